@@ -1,0 +1,1 @@
+export { UpdateError } from "./error.ts";

@@ -1,0 +1,28 @@
+/** How a program ended. */
+export interface RunResult {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** The last 64 KiB of both streams, each. */
+  stdout: string;
+  stderr: string;
+  timedOut: boolean;
+}
+
+export interface RunOptions {
+  timeoutMs: number;
+  signal?: AbortSignal;
+  /** Whole environment of the program; the caller's own when absent. */
+  env?: Record<string, string | undefined>;
+  onLine?: (line: string) => void;
+}
+
+/** Starts programs of the operating system: argv only, never a shell. Faked in tests through the composition root. */
+export type Run = (argv: readonly [string, ...string[]] | readonly string[], options: RunOptions) => Promise<RunResult>;
+
+/** Time, as the engine knows it. Deadlines use `monotonic`, which no clock change moves. */
+export interface Clock {
+  now(): Date;
+  /** Milliseconds since some moment; never goes back. */
+  monotonic(): number;
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}

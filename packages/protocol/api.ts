@@ -1,0 +1,98 @@
+import { z } from "zod";
+import { ApiState, LogLevel, Phase } from "./events.ts";
+import { Failure, FailureCode } from "./failure.ts";
+import { Outcome, UpdateId, UpdateResult } from "./update.ts";
+import { Channel, Instant, TimeOfDay, Version, Window } from "./values.ts";
+
+/** Every answer that isn't a success (contract device-api.md, envelope). */
+export const ErrorAnswer = z.object({
+  success: z.literal(false),
+  error: z.string(),
+  code: FailureCode,
+});
+export type ErrorAnswer = z.infer<typeof ErrorAnswer>;
+
+export const Progress = z.object({
+  done_bytes: z.number().nullable(),
+  total_bytes: z.number().nullable(),
+  percent: z.number(),
+  bytes_per_second: z.number().nullable(),
+  seconds_left: z.number().nullable(),
+});
+export type Progress = z.infer<typeof Progress>;
+
+/** The fields of `GET status`. */
+export const Status = z.object({
+  current_version: Version.nullable(),
+  latest_version: Version.nullable(),
+  has_update: z.boolean(),
+  channel: Channel,
+  last_checked: Instant.nullable(),
+  state: ApiState,
+  error: z.string().nullable(),
+  phase: Phase.nullable(),
+  progress: Progress.nullable(),
+  failure: Failure.nullable(),
+  last_result: UpdateResult.nullable(),
+  direction: z.enum(["up", "down"]).nullable(),
+  skipped_version: Version.nullable(),
+  refused_versions: z.array(Version),
+  backup_version: Version.nullable(),
+  can_roll_back: z.boolean(),
+  backup_path: z.string().nullable(),
+  auto: z.object({
+    check: z.boolean(),
+    time: TimeOfDay,
+    install: z.boolean(),
+    window: Window.nullable(),
+    next_run: Instant.nullable(),
+  }),
+  release: z
+    .object({
+      version: Version,
+      title: z.string().nullable(),
+      notes: z.string().nullable(),
+      notes_url: z.string().nullable(),
+      size_bytes: z.number().nullable(),
+      published_at: Instant.nullable(),
+      seconds_expected: z.number().nullable(),
+    })
+    .nullable(),
+  update_id: UpdateId.nullable(),
+});
+export type Status = z.infer<typeof Status>;
+
+const ok = { success: z.literal(true) };
+
+export const StatusAnswer = z.object({ ...ok, ...Status.shape });
+export type StatusAnswer = z.infer<typeof StatusAnswer>;
+
+/** `check`: with the whole status when a fresh answer was already there. */
+export const CheckAnswer = z.object({ ...ok, message: z.string(), ...Status.partial().shape, state: ApiState });
+export type CheckAnswer = z.infer<typeof CheckAnswer>;
+
+/** `install`, `apply`, `rollback`. */
+export const StartedAnswer = z.object({ ...ok, message: z.string(), state: ApiState, update_id: UpdateId });
+export type StartedAnswer = z.infer<typeof StartedAnswer>;
+
+export const CancelAnswer = z.object({ ...ok, message: z.string(), state: ApiState });
+
+export const LogAnswer = z.object({
+  ...ok,
+  lines: z.array(z.object({ at: Instant, level: LogLevel, line: z.string() })),
+});
+export type LogAnswer = z.infer<typeof LogAnswer>;
+
+export const HistoryAnswer = z.object({ ...ok, updates: z.array(Outcome) });
+export type HistoryAnswer = z.infer<typeof HistoryAnswer>;
+
+export const AppsAnswer = z.object({
+  ...ok,
+  apps: z.array(z.object({ name: z.string(), title: z.string(), ...Status.shape })),
+});
+export type AppsAnswer = z.infer<typeof AppsAnswer>;
+
+/** Bodies. Unknown keys are ignored, as the earlier systems did. */
+export const CheckBody = z.object({ force: z.boolean().default(false) });
+export const InstallBody = z.object({ force: z.boolean().default(false), version: Version.optional() });
+export const RollbackBody = z.object({ version: Version.optional() });

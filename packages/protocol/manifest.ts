@@ -1,0 +1,87 @@
+import { z } from "zod";
+import { Instant, Sha256, TreePath, Version } from "./values.ts";
+
+/** The highest `manifest_version` this program reads. */
+export const MANIFEST_VERSION = 1;
+
+/** A manifest larger than this is refused unread, in bytes. */
+export const MANIFEST_MAX_BYTES = 8 * 1024 * 1024;
+
+/** A file's permissions as four octal digits at most, `0755`; the setuid bits only count because they are listed here. */
+const Mode = z.string().regex(/^[0-7]{3,4}$/, "must be octal permissions such as 0755");
+
+const ManifestFile = z.strictObject({ path: TreePath, sha256: Sha256, mode: Mode.optional() });
+const ManifestLink = z.strictObject({ path: TreePath, link: z.string().min(1).max(1024) });
+
+/** One entry of `files`: a regular file with its hash, or a link that stays inside the tree. */
+export const ManifestEntry = z.union([ManifestFile, ManifestLink]);
+export type ManifestEntry = z.infer<typeof ManifestEntry>;
+
+const KNOWN = {
+  /** The release's version; equals its tag but for a leading v. */
+  version: Version,
+  manifest_version: z
+    .number()
+    .int()
+    .min(1)
+    .max(MANIFEST_VERSION, `is newer than this Pawl reads (${MANIFEST_VERSION}); update Pawl first`)
+    .default(1),
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i)
+    .optional(),
+  /** Where people read what is new. */
+  changelog: z.url().optional(),
+  published_at: Instant.optional(),
+  /** Absent only in bundles that carry their manifest inside. */
+  bundle: z
+    .strictObject({
+      name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+~-]{0,200}$/, "must be a plain file name"),
+      /** Bytes of the archive as it is downloaded. */
+      size: z.number().int().min(0),
+      sha256: Sha256,
+      /** Bytes of all files together once unpacked. */
+      unpacked_size: z.number().int().min(0),
+    })
+    .optional(),
+  files: z.array(ManifestEntry).max(200_000),
+  /** Files that are shipped but belong to the owner once edited. */
+  config: z.array(TreePath).default([]),
+};
+
+/**
+ * What a release is made of (contract device-api.md §6). Fields whose names begin with `x-` are the publisher's own and
+ * are ignored; any other unknown field is refused, because a device must not install what it doesn't understand.
+ */
+export const Manifest = z.looseObject(KNOWN).superRefine((manifest, context) => {
+  for (const key of Object.keys(manifest)) {
+    if (!(key in KNOWN) && !key.startsWith("x-")) {
+      context.addIssue({ code: "custom", path: [key], message: `unknown field "${key}"` });
+    }
+  }
+  const seen = new Set<string>();
+  for (const [at, entry] of manifest.files.entries()) {
+    if (seen.has(entry.path)) {
+      context.addIssue({ code: "custom", path: ["files", at], message: `${entry.path} is listed twice` });
+    }
+    seen.add(entry.path);
+  }
+  for (const [at, entry] of manifest.files.entries()) {
+    const parent = parents(entry.path).find((path) => seen.has(path));
+    if (parent) {
+      context.addIssue({ code: "custom", path: ["files", at], message: `${entry.path} lies below ${parent}, which is a file` });
+    }
+  }
+  for (const [at, path] of manifest.config.entries()) {
+    if (!seen.has(path)) {
+      context.addIssue({ code: "custom", path: ["config", at], message: `${path} is named as config but not in files` });
+    }
+  }
+});
+export type Manifest = z.infer<typeof Manifest>;
+
+/** The folders above a path, nearest last: `a/b/c` gives `a`, `a/b`. */
+export function parents(path: string): string[] {
+  const parts = path.split("/");
+  return parts.slice(1).map((_, at) => parts.slice(0, at + 1).join("/"));
+}

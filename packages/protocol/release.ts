@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { Channel, Instant, Sha256, Version } from "./values.ts";
+
+/** An index larger than this is refused unread, in bytes. */
+export const INDEX_MAX_BYTES = 16 * 1024 * 1024;
+
+/** One release in a static host's `index.json`. Paths are relative to the index, or whole http(s) addresses. */
+export const IndexEntry = z.object({
+  version: Version,
+  channel: Channel.default("stable"),
+  published_at: Instant.nullish(),
+  manifest: z.string().min(1).max(2048),
+  bundle: z.string().min(1).max(2048),
+  signature: z.string().min(1).max(2048).nullish(),
+  title: z.string().max(200).nullish(),
+  notes: z.string().max(100_000).nullish(),
+  notes_url: z.url().nullish(),
+});
+export type IndexEntry = z.infer<typeof IndexEntry>;
+
+/** What a static host offers: `index.json` (contract device-api.md §6). Newest or oldest first, the order means nothing. */
+export const ReleaseIndex = z.object({
+  name: z.string().max(200).nullish(),
+  releases: z.array(IndexEntry).max(10_000),
+});
+export type ReleaseIndex = z.infer<typeof ReleaseIndex>;
+
+/**
+ * A release a check has resolved a channel to: immutable, because the hash of its manifest fixes every byte.
+ * Install takes exactly this one and refuses when it has changed.
+ */
+export const Release = z.object({
+  version: Version,
+  channel: Channel,
+  manifest_sha256: Sha256,
+  manifest_url: z.string(),
+  signature_url: z.string().nullable(),
+  bundle_url: z.string(),
+  /** Bytes to download. */
+  size_bytes: z.number().int().nullable(),
+  /** Bytes on disk once unpacked. */
+  unpacked_bytes: z.number().int().nullable(),
+  title: z.string().nullable(),
+  notes: z.string().nullable(),
+  notes_url: z.string().nullable(),
+  published_at: Instant.nullable(),
+});
+export type Release = z.infer<typeof Release>;

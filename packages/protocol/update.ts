@@ -1,0 +1,146 @@
+import { z } from "zod";
+import { Failure } from "./failure.ts";
+import { Release } from "./release.ts";
+import { Channel, Instant, Sha256, Version } from "./values.ts";
+
+/** What an app has in place: which release, known by what, from where. */
+export const Installed = z.object({
+  version: Version,
+  manifest_sha256: Sha256.nullable(),
+  channel: Channel.nullable(),
+  source: z.string().nullable(),
+  installed_at: Instant.nullable(),
+});
+export type Installed = z.infer<typeof Installed>;
+
+/** `<milliseconds since 1970, base 36>-<random>`: sorts by time, safe as a file name and an argument. */
+export const UpdateId = z.string().regex(/^[0-9a-z]{8,12}-[0-9a-z]{6}$/);
+export type UpdateId = z.infer<typeof UpdateId>;
+
+export const UpdateKind = z.enum(["install", "rollback", "adopt"]);
+export type UpdateKind = z.infer<typeof UpdateKind>;
+
+/** One attempt to go from one release to another. */
+export const Update = z.object({
+  id: UpdateId,
+  kind: UpdateKind,
+  from: Version.nullable(),
+  /** Null until the source has said what is newest. */
+  to: Version.nullable(),
+  channel: Channel,
+  /** The owner named this version: allows an older or a refused one. */
+  by_name: z.boolean(),
+  /** The owner wants it even though nothing is newer. */
+  force: z.boolean(),
+  /** Nobody is watching: waits for the maintenance window. */
+  unattended: z.boolean(),
+  started_at: Instant,
+  /** It was interrupted and went on. */
+  resumed: z.boolean(),
+  bytes_downloaded: z.number().int(),
+});
+export type Update = z.infer<typeof Update>;
+
+/** How an update ended; one line of the history. */
+export const UpdateResult = z.enum(["success", "failed", "rolled_back", "undone", "cancelled"]);
+export type UpdateResult = z.infer<typeof UpdateResult>;
+
+export const Outcome = z.object({
+  id: UpdateId,
+  kind: UpdateKind,
+  from: Version.nullable(),
+  to: Version.nullable(),
+  channel: Channel,
+  started_at: Instant,
+  finished_at: Instant,
+  result: UpdateResult,
+  failure: Failure.nullable(),
+  bytes_downloaded: z.number().int(),
+  resumed: z.boolean(),
+});
+export type Outcome = z.infer<typeof Outcome>;
+
+/**
+ * The states before anything on the device changes (contract device-api.md §2). They belong to the unprivileged side,
+ * live in `api/state.json`, and end in `applying`, when the other half has the update.
+ */
+export const FetchState = z.discriminatedUnion("status", [
+  z.object({ status: z.literal("idle"), shows: z.enum(["idle", "complete", "error"]) }),
+  /** With an update: an install that asks the source first. */
+  z.object({ status: z.literal("checking"), since: Instant, update: Update.nullable() }),
+  z.object({ status: z.literal("downloading"), update: Update, release: Release }),
+  z.object({ status: z.literal("verifying"), update: Update, release: Release }),
+  z.object({ status: z.literal("waiting"), update: Update, release: Release, until: Instant }),
+  /** A rollback has no release to fetch. */
+  z.object({ status: z.literal("applying"), update: Update, release: Release.nullable() }),
+]);
+export type FetchState = z.infer<typeof FetchState>;
+
+/** A folder below `releases/`. */
+const TreeName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.+~_-]{0,140}$/);
+
+/** Which trees an update goes between. `previous` is null when this is the first release on the device. */
+export const Move = z.object({ previous: TreeName.nullable(), next: TreeName, manifest_sha256: Sha256.nullable() });
+export type Move = z.infer<typeof Move>;
+
+/**
+ * The states in which the device changes. They belong to root, live in `apply/state.json`, and are the journal:
+ * `switching` on disk means not switched yet, every later state means switched.
+ */
+export const ApplyState = z.discriminatedUnion("status", [
+  z.object({ status: z.literal("idle") }),
+  z.object({ status: z.literal("staging"), update: Update, release: Release }),
+  z.object({ status: z.literal("backing-up"), update: Update, move: Move }),
+  z.object({ status: z.literal("switching"), update: Update, move: Move }),
+  z.object({ status: z.literal("restarting"), update: Update, move: Move }),
+  /** `boots` counts how often the test was begun. */
+  z.object({ status: z.literal("testing"), update: Update, move: Move, boots: z.number().int() }),
+  z.object({
+    status: z.literal("rolling-back"),
+    update: Update,
+    move: Move,
+    failure: Failure,
+    /** `undone`: the journal had no record of the switch; `rolled_back`: the new release was in place. */
+    result: z.enum(["undone", "rolled_back", "cancelled"]),
+  }),
+]);
+export type ApplyState = z.infer<typeof ApplyState>;
+
+/** A release this device went back from: not installed again by itself. Keyed by both, so that a repaired one is offered. */
+export const Refusal = z.object({ version: Version, manifest_sha256: Sha256.nullable(), at: Instant, reason: z.string() });
+export type Refusal = z.infer<typeof Refusal>;
+
+/** What the unprivileged side keeps: `api/state.json`, beside the flat fields of status. */
+export const FetchRecord = z.object({
+  engine: FetchState,
+  /** The owner's choice; null: the one in `pawl.yaml`. */
+  channel: Channel.nullable(),
+  /** The newest release of the channel, as the last successful check saw it. */
+  release: Release.nullable(),
+  last_checked: Instant.nullable(),
+  /** Why the last check failed; null after one that worked. */
+  failure: Failure.nullable(),
+  /** The last update that ended on this side: it never reached the other one. */
+  last: Outcome.nullable(),
+});
+export type FetchRecord = z.infer<typeof FetchRecord>;
+
+/** What root keeps: `apply/state.json`. */
+export const ApplyRecord = z.object({
+  engine: ApplyState,
+  last: Outcome.nullable(),
+  refused: z.array(Refusal),
+});
+export type ApplyRecord = z.infer<typeof ApplyRecord>;
+
+/** What the unprivileged side asks of root: `api/order.json`. Root trusts none of it beyond its shape. */
+export const Order = z.object({
+  update: Update,
+  release: Release.nullable(),
+  /** File name inside `api/downloads/`. */
+  bundle: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._+~-]{0,255}$/)
+    .nullable(),
+});
+export type Order = z.infer<typeof Order>;
