@@ -1,4 +1,5 @@
 import { type Failure, type FailureCode, failure } from "@pawl/protocol";
+import { TrustError } from "@pawl/trust";
 
 type Fields = Partial<Omit<Failure, "code" | "message">>;
 
@@ -24,6 +25,7 @@ export class UpdateError extends Error {
 /** Anything thrown as an UpdateError; what we did not foresee becomes `internal`, with its message as the detail. */
 export function asUpdateError(error: unknown): UpdateError {
   if (error instanceof UpdateError) return error;
+  if (error instanceof TrustError) return new UpdateError(error.code, error.message, { cause: error });
   const system = systemError(error);
   if (system) return system;
   const detail = error instanceof Error ? error.message : String(error);

@@ -55,7 +55,7 @@ const KNOWN = {
  */
 export const Manifest = z.looseObject(KNOWN).superRefine((manifest, context) => {
   for (const key of Object.keys(manifest)) {
-    if (!(key in KNOWN) && !key.startsWith("x-")) {
+    if (!Object.hasOwn(KNOWN, key) && !key.startsWith("x-")) {
       context.addIssue({ code: "custom", path: [key], message: `unknown field "${key}"` });
     }
   }

@@ -1,0 +1,97 @@
+import type { ApplyRecord, Order } from "@pawl/protocol";
+import { UpdateError } from "./error.ts";
+import type { Installer } from "./installers/types.ts";
+import { Lock } from "./store/lock.ts";
+import type { Reporters } from "./store/reporters.ts";
+import type { Clock } from "./system/types.ts";
+import { type ApplyEvent, applyTransition } from "./update/apply-transition.ts";
+import { type EngineParts, type RecordStore, runEngine } from "./update/engine.ts";
+import { type ApplyExecutors, type ApplyStep, planApply } from "./update/plan.ts";
+import { applyPhase } from "./update/status.ts";
+
+export interface ApplierParts {
+  lockDir: string;
+  store: RecordStore<ApplyRecord>;
+  installer: Installer;
+  executors: ApplyExecutors;
+  reporters: Reporters;
+  clock: Clock;
+  /** What the unprivileged side asks for. Its shape is checked, nothing in it is believed. */
+  readOrder(): Promise<Order>;
+}
+
+/**
+ * Root's side of one app: carries out what changes the device, one update at a time, in a process of its own that
+ * nothing it restarts can take down. Its verbs are all it understands.
+ */
+export class Applier {
+  readonly #parts: ApplierParts;
+
+  constructor(parts: ApplierParts) {
+    this.#parts = parts;
+  }
+
+  /** Finishes what a dead process left, then does what the order with this id says. Done before: nothing happens. */
+  async apply(updateId: string, signal: AbortSignal): Promise<ApplyRecord> {
+    return this.#exclusively(`update ${updateId}`, async () => {
+      const settled = await this.#goOn(signal);
+      if (settled.last?.id === updateId) return settled;
+      const order = await this.#parts.readOrder();
+      if (order.update.id !== updateId) throw new UpdateError("bad_request", `There is no order ${updateId}.`);
+      return runEngine(this.#engine(), await this.#begin(order), signal);
+    });
+  }
+
+  /** Only finishes what a dead process left. */
+  async recover(signal: AbortSignal): Promise<ApplyRecord> {
+    return this.#exclusively("recovery", () => this.#goOn(signal));
+  }
+
+  async #goOn(signal: AbortSignal): Promise<ApplyRecord> {
+    const record = await this.#parts.store.load();
+    // The record may have reached the disk and its last words not.
+    if (record.engine.status === "idle") {
+      if (record.last) await this.#parts.reporters.end(record.last);
+      return record;
+    }
+    const at = this.#parts.clock.now().toISOString();
+    this.#parts.reporters.of(record.engine.update).line("Going on after an interruption", "warn");
+    return runEngine(this.#engine(), { type: "interrupted", at }, signal);
+  }
+
+  /** What is in place is looked up here: the other side's word for it doesn't count. */
+  async #begin(order: Order): Promise<ApplyEvent> {
+    const current = await this.#parts.installer.current();
+    const update = { ...order.update, from: current?.version ?? null };
+    if (update.kind !== "rollback") return { type: "ordered", order: { ...order, update }, move: null };
+    const backups = await this.#parts.installer.backups();
+    const to = backups.find((backup) => backup.version === update.to);
+    if (!to) throw new UpdateError("no_backup", `${update.to} isn't kept on this device.`, { version: update.to });
+    const move = { previous: current?.tree ?? null, next: to.tree, manifest_sha256: null };
+    return { type: "ordered", order: { ...order, update }, move };
+  }
+
+  #engine(): EngineParts<ApplyRecord, ApplyStep, ApplyEvent> {
+    const { store, executors, reporters, clock } = this.#parts;
+    const at = () => clock.now().toISOString();
+    return {
+      store,
+      plan: (record) => planApply(record.engine),
+      transition: applyTransition,
+      execute: (step, signal) => (executors[step.action] as (step: ApplyStep, signal: AbortSignal) => Promise<ApplyEvent>)(step, signal),
+      failed: (error) => ({ type: "failed", at: at(), failure: error.toFailure() }),
+      cancelled: () => ({ type: "cancelled", at: at() }),
+      publish: async ({ engine, last }) => {
+        if (engine.status !== "idle") reporters.of(engine.update).enter("installing", applyPhase(engine));
+        else if (last) await reporters.end(last);
+      },
+    };
+  }
+
+  async #exclusively<T>(purpose: string, work: () => Promise<T>): Promise<T> {
+    const attempt = await Lock.tryAcquire(this.#parts.lockDir, purpose, this.#parts.clock.now());
+    if ("busy" in attempt) throw new UpdateError("busy", `An update is running already (${attempt.busy.purpose}).`);
+    await using _lock = attempt.held;
+    return await work();
+  }
+}

@@ -1,0 +1,52 @@
+import type { Config } from "@pawl/protocol";
+import { Command } from "commander";
+import type { CheckOptions } from "../config.ts";
+
+export interface ConfigCommandIo {
+  stdout(text: string): void;
+  stderr(text: string): void;
+  /** Where `pawl.yaml` is when nobody names a file. */
+  configPath(): string;
+  env: Readonly<Record<string, string | undefined>>;
+  hasTokens?: CheckOptions["hasTokens"];
+}
+
+/** `pawl config check [file] [--json]`. Problems go to stdout; errors among them end it with UpdateError `config_invalid`. */
+export function configCommand(io: ConfigCommandIo): Command {
+  const config = new Command("config").description("the device's configuration");
+  config
+    .command("check")
+    .description("say what is wrong with pawl.yaml, and what to write instead")
+    .argument("[file]", "another file than the device's own")
+    .option("--json", "for programs")
+    .action((file: string | undefined, options: { json?: boolean }) =>
+      check(file ?? io.configPath(), options.json ?? false, io),
+    );
+  return config;
+}
+
+async function check(path: string, json: boolean, { stdout, env, hasTokens }: ConfigCommandIo): Promise<void> {
+  const { checkConfig, describeProblem } = await import("../config.ts");
+  const { UpdateError } = await import("../error.ts");
+  const { config, problems } = await checkConfig({ path, env, hasTokens });
+  const errors = problems.filter((problem) => problem.severity === "error").length;
+
+  if (json) {
+    stdout(`${JSON.stringify({ success: errors === 0, file: path, problems })}\n`);
+  } else {
+    for (const problem of problems) stdout(`${describeProblem(problem)}\n`);
+    if (errors === 0 && config) stdout(summary(path, config));
+  }
+  if (errors > 0) {
+    const count = errors === 1 ? "an error" : `${errors} errors`;
+    throw new UpdateError("config_invalid", `${path} has ${count}.`, { path });
+  }
+}
+
+function summary(path: string, { apps }: Config): string {
+  const lines = Object.entries(apps).map(
+    ([name, app]) =>
+      `  ${name}: ${app.title ?? name}, channel ${app.channel}, from ${new URL(app.source.http.url).host}\n`,
+  );
+  return `${path} is ok\n${lines.join("")}`;
+}

@@ -1,0 +1,212 @@
+import { join } from "node:path";
+import { type AppConfig, ApplyRecord, type Config, FetchRecord, Order } from "@pawl/protocol";
+import { versionings } from "@pawl/protocol/versioning";
+import type { z } from "zod";
+import { App } from "./app.ts";
+import { Applier } from "./applier.ts";
+import { bundleName, DownloadsFolder, readFetched } from "./download/index.ts";
+import { UpdateError } from "./error.ts";
+import { type Applying, HandOver } from "./hand-over.ts";
+import { checkHealth, createProbes } from "./health/index.ts";
+import { createInstaller } from "./installers/index.ts";
+import { createSource } from "./sources/index.ts";
+import { ensureFolder, readTextIfThere, writeFileDurably } from "./store/atomic-file.ts";
+import { cancelSignal } from "./store/cancel-request.ts";
+import { EMPTY_APPLY, EMPTY_FETCH } from "./store/empty-records.ts";
+import { InstalledStore } from "./store/installed.ts";
+import { type AppPaths, appPaths } from "./store/paths.ts";
+import { jsonOrNull, RecordFile } from "./store/record.ts";
+import { Reporters } from "./store/reporters.ts";
+import { UpdateFeed } from "./store/update-feed.ts";
+import { readStatus } from "./store/view.ts";
+import { systemClock } from "./system/clock.ts";
+import { run as systemRun } from "./system/run.ts";
+import { createServices } from "./system/services.ts";
+import type { Clock, Run } from "./system/types.ts";
+import { applyExecutors } from "./update/apply-executors.ts";
+import type { RecordStore } from "./update/engine.ts";
+import { fetchExecutors } from "./update/fetch-executors.ts";
+import type { ApplyExecutors } from "./update/plan.ts";
+import { VERSION } from "./version.ts";
+
+/** What tests put in another's place: the clock, the programs of the operating system, the way to root's side. */
+export interface Overrides {
+  clock?: Clock;
+  run?: Run;
+  executors?: (executors: ApplyExecutors) => ApplyExecutors;
+  applyStore?: (store: RecordStore<ApplyRecord>) => RecordStore<ApplyRecord>;
+}
+
+/** What both sides of one app share. */
+interface Shared {
+  name: string;
+  config: AppConfig;
+  paths: AppPaths;
+  clock: Clock;
+  run: Run;
+}
+
+function shared(config: Config, name: string, overrides: Overrides): Shared {
+  const app = config.apps[name];
+  if (!app) throw unknownApp(config, name);
+  const { clock = systemClock, run = systemRun } = overrides;
+  return { name, config: app, paths: appPaths(config.state_dir, name), clock, run };
+}
+
+function installerOf({ config, paths, run, clock }: Shared) {
+  const installed = new InstalledStore(paths.apply.installed);
+  const source = Object.values(config.source).map(({ url }) => url)[0] ?? "";
+  return createInstaller(config.install, { installed, run, source, now: () => clock.now() });
+}
+
+function reportersOf(parts: Shared, side: "api" | "apply", feed: UpdateFeed | null): Reporters {
+  const { paths, clock, config, name } = parts;
+  return new Reporters({
+    logs: [paths.api.log, paths.apply.log],
+    own: paths[side],
+    clock,
+    show: (id, event) => feed?.show(id, event),
+    title: config.title ?? name,
+  });
+}
+
+export interface AppOptions {
+  config: Config;
+  name: string;
+  /** Starts root's side for an update, in a session of its own. */
+  startApplier(app: string, updateId: string, outputPath: string): Applying;
+  onFault(error: unknown): void;
+  shutdown: AbortSignal;
+  overrides?: Overrides;
+}
+
+/** The unprivileged side of one app. Throws UpdateError `unknown_app`. */
+export async function createApp({ config, name, startApplier, onFault, shutdown, overrides = {} }: AppOptions): Promise<App> {
+  const parts = shared(config, name, overrides);
+  const { paths, clock, config: app } = parts;
+  for (const dir of [paths.api.log, paths.apply.log]) await ensureFolder(dir);
+  const feed = new UpdateFeed([paths.api.log, paths.apply.log]);
+  const reporters = reportersOf(parts, "api", feed);
+  const installer = installerOf(parts);
+  const versioning = versionings[app.versioning];
+  const status = () => readStatus({ paths, config: app, installer, versioning });
+  const store = new RecordFile<FetchRecord>({
+    path: paths.api.state,
+    empty: EMPTY_FETCH,
+    parse: parser(FetchRecord),
+    alongside: async () => flatFields(await status()),
+  });
+  const applyStore = new RecordFile({ path: paths.apply.state, empty: EMPTY_APPLY, parse: parser(ApplyRecord) });
+  const source = createSource(app.source, { cacheDir: paths.api.cache, userAgent: `pawl/${VERSION}` });
+  const keys = app.public_keys;
+  const downloads = new DownloadsFolder({ dir: paths.api.downloads, keys, headers: (url) => source.downloadHeaders(url), clock });
+  const channel = async () => (await store.load()).channel ?? app.channel;
+  const apply = () => applyStore.load();
+  const handOver = new HandOver({
+    lockDir: paths.apply.lock,
+    writeOrder: (order) => writeFileDurably(paths.api.order, `${JSON.stringify(order, null, 2)}\n`),
+    start: (update) => startApplier(name, update.id, join(paths.api.dir, "applier.out")),
+    apply,
+    bundleOf: async (release) => (await readFetched(paths.api.downloads, release, keys)).manifest.bundle?.sha256 ?? "",
+    clock,
+  });
+  const policy = { window: app.window ?? null };
+  const executors = fetchExecutors({
+    source,
+    downloads,
+    versioning,
+    keys,
+    policy,
+    clock,
+    channel,
+    current: () => installer.current(),
+    apply,
+    reporter: (update) => reporters.of(update),
+    cancelSignal: (update) => cancelSignal(paths.api.cancel, update.id),
+    handOver: (update, release, signal) => handOver.carryOut(update, release, signal),
+  });
+  const title = app.title ?? name;
+  return new App({
+    name,
+    title,
+    paths,
+    store,
+    apply,
+    status,
+    channel,
+    installer,
+    executors,
+    handOver,
+    reporters,
+    feed,
+    versioning,
+    policy,
+    clock,
+    shutdown,
+    onFault,
+  });
+}
+
+/** Root's side of one app. Throws UpdateError `unknown_app`. */
+export async function createApplier(config: Config, name: string, overrides: Overrides = {}): Promise<Applier> {
+  const parts = shared(config, name, overrides);
+  const { paths, clock, run, config: app } = parts;
+  await ensureFolder(paths.apply.log);
+  const services = createServices(app.services, run);
+  const installer = installerOf(parts);
+  const reporters = reportersOf(parts, "apply", null);
+  const file = new RecordFile({ path: paths.apply.state, empty: EMPTY_APPLY, parse: parser(ApplyRecord) });
+  const readOrder = async () => {
+    const order = parser(Order)(jsonOrNull((await readTextIfThere(paths.api.order)) ?? ""));
+    if (!order) throw new UpdateError("bad_request", "There is no order that can be read.", { path: paths.api.order });
+    return order;
+  };
+  const executors = applyExecutors({
+    installer,
+    clock,
+    services,
+    reporter: (update) => reporters.of(update),
+    fetched: async (release) => {
+      const fetched = await readFetched(paths.api.downloads, release, app.public_keys);
+      const sha256 = fetched.manifest.bundle?.sha256 ?? "";
+      return { ...fetched, bundlePath: join(paths.api.downloads, bundleName(sha256)) };
+    },
+    checkHealth: (expectedVersion, signal, onLine) =>
+      checkHealth({ probes: createProbes(app.health, services, run), expectedVersion, clock, signal, onLine }),
+    cancelSignal: (update) => cancelSignal(paths.api.cancel, update.id),
+    writeVersionFile: async (version) => {
+      if (app.version_file) await writeFileDurably(app.version_file, `${version}\n`);
+    },
+  });
+  return new Applier({
+    lockDir: paths.apply.lock,
+    store: overrides.applyStore?.(file) ?? file,
+    installer,
+    executors: overrides.executors?.(executors) ?? executors,
+    reporters,
+    clock,
+    readOrder,
+  });
+}
+
+function parser<S extends z.ZodType>(schema: S): (value: unknown) => z.infer<S> | null {
+  return (value) => {
+    const parsed = schema.safeParse(value);
+    return parsed.success ? parsed.data : null;
+  };
+}
+
+/** The names that an earlier updater's dashboard reads from the file (contract device-api.md §6, `state.json`). */
+function flatFields(status: Awaited<ReturnType<App["status"]>>): object {
+  return {
+    ...status,
+    latest: status.latest_version,
+    current: status.current_version,
+    last_check: status.last_checked,
+  };
+}
+
+function unknownApp(config: Config, name: string): UpdateError {
+  const names = Object.keys(config.apps).join(", ");
+  return new UpdateError("unknown_app", `There is no app ${name} on this device; there is: ${names}.`);
+}

@@ -1,0 +1,150 @@
+import { createHash } from "node:crypto";
+import { open, readdir, readFile, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { MANIFEST_MAX_BYTES, type Manifest, type PublicKey, type Release, type Sha256 } from "@pawl/protocol";
+import { SIGNATURE_MAX_BYTES, verifyManifest } from "@pawl/trust";
+import { systemError, UpdateError } from "../error.ts";
+import { ensureFolder, isMissing, writeFileDurably } from "../store/atomic-file.ts";
+import type { Clock } from "../system/types.ts";
+import type { Downloads } from "../update/fetch-executors.ts";
+import type { Advance } from "../update/progress.ts";
+import { downloadFile } from "./download-file.ts";
+
+const MANIFEST = "manifest.json";
+const SIGNATURE = "manifest.json.sig";
+const HASH_CHUNK_BYTES = 1024 * 1024;
+
+export interface DownloadsParts {
+  dir: string;
+  keys: readonly PublicKey[];
+  headers(url: string): Record<string, string>;
+  clock: Clock;
+}
+
+/** The folder where one release at a time waits to be installed: its manifest, its signature, its bundle. */
+export class DownloadsFolder implements Downloads {
+  readonly #parts: DownloadsParts;
+
+  constructor(parts: DownloadsParts) {
+    this.#parts = parts;
+  }
+
+  path(sha256: Sha256): string {
+    return join(this.#parts.dir, bundleName(sha256));
+  }
+
+  async keep(manifest: { bytes: Uint8Array; signature: Uint8Array | null; bundle: Sha256 }): Promise<void> {
+    await ensureFolder(this.#parts.dir);
+    await this.#removeAllBut(bundleName(manifest.bundle));
+    if (manifest.signature) await writeFileDurably(join(this.#parts.dir, SIGNATURE), manifest.signature);
+    await writeFileDurably(join(this.#parts.dir, MANIFEST), manifest.bytes);
+  }
+
+  async fetch(
+    url: string,
+    bundle: NonNullable<Manifest["bundle"]>,
+    advance: (advance: Advance) => void,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const { headers, clock } = this.#parts;
+    let had: number | null = null;
+    await downloadFile({
+      url,
+      headers: headers(url),
+      to: this.path(bundle.sha256),
+      size: bundle.size,
+      sha256: bundle.sha256,
+      clock,
+      signal,
+      onProgress: (progress) => {
+        had ??= progress.doneBytes;
+        advance(progress);
+      },
+    });
+    return bundle.size - (had ?? 0);
+  }
+
+  async verify(release: Release, advance: (advance: Advance) => void, signal: AbortSignal): Promise<void> {
+    const { manifest } = await readFetched(this.#parts.dir, release, this.#parts.keys);
+    if (!manifest.bundle) throw new UpdateError("bad_manifest", `The manifest of ${manifest.version} names no bundle.`);
+    const { sha256, size, name } = manifest.bundle;
+    const actual = await hashFile(this.path(sha256), size, advance, signal);
+    if (actual === sha256) return;
+    await rm(this.path(sha256), { force: true });
+    throw new UpdateError("hash_mismatch", `${name} was damaged after the download. It was removed; try again.`, {
+      version: manifest.version,
+      detail: `expected sha256 ${sha256}, got ${actual}`,
+    });
+  }
+
+  async clear(): Promise<void> {
+    await rm(this.#parts.dir, { recursive: true, force: true });
+  }
+
+  async #removeAllBut(bundle: string): Promise<void> {
+    for (const name of await readdir(this.#parts.dir)) {
+      if (!name.startsWith(bundle)) await rm(join(this.#parts.dir, name), { recursive: true, force: true });
+    }
+  }
+}
+
+/** The name of a bundle in the downloads folder. */
+export function bundleName(sha256: string): string {
+  return `${sha256}.bundle`;
+}
+
+/**
+ * The manifest that lies in a downloads folder, verified as if nobody had done so before: by these keys, for this
+ * release. Throws UpdateError or TrustError when it isn't what was asked for.
+ */
+export async function readFetched(
+  dir: string,
+  release: Pick<Release, "version" | "manifest_sha256">,
+  keys: readonly PublicKey[],
+): Promise<{ manifest: Manifest; manifestBytes: Uint8Array }> {
+  const manifestBytes = await readCapped(join(dir, MANIFEST), MANIFEST_MAX_BYTES);
+  if (!manifestBytes)
+    throw new UpdateError("not_found", "The download is gone. Try again.", { version: release.version });
+  const { manifest } = verifyManifest({
+    bytes: manifestBytes,
+    signature: await readCapped(join(dir, SIGNATURE), SIGNATURE_MAX_BYTES),
+    keys,
+    expectedVersion: release.version,
+    expectedSha256: release.manifest_sha256,
+  });
+  return { manifest, manifestBytes };
+}
+
+async function readCapped(path: string, maxBytes: number): Promise<Uint8Array | null> {
+  try {
+    const { size } = await stat(path);
+    if (size > maxBytes) throw new UpdateError("too_large", `${path} is larger than ${maxBytes} bytes.`, { path });
+    return await readFile(path);
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw systemError(error) ?? error;
+  }
+}
+
+async function hashFile(
+  path: string,
+  size: number,
+  advance: (advance: Advance) => void,
+  signal: AbortSignal,
+): Promise<string> {
+  const hash = createHash("sha256");
+  const file = await open(path, "r");
+  try {
+    const chunk = Buffer.allocUnsafe(HASH_CHUNK_BYTES);
+    for (let done = 0; ; ) {
+      signal.throwIfAborted();
+      const { bytesRead } = await file.read(chunk, 0, chunk.length, null);
+      if (bytesRead === 0) return hash.digest("hex");
+      hash.update(chunk.subarray(0, bytesRead));
+      done += bytesRead;
+      advance({ doneBytes: done, totalBytes: size });
+    }
+  } finally {
+    await file.close();
+  }
+}

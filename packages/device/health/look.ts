@@ -1,0 +1,40 @@
+import type { HealthCheck } from "./check.ts";
+import type { HealthProbe, HealthReading } from "./types.ts";
+import { seconds } from "./words.ts";
+
+/** One look at a probe, which fails when it takes longer than `lookMs`. Rejects when `signal` aborts. */
+export async function look(probe: HealthProbe, check: Omit<HealthCheck, "onLine" | "probes">): Promise<HealthReading> {
+  const { clock, expectedVersion, signal, lookMs = 5000 } = check;
+  for (;;) {
+    const begun = clock.monotonic();
+    const reading = await limited(probe, expectedVersion, lookMs, signal);
+    // Twice the limit means that this process itself was suspended while it looked, which says nothing of the app.
+    if (reading.ok || clock.monotonic() - begun <= 2 * lookMs) return reading;
+  }
+}
+
+async function limited(
+  probe: HealthProbe,
+  expectedVersion: string | null,
+  limitMs: number,
+  signal: AbortSignal,
+): Promise<HealthReading> {
+  signal.throwIfAborted();
+  const limit = new AbortController();
+  const stop = () => limit.abort();
+  const timer = setTimeout(stop, limitMs);
+  signal.addEventListener("abort", stop, { once: true });
+  const cut = new Promise<never>((_, reject) => {
+    limit.signal.addEventListener("abort", () => reject(limit.signal.reason), { once: true });
+  });
+  try {
+    return await Promise.race([probe.probe(expectedVersion, limit.signal), cut]);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!limit.signal.aborted) throw error;
+    return { ok: false, reason: `gave no answer for ${seconds(limitMs)}` };
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
+  }
+}

@@ -1,0 +1,174 @@
+import { rename, rm, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import type { BundleInstall, Installed, Move, Update } from "@pawl/protocol";
+import { UpdateError } from "../../error.ts";
+import { ensureFolder, isMissing, syncFolder } from "../../store/atomic-file.ts";
+import type { InstallerParts } from "../index.ts";
+import type { Backup, Installer, InPlace, Report, Staging } from "../types.ts";
+import { syncFileSystem } from "./durable.ts";
+import { currentTree, type Layout, layoutOf, pointCurrent, treeIdentity } from "./layout.ts";
+import { checkMappedPaths, linkMappedPaths, type MappedPath, mappedPaths, unlinkMappedPaths } from "./mapped-paths.ts";
+import { type Ownership, preserve, preserveLate, type Tree } from "./preserve.ts";
+import { pruneTrees, removeStaging, removeTree, stagingPath, treeNames } from "./prune.ts";
+import { readTreeManifest } from "./tree-manifest.ts";
+import { unpackBundle } from "./unpack.ts";
+
+export interface BundleInstallerParts extends InstallerParts {
+  config: BundleInstall;
+}
+
+/** Release bundles in the symlink layout: whole trees side by side, and one link that says which of them counts. */
+export class BundleInstaller implements Installer {
+  readonly #parts: BundleInstallerParts;
+  readonly #layout: Layout;
+  readonly #mapped: MappedPath[];
+  readonly #ownership: Ownership;
+
+  constructor(parts: BundleInstallerParts) {
+    this.#parts = parts;
+    this.#layout = layoutOf(parts.config.home);
+    this.#mapped = mappedPaths(this.#layout, parts.config.map);
+    const { shared, current } = this.#layout;
+    this.#ownership = { shared, current, keep: parts.config.keep, config: parts.config.config };
+  }
+
+  async current(): Promise<InPlace | null> {
+    const tree = await currentTree(this.#layout);
+    return tree === null ? null : treeIdentity(this.#layout, tree);
+  }
+
+  async backups(): Promise<Backup[]> {
+    const current = await currentTree(this.#layout);
+    const backups: Backup[] = [];
+    for (const tree of (await this.#parts.installed.load()).earlier) {
+      const identity = tree === current ? null : await treeIdentity(this.#layout, tree);
+      if (identity) backups.push({ tree, version: identity.version, path: join(this.#layout.releases, tree) });
+    }
+    return backups;
+  }
+
+  async stage(staging: Staging, report: Report, signal: AbortSignal): Promise<Move> {
+    const { update, manifest, manifestBytes, bundlePath } = staging;
+    await checkMappedPaths(this.#mapped, manifest);
+    await ensureFolder(this.#layout.releases);
+    await removeStaging(this.#layout);
+    const into = stagingPath(this.#layout, update.id);
+    report.line(`Unpacking ${manifest.version} (${manifest.files.length} files)`);
+    const onProgress = (doneBytes: number, totalBytes: number) => report.advance({ doneBytes, totalBytes });
+    await unpackBundle({ bundlePath, manifest, manifestBytes, into, signal, onProgress });
+    // Before the switch the new release is on the disk itself; what was only cached would come back empty after a power cut.
+    await syncFileSystem(into, this.#parts.run);
+    const previous = await currentTree(this.#layout);
+    const next = await this.#freeName(manifest.version, previous);
+    await rename(into, join(this.#layout.releases, next));
+    await syncFolder(this.#layout.releases);
+    const identity = await treeIdentity(this.#layout, next);
+    return { previous, next, manifest_sha256: identity?.manifest_sha256 ?? null };
+  }
+
+  async backUp(move: Move, report: Report): Promise<void> {
+    report.line(move.previous ? "Setting your own files and settings aside" : "There is no earlier release to keep");
+    try {
+      await preserve(await this.#tree(move.previous), await this.#needTree(move.next), this.#ownership);
+      await syncFileSystem(this.#layout.home, this.#parts.run);
+    } catch (error) {
+      if (error instanceof UpdateError) throw error;
+      const detail = error instanceof Error ? error.message : String(error);
+      throw new UpdateError("backup_failed", "What you wrote into the running release could not be set aside.", { detail, cause: error });
+    }
+  }
+
+  async switchTo(move: Move): Promise<void> {
+    try {
+      await linkMappedPaths(this.#mapped);
+      await pointCurrent(this.#layout, move.next);
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error);
+      throw new UpdateError("switch_failed", "The new release could not be put in place.", { detail, cause: error });
+    }
+  }
+
+  async switchBack(move: Move, report: Report): Promise<boolean> {
+    const wasInPlace = (await currentTree(this.#layout)) === move.next;
+    if (move.previous === null) {
+      await unlink(this.#layout.current).catch((error) => {
+        if (!isMissing(error)) throw error;
+      });
+      await unlinkMappedPaths(this.#mapped);
+      return wasInPlace;
+    }
+    if (wasInPlace) {
+      // What the failed release's users wrote goes back with them; if that fails, a working device comes first.
+      await this.#carry(move.next, move.previous, preserve).catch((error) => report.line(worded(error), "warn"));
+    }
+    await pointCurrent(this.#layout, move.previous);
+    return wasInPlace;
+  }
+
+  async settle(move: Move, report: Report): Promise<void> {
+    if (move.previous === null) return;
+    await this.#carry(move.previous, move.next, preserveLate).catch((error) => report.line(worded(error), "warn"));
+  }
+
+  async commit(move: Move, update: Update): Promise<void> {
+    const identity = await treeIdentity(this.#layout, move.next);
+    if (!identity) throw new UpdateError("state_damaged", `The release in ${move.next} has lost its manifest.`);
+    const before = await this.#parts.installed.load();
+    const record: Installed = {
+      version: identity.version,
+      manifest_sha256: identity.manifest_sha256,
+      channel: update.channel,
+      source: this.#parts.source,
+      installed_at: this.#parts.now().toISOString(),
+    };
+    const earlier = update.kind === "rollback" ? below(before.earlier, move.next) : above(before.earlier, move);
+    await this.#parts.installed.save({ ...record, earlier: earlier.slice(0, this.#parts.config.backups) });
+    // A release gone back from stays, so that one can go forward again without a download.
+    if (update.kind === "install") await pruneTrees(this.#layout, new Set([move.next, ...earlier.slice(0, this.#parts.config.backups)]));
+  }
+
+  async discard(update: Update, move: Move | null): Promise<void> {
+    await rm(stagingPath(this.#layout, update.id), { recursive: true, force: true });
+    if (move && update.kind === "install" && (await currentTree(this.#layout)) !== move.next) {
+      await removeTree(this.#layout, move.next);
+    }
+  }
+
+  /** The version's own name, unless a tree of that name is in use; one that isn't makes room. */
+  async #freeName(version: string, current: string | null): Promise<string> {
+    const used = new Set([current, ...(await this.backups()).map((backup) => backup.tree)]);
+    let name = version;
+    for (let n = 2; used.has(name); n++) name = `${version}~${n}`;
+    if ((await treeNames(this.#layout)).includes(name)) await removeTree(this.#layout, name);
+    return name;
+  }
+
+  async #carry(from: string, to: string, how: typeof preserveLate): Promise<void> {
+    await how(await this.#needTree(from), await this.#needTree(to), this.#ownership);
+  }
+
+  async #tree(name: string | null): Promise<Tree | null> {
+    return name === null ? null : this.#needTree(name);
+  }
+
+  async #needTree(name: string): Promise<Tree> {
+    const path = join(this.#layout.releases, name);
+    return { path, manifest: await readTreeManifest(path) };
+  }
+}
+
+/** The way back after an install: the release it came from, then that one's. */
+function above(earlier: readonly string[], move: Move): string[] {
+  const others = earlier.filter((tree) => tree !== move.previous && tree !== move.next);
+  return move.previous === null ? others : [move.previous, ...others];
+}
+
+/** The way back after going back: what lies below the release gone back to. */
+function below(earlier: readonly string[], tree: string): string[] {
+  const at = earlier.indexOf(tree);
+  return at < 0 ? earlier.filter((name) => name !== tree) : earlier.slice(at + 1);
+}
+
+function worded(error: unknown): string {
+  return `Some files could not be carried over: ${error instanceof Error ? error.message : String(error)}`;
+}

@@ -1,0 +1,75 @@
+import { createHash } from "node:crypto";
+import { lstat, readFile, readlink, rename, symlink, unlink } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { Sha256 } from "@pawl/protocol";
+import { ensureFolder, isMissing, syncFolder } from "../../store/atomic-file.ts";
+import { jsonOrNull } from "../../store/record.ts";
+import type { InPlace } from "../types.ts";
+
+/** Where the symlink layout keeps an app's releases. */
+export interface Layout {
+  home: string;
+  releases: string;
+  current: string;
+  shared: string;
+}
+
+export function layoutOf(home: string): Layout {
+  return { home, releases: join(home, "releases"), current: join(home, "current"), shared: join(home, "shared") };
+}
+
+/** The tree that `current` points to, or null when there is none. */
+export async function currentTree(layout: Layout): Promise<string | null> {
+  try {
+    return basename(await readlink(layout.current));
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+/** What a tree says it is, from the manifest inside it; null when it isn't a whole release. */
+export async function treeIdentity(layout: Layout, tree: string): Promise<InPlace | null> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(join(layout.releases, tree, "manifest.json"));
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+  const manifest = jsonOrNull(bytes.toString("utf8")) as { version?: unknown } | null;
+  if (typeof manifest?.version !== "string") return null;
+  return {
+    tree,
+    version: manifest.version,
+    manifest_sha256: createHash("sha256").update(bytes).digest("hex") as Sha256,
+  };
+}
+
+/** Points a link somewhere else in one step: whoever looks sees the old target or the new one, never nothing. */
+export async function replaceLink(path: string, target: string): Promise<void> {
+  const temp = join(dirname(path), `.${basename(path)}.pawl-link`);
+  await unlink(temp).catch((error) => {
+    if (!isMissing(error)) throw error;
+  });
+  await ensureFolder(dirname(path));
+  await symlink(target, temp);
+  await rename(temp, path);
+}
+
+/** Points `current` to a tree; on disk when it returns. */
+export async function pointCurrent(layout: Layout, tree: string): Promise<void> {
+  await replaceLink(layout.current, join("releases", tree));
+  await syncFolder(layout.home);
+}
+
+/** What stands at a path, not following a link; null when nothing does. */
+export async function kindAt(path: string): Promise<"file" | "folder" | "link" | "other" | null> {
+  try {
+    const stats = await lstat(path);
+    return stats.isSymbolicLink() ? "link" : stats.isDirectory() ? "folder" : stats.isFile() ? "file" : "other";
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,66 @@
+import { readlink, unlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Manifest } from "@pawl/protocol";
+import { UpdateError } from "../../error.ts";
+import { syncFolder } from "../../store/atomic-file.ts";
+import { kindAt, type Layout, replaceLink } from "./layout.ts";
+
+/** One path of the device that shows a part of the current release. */
+export interface MappedPath {
+  /** Inside the release, without a slash at its end. */
+  from: string;
+  /** On the device. */
+  at: string;
+  /** What the link at `at` says. */
+  target: string;
+}
+
+/** The paths of `map:` as links into `current`. */
+export function mappedPaths(layout: Layout, map: Readonly<Record<string, string>>): MappedPath[] {
+  return Object.entries(map).map(([from, at]) => {
+    const inside = from.replace(/\/+$/, "").replace(/^\.\/?/, "");
+    return {
+      from: inside,
+      at: at.replace(/\/+$/, ""),
+      target: inside === "" ? layout.current : join(layout.current, inside),
+    };
+  });
+}
+
+/** Refuses before anything is changed when a mapped path is taken by something that isn't Pawl's, or is not in the release. */
+export async function checkMappedPaths(paths: readonly MappedPath[], manifest: Manifest): Promise<void> {
+  for (const { from, at, target } of paths) {
+    const shipped = from === "" || manifest.files.some(({ path }) => path === from || path.startsWith(`${from}/`));
+    if (!shipped) {
+      throw new UpdateError("bad_manifest", `${manifest.version} does not contain ${from}, which belongs at ${at}.`, {
+        version: manifest.version,
+        path: at,
+      });
+    }
+    const kind = await kindAt(at);
+    if (kind === null || (kind === "link" && (await readlink(at)) === target)) continue;
+    throw new UpdateError(
+      "not_writable",
+      `${at} is already there and isn't Pawl's link into ${target}. Move it away, or choose another path under install.bundle.map.`,
+      { path: at },
+    );
+  }
+}
+
+/** Makes the links that are missing. They may point to nothing for the instant until `current` exists. */
+export async function linkMappedPaths(paths: readonly MappedPath[]): Promise<void> {
+  for (const { at, target } of paths) {
+    if ((await kindAt(at)) !== null) continue;
+    await replaceLink(at, target);
+    await syncFolder(dirname(at));
+  }
+}
+
+/** Takes the links away again: the first release that was ever installed has been undone. */
+export async function unlinkMappedPaths(paths: readonly MappedPath[]): Promise<void> {
+  for (const { at, target } of paths) {
+    if ((await kindAt(at)) !== "link" || (await readlink(at)) !== target) continue;
+    await unlink(at);
+    await syncFolder(dirname(at));
+  }
+}

@@ -1,0 +1,49 @@
+import { readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { isMissing } from "../../store/atomic-file.ts";
+import type { Layout } from "./layout.ts";
+
+/** Staging folders begin with this; no version does. */
+export const STAGING_PREFIX = ".staging-";
+
+/** The folder an update unpacks into. */
+export function stagingPath(layout: Layout, updateId: string): string {
+  return join(layout.releases, `${STAGING_PREFIX}${updateId}`);
+}
+
+/** Removes every tree but those named, and all staging. A tree goes under a staging name first, so that half of one never counts as a release. */
+export async function pruneTrees(layout: Layout, keep: ReadonlySet<string>): Promise<void> {
+  for (const name of await treeNames(layout)) {
+    if (!keep.has(name)) await removeTree(layout, name);
+  }
+  await removeStaging(layout);
+}
+
+/** Removes one tree. */
+export async function removeTree(layout: Layout, tree: string): Promise<void> {
+  const doomed = join(layout.releases, `${STAGING_PREFIX}removed-${tree}`);
+  await rm(doomed, { recursive: true, force: true });
+  await rename(join(layout.releases, tree), doomed).catch((error) => {
+    if (!isMissing(error)) throw error;
+  });
+  await rm(doomed, { recursive: true, force: true });
+}
+
+/** Removes what unpacking and removing left behind. */
+export async function removeStaging(layout: Layout): Promise<void> {
+  for (const name of await names(layout)) {
+    if (name.startsWith(STAGING_PREFIX)) await rm(join(layout.releases, name), { recursive: true, force: true });
+  }
+}
+
+/** The trees on disk. */
+export async function treeNames(layout: Layout): Promise<string[]> {
+  return (await names(layout)).filter((name) => !name.startsWith("."));
+}
+
+async function names(layout: Layout): Promise<string[]> {
+  return readdir(layout.releases).catch((error) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+}

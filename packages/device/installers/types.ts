@@ -1,0 +1,53 @@
+import type { Installed, Manifest, Move, Update } from "@pawl/protocol";
+import type { Advance } from "../update/progress.ts";
+
+/** What a step may tell while it works. */
+export interface Report {
+  line(text: string, level?: "info" | "warn" | "error"): void;
+  advance(advance: Advance): void;
+}
+
+/** A release that is to be put in place: its manifest is verified, its bundle not yet. */
+export interface Staging {
+  update: Update;
+  manifest: Manifest;
+  manifestBytes: Uint8Array;
+  bundlePath: string;
+}
+
+/** What is in place, read from the device itself. `tree` names it for a Move. */
+export interface InPlace extends Pick<Installed, "version" | "manifest_sha256"> {
+  tree: string;
+}
+
+/** An earlier release that one can go back to. */
+export interface Backup {
+  version: string;
+  tree: string;
+  path: string;
+}
+
+/**
+ * How a release is put in place and taken back. Every method may run twice, because power may fail after any line;
+ * one that throws has changed nothing that runs. Errors: UpdateError with the code of the step.
+ */
+export interface Installer {
+  /** What the device has now; null before the first release. Reads only. */
+  current(): Promise<InPlace | null>;
+  /** Earlier releases on disk, the one to go back to first. Reads only. */
+  backups(): Promise<Backup[]>;
+  /** Unpacks and verifies a release beside the running one and makes it durable. */
+  stage(staging: Staging, report: Report, signal: AbortSignal): Promise<Move>;
+  /** Makes sure that the running release and everything anybody wrote into it can be had again. */
+  backUp(move: Move, report: Report): Promise<void>;
+  /** The one moment at which the device changes. */
+  switchTo(move: Move): Promise<void>;
+  /** Undoes `switchTo`; true when the new release was in place. */
+  switchBack(move: Move, report: Report): Promise<boolean>;
+  /** The old release's processes have ended: takes over what they wrote last. */
+  settle(move: Move, report: Report): Promise<void>;
+  /** The release in place is the one that counts now; what nobody needs any more goes. */
+  commit(move: Move, update: Update): Promise<void>;
+  /** Removes what an update that ended before its switch left behind. */
+  discard(update: Update, move: Move | null): Promise<void>;
+}

@@ -1,0 +1,77 @@
+import { type FileHandle, mkdir, open, readFile, rename, unlink } from "node:fs/promises";
+import { dirname } from "node:path";
+
+/**
+ * Replaces a file so that after a power cut there is either the old content or the new, never half of one:
+ * temp file beside it, fsync, rename, fsync of the folder. The temp name is fixed (`<path>.tmp`): a file has one writer.
+ */
+export async function writeFileDurably(path: string, data: string | Uint8Array, mode = 0o644): Promise<void> {
+  const temp = `${path}.tmp`;
+  await unlink(temp).catch(ignoreMissing);
+  const file = await open(temp, "wx", mode);
+  try {
+    await file.writeFile(data);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temp, path);
+  await syncFolder(dirname(path));
+}
+
+/** Makes renames, new names and removals in a folder survive a power cut. */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Adds one line to a file and waits until it is on the disk; the file's own name too when it is new. */
+export async function appendLineDurably(path: string, line: string, mode = 0o644): Promise<void> {
+  let file: FileHandle;
+  let isNew = false;
+  try {
+    file = await open(path, "r+");
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    file = await open(path, "wx", mode);
+    isNew = true;
+  }
+  try {
+    const { size } = await file.stat();
+    // A power cut may have left half a line: end it, so that this one stands alone.
+    const last = Buffer.alloc(1);
+    if (size > 0) await file.read(last, 0, 1, size - 1);
+    const prefix = size > 0 && last[0] !== 0x0a ? "\n" : "";
+    await file.write(`${prefix}${line}\n`, size);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  if (isNew) await syncFolder(dirname(path));
+}
+
+/** A file's text, or null when there is none. */
+export async function readTextIfThere(path: string): Promise<string | null> {
+  return readFile(path, "utf8").catch((error) => {
+    if (isMissing(error)) return null;
+    throw error;
+  });
+}
+
+/** A folder with every folder above it that is missing. Those that are there keep their modes. */
+export async function ensureFolder(path: string, mode = 0o755): Promise<void> {
+  await mkdir(path, { recursive: true, mode });
+}
+
+/** Whether an error says that a file, or a folder on the way to it, isn't there. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!isMissing(error)) throw error;
+}

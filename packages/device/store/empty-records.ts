@@ -1,0 +1,13 @@
+import type { ApplyRecord, FetchRecord } from "@pawl/protocol";
+
+/** The records of an app that nothing has happened to yet. */
+export const EMPTY_FETCH: FetchRecord = {
+  engine: { status: "idle", shows: "idle" },
+  channel: null,
+  release: null,
+  last_checked: null,
+  failure: null,
+  last: null,
+};
+
+export const EMPTY_APPLY: ApplyRecord = { engine: { status: "idle" }, last: null, refused: [] };

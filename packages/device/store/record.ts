@@ -1,0 +1,56 @@
+import { rename } from "node:fs/promises";
+import type { RecordStore } from "../update/engine.ts";
+import { readTextIfThere, writeFileDurably } from "./atomic-file.ts";
+
+/** A schema, without saying whose: parses or gives null. */
+export type Parse<T> = (value: unknown) => T | null;
+
+export interface RecordFileOptions<T> {
+  path: string;
+  empty: T;
+  parse: Parse<T>;
+  /** Fields written beside the record, for other programs that read the file. */
+  alongside?: (record: T) => Promise<object>;
+  /** A file that could not be understood was put aside under this name. */
+  onDamaged?: (keptAs: string) => void;
+}
+
+/** A record in a JSON file, replaced as a whole. A damaged file is kept aside and the record begins anew: what is installed is read from the device, not from here. */
+export class RecordFile<T extends object> implements RecordStore<T> {
+  readonly #options: RecordFileOptions<T>;
+
+  constructor(options: RecordFileOptions<T>) {
+    this.#options = options;
+  }
+
+  async load(): Promise<T> {
+    const { path, empty, parse, onDamaged } = this.#options;
+    const text = await readTextIfThere(path);
+    if (text === null) return empty;
+    const record = parse(jsonOrNull(text));
+    if (record !== null) return record;
+    const keptAs = `${path}.damaged`;
+    await rename(path, keptAs);
+    onDamaged?.(keptAs);
+    return empty;
+  }
+
+  async save(record: T): Promise<void> {
+    const beside = (await this.#options.alongside?.(record)) ?? {};
+    await writeFileDurably(this.#options.path, `${JSON.stringify({ ...beside, ...record }, null, 2)}\n`);
+  }
+}
+
+/** Reads a record without a schema, for those who only look: what doesn't have the outline of one counts as none. */
+export async function peekRecord<T extends { engine: { status: string } }>(path: string, empty: T): Promise<T> {
+  const value = jsonOrNull((await readTextIfThere(path)) ?? "") as Partial<T> | null;
+  return typeof value?.engine?.status === "string" ? { ...empty, ...value } : empty;
+}
+
+export function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

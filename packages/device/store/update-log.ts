@@ -1,0 +1,78 @@
+import { appendFileSync, readFileSync } from "node:fs";
+import { readdir, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import type { LoggedEvent, UpdateEvent } from "@pawl/protocol";
+import { isMissing } from "./atomic-file.ts";
+import { jsonOrNull } from "./record.ts";
+
+/** How many updates' logs stay on disk. */
+const KEPT_LOGS = 20;
+
+/** A log stops growing here, in lines; a program that floods it can't fill the disk. */
+const MOST_LINES = 20_000;
+
+/**
+ * What one side writes of one update: a line of JSON per event, in the order in which they happened. Lines go to the
+ * kernel at once, so that watchers in other processes see them, and are not forced to the disk one by one: a log that
+ * a power cut shortened is a nuisance, a worn-out SD card is the end.
+ */
+export class UpdateLog {
+  readonly #path: string;
+  #lines: number;
+
+  constructor(dir: string, updateId: string) {
+    this.#path = logPath(dir, updateId);
+    this.#lines = readLog([dir], updateId).length;
+  }
+
+  append(event: UpdateEvent, at: Date): void {
+    if (this.#lines >= MOST_LINES && event.type !== "done") return;
+    this.#lines++;
+    try {
+      appendFileSync(this.#path, `${JSON.stringify({ at: at.toISOString(), event } satisfies LoggedEvent)}\n`);
+    } catch {
+      // A full disk must not turn a log line into the reason for which an update fails.
+    }
+  }
+}
+
+/** All events of an update, first those of the unprivileged side, then root's: the first side is done when the other begins. */
+export function readLog(dirs: readonly string[], updateId: string): LoggedEvent[] {
+  return dirs.flatMap((dir) => {
+    let text: string;
+    try {
+      text = readFileSync(logPath(dir, updateId), "utf8");
+    } catch (error) {
+      if (isMissing(error)) return [];
+      throw error;
+    }
+    return text
+      .split("\n")
+      .map((line) => jsonOrNull(line) as LoggedEvent | null)
+      .filter((line): line is LoggedEvent => typeof line?.event?.type === "string");
+  });
+}
+
+/** The update that has a log and began last, or null. Ids sort by time. */
+export async function newestLogged(dirs: readonly string[]): Promise<string | null> {
+  const ids = (await Promise.all(dirs.map(loggedIds))).flat().sort();
+  return ids.at(-1) ?? null;
+}
+
+/** Removes the logs of updates long past. */
+export async function pruneLogs(dir: string): Promise<void> {
+  const ids = (await loggedIds(dir)).sort().slice(0, -KEPT_LOGS);
+  await Promise.all(ids.map((id) => unlink(logPath(dir, id)).catch(() => undefined)));
+}
+
+export function logPath(dir: string, updateId: string): string {
+  return join(dir, `${updateId}.jsonl`);
+}
+
+async function loggedIds(dir: string): Promise<string[]> {
+  const names = await readdir(dir).catch((error) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  return names.filter((name) => name.endsWith(".jsonl")).map((name) => name.slice(0, -".jsonl".length));
+}

@@ -1,0 +1,66 @@
+import type { AppConfig, ApplyRecord, FetchRecord, Progress, Status } from "@pawl/protocol";
+import type { Versioning } from "@pawl/protocol/versioning";
+import type { Installer } from "../installers/types.ts";
+import { statusOf } from "../update/status.ts";
+import { EMPTY_APPLY, EMPTY_FETCH } from "./empty-records.ts";
+import { Lock } from "./lock.ts";
+import type { AppPaths } from "./paths.ts";
+import { peekRecord } from "./record.ts";
+import { newestLogged, readLog } from "./update-log.ts";
+
+export interface StatusParts {
+  paths: AppPaths;
+  config: Pick<AppConfig, "channel" | "auto" | "window" | "version_file">;
+  installer: Pick<Installer, "current" | "backups">;
+  versioning: Versioning;
+}
+
+/** The status of an app, from its files alone: whichever process writes them, and also when none of ours runs. */
+export async function readStatus({ paths, config, installer, versioning }: StatusParts): Promise<Status> {
+  const [fetch, apply, current, backups] = await Promise.all([
+    peekFetch(paths),
+    peekApply(paths),
+    installer.current(),
+    installer.backups(),
+  ]);
+  const { check, time, install } = config.auto;
+  const isBusy = apply.engine.status !== "idle" || fetch.engine.status !== "idle";
+  return statusOf({
+    channel: fetch.channel ?? config.channel,
+    auto: { check, time, install, window: config.window ?? null },
+    versioning,
+    fetch,
+    apply,
+    current,
+    backup: backups[0] ?? null,
+    progress: isBusy ? await peekProgress(paths) : null,
+  });
+}
+
+/** Root's record as it stands on disk. */
+export function peekApply(paths: AppPaths): Promise<ApplyRecord> {
+  return peekRecord(paths.apply.state, EMPTY_APPLY);
+}
+
+/** The unprivileged side's record as it stands on disk; a bare check whose process died counts as over. */
+export async function peekFetch(paths: AppPaths): Promise<FetchRecord> {
+  const record = await peekRecord(paths.api.state, EMPTY_FETCH);
+  const isBareCheck = record.engine.status === "checking" && record.engine.update === null;
+  if (!isBareCheck || (await Lock.owner(paths.api.lock))) return record;
+  return { ...record, engine: { status: "idle", shows: "idle" } };
+}
+
+/** How far the newest update is by its log, or null. */
+export async function peekProgress(paths: AppPaths): Promise<Progress | null> {
+  const dirs = [paths.api.log, paths.apply.log];
+  const id = await newestLogged(dirs);
+  if (id === null) return null;
+  const events = readLog(dirs, id);
+  for (let at = events.length - 1; at >= 0; at--) {
+    const event = events[at]?.event;
+    if (event?.type !== "progress") continue;
+    const { done_bytes, total_bytes, percent, bytes_per_second, seconds_left } = event;
+    return { done_bytes, total_bytes, percent, bytes_per_second, seconds_left };
+  }
+  return null;
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from "node:fs";
+
+/** Who a process is, beyond its number: a pid is used again, its start time in the same boot is not. */
+export interface ProcessIdentity {
+  pid: number;
+  boot_id: string;
+  /** Clock ticks since boot (proc(5), /proc/<pid>/stat, field 22). */
+  start_time: string;
+}
+
+/** This process. */
+export function ownIdentity(): ProcessIdentity {
+  return { pid: process.pid, boot_id: bootId(), start_time: startTime(process.pid) ?? "" };
+}
+
+/** Whether that very process still runs: same boot, same pid, same start, and not a zombie. */
+export function isAlive(identity: ProcessIdentity): boolean {
+  return identity.boot_id === bootId() && startTime(identity.pid) === identity.start_time;
+}
+
+function bootId(): string {
+  return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+}
+
+function startTime(pid: number): string | null {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  } catch {
+    return null;
+  }
+  // The name in field 2 may contain anything, so count from its closing bracket: field 3 is the state, 22 the start.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return fields[0] === "Z" || fields[0] === "X" ? null : (fields[19] ?? null);
+}

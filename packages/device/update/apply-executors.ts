@@ -1,0 +1,111 @@
+import { type Failure, type Manifest, type Move, type Release, type Update, failure } from "@pawl/protocol";
+import { asUpdateError } from "../error.ts";
+import type { HealthReading } from "../health/types.ts";
+import type { Installer } from "../installers/types.ts";
+import type { Clock } from "../system/types.ts";
+import type { ApplyExecutors } from "./plan.ts";
+import type { Reporter } from "./reporter.ts";
+
+/** How long watchers have to read that the service goes away for a moment, in seconds. */
+const RESTART_DELAY_S = 2;
+
+/** What root's steps are made of. */
+export interface ApplyParts {
+  installer: Installer;
+  clock: Clock;
+  reporter(update: Update): Reporter;
+  /** The manifest, verified again by this side's own keys, and where the bundle lies. */
+  fetched(release: Release, update: Update): Promise<{ manifest: Manifest; manifestBytes: Uint8Array; bundlePath: string }>;
+  services: {
+    restart(signal: AbortSignal, onLine: (line: string) => void): Promise<void>;
+    start(signal: AbortSignal, onLine: (line: string) => void): Promise<void>;
+  };
+  checkHealth(version: string | null, signal: AbortSignal, onLine: (line: string) => void): Promise<HealthReading>;
+  /** Aborts with a `Cancelled` when the owner asks for it. */
+  cancelSignal(update: Update): AbortSignal & Disposable;
+  writeVersionFile(version: string): Promise<void>;
+}
+
+/** Carries out each step that changes the device. */
+export function applyExecutors(parts: ApplyParts): ApplyExecutors {
+  const { installer, clock, services } = parts;
+  const now = () => clock.now().toISOString();
+
+  return {
+    stage: async ({ update, release }, signal) => {
+      const reporter = parts.reporter(update);
+      using cancel = parts.cancelSignal(update);
+      try {
+        const staging = { update, ...(await parts.fetched(release, update)) };
+        return { type: "staged", move: await installer.stage(staging, reporter, AbortSignal.any([signal, cancel])) };
+      } catch (error) {
+        await installer.discard(update, null);
+        throw cancel.aborted ? cancel.reason : error;
+      }
+    },
+
+    "back-up": async ({ update, move }) => {
+      using cancel = parts.cancelSignal(update);
+      try {
+        await installer.backUp(move, parts.reporter(update));
+        cancel.throwIfAborted();
+        return { type: "backed-up" };
+      } catch (error) {
+        await installer.discard(update, move);
+        throw error;
+      }
+    },
+
+    switch: async ({ update, move }) => {
+      parts.reporter(update).line(`Switching from ${update.from ?? "nothing"} to ${update.to}`);
+      await installer.switchTo(move);
+      return { type: "switched" };
+    },
+
+    restart: async ({ update, move }, signal) => {
+      const reporter = parts.reporter(update);
+      reporter.line(`Restarting service in ${RESTART_DELAY_S} seconds…`);
+      await clock.sleep(RESTART_DELAY_S * 1000, signal);
+      await services.restart(signal, (line) => reporter.line(line));
+      await installer.settle(move, reporter);
+      return { type: "restarted" };
+    },
+
+    test: async ({ update, move }, signal) => {
+      const reporter = parts.reporter(update);
+      const reading = await parts.checkHealth(update.to, signal, (line) => reporter.line(line));
+      if (!reading.ok) return { type: "failed", at: now(), failure: unhealthy(update.to, reading.reason) };
+      await installer.commit(move, update);
+      if (update.to) await parts.writeVersionFile(update.to);
+      return { type: "committed", at: now() };
+    },
+
+    "roll-back": async ({ update, move, result }, signal) => {
+      const reporter = parts.reporter(update);
+      reporter.line(`Going back to ${update.from ?? "nothing"}`, "warn");
+      const wasInPlace = await installer.switchBack(move, reporter);
+      const mayRunTheNew = result === "rolled_back" || wasInPlace || update.resumed;
+      const trouble = move.previous !== null && mayRunTheNew ? await runAgain(update, move, reporter, signal) : null;
+      return { type: "gone-back", at: now(), trouble };
+    },
+  };
+
+  /** The earlier release's services, and whether they work: looked at once, and whatever comes of it, it stays in place. */
+  async function runAgain(update: Update, move: Move, reporter: Reporter, signal: AbortSignal): Promise<Failure | null> {
+    const onLine = (line: string) => reporter.line(line);
+    try {
+      await services.restart(signal, onLine);
+    } catch (error) {
+      signal.throwIfAborted();
+      reporter.line(asUpdateError(error).message, "error");
+      await services.start(signal, onLine).catch(() => signal.throwIfAborted());
+    }
+    if (move.previous !== null) await installer.settle({ ...move, previous: move.next, next: move.previous }, reporter);
+    const reading = await parts.checkHealth(update.from, signal, onLine);
+    return reading.ok ? null : unhealthy(update.from, reading.reason);
+  }
+}
+
+function unhealthy(version: string | null, reason: string): Failure {
+  return failure("health_failed", `${version ?? "The release"} was started but doesn't work: ${reason}`, { version, detail: reason });
+}

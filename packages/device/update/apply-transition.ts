@@ -1,0 +1,151 @@
+import { type ApplyRecord, type ApplyState, type Failure, failure, type Move, type Order, type Update, type UpdateResult } from "@pawl/protocol";
+import { outcomeOf } from "./outcome.ts";
+import { unreachable } from "./unreachable.ts";
+
+/** How often a release's test may be begun before it counts as one that takes the device down. */
+export const MOST_BOOTS = 3;
+
+/** What can happen on root's side. */
+export type ApplyEvent =
+  /** `move` is known from the start when the release is on disk already: going back. */
+  | { type: "ordered"; order: Order; move: Move | null }
+  | { type: "staged"; move: Move }
+  | { type: "backed-up" }
+  /** This record on disk is what recovery decides by: without it the switch is undone, with it one goes on. */
+  | { type: "switched" }
+  | { type: "restarted" }
+  | { type: "committed"; at: string }
+  | { type: "gone-back"; at: string; trouble: Failure | null }
+  | { type: "failed"; at: string; failure: Failure }
+  | { type: "cancelled"; at: string }
+  | { type: "interrupted"; at: string };
+
+/** What the record is after an event. Pure. An event that doesn't fit the state changes nothing. */
+export function applyTransition(record: ApplyRecord, event: ApplyEvent): ApplyRecord {
+  const { engine } = record;
+  switch (event.type) {
+    case "ordered": {
+      const { update, release } = event.order;
+      if (event.move) return { ...record, engine: { status: "backing-up", update, move: event.move } };
+      return release ? { ...record, engine: { status: "staging", update, release } } : record;
+    }
+    case "staged":
+      return engine.status === "staging"
+        ? { ...record, engine: { status: "backing-up", update: engine.update, move: event.move } }
+        : record;
+    case "backed-up":
+      return engine.status === "backing-up" ? { ...record, engine: { ...engine, status: "switching" } } : record;
+    case "switched":
+      return engine.status === "switching" ? { ...record, engine: { ...engine, status: "restarting" } } : record;
+    case "restarted":
+      return engine.status === "restarting" ? { ...record, engine: { ...engine, status: "testing", boots: 1 } } : record;
+    case "committed":
+      return engine.status === "testing" ? ended(record, engine.update, "success", null, event.at) : record;
+    case "gone-back":
+      return engine.status === "rolling-back" ? goneBack(record, engine, event.at, event.trouble) : record;
+    case "failed":
+      return failed(record, event.failure, event.at);
+    case "cancelled":
+      return engine.status === "staging" || engine.status === "backing-up"
+        ? ended(record, engine.update, "cancelled", cancelledFailure(engine.update), event.at)
+        : record;
+    case "interrupted":
+      return interrupted(record, event.at);
+    default:
+      return unreachable(event);
+  }
+}
+
+type RollingBack = Extract<ApplyState, { status: "rolling-back" }>;
+
+function ended(record: ApplyRecord, update: Update, result: UpdateResult, reason: Failure | null, at: string): ApplyRecord {
+  const refused = result === "success" ? record.refused.filter((one) => one.version !== update.to) : record.refused;
+  return { ...record, engine: { status: "idle" }, last: outcomeOf(update, result, reason, at), refused };
+}
+
+/** A failure before the switch ends the update; after it the device goes back, if there is a release to go back to. */
+function failed(record: ApplyRecord, reason: Failure, at: string): ApplyRecord {
+  const { engine } = record;
+  switch (engine.status) {
+    case "idle":
+      return record;
+    case "staging":
+    case "backing-up":
+      return ended(record, engine.update, "failed", reason, at);
+    case "switching":
+      return { ...record, engine: rollingBack(engine.update, engine.move, reason, "undone") };
+    case "restarting":
+    case "testing":
+      return abandon(record, engine, reason, at);
+    case "rolling-back":
+      // Going back could not be finished: one stands where one stands, and says so.
+      return goneBack(record, engine, at, reason);
+    default:
+      return unreachable(engine);
+  }
+}
+
+/** Leaves a release that was switched to and doesn't work. */
+function abandon(record: ApplyRecord, engine: { update: Update; move: Move }, reason: Failure, at: string): ApplyRecord {
+  const { update, move } = engine;
+  // A release gone back to is tested once and nothing is switched again; the same when there is no earlier one.
+  if (update.kind === "rollback") return ended(record, update, "failed", { ...reason, back_on: update.to }, at);
+  const refusing = refuse(record, update, move, reason, at);
+  if (move.previous === null) return ended(refusing, update, "failed", reason, at);
+  return { ...refusing, engine: rollingBack(update, move, reason, "rolled_back") };
+}
+
+function rollingBack(update: Update, move: Move, reason: Failure, result: RollingBack["result"]): RollingBack {
+  return { status: "rolling-back", update, move, failure: { ...reason, version: update.to }, result };
+}
+
+function goneBack(record: ApplyRecord, engine: RollingBack, at: string, trouble: Failure | null): ApplyRecord {
+  const { update, failure: reason } = engine;
+  if (trouble) {
+    const detail = `${trouble.message} It went back because: ${reason.message}`;
+    return ended(record, update, "failed", { ...trouble, version: update.to, back_on: update.from, detail }, at);
+  }
+  const now = engine.result === "rolled_back" ? `Pawl went back to ${update.from}.` : "Everything is as it was before.";
+  const message = `${reason.message} ${now}`;
+  return ended(record, update, engine.result, { ...reason, message, back_on: update.from }, at);
+}
+
+function refuse(record: ApplyRecord, update: Update, move: Move, reason: Failure, at: string): ApplyRecord {
+  if (update.to === null) return record;
+  const refusal = { version: update.to, manifest_sha256: move.manifest_sha256, at, reason: reason.message };
+  const others = record.refused.filter(
+    (one) => one.version !== refusal.version || one.manifest_sha256 !== refusal.manifest_sha256,
+  );
+  return { ...record, refused: [...others, refusal] };
+}
+
+/** The contract's table, §2, column "after a power cut". */
+function interrupted(record: ApplyRecord, at: string): ApplyRecord {
+  const { engine } = record;
+  if (engine.status === "idle") return record;
+  const update = { ...engine.update, resumed: true };
+  switch (engine.status) {
+    case "staging":
+    case "backing-up":
+    case "restarting":
+    case "rolling-back":
+      return { ...record, engine: { ...engine, update } };
+    case "switching":
+      return { ...record, engine: rollingBack(update, engine.move, powerLost(update), "undone") };
+    case "testing":
+      return engine.boots < MOST_BOOTS
+        ? { ...record, engine: { ...engine, update, boots: engine.boots + 1 } }
+        : abandon(record, { update, move: engine.move }, powerLost(update), at);
+    default:
+      return unreachable(engine);
+  }
+}
+
+function powerLost(update: Update): Failure {
+  const doing = update.kind === "rollback" ? `the device was going back to ${update.to}` : `${update.to} was being installed`;
+  return failure("power_lost", `The power went out, or Pawl was stopped, while ${doing}.`, { version: update.to });
+}
+
+function cancelledFailure(update: Update): Failure {
+  return failure("cancelled", "The update was cancelled. Nothing was changed.", { version: update.to });
+}
