@@ -102,6 +102,8 @@ export class Exchange {
       }
       if (fault?.kind === "truncate" && at + bytes.length - start > fault.after) {
         await this.#write(bytes.subarray(0, fault.after - (at - start)));
+        // fetch() throws away what its caller hasn't read when a connection breaks: let it be read.
+        await sleep(50);
         this.#response.destroy();
         return;
       }

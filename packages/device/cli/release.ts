@@ -70,7 +70,11 @@ export function releaseCommand(io: ReleaseCommandIo): Command {
   return release;
 }
 
-async function pack(dir: string, flags: PackFlags, { stdout, stderr, env = process.env, signal }: ReleaseCommandIo): Promise<void> {
+async function pack(
+  dir: string,
+  flags: PackFlags,
+  { stdout, stderr, env = process.env, signal }: ReleaseCommandIo,
+): Promise<void> {
   const { basename, resolve } = await import("node:path");
   const { packRelease } = await import("../publish/pack.ts");
   const { version, out, channel, title, changelog, config, publishedAt } = flags;
@@ -103,7 +107,11 @@ async function pack(dir: string, flags: PackFlags, { stdout, stderr, env = proce
   stdout(`Next: pawl release index ${out}\n`);
 }
 
-async function verify(folder: string, { key = [], json }: VerifyFlags, { stdout, stderr, signal }: ReleaseCommandIo): Promise<void> {
+async function verify(
+  folder: string,
+  { key = [], json }: VerifyFlags,
+  { stdout, stderr, signal }: ReleaseCommandIo,
+): Promise<void> {
   const { verifyRelease } = await import("../publish/verify.ts");
   const { version, files, bytes, signedBy } = await verifyRelease(folder, await readPublicKeys(key), signal);
   if (json) return stdout(line({ version, files, bytes, signed_by: signedBy }));
@@ -116,7 +124,9 @@ async function index(folder: string, { name, json }: IndexFlags, { stdout, signa
   const { writeIndex } = await import("../publish/release-index.ts");
   const { path, versions } = await writeIndex(folder, { name, signal });
   if (json) return stdout(line({ path, versions }));
-  stdout(`${path} lists ${versions.length === 1 ? "1 release" : `${versions.length} releases`}${versions[0] ? `, newest ${versions[0]}` : ""}.\n`);
+  stdout(
+    `${path} lists ${versions.length === 1 ? "1 release" : `${versions.length} releases`}${versions[0] ? `, newest ${versions[0]}` : ""}.\n`,
+  );
 }
 
 function line(answer: object): string {
@@ -141,14 +151,16 @@ async function readNotes(file: string): Promise<string> {
 
 async function readEpoch(text: string | undefined): Promise<number | undefined> {
   if (text === undefined || text === "") return undefined;
-  if (!/^\d{1,11}$/.test(text)) throw await badRequest(`SOURCE_DATE_EPOCH must be whole seconds since 1970, and is ${text}.`);
+  if (!/^\d{1,11}$/.test(text))
+    throw await badRequest(`SOURCE_DATE_EPOCH must be whole seconds since 1970, and is ${text}.`);
   return Number(text);
 }
 
 async function readPublicKeys(texts: readonly string[]) {
   const { PublicKey } = await import("@pawl/protocol");
   for (const text of texts) {
-    if (!PublicKey.safeParse(text).success) throw await badRequest(`${text} isn't a public key; pawl key public prints one.`);
+    if (!PublicKey.safeParse(text).success)
+      throw await badRequest(`${text} isn't a public key; pawl key public prints one.`);
   }
   return [...texts];
 }

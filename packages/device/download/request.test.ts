@@ -81,7 +81,9 @@ test("refuses addresses that aren't http or https", async () => {
 });
 
 test("an answer that isn't HTTP is the host's fault", async () => {
-  const server = createServer((socket) => socket.end("SSH-2.0-OpenSSH_9.2\r\n"));
+  const server = createServer((socket) => {
+    socket.on("error", () => undefined).once("data", () => socket.end("SSH-2.0-OpenSSH_9.2\r\n"));
+  });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   const { port } = server.address() as AddressInfo;
   try {

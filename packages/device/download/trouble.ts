@@ -76,7 +76,7 @@ export function networkTrouble(error: unknown, url: string): UpdateError {
           facts,
         );
       }
-      if (code?.startsWith("HPE_")) {
+      if (isParserError(error)) {
         return new UpdateError("host_error", `${host} gave an answer that isn't HTTP.`, facts);
       }
       return new UpdateError(
@@ -113,6 +113,11 @@ export function isAbsent(error: unknown): boolean {
 /** How long to wait before try `n` (0, 1, …): doubling from `firstMs`, of that a random half to whole. */
 export function backOffMs(n: number, firstMs: number): number {
   return firstMs * 2 ** n * (0.5 + Math.random() / 2);
+}
+
+/** Where the answer isn't HTTP, Node 24 names the class only, older ones the parser's code too. */
+function isParserError(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof Error && error.cause.name === "HTTPParserError";
 }
 
 /** The HTTP status that an error made by `statusTrouble` is about. */

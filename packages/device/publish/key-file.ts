@@ -23,7 +23,8 @@ export async function createKeyFile(path: string): Promise<PublicKey> {
 /** A private key's PEM. */
 export async function readKeyFile(path: string, signal?: AbortSignal): Promise<string> {
   const bytes = await readCapped(path, KEY_MAX_BYTES, signal);
-  if (bytes === null) throw new UpdateError("not_found", `There is no key file ${path}; pawl key generate makes one.`, { path });
+  if (bytes === null)
+    throw new UpdateError("not_found", `There is no key file ${path}; pawl key generate makes one.`, { path });
   return bytes.toString("utf8");
 }
 
@@ -40,8 +41,12 @@ function notCreated(path: string, cause: unknown): UpdateError {
   if (isMissing(cause)) return new UpdateError("not_found", `There is no folder ${dirname(path)}.`, { path, cause });
   if (!(cause instanceof Error && "code" in cause && cause.code === "EEXIST")) return asUpdateError(cause);
   const why = "A key that devices trust can't be made again";
-  return new UpdateError("bad_request", `${path} exists already and was left as it is. ${why}: name another file with --out.`, {
-    path,
-    cause,
-  });
+  return new UpdateError(
+    "bad_request",
+    `${path} exists already and was left as it is. ${why}: name another file with --out.`,
+    {
+      path,
+      cause,
+    },
+  );
 }

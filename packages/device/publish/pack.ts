@@ -61,7 +61,10 @@ async function pack(options: PackOptions, privateKeyPem: string | undefined): Pr
   const { dir, outDir, version, signal } = options;
   const signedBy = privateKeyPem === undefined ? null : publicKeyOf(privateKeyPem);
   if (isInside(dir, outDir)) {
-    throw new UpdateError("bad_request", `${outDir} lies in ${dir}, so each release would contain those before it; name another folder.`);
+    throw new UpdateError(
+      "bad_request",
+      `${outDir} lies in ${dir}, so each release would contain those before it; name another folder.`,
+    );
   }
   const about = readAbout(options);
   const entries = await walkTree(dir, signal);
@@ -90,7 +93,9 @@ function readAbout({ channel, title, notes }: PackOptions): About {
   const parsed = About.safeParse({ channel, title, notes });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new UpdateError("bad_request", `The release's ${issue?.path.join(".")} is wrong: ${issue?.message}.`, { cause: parsed.error });
+  throw new UpdateError("bad_request", `The release's ${issue?.path.join(".")} is wrong: ${issue?.message}.`, {
+    cause: parsed.error,
+  });
 }
 
 /** Before anything is written: half a gigabyte later is a bad time to hear of a typing error. */
@@ -98,7 +103,9 @@ function checkAsADeviceWould(options: PackOptions, entries: readonly TreeEntry[]
   const own = entries.find(({ path }) => path.toLowerCase() === MANIFEST_PATH);
   if (own) {
     const why = `${own.path} at the top of a release is Pawl's own`;
-    throw new UpdateError("archive_refused", `${why}; move the app's file of that name into a folder.`, { path: own.path });
+    throw new UpdateError("archive_refused", `${why}; move the app's file of that name into a folder.`, {
+      path: own.path,
+    });
   }
   const unknown = Sha256.parse("0".repeat(64));
   const files = entries.map((entry) =>

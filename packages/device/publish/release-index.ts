@@ -58,7 +58,12 @@ async function subfolders(folder: string): Promise<string[]> {
 }
 
 /** What the index says of the release in this folder; null when there is none. */
-async function entryOf(folder: string, at: string, before: IndexEntry[], signal?: AbortSignal): Promise<IndexEntry | null> {
+async function entryOf(
+  folder: string,
+  at: string,
+  before: IndexEntry[],
+  signal?: AbortSignal,
+): Promise<IndexEntry | null> {
   const bytes = await readCapped(join(folder, at, MANIFEST_PATH), MANIFEST_MAX_BYTES, signal);
   if (bytes === null) return null;
   // The names become parts of web addresses, where most other characters would mean something else.
@@ -66,7 +71,8 @@ async function entryOf(folder: string, at: string, before: IndexEntry[], signal?
   const { version, bundle, published_at, changelog } = readManifest(bytes);
   if (bundle === undefined) throw wrong(`${at}/${MANIFEST_PATH}`, "doesn't name its bundle");
   const size = await sizeOf(join(folder, at, bundle.name));
-  if (size !== bundle.size) throw wrong(`${at}/${bundle.name}`, `should have ${bundle.size} bytes and has ${size ?? "none"}`);
+  if (size !== bundle.size)
+    throw wrong(`${at}/${bundle.name}`, `should have ${bundle.size} bytes and has ${size ?? "none"}`);
 
   const known = before.find((entry) => entry.version === version);
   const about = (await readJson(join(folder, at, ABOUT_FILE), About, signal)) ?? {};
@@ -87,7 +93,9 @@ async function entryOf(folder: string, at: string, before: IndexEntry[], signal?
 /** By the first scheme that reads every version. The order is for people: devices compare for themselves. */
 function newestFirst(entries: IndexEntry[]): IndexEntry[] {
   const scheme = Object.values(versionings).find(({ isValid }) => entries.every(({ version }) => isValid(version)));
-  return entries.sort((a, b) => scheme?.compare(b.version, a.version) || b.version.localeCompare(a.version, "en", { numeric: true }));
+  return entries.sort(
+    (a, b) => scheme?.compare(b.version, a.version) || b.version.localeCompare(a.version, "en", { numeric: true }),
+  );
 }
 
 async function sizeOf(path: string): Promise<number | null> {

@@ -22,7 +22,11 @@ export interface VerifiedRelease {
  * Checks a release folder with the code that devices check it with: signature, manifest, and the bundle, which is
  * unpacked into a temporary folder and thrown away. Beyond that, `unpacked_size` must be exact. Throws UpdateError.
  */
-export async function verifyRelease(folder: string, keys: readonly PublicKey[], signal = never()): Promise<VerifiedRelease> {
+export async function verifyRelease(
+  folder: string,
+  keys: readonly PublicKey[],
+  signal = never(),
+): Promise<VerifiedRelease> {
   try {
     const bytes = await readCapped(join(folder, MANIFEST_PATH), MANIFEST_MAX_BYTES, signal);
     if (bytes === null) throw new UpdateError("not_found", `${folder} has no ${MANIFEST_PATH}.`, { path: folder });
@@ -41,7 +45,12 @@ export async function verifyRelease(folder: string, keys: readonly PublicKey[], 
   }
 }
 
-async function verifyBundle(folder: string, manifest: Manifest, manifestBytes: Uint8Array, signal: AbortSignal): Promise<void> {
+async function verifyBundle(
+  folder: string,
+  manifest: Manifest,
+  manifestBytes: Uint8Array,
+  signal: AbortSignal,
+): Promise<void> {
   const { bundle } = manifest;
   if (bundle === undefined) throw new UpdateError("bad_manifest", "The manifest doesn't name its bundle.");
   const temp = await mkdtemp(join(tmpdir(), "pawl-verify-"));
@@ -50,7 +59,10 @@ async function verifyBundle(folder: string, manifest: Manifest, manifestBytes: U
     await unpackBundle({ bundlePath: join(folder, bundle.name), manifest, manifestBytes, into, signal });
     const bytes = await contentBytes(into, manifest);
     if (bytes !== bundle.unpacked_size) {
-      throw new UpdateError("bad_manifest", `The manifest states ${bundle.unpacked_size} bytes unpacked, but they are ${bytes}.`);
+      throw new UpdateError(
+        "bad_manifest",
+        `The manifest states ${bundle.unpacked_size} bytes unpacked, but they are ${bytes}.`,
+      );
     }
   } finally {
     await rm(temp, { recursive: true, force: true });

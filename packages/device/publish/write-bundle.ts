@@ -80,7 +80,14 @@ async function addAll(controller: TarPackController, { dir, entries, mtime }: Om
   try {
     for (const entry of entries) {
       if (entry.kind === "link") {
-        const header = { name: entry.path, type: "symlink", linkname: entry.target, size: 0, mode: 0o777, mtime } as const;
+        const header = {
+          name: entry.path,
+          type: "symlink",
+          linkname: entry.target,
+          size: 0,
+          mode: 0o777,
+          mtime,
+        } as const;
         await controller.add(header).close();
         files.push({ path: entry.path, link: entry.target });
       } else {
@@ -118,7 +125,11 @@ async function* chunksOf(file: FileHandle, path: string, size: number): AsyncGen
     const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, null);
     left -= bytesRead;
     if (left < 0 || (left > 0 && bytesRead === 0)) {
-      throw new UpdateError("archive_refused", `${path} changed while it was packed; pack again when nothing writes to it.`, { path });
+      throw new UpdateError(
+        "archive_refused",
+        `${path} changed while it was packed; pack again when nothing writes to it.`,
+        { path },
+      );
     }
     if (bytesRead === 0) return;
     yield buffer.subarray(0, bytesRead);

@@ -15,7 +15,7 @@ const REFUSED: Record<string, string> = {
 /**
  * Watches a tar stream on its way to the decoder, chunk by chunk, and throws UpdateError `archive_refused` at a header
  * whose type has no place in a release. The decoder takes a type it doesn't know for a plain file, as POSIX asks of it
- * (pax, "ustar Interchange Format", typeflag), and doesn't tell; checksums and names are the decoder's and the caller's.
+ * (pax, "ustar Interchange Format", typeflag), and doesn't tell.
  */
 export function watchHeaders(): (chunk: Uint8Array) => void {
   const header = Buffer.alloc(BLOCK);
@@ -46,15 +46,27 @@ export function watchHeaders(): (chunk: Uint8Array) => void {
 
 /** Bytes up to the next header: the body, padded to whole blocks. */
 function bodyOf(header: Buffer): number {
+  if (octal(header, 148, 8) !== checksum(header)) throw refused("is damaged or isn't a tar or tar.gz archive");
+  const name = text(header, 0, 100);
   const type = header.toString("latin1", 156, 157);
-  const name = shown(text(header, 0, 100));
   if (!ALLOWED.has(type)) {
-    throw refused(`The bundle contains ${REFUSED[type] ?? `an entry of unknown type ${shown(type)}`}: ${name}.`, name);
+    throw refused(`contains ${REFUSED[type] ?? `an entry of unknown type ${shown(type)}`}: ${shown(name)}`, name);
   }
   if (WITHOUT_BODY.has(type)) return 0;
-  const size = text(header, 124, 12).replaceAll(" ", "");
-  if (!/^[0-7]*$/.test(size)) throw refused(`The bundle has a damaged or overlong entry: ${name}.`, name);
-  return Math.ceil(Number.parseInt(size || "0", 8) / BLOCK) * BLOCK;
+  const size = octal(header, 124, 12);
+  if (size === null) throw refused(`has a damaged or overlong entry: ${shown(name)}`, name);
+  return Math.ceil(size / BLOCK) * BLOCK;
+}
+
+/** The sum of the header's bytes, with spaces in place of the sum itself (POSIX pax, ustar header, chksum). */
+function checksum(header: Buffer): number {
+  return header.reduce((sum, byte, at) => sum + (at >= 148 && at < 156 ? 32 : byte), 0);
+}
+
+/** A number of a header, or null when it isn't octal. Sizes from 8 GiB are written otherwise. */
+function octal(header: Buffer, offset: number, length: number): number | null {
+  const digits = text(header, offset, length).replaceAll(" ", "");
+  return /^[0-7]*$/.test(digits) ? Number.parseInt(digits || "0", 8) : null;
 }
 
 function text(header: Buffer, offset: number, length: number): string {
@@ -63,8 +75,8 @@ function text(header: Buffer, offset: number, length: number): string {
   return end === -1 ? field : field.slice(0, end);
 }
 
-function refused(message: string, path: string): UpdateError {
-  return new UpdateError("archive_refused", message, { path });
+function refused(why: string, path: string | null = null): UpdateError {
+  return new UpdateError("archive_refused", `The bundle ${why}.`, { path });
 }
 
 /** A name from an archive as it may stand in a sentence or a log: quoted, control characters escaped, cut when long. */

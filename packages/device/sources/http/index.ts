@@ -1,4 +1,5 @@
 import { type HttpSource, MANIFEST_MAX_BYTES } from "@pawl/protocol";
+import { SIGNATURE_MAX_BYTES } from "@pawl/trust";
 import {
   basicAuthorization,
   type Fetched,
@@ -12,7 +13,6 @@ import type { Source } from "../types.ts";
 import { fetchIndex, type ReadLimits } from "./fetch-index.ts";
 import { offersOf } from "./offers.ts";
 
-const SIGNATURE_MAX_BYTES = 64 * 1024;
 const LIMITS: ReadLimits = { timeoutMs: 120_000, idleMs: 15_000 };
 
 /** A static folder on any web server or CDN (contract device-api.md §6, `index.json`). */

@@ -1,0 +1,26 @@
+import type { Outcome, Status, UpdateEvent } from "@pawl/protocol";
+
+export interface LogLine {
+  at: string;
+  level: "info" | "warn" | "error";
+  line: string;
+}
+
+/** One app, as the commands use it: through the daemon when one runs, else the engine in this process. Both say the same. */
+export interface Door {
+  status(): Promise<Status>;
+  /** Asks the source, and returns when it has answered. */
+  check(ask: { force: boolean }): Promise<Status>;
+  install(ask: { force: boolean; version?: string | undefined; unattended?: boolean }): Promise<{ update_id: string }>;
+  rollback(ask: { version?: string | undefined }): Promise<{ update_id: string }>;
+  cancel(): Promise<{ message: string }>;
+  /** The events of an update from its start to its end. */
+  follow(updateId: string, signal: AbortSignal): AsyncIterable<UpdateEvent>;
+  log(ask: { id?: string | undefined; lines?: number | undefined }): Promise<LogLine[]>;
+  history(limit?: number): Promise<Outcome[]>;
+  /** Finishes what a dead process left; ends when it is done. */
+  resume(): Promise<void>;
+  /** What Ctrl-C means while an update is followed: it ends with this process, or goes on without it. */
+  readonly endsWithUs: boolean;
+  close(): Promise<void>;
+}

@@ -1,0 +1,14 @@
+/** What a command may touch of the world around it. */
+export interface Io {
+  stdout(text: string): void;
+  stderr(text: string): void;
+  /** Where `pawl.yaml` is: `--config`, else `PAWL_CONFIG`, else the system's. */
+  configPath(): string;
+  env: Readonly<Record<string, string | undefined>>;
+  /** Somebody watches on a terminal. */
+  isTerminal: boolean;
+  /** Ctrl-C or a request to end. */
+  signal: AbortSignal;
+}
+
+export const DEFAULT_CONFIG_PATH = "/etc/pawl/pawl.yaml";

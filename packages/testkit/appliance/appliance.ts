@@ -1,0 +1,139 @@
+import { spawnSync } from "node:child_process";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Finished, PawlCommand } from "./pawl-command.ts";
+import { type Behaviour, writeReleaseContent } from "./release-content.ts";
+import { ReleaseHost } from "../release-host.ts";
+
+const CONTROL = fileURLToPath(new URL("./control.mjs", import.meta.url));
+
+export interface ApplianceOptions {
+  /** Everything of it lies below this folder. */
+  dir: string;
+  /** The device file, and what runs it: `[node, "dist/pawl-device.mjs"]`. */
+  pawl: readonly [string, ...string[]];
+  /** Default: any free port. */
+  servicePort?: number;
+  apiPort?: number;
+  hostPort?: number;
+  bytesPerSecond?: number;
+  /** As in pawl.yaml. */
+  steady?: string;
+  within?: string;
+  /** Further lines below the app, as in pawl.yaml, indented by four spaces. */
+  extra?: string;
+}
+
+/**
+ * A real appliance on this machine: a web service whose files and process Pawl manages, a release host that offers
+ * signed releases of it, and the `pawl` command set up for it. Nothing of it is faked.
+ */
+export class Appliance implements AsyncDisposable {
+  readonly home: string;
+  readonly stateDir: string;
+  readonly configPath: string;
+  readonly host: ReleaseHost;
+  readonly pawl: PawlCommand;
+  readonly servicePort: number;
+  readonly apiPort: number;
+  readonly #dir: string;
+
+  private constructor(options: ApplianceOptions, host: ReleaseHost, ports: { service: number; api: number }) {
+    this.#dir = options.dir;
+    this.home = join(options.dir, "appliance");
+    this.stateDir = join(options.dir, "state");
+    this.configPath = join(options.dir, "pawl.yaml");
+    this.host = host;
+    this.pawl = new PawlCommand(options.pawl, this.configPath);
+    this.servicePort = ports.service;
+    this.apiPort = ports.api;
+  }
+
+  /** Sets everything up; nothing is installed yet. */
+  static async create(options: ApplianceOptions): Promise<Appliance> {
+    const releases = join(options.dir, "host");
+    await mkdir(releases, { recursive: true });
+    const hostOptions = { root: releases, port: options.hostPort ?? 0, ...(options.bytesPerSecond ? { bytesPerSecond: options.bytesPerSecond } : {}) };
+    const host = await ReleaseHost.start(hostOptions);
+    const ports = { service: options.servicePort ?? (await freePort()), api: options.apiPort ?? (await freePort()) };
+    const appliance = new Appliance(options, host, ports);
+    await mkdir(appliance.home, { recursive: true });
+    const key = await appliance.#succeed("key", "generate", "--out", join(options.dir, "release.key"), "--json");
+    await writeFile(appliance.configPath, appliance.#config(JSON.parse(key.stdout).public_key, options));
+    return appliance;
+  }
+
+  /** Makes a release of the appliance with the publisher's own commands and puts it on the host. */
+  async publish(version: string, behaviour: Behaviour & { channel?: string; notes?: string } = {}): Promise<void> {
+    const content = join(this.#dir, "content", version);
+    await writeReleaseContent(content, version, behaviour);
+    const channel = behaviour.channel ?? "stable";
+    const notes = behaviour.notes ? ["--notes", behaviour.notes] : [];
+    const key = join(this.#dir, "release.key");
+    const releases = join(this.#dir, "host");
+    const about = ["--name", "kitchen", "--channel", channel, "--key", key, "--config", "settings.json", ...notes];
+    await this.#succeed("release", "pack", content, "--version", version, ...about, "--out", releases);
+    await this.#succeed("release", "index", releases, "--name", "kitchen");
+  }
+
+  /** What the running service says it is; null when it doesn't answer. */
+  async runningVersion(): Promise<string | null> {
+    try {
+      const response = await fetch(`http://127.0.0.1:${this.servicePort}/version`, { signal: AbortSignal.timeout(2_000) });
+      return ((await response.json()) as { version: string }).version;
+    } catch {
+      return null;
+    }
+  }
+
+  /** The release that `current` points to, whole: every file of it as text, by path. */
+  async settings(): Promise<string> {
+    return readFile(join(this.home, "current", "settings.json"), "utf8");
+  }
+
+  /** Ends the service and the host. What is on disk stays. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    spawnSync(process.execPath, [CONTROL, "stop", this.home, String(this.servicePort)]);
+    await this.host[Symbol.asyncDispose]();
+  }
+
+  async #succeed(...args: string[]): Promise<Finished> {
+    const finished = await this.pawl.run(...args);
+    if (finished.code !== 0) throw new Error(`pawl ${args.join(" ")} failed:\n${finished.stdout}${finished.stderr}`);
+    return finished;
+  }
+
+  #config(publicKey: string, { steady = "2s", within = "20s", extra = "" }: ApplianceOptions): string {
+    const control = (verb: string) => JSON.stringify([process.execPath, CONTROL, verb, this.home, String(this.servicePort)]);
+    return `listen: 127.0.0.1:${this.apiPort}
+state_dir: ${this.stateDir}
+apps:
+  kitchen:
+    title: Kitchen dashboard
+    source: { http: { url: "${this.host.url}/index.json" } }
+    public_keys: ["${publicKey}"]
+    install:
+      bundle:
+        home: ${this.home}
+        keep: ["data/**"]
+        config: ["settings.json"]
+    services:
+      - command: { start: ${control("start")}, stop: ${control("stop")}, status: ${control("status")} }
+    health:
+      - { http: "http://127.0.0.1:${this.servicePort}/version", version_at: version, within: ${within}, steady: ${steady} }
+    version_file: ${join(this.#dir, "version")}
+${extra}`;
+  }
+}
+
+/** A port nobody listens on now. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -1,0 +1,56 @@
+// Installs what the other scripts need: the npm packages, and for the tests the oldest Node that devices have.
+// Runs on whatever Node the machine has. Nothing is installed system-wide.
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+/** Debian 12's own: the oldest Node that the device file has to run on. */
+const OLDEST_NODE = "18.19.1";
+const OLDEST_NODE_PREFIX = join(ROOT, ".cache", "node18");
+
+export function bootstrap({ forTests = false } = {}) {
+  if (!packagesAreInstalled()) {
+    console.log("Installing Pawl's packages…");
+    npm(["ci", "--no-audit", "--no-fund"], "The packages could not be installed. Is the npm registry reachable?");
+  }
+  if (forTests) installOldestNode();
+}
+
+function packagesAreInstalled() {
+  const installed = join(ROOT, "node_modules", ".package-lock.json");
+  if (!existsSync(installed) || !existsSync(join(ROOT, "node_modules", ".bin", "node"))) return false;
+  return statSync(installed).mtimeMs >= statSync(join(ROOT, "package-lock.json")).mtimeMs || sameVersions(installed);
+}
+
+function sameVersions(installed) {
+  const versions = (file) =>
+    Object.entries(JSON.parse(readFileSync(file, "utf8")).packages)
+      .filter(([path]) => path.startsWith("node_modules/"))
+      .map(([path, { version, optional }]) => ({ path, version, optional }));
+  const there = new Map(versions(installed).map(({ path, version }) => [path, version]));
+  return versions(join(ROOT, "package-lock.json")).every(
+    ({ path, version, optional }) => there.get(path) === version || (optional && !there.has(path)),
+  );
+}
+
+/** In a prefix of its own: as a dependency it would take the place of the Node that runs everything else. */
+function installOldestNode() {
+  if (existsSync(join(OLDEST_NODE_PREFIX, "node_modules", "node", "bin", "node"))) return;
+  console.log(`Installing Node ${OLDEST_NODE} for the tests…`);
+  const args = ["install", "--prefix", OLDEST_NODE_PREFIX, "--no-audit", "--no-fund", "--allow-scripts=node", `node@${OLDEST_NODE}`];
+  const trouble = `Node ${OLDEST_NODE} could not be installed: its tests are skipped.`;
+  npm(args, trouble, { mayFail: !process.env.CI });
+}
+
+function npm(args, trouble, { mayFail = false } = {}) {
+  // As an npm script's child, npm would take over settings meant for the script's own package.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_(?!config_)/i.test(name)));
+  const { status } = spawnSync("npm", args, { cwd: ROOT, env, stdio: ["ignore", "ignore", "inherit"] });
+  if (status === 0) return;
+  console.error(trouble);
+  if (!mayFail) process.exit(1);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) bootstrap({ forTests: process.argv.includes("--for-tests") });

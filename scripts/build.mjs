@@ -1,0 +1,38 @@
+// Bundles the device into one file without dependencies: dist/pawl-device.mjs, for Node 18.19 and later.
+import { chmodSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, context } from "esbuild";
+import { ROOT } from "./bootstrap.mjs";
+
+const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+export const DEVICE_FILE = join(ROOT, "dist", "pawl-device.mjs");
+
+const options = {
+  entryPoints: [join(ROOT, "packages", "device", "main.ts")],
+  outfile: DEVICE_FILE,
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  target: "node18.19",
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: "none",
+  define: { PAWL_VERSION: JSON.stringify(version) },
+  // Some of what is bundled is CommonJS and asks for Node's own modules with require.
+  banner: { js: 'import { createRequire as pawlRequire } from "node:module"; const require = pawlRequire(import.meta.url);' },
+  logLevel: "warning",
+};
+
+export async function buildDevice() {
+  await build(options);
+  chmodSync(DEVICE_FILE, 0o755);
+}
+
+/** Builds again after each change; calls back after each build that worked. */
+export async function watchDevice(onBuilt) {
+  const plugin = { name: "built", setup: ({ onEnd }) => onEnd(({ errors }) => void (errors.length === 0 && onBuilt())) };
+  await (await context({ ...options, plugins: [plugin] })).watch();
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildDevice();
