@@ -1,7 +1,7 @@
 // Installs what the other scripts need: the npm packages, and for the tests the oldest Node that devices have.
 // Runs on whatever Node the machine has. Nothing is installed system-wide.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -9,6 +9,9 @@ export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Debian 12's own: the oldest Node that the device file has to run on. */
 const OLDEST_NODE = "18.19.1";
 const OLDEST_NODE_PREFIX = join(ROOT, ".cache", "node18");
+/** The package that holds the binary itself, so that nothing has to be downloaded by an install script. */
+const NODE_PACKAGE = `node-${process.platform}-${process.arch}`;
+export const OLDEST_NODE_FILE = join(OLDEST_NODE_PREFIX, "node_modules", NODE_PACKAGE, "bin", "node");
 
 export function bootstrap({ forTests = false } = {}) {
   if (!packagesAreInstalled()) {
@@ -37,9 +40,10 @@ function sameVersions(installed) {
 
 /** In a prefix of its own: as a dependency it would take the place of the Node that runs everything else. */
 function installOldestNode() {
-  if (existsSync(join(OLDEST_NODE_PREFIX, "node_modules", "node", "bin", "node"))) return;
+  if (existsSync(OLDEST_NODE_FILE)) return;
   console.log(`Installing Node ${OLDEST_NODE} for the tests…`);
-  const args = ["install", "--prefix", OLDEST_NODE_PREFIX, "--no-audit", "--no-fund", "--allow-scripts=node", `node@${OLDEST_NODE}`];
+  mkdirSync(OLDEST_NODE_PREFIX, { recursive: true });
+  const args = ["install", "--prefix", OLDEST_NODE_PREFIX, "--no-audit", "--no-fund", `${NODE_PACKAGE}@${OLDEST_NODE}`];
   const trouble = `Node ${OLDEST_NODE} could not be installed: its tests are skipped.`;
   npm(args, trouble, { mayFail: !process.env.CI });
 }

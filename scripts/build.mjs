@@ -20,7 +20,9 @@ const options = {
   legalComments: "none",
   define: { PAWL_VERSION: JSON.stringify(version) },
   // Some of what is bundled is CommonJS and asks for Node's own modules with require.
-  banner: { js: 'import { createRequire as pawlRequire } from "node:module"; const require = pawlRequire(import.meta.url);' },
+  banner: {
+    js: 'import { createRequire as pawlRequire } from "node:module"; const require = pawlRequire(import.meta.url);',
+  },
   logLevel: "warning",
 };
 
@@ -31,7 +33,10 @@ export async function buildDevice() {
 
 /** Builds again after each change; calls back after each build that worked. */
 export async function watchDevice(onBuilt) {
-  const plugin = { name: "built", setup: ({ onEnd }) => onEnd(({ errors }) => void (errors.length === 0 && onBuilt())) };
+  const plugin = {
+    name: "built",
+    setup: ({ onEnd }) => onEnd(({ errors }) => void (errors.length === 0 && onBuilt())),
+  };
   await (await context({ ...options, plugins: [plugin] })).watch();
 }
 

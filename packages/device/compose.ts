@@ -81,7 +81,14 @@ export interface AppOptions {
 }
 
 /** The unprivileged side of one app. Throws UpdateError `unknown_app`. */
-export async function createApp({ config, name, startApplier, onFault, shutdown, overrides = {} }: AppOptions): Promise<App> {
+export async function createApp({
+  config,
+  name,
+  startApplier,
+  onFault,
+  shutdown,
+  overrides = {},
+}: AppOptions): Promise<App> {
   const parts = shared(config, name, overrides);
   const { paths, clock, config: app } = parts;
   for (const dir of [paths.api.log, paths.apply.log]) await ensureFolder(dir);
@@ -99,7 +106,12 @@ export async function createApp({ config, name, startApplier, onFault, shutdown,
   const applyStore = new RecordFile({ path: paths.apply.state, empty: EMPTY_APPLY, parse: parser(ApplyRecord) });
   const source = createSource(app.source, { cacheDir: paths.api.cache, userAgent: `pawl/${VERSION}` });
   const keys = app.public_keys;
-  const downloads = new DownloadsFolder({ dir: paths.api.downloads, keys, headers: (url) => source.downloadHeaders(url), clock });
+  const downloads = new DownloadsFolder({
+    dir: paths.api.downloads,
+    keys,
+    headers: (url) => source.downloadHeaders(url),
+    clock,
+  });
   const channel = async () => (await store.load()).channel ?? app.channel;
   const apply = () => applyStore.load();
   const handOver = new HandOver({

@@ -19,7 +19,8 @@ export async function runDaemon({ configPath, env, stdout, signal }: DaemonOptio
   const path = configPath();
   const config = await loadConfig({ path, env });
   const log = pino({ level: env.PAWL_LOG_LEVEL ?? "info", base: null }, pino.destination({ dest: 2, sync: true }));
-  const onFault = (error: unknown) => log.error({ failure: asUpdateError(error).toFailure() }, "background work failed");
+  const onFault = (error: unknown) =>
+    log.error({ failure: asUpdateError(error).toFailure() }, "background work failed");
   const apps: App[] = [];
   for (const name of Object.keys(config.apps)) {
     apps.push(await createApp({ config, name, startApplier: startApplier(path), onFault, shutdown: signal }));

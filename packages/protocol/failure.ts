@@ -64,7 +64,11 @@ export const Failure = z.object({
 export type Failure = z.infer<typeof Failure>;
 
 /** A failure with the fields that apply; the rest are null. */
-export function failure(code: FailureCode, message: string, fields: Partial<Omit<Failure, "code" | "message">> = {}): Failure {
+export function failure(
+  code: FailureCode,
+  message: string,
+  fields: Partial<Omit<Failure, "code" | "message">> = {},
+): Failure {
   return {
     code,
     message,

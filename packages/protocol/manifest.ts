@@ -69,12 +69,20 @@ export const Manifest = z.looseObject(KNOWN).superRefine((manifest, context) => 
   for (const [at, entry] of manifest.files.entries()) {
     const parent = parents(entry.path).find((path) => seen.has(path));
     if (parent) {
-      context.addIssue({ code: "custom", path: ["files", at], message: `${entry.path} lies below ${parent}, which is a file` });
+      context.addIssue({
+        code: "custom",
+        path: ["files", at],
+        message: `${entry.path} lies below ${parent}, which is a file`,
+      });
     }
   }
   for (const [at, path] of manifest.config.entries()) {
     if (!seen.has(path)) {
-      context.addIssue({ code: "custom", path: ["config", at], message: `${path} is named as config but not in files` });
+      context.addIssue({
+        code: "custom",
+        path: ["config", at],
+        message: `${path} is named as config but not in files`,
+      });
     }
   }
 });

@@ -107,7 +107,12 @@ export const ApplyState = z.discriminatedUnion("status", [
 export type ApplyState = z.infer<typeof ApplyState>;
 
 /** A release this device went back from: not installed again by itself. Keyed by both, so that a repaired one is offered. */
-export const Refusal = z.object({ version: Version, manifest_sha256: Sha256.nullable(), at: Instant, reason: z.string() });
+export const Refusal = z.object({
+  version: Version,
+  manifest_sha256: Sha256.nullable(),
+  at: Instant,
+  reason: z.string(),
+});
 export type Refusal = z.infer<typeof Refusal>;
 
 /** What the unprivileged side keeps: `api/state.json`, beside the flat fields of status. */

@@ -68,5 +68,8 @@ export type Instant = z.infer<typeof Instant>;
 /** An ed25519 public key: `ed25519:` and the base64 of its 32 raw bytes. */
 export const PublicKey = z
   .string()
-  .regex(/^ed25519:[A-Za-z0-9+/]{43}=$/, "must be ed25519: followed by the base64 of 32 bytes (pawl key generate prints it)");
+  .regex(
+    /^ed25519:[A-Za-z0-9+/]{43}=$/,
+    "must be ed25519: followed by the base64 of 32 bytes (pawl key generate prints it)",
+  );
 export type PublicKey = z.infer<typeof PublicKey>;

@@ -23,7 +23,10 @@ export class DaemonClient {
     } else {
       const at = listen.lastIndexOf(":");
       const host = listen.slice(0, at).replace(/^\[|\]$/g, "");
-      this.#where = { host: host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host, port: listen.slice(at + 1) };
+      this.#where = {
+        host: host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host,
+        port: listen.slice(at + 1),
+      };
     }
   }
 
@@ -37,12 +40,19 @@ export class DaemonClient {
     } catch (cause) {
       throw new UpdateError("internal", "Something else than Pawl answers at its address.", { cause });
     }
-    if (answer.success !== true) throw new UpdateError(codeOf(answer), answer.error ?? "The daemon refused without a reason.");
+    if (answer.success !== true)
+      throw new UpdateError(codeOf(answer), answer.error ?? "The daemon refused without a reason.");
     return answer;
   }
 
   /** The raw answer, for streams. */
-  open(method: string, path: string, headers: Record<string, string>, signal: AbortSignal, body?: object): Promise<IncomingMessage> {
+  open(
+    method: string,
+    path: string,
+    headers: Record<string, string>,
+    signal: AbortSignal,
+    body?: object,
+  ): Promise<IncomingMessage> {
     const payload = body === undefined ? undefined : JSON.stringify(body);
     const all = {
       ...headers,

@@ -25,14 +25,22 @@ function lineDisplay(io: Io): Display {
 
 function barDisplay(): Display {
   const bars = new MultiBar(
-    { format: "{bar} {percentage} %  {step}{detail}", barsize: 28, hideCursor: true, clearOnComplete: true, emptyOnZero: true, stream: process.stdout },
+    {
+      format: "{bar} {percentage} %  {step}{detail}",
+      barsize: 28,
+      hideCursor: true,
+      clearOnComplete: true,
+      emptyOnZero: true,
+      stream: process.stdout,
+    },
     Presets.shades_classic,
   );
   const bar = bars.create(100, 0, { step: "Starting", detail: "" });
   return {
     show: (event) => {
       if (event.type === "line") bars.log(`${event.line}\n`);
-      if (event.type === "progress") bar.update(Math.floor(event.percent), { step: STEP[event.phase], detail: detailOf(event) });
+      if (event.type === "progress")
+        bar.update(Math.floor(event.percent), { step: STEP[event.phase], detail: detailOf(event) });
       bars.update();
     },
     end: () => {
@@ -42,7 +50,12 @@ function barDisplay(): Display {
   };
 }
 
-function detailOf({ done_bytes: done, total_bytes: total, bytes_per_second: rate, seconds_left: left }: ProgressEvent): string {
+function detailOf({
+  done_bytes: done,
+  total_bytes: total,
+  bytes_per_second: rate,
+  seconds_left: left,
+}: ProgressEvent): string {
   if (done === null || total === null) return "";
   const mb = (bytes: number) => (bytes / 1e6).toFixed(1);
   const parts = [`${mb(done)} of ${mb(total)} MB`];

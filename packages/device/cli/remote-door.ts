@@ -24,12 +24,16 @@ export function remoteDoor(client: DaemonClient, name: string): Door {
       }
       return answer;
     },
-    install: ({ force, version }) => client.call<StartedAnswer>("POST", `${base}/install`, version ? { force, version } : { force }),
+    install: ({ force, version }) =>
+      client.call<StartedAnswer>("POST", `${base}/install`, version ? { force, version } : { force }),
     rollback: (ask) => client.call<StartedAnswer>("POST", `${base}/rollback`, ask),
     cancel: () => client.call<{ message: string }>("POST", `${base}/cancel`),
     follow: (updateId, signal) => follow(client, `${base}/progress`, updateId, signal),
     log: async ({ id, lines }) => {
-      const query = new URLSearchParams({ ...(id ? { id } : {}), ...(lines === undefined ? {} : { lines: String(lines) }) });
+      const query = new URLSearchParams({
+        ...(id ? { id } : {}),
+        ...(lines === undefined ? {} : { lines: String(lines) }),
+      });
       return (await client.call<LogAnswer>("GET", `${base}/log?${query}`)).lines;
     },
     history: async (limit) => {
@@ -43,7 +47,12 @@ export function remoteDoor(client: DaemonClient, name: string): Door {
 }
 
 /** Follows the stream to `done`, over as many connections as it takes: the update goes on while the daemon is away. */
-async function* follow(client: DaemonClient, path: string, updateId: string, signal: AbortSignal): AsyncGenerator<UpdateEvent> {
+async function* follow(
+  client: DaemonClient,
+  path: string,
+  updateId: string,
+  signal: AbortSignal,
+): AsyncGenerator<UpdateEvent> {
   let lastId = "";
   let goneAt: number | null = null;
   while (!signal.aborted) {

@@ -6,7 +6,16 @@ export function startApplier(configPath: string): (app: string, updateId: string
   return (app, updateId, outputPath) => {
     const self = process.argv[1] ?? "";
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("PAWL_")));
-    const argv: [string, ...string[]] = [process.execPath, ...process.execArgv, self, "apply", "--config", configPath, app, updateId];
+    const argv: [string, ...string[]] = [
+      process.execPath,
+      ...process.execArgv,
+      self,
+      "apply",
+      "--config",
+      configPath,
+      app,
+      updateId,
+    ];
     return startDetached(argv, { outputPath, env });
   };
 }

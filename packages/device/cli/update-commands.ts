@@ -9,7 +9,15 @@ interface Common {
 
 /** `status`, `check`, `install`, `rollback`, `cancel`, `log`, `history`. Actions throw UpdateError; `exit` sets another end than 0. */
 export function updateCommands(io: Io, exit: (code: number) => void): Command[] {
-  return [statusCommand(io), checkCommand(io), installCommand(io, exit), rollbackCommand(io, exit), cancelCommand(io), logCommand(io), historyCommand(io)];
+  return [
+    statusCommand(io),
+    checkCommand(io),
+    installCommand(io, exit),
+    rollbackCommand(io, exit),
+    cancelCommand(io),
+    logCommand(io),
+    historyCommand(io),
+  ];
 }
 
 function common(command: Command): Command {
@@ -17,41 +25,45 @@ function common(command: Command): Command {
 }
 
 function statusCommand(io: Io): Command {
-  return common(new Command("status").description("what is installed and what is newer")).action(async ({ app, json }: Common) => {
-    const door = await open(io, { app, readOnly: true });
-    const status = await door.status();
-    if (json) return printJson(io, status);
-    const { statusWords } = await import("./words.ts");
-    io.stdout(statusWords(app ?? "Installed", status, new Date()));
-  });
+  return common(new Command("status").description("what is installed and what is newer")).action(
+    async ({ app, json }: Common) => {
+      const door = await open(io, { app, readOnly: true });
+      const status = await door.status();
+      if (json) return printJson(io, status);
+      const { statusWords } = await import("./words.ts");
+      io.stdout(statusWords(app ?? "Installed", status, new Date()));
+    },
+  );
 }
 
 function checkCommand(io: Io): Command {
   return common(new Command("check").description("ask the source what is newest"))
     .option("--force", "ask even if the last answer is fresh")
     .option("--unattended", "as the nightly timer does: check if `auto.check` says so, install if `auto.install` does")
-    .action(async ({ app, json, force = false, unattended = false }: Common & { force?: boolean; unattended?: boolean }) => {
-      const door = await open(io, { app });
-      try {
-        const before = await door.status();
-        if (unattended && !before.auto.check) return;
-        const status = await door.check({ force: force || unattended });
-        if (unattended && status.auto.install && status.has_update) {
-          const { update_id } = await door.install({ force: false, unattended: true });
-          const { followUpdate } = await import("./follow-update.ts");
-          await followUpdate(door, update_id, io, json ?? false);
-          return;
+    .action(
+      async ({ app, json, force = false, unattended = false }: Common & { force?: boolean; unattended?: boolean }) => {
+        const door = await open(io, { app });
+        try {
+          const before = await door.status();
+          if (unattended && !before.auto.check) return;
+          const status = await door.check({ force: force || unattended });
+          if (unattended && status.auto.install && status.has_update) {
+            const { update_id } = await door.install({ force: false, unattended: true });
+            const { followUpdate } = await import("./follow-update.ts");
+            await followUpdate(door, update_id, io, json ?? false);
+            return;
+          }
+          if (json) printJson(io, status);
+          else io.stdout((await import("./words.ts")).statusWords(app ?? "Installed", status, new Date()));
+          if (status.failure && status.state === "error") {
+            const { UpdateError } = await import("../error.ts");
+            throw new UpdateError(status.failure.code, status.failure.message);
+          }
+        } finally {
+          await door.close();
         }
-        if (json) printJson(io, status);
-        else io.stdout((await import("./words.ts")).statusWords(app ?? "Installed", status, new Date()));
-        if (status.failure && status.state === "error") {
-          const { UpdateError } = await import("../error.ts");
-          throw new UpdateError(status.failure.code, status.failure.message);
-        }
-      } finally {
-        await door.close();
-      }
-    });
+      },
+    );
 }
 
 function installCommand(io: Io, exit: (code: number) => void): Command {
@@ -66,7 +78,9 @@ function installCommand(io: Io, exit: (code: number) => void): Command {
 function rollbackCommand(io: Io, exit: (code: number) => void): Command {
   return common(new Command("rollback").description("go back to the release before, or the one you name"))
     .argument("[version]", "one of the releases kept on this device")
-    .action((version: string | undefined, options: Common) => carryOut(io, exit, options, (door) => door.rollback({ version })));
+    .action((version: string | undefined, options: Common) =>
+      carryOut(io, exit, options, (door) => door.rollback({ version })),
+    );
 }
 
 function cancelCommand(io: Io): Command {
@@ -118,7 +132,10 @@ async function carryOut(
   const door = await open(io, { app });
   try {
     const { update_id } = await begin(door);
-    const [{ followUpdate }, { outcomeWords }] = await Promise.all([import("./follow-update.ts"), import("./words.ts")]);
+    const [{ followUpdate }, { outcomeWords }] = await Promise.all([
+      import("./follow-update.ts"),
+      import("./words.ts"),
+    ]);
     const outcome = await followUpdate(door, update_id, io, json);
     if (!outcome) return exit(EXIT.interrupted);
     if (json) printJson(io, outcome);

@@ -35,7 +35,8 @@ function headline(status: Status): string {
 
 /** How an update ended, in a sentence. */
 export function outcomeWords(outcome: Pick<Outcome, "result" | "kind" | "to" | "from" | "failure">): string {
-  if (outcome.result === "success") return outcome.kind === "rollback" ? `Back on ${outcome.to}.` : `Now on ${outcome.to}.`;
+  if (outcome.result === "success")
+    return outcome.kind === "rollback" ? `Back on ${outcome.to}.` : `Now on ${outcome.to}.`;
   return outcome.failure?.message ?? "The update failed.";
 }
 
@@ -44,7 +45,10 @@ export function historyWords(updates: readonly Outcome[]): string {
   if (updates.length === 0) return "No update yet.\n";
   return updates
     .map((row) => {
-      const move = row.kind === "rollback" ? `${row.from ?? "–"} → ${row.to ?? "?"} (back)` : `${row.from ?? "–"} → ${row.to ?? "?"}`;
+      const move =
+        row.kind === "rollback"
+          ? `${row.from ?? "–"} → ${row.to ?? "?"} (back)`
+          : `${row.from ?? "–"} → ${row.to ?? "?"}`;
       const resumed = row.resumed ? ", resumed" : "";
       const why = row.failure ? `\n    ${row.failure.code}: ${row.failure.message}` : "";
       return `${localTime(row.finished_at)}  ${move}  ${RESULT[row.result]}${resumed}${why}\n`;

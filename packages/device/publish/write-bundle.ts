@@ -9,6 +9,7 @@ import type { ManifestEntry, Sha256 } from "@pawl/protocol";
 import { createTarPacker, type TarPackController } from "modern-tar";
 import { UpdateError } from "../error.ts";
 import { syncFolder } from "../store/atomic-file.ts";
+import { Pace } from "./pace.ts";
 import type { TreeEntry } from "./walk.ts";
 
 export interface BundleToWrite {
@@ -27,7 +28,8 @@ export interface WrittenBundle {
   unpackedSize: number;
 }
 
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 64 * 1024;
+const MAX_AHEAD_BYTES = 2 * CHUNK_BYTES;
 
 /**
  * Writes a tree as a `.tar.gz` that depends on nothing but names, links, contents and executable bits: no owner, no
@@ -51,10 +53,17 @@ export async function writeBundle({ path, ...source }: BundleToWrite): Promise<W
 async function writeTo(temp: string, source: Omit<BundleToWrite, "path">): Promise<WrittenBundle> {
   await using out = await open(temp, "wx", 0o644);
   const { readable, controller } = createTarPacker();
+  const pace = new Pace(MAX_AHEAD_BYTES);
   const hash = createHash("sha256");
   let size = 0;
   const storing = pipeline(
     Readable.fromWeb(readable),
+    async function* (chunks: AsyncIterable<Buffer>) {
+      for await (const chunk of chunks) {
+        pace.taken(chunk.length);
+        yield chunk;
+      }
+    },
     createGzip({ level: 9, chunkSize: CHUNK_BYTES }), // zlib writes no time and no name into its header
     async (chunks: AsyncIterable<Buffer>) => {
       for await (const chunk of chunks) {
@@ -64,9 +73,9 @@ async function writeTo(temp: string, source: Omit<BundleToWrite, "path">): Promi
       }
     },
     { signal: source.signal },
-  );
+  ).finally(() => pace.end());
   // Either side ends the other when it fails. Wait for both: once this is over nothing is open any more.
-  const [added, stored] = await Promise.allSettled([addAll(controller, source), storing]);
+  const [added, stored] = await Promise.allSettled([addAll({ controller, pace }, source), storing]);
   source.signal?.throwIfAborted();
   if (added.status === "rejected") throw added.reason;
   if (stored.status === "rejected") throw stored.reason;
@@ -74,7 +83,13 @@ async function writeTo(temp: string, source: Omit<BundleToWrite, "path">): Promi
   return { ...added.value, size, sha256: hash.digest("hex") as Sha256 };
 }
 
-async function addAll(controller: TarPackController, { dir, entries, mtime }: Omit<BundleToWrite, "path">) {
+interface Packer {
+  controller: TarPackController;
+  pace: Pace;
+}
+
+async function addAll(packer: Packer, { dir, entries, mtime }: Omit<BundleToWrite, "path">) {
+  const { controller } = packer;
   const files: ManifestEntry[] = [];
   let unpackedSize = 0;
   try {
@@ -91,7 +106,7 @@ async function addAll(controller: TarPackController, { dir, entries, mtime }: Om
         await controller.add(header).close();
         files.push({ path: entry.path, link: entry.target });
       } else {
-        const { size, ...file } = await addFile(controller, join(dir, entry.path), entry.path, mtime);
+        const { size, ...file } = await addFile(packer, join(dir, entry.path), entry.path, mtime);
         unpackedSize += size;
         files.push(file);
       }
@@ -104,7 +119,7 @@ async function addAll(controller: TarPackController, { dir, entries, mtime }: Om
   return { files, unpackedSize };
 }
 
-async function addFile(controller: TarPackController, source: string, path: string, mtime: Date) {
+async function addFile({ controller, pace }: Packer, source: string, path: string, mtime: Date) {
   await using file = await open(source, constants.O_RDONLY | constants.O_NOFOLLOW);
   const { size, mode } = await file.stat();
   const executable = (mode & constants.S_IXUSR) !== 0;
@@ -113,6 +128,7 @@ async function addFile(controller: TarPackController, source: string, path: stri
   for await (const chunk of chunksOf(file, path, size)) {
     hash.update(chunk);
     await writer.write(chunk);
+    await pace.sent(chunk.length);
   }
   await writer.close();
   return { path, sha256: hash.digest("hex") as Sha256, ...(executable ? { mode: "0755" } : {}), size };

@@ -23,7 +23,10 @@ export interface Source {
   /** Every release on offer, in no order. Asks conditionally: an unchanged list costs one small answer. */
   offers(signal: AbortSignal): Promise<Offer[]>;
   /** The exact bytes of a release's manifest and of its signature file, when it has one. */
-  manifest(offer: Pick<Offer, "manifest_url" | "signature_url">, signal: AbortSignal): Promise<{ bytes: Uint8Array; signature: Uint8Array | null }>;
+  manifest(
+    offer: Pick<Offer, "manifest_url" | "signature_url">,
+    signal: AbortSignal,
+  ): Promise<{ bytes: Uint8Array; signature: Uint8Array | null }>;
   /** Request headers for downloading the bundle. */
   downloadHeaders(url: string): Record<string, string>;
 }

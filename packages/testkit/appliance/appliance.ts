@@ -1,12 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ReleaseHost } from "../release-host.ts";
 import { type Finished, PawlCommand } from "./pawl-command.ts";
 import { type Behaviour, writeReleaseContent } from "./release-content.ts";
-import { ReleaseHost } from "../release-host.ts";
 
 const CONTROL = fileURLToPath(new URL("./control.mjs", import.meta.url));
 
@@ -56,7 +56,11 @@ export class Appliance implements AsyncDisposable {
   static async create(options: ApplianceOptions): Promise<Appliance> {
     const releases = join(options.dir, "host");
     await mkdir(releases, { recursive: true });
-    const hostOptions = { root: releases, port: options.hostPort ?? 0, ...(options.bytesPerSecond ? { bytesPerSecond: options.bytesPerSecond } : {}) };
+    const hostOptions = {
+      root: releases,
+      port: options.hostPort ?? 0,
+      ...(options.bytesPerSecond ? { bytesPerSecond: options.bytesPerSecond } : {}),
+    };
     const host = await ReleaseHost.start(hostOptions);
     const ports = { service: options.servicePort ?? (await freePort()), api: options.apiPort ?? (await freePort()) };
     const appliance = new Appliance(options, host, ports);
@@ -82,7 +86,9 @@ export class Appliance implements AsyncDisposable {
   /** What the running service says it is; null when it doesn't answer. */
   async runningVersion(): Promise<string | null> {
     try {
-      const response = await fetch(`http://127.0.0.1:${this.servicePort}/version`, { signal: AbortSignal.timeout(2_000) });
+      const response = await fetch(`http://127.0.0.1:${this.servicePort}/version`, {
+        signal: AbortSignal.timeout(2_000),
+      });
       return ((await response.json()) as { version: string }).version;
     } catch {
       return null;
@@ -107,7 +113,8 @@ export class Appliance implements AsyncDisposable {
   }
 
   #config(publicKey: string, { steady = "2s", within = "20s", extra = "" }: ApplianceOptions): string {
-    const control = (verb: string) => JSON.stringify([process.execPath, CONTROL, verb, this.home, String(this.servicePort)]);
+    const control = (verb: string) =>
+      JSON.stringify([process.execPath, CONTROL, verb, this.home, String(this.servicePort)]);
     return `listen: 127.0.0.1:${this.apiPort}
 state_dir: ${this.stateDir}
 apps:

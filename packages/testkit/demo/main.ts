@@ -31,7 +31,12 @@ async function runDemo(): Promise<void> {
   await appliance.publish("1.0.0", { notes: "The first one." });
   await must(appliance, "install", "1.0.0");
   await appliance.publish("1.1.0", { ballastBytes: BALLAST, notes: "Pictures of the kitchen." });
-  await appliance.publish("1.2.0", { ballastBytes: BALLAST, diesAfterMs: 4_000, channel: "beta", notes: "Breaks after four seconds." });
+  await appliance.publish("1.2.0", {
+    ballastBytes: BALLAST,
+    diesAfterMs: 4_000,
+    channel: "beta",
+    notes: "Breaks after four seconds.",
+  });
   await writeLauncher();
 
   let daemon = startDaemon(appliance);

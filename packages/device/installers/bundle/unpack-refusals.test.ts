@@ -112,7 +112,7 @@ const HOSTILE: Hostile[] = [
   },
   {
     it: "a path over 1024 characters",
-    bundle: [paxEntry({ path: "a/".repeat(600) + "b" }), ...GOOD],
+    bundle: [paxEntry({ path: `${"a/".repeat(600)}b` }), ...GOOD],
     says: "longer than 1024",
   },
   {

@@ -1,0 +1,2 @@
+export { createHttpApp, type HttpAppParts } from "./http-app.ts";
+export { type Served, type ServeParts, serve } from "./serve.ts";

@@ -1,0 +1,12 @@
+import { countOf } from "../count-of.ts";
+import { type Route, success } from "../route.ts";
+
+const LIMIT = { most: 1_000, otherwise: 100 };
+
+/** `GET history`: the updates that have ended, newest first. */
+export const historyRoute: Route = {
+  method: "GET",
+  path: "history",
+  effect: "read",
+  handle: async (c, app) => success(c, { updates: await app.history(countOf(c.req.query("limit"), LIMIT)) }),
+};

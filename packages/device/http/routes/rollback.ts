@@ -1,0 +1,11 @@
+import { RollbackBody } from "@pawl/protocol";
+import { readBody } from "../body.ts";
+import { type Route, success } from "../route.ts";
+
+/** `POST rollback`: begins to go back to a release that is kept, in the background. */
+export const rollbackRoute: Route = {
+  method: "POST",
+  path: "rollback",
+  effect: "change",
+  handle: async (c, app) => success(c, { state: "installing", ...(await app.rollback(await readBody(c, RollbackBody))) }),
+};
