@@ -3,11 +3,11 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { Manifest } from "@pawl/protocol";
 import { syncFileSystem } from "../packages/device/installers/bundle/durable.ts";
 import { unpackBundle } from "../packages/device/installers/bundle/unpack.ts";
 import type { Run } from "../packages/device/system/types.ts";
+import { median } from "./median.ts";
 
 const ROUNDS = 7;
 const FILES = 300;
@@ -17,7 +17,7 @@ const TOTAL_BYTES = 32 * 1024 * 1024;
  * From a 32 MiB `.tar.gz` of 300 files to a tree that survives a power cut: unpackBundle and syncFileSystem against
  * `tar -xz` and `sync -f`. Medians in milliseconds; the rounds alternate, each into a fresh folder.
  */
-export async function benchUnpack(): Promise<{ name: string; ours_ms: number; baseline_ms: number; ratio: number }> {
+export async function benchUnpack(): Promise<{ ours_ms: number; baseline_ms: number; ratio: number }> {
   const folder = await mkdtemp(join(tmpdir(), "pawl-bench-unpack-"));
   try {
     const { bundlePath, manifest, manifestBytes } = await makeBundle(folder);
@@ -44,7 +44,7 @@ export async function benchUnpack(): Promise<{ name: string; ours_ms: number; ba
       await succeed(["sync", "-f", folder]);
     }
     const [ours_ms, baseline_ms] = [median(ours), median(baseline)];
-    return { name: "unpack 32 MiB durably", ours_ms, baseline_ms, ratio: ours_ms / baseline_ms };
+    return { ours_ms, baseline_ms, ratio: ours_ms / baseline_ms };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -104,16 +104,4 @@ async function timed(work: () => Promise<void>): Promise<number> {
   const start = performance.now();
   await work();
   return performance.now() - start;
-}
-
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  const { name, ours_ms, baseline_ms, ratio } = await benchUnpack();
-  console.log(
-    `${name}: ${ours_ms.toFixed(0)} ms, tar -xz + sync -f ${baseline_ms.toFixed(0)} ms, ratio ${ratio.toFixed(2)}`,
-  );
 }

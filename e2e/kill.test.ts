@@ -21,7 +21,7 @@ beforeAll(async () => {
   appliance = await Appliance.create({
     dir: dir.path,
     pawl: [process.execPath, DEVICE_FILE],
-    within: "10s",
+    within: "3s",
     steady: "500ms",
   });
   await appliance.publish("1.0.0");

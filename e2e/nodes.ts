@@ -14,11 +14,11 @@ export interface NodeUnderTest {
 }
 
 /** The Node Pawl is developed with, the machine's own, and the oldest that devices have. */
-export const NODES: NodeUnderTest[] = [
-  { name: "Node 24", path: process.execPath, isThere: true },
-  machinesOwn(),
-  { name: "Node 18", path: OLDEST_NODE_FILE, isThere: existsSync(OLDEST_NODE_FILE) },
-];
+export const NODES = {
+  node24: { name: "Node 24", path: process.execPath, isThere: true },
+  machinesOwn: machinesOwn(),
+  node18: { name: "Node 18", path: OLDEST_NODE_FILE, isThere: existsSync(OLDEST_NODE_FILE) },
+} satisfies Record<string, NodeUnderTest>;
 
 /** The first `node` on PATH that isn't of this workspace. */
 function machinesOwn(): NodeUnderTest {

@@ -96,16 +96,21 @@ export class App {
   async check({ force }: { force: boolean }): Promise<{ message: string; cached: boolean }> {
     const { clock } = this.#parts;
     const status = await this.status();
-    if (status.state === "installing" && status.phase !== "waiting") return { message: "Busy – try again shortly", cached: false };
+    if (status.state === "installing" && status.phase !== "waiting")
+      return { message: "Busy – try again shortly", cached: false };
     if (status.state === "checking") return { message: "Check already in progress", cached: false };
-    const age = status.last_checked ? clock.now().getTime() - Date.parse(status.last_checked) : Number.POSITIVE_INFINITY;
+    const age = status.last_checked
+      ? clock.now().getTime() - Date.parse(status.last_checked)
+      : Number.POSITIVE_INFINITY;
     // An age below zero: the clock was set back, so it says nothing.
-    const isFresh = age >= 0 && age < CHECK_FRESH_MS && status.failure?.code !== "offline" && status.latest_version !== null;
+    const isFresh =
+      age >= 0 && age < CHECK_FRESH_MS && status.failure?.code !== "offline" && status.latest_version !== null;
     if (!force && isFresh) return { message: "Using cached result", cached: true };
     try {
       await this.#begin("check", async () => ({ type: "check-asked", at: clock.now().toISOString(), update: null }));
     } catch (error) {
-      if (error instanceof UpdateError && error.code === "busy") return { message: "Busy – try again shortly", cached: false };
+      if (error instanceof UpdateError && error.code === "busy")
+        return { message: "Busy – try again shortly", cached: false };
       throw error;
     }
     return { message: "Update check started", cached: false };
@@ -134,17 +139,29 @@ export class App {
       if (obstacle) throw obstacle;
       return { type: "install-asked", update: { ...update, to: known.version }, release: known };
     });
-    return { message: `Update started on channel '${update.channel}'. Watch the progress stream.`, update_id: update.id };
+    return {
+      message: `Update started on channel '${update.channel}'. Watch the progress stream.`,
+      update_id: update.id,
+    };
   }
 
   /** Goes back to the newest kept release, or to `version`. Throws UpdateError `no_backup` when it isn't there, `busy`. */
   async rollback(ask: { version?: string | undefined }): Promise<Started> {
     const { installer, channel } = this.#parts;
     const backups = await installer.backups();
-    const to = ask.version === undefined ? backups[0] : backups.find(({ version }) => bare(version) === bare(ask.version ?? ""));
-    if (!to) throw noBackup(ask.version, backups.map(({ version }) => version));
+    const to =
+      ask.version === undefined ? backups[0] : backups.find(({ version }) => bare(version) === bare(ask.version ?? ""));
+    if (!to)
+      throw noBackup(
+        ask.version,
+        backups.map(({ version }) => version),
+      );
     const current = await installer.current();
-    const update: Update = { ...this.#newUpdate("rollback", current?.version ?? null, await channel()), to: to.version, by_name: true };
+    const update: Update = {
+      ...this.#newUpdate("rollback", current?.version ?? null, await channel()),
+      to: to.version,
+      by_name: true,
+    };
     await this.#begin(`go back to ${to.version}`, async () => ({ type: "rollback-asked", update }));
     return { message: `Going back to ${to.version}.`, update_id: update.id };
   }
@@ -167,12 +184,17 @@ export class App {
   }
 
   /** Log lines of the running, the last or the named update, oldest first, at most the last `lines`. */
-  async log(ask: { id?: string | undefined; lines?: number | undefined }): Promise<{ at: string; level: "info" | "warn" | "error"; line: string }[]> {
+  async log(ask: {
+    id?: string | undefined;
+    lines?: number | undefined;
+  }): Promise<{ at: string; level: "info" | "warn" | "error"; line: string }[]> {
     const { paths } = this.#parts;
     const dirs = [paths.api.log, paths.apply.log];
     const id = ask.id ?? (await newestLogged(dirs));
     if (id === null) return [];
-    const lines = readLog(dirs, id).flatMap(({ at, event }) => (event.type === "line" ? [{ at, level: event.level, line: event.line }] : []));
+    const lines = readLog(dirs, id).flatMap(({ at, event }) =>
+      event.type === "line" ? [{ at, level: event.level, line: event.line }] : [],
+    );
     return ask.lines === undefined ? lines : lines.slice(-ask.lines);
   }
 
@@ -245,7 +267,8 @@ export class App {
       store,
       plan: (record) => planFetch(record.engine, policy, clock.now()),
       transition: fetchTransition,
-      execute: (step, signal) => (executors[step.action] as (step: FetchStep, signal: AbortSignal) => Promise<FetchEvent>)(step, signal),
+      execute: (step, signal) =>
+        (executors[step.action] as (step: FetchStep, signal: AbortSignal) => Promise<FetchEvent>)(step, signal),
       failed: (error) => ({ type: "failed", at: at(), failure: error.toFailure() }),
       cancelled: () => ({ type: "cancelled", at: at() }),
       publish: async (record) => {
@@ -271,10 +294,12 @@ export class App {
   async #cancellable(): Promise<{ id: string | null; tooLate: boolean }> {
     const { store, apply } = this.#parts;
     const roots = (await apply()).engine;
-    if (roots.status !== "idle") return { id: roots.update.id, tooLate: roots.status !== "staging" && roots.status !== "backing-up" };
+    if (roots.status !== "idle")
+      return { id: roots.update.id, tooLate: roots.status !== "staging" && roots.status !== "backing-up" };
     const { engine } = await store.load();
     const update = updateOf(engine);
-    if (!update || (engine.status === "applying" && (await apply()).last?.id === update.id)) return { id: null, tooLate: false };
+    if (!update || (engine.status === "applying" && (await apply()).last?.id === update.id))
+      return { id: null, tooLate: false };
     return { id: update.id, tooLate: update.kind === "rollback" };
   }
 
@@ -318,11 +343,15 @@ function busy(owner: LockOwner, now: Date): UpdateError {
 }
 
 function tooLateToCancel(): UpdateError {
-  return new UpdateError("busy", "It is too late to cancel: the new release is being put in place. You can go back to the old one afterwards.");
+  return new UpdateError(
+    "busy",
+    "It is too late to cancel: the new release is being put in place. You can go back to the old one afterwards.",
+  );
 }
 
 function noBackup(version: string | undefined, kept: string[]): UpdateError {
-  if (version === undefined) return new UpdateError("no_backup", "There is no earlier release on this device to go back to.");
+  if (version === undefined)
+    return new UpdateError("no_backup", "There is no earlier release on this device to go back to.");
   const there = kept.length > 0 ? `kept are: ${kept.join(", ")}` : "no earlier release is kept";
   return new UpdateError("no_backup", `${version} isn't kept on this device; ${there}.`, { version });
 }

@@ -78,7 +78,8 @@ export class Applier {
       store,
       plan: (record) => planApply(record.engine),
       transition: applyTransition,
-      execute: (step, signal) => (executors[step.action] as (step: ApplyStep, signal: AbortSignal) => Promise<ApplyEvent>)(step, signal),
+      execute: (step, signal) =>
+        (executors[step.action] as (step: ApplyStep, signal: AbortSignal) => Promise<ApplyEvent>)(step, signal),
       failed: (error) => ({ type: "failed", at: at(), failure: error.toFailure() }),
       cancelled: () => ({ type: "cancelled", at: at() }),
       publish: async ({ engine, last }) => {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { stat } from "node:fs/promises";
+import { chown, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Instant, Sha256 } from "@pawl/protocol";
 import { z } from "zod";
@@ -108,11 +108,20 @@ export class Tokens {
   async #change(edit: (tokens: readonly StoredToken[]) => StoredToken[]): Promise<void> {
     await ensureFolder(this.#stateDir);
     const attempt = await Lock.tryAcquire(join(this.#stateDir, "tokens.lock"), "tokens", new Date());
-    if ("busy" in attempt) throw new UpdateError("busy", "Another command is changing the tokens. Try again in a moment.");
+    if ("busy" in attempt)
+      throw new UpdateError("busy", "Another command is changing the tokens. Try again in a moment.");
     await using _lock = attempt.held;
     const tokens = edit(await this.#load());
     await writeFileDurably(this.#path, `${JSON.stringify({ tokens }, null, 2)}\n`, 0o640);
+    await this.#giveToDaemon();
     this.#read = null;
+  }
+
+  /** Written by root, the file must still be readable for the daemon, whose folder it is in. */
+  async #giveToDaemon(): Promise<void> {
+    if (process.geteuid?.() !== 0) return;
+    const { uid, gid } = await stat(this.#stateDir);
+    await chown(this.#path, uid, gid);
   }
 
   get #path(): string {

@@ -60,17 +60,25 @@ export const Outcome = z.object({
 });
 export type Outcome = z.infer<typeof Outcome>;
 
+/** An unattended update until its maintenance window opens. */
+const Waiting = z.object({ status: z.literal("waiting"), update: Update, release: Release, until: Instant });
+
 /**
  * The states before anything on the device changes (contract device-api.md §2). They belong to the unprivileged side,
  * live in `api/state.json`, and end in `applying`, when the other half has the update.
  */
 export const FetchState = z.discriminatedUnion("status", [
   z.object({ status: z.literal("idle"), shows: z.enum(["idle", "complete", "error"]) }),
-  /** With an update: an install that asks the source first. */
-  z.object({ status: z.literal("checking"), since: Instant, update: Update.nullable() }),
+  /** With an update: an install that asks the source first. `waiting`: what goes on waiting when the check is over. */
+  z.object({
+    status: z.literal("checking"),
+    since: Instant,
+    update: Update.nullable(),
+    waiting: Waiting.nullable().default(null),
+  }),
   z.object({ status: z.literal("downloading"), update: Update, release: Release }),
   z.object({ status: z.literal("verifying"), update: Update, release: Release }),
-  z.object({ status: z.literal("waiting"), update: Update, release: Release, until: Instant }),
+  Waiting,
   /** A rollback has no release to fetch. */
   z.object({ status: z.literal("applying"), update: Update, release: Release.nullable() }),
 ]);

@@ -1,10 +1,13 @@
 import { type IncomingMessage, request } from "node:http";
 import { type ErrorAnswer, FAILURE_CODES, type FailureCode } from "@pawl/protocol";
 import { UpdateError } from "../error.ts";
+import { parseAddress } from "../listen-address.ts";
 
 /** An answer of our own daemon is never longer, in bytes. */
 const MOST_BYTES = 16 * 1024 * 1024;
 const ANSWER_WITHIN_MS = 10_000;
+/** Where one finds a daemon that listens on every interface. */
+const ANYWHERE: Record<string, string> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
 
 /** The daemon can't be reached: it isn't running, or it went away. */
 export class NoDaemon extends Error {
@@ -13,21 +16,14 @@ export class NoDaemon extends Error {
 
 /** Talks to the daemon of this device, over its port or its unix socket. */
 export class DaemonClient {
-  readonly #where: { socketPath: string } | { host: string; port: string };
+  readonly #where: { socketPath: string } | { host: string; port: number };
   readonly #token: string | null;
 
   constructor(listen: string, token: string | null) {
     this.#token = token;
-    if (listen.startsWith("unix:")) {
-      this.#where = { socketPath: listen.slice("unix:".length) };
-    } else {
-      const at = listen.lastIndexOf(":");
-      const host = listen.slice(0, at).replace(/^\[|\]$/g, "");
-      this.#where = {
-        host: host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host,
-        port: listen.slice(at + 1),
-      };
-    }
+    const address = parseAddress(listen);
+    if (address.kind === "unix") this.#where = { socketPath: address.path };
+    else this.#where = { host: ANYWHERE[address.host] ?? address.host, port: address.port };
   }
 
   /** The answer to a call. Throws UpdateError as the daemon worded it, NoDaemon when nobody answers. */

@@ -8,6 +8,8 @@ export interface LogLine {
 
 /** One app, as the commands use it: through the daemon when one runs, else the engine in this process. Both say the same. */
 export interface Door {
+  /** The app's name for people. */
+  readonly title: string;
   status(): Promise<Status>;
   /** Asks the source, and returns when it has answered. */
   check(ask: { force: boolean }): Promise<Status>;

@@ -22,6 +22,7 @@ export async function localDoor(config: Config, configPath: string, name: string
     if (fault) throw fault;
   };
   return {
+    title: app.title,
     endsWithUs: true,
     status: () => app.status(),
     check: async (ask) => {

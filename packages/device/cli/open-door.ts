@@ -26,7 +26,7 @@ export async function openDoor(io: Io, { app, readOnly = false }: DoorOptions): 
   const client = new DaemonClient(config.listen, io.env.PAWL_TOKEN ?? (await readCliToken(config.state_dir)));
   try {
     await client.call("GET", "/api/apps");
-    return remoteDoor(client, name);
+    return remoteDoor(client, name, config.apps[name]?.title ?? name);
   } catch (error) {
     if (!(error instanceof NoDaemon)) throw error;
   }

@@ -9,10 +9,11 @@ const LOOK_EVERY_MS = 200;
 const BACK_WITHIN_MS = 120_000;
 
 /** The daemon of this device. */
-export function remoteDoor(client: DaemonClient, name: string): Door {
+export function remoteDoor(client: DaemonClient, name: string, title: string): Door {
   const base = `/api/apps/${name}/update`;
   const status = () => client.call<Status>("GET", `${base}/status`);
   return {
+    title,
     endsWithUs: false,
     status,
     check: async (ask) => {

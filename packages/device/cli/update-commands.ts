@@ -31,7 +31,7 @@ function statusCommand(io: Io): Command {
       const status = await door.status();
       if (json) return printJson(io, status);
       const { statusWords } = await import("./words.ts");
-      io.stdout(statusWords(app ?? "Installed", status, new Date()));
+      io.stdout(statusWords(door.title, status, new Date()));
     },
   );
 }
@@ -54,7 +54,7 @@ function checkCommand(io: Io): Command {
             return;
           }
           if (json) printJson(io, status);
-          else io.stdout((await import("./words.ts")).statusWords(app ?? "Installed", status, new Date()));
+          else io.stdout((await import("./words.ts")).statusWords(door.title, status, new Date()));
           if (status.failure && status.state === "error") {
             const { UpdateError } = await import("../error.ts");
             throw new UpdateError(status.failure.code, status.failure.message);
@@ -71,7 +71,11 @@ function installCommand(io: Io, exit: (code: number) => void): Command {
     .argument("[version]", "this release and no other; may be older, or one that was refused")
     .option("--force", "also when it is installed already, or older")
     .action((version: string | undefined, { app, json, force = false }: Common & { force?: boolean }) =>
-      carryOut(io, exit, { app, json }, (door) => door.install({ force, version })),
+      carryOut(io, exit, { app, json }, async (door) => {
+        // What was newest last night isn't what the owner means now.
+        if (version === undefined) await door.check({ force: false });
+        return door.install({ force, version });
+      }),
     );
 }
 
@@ -106,7 +110,8 @@ function logCommand(io: Io): Command {
       const door = await open(io, { app, readOnly: true });
       const log = await door.log({ id, lines });
       if (json) return printJson(io, { success: true, lines: log });
-      for (const { at, line } of log) io.stdout(`${at.slice(11, 19)}  ${line}\n`);
+      const { localTime } = await import("./words.ts");
+      for (const { at, line } of log) io.stdout(`${localTime(at, "seconds")}  ${line}\n`);
     });
 }
 

@@ -64,11 +64,13 @@ const RESULT: Record<Outcome["result"], string> = {
   cancelled: "cancelled",
 };
 
-/** `2026-05-01 04:20`, in the device's time zone. */
-export function localTime(instant: string): string {
+/** `2026-05-01 04:20`, in the device's time zone, on request with seconds. */
+export function localTime(instant: string, to: "minutes" | "seconds" = "minutes"): string {
   const at = new Date(instant);
   const two = (number: number) => String(number).padStart(2, "0");
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
+  const date = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  const time = `${two(at.getHours())}:${two(at.getMinutes())}`;
+  return to === "minutes" ? `${date} ${time}` : `${date} ${time}:${two(at.getSeconds())}`;
 }
 
 /** `5 minutes ago`. */

@@ -1,5 +1,6 @@
 import type { AppConfig, Config } from "@pawl/protocol";
 import { canProve } from "../health/can-prove.ts";
+import { isLocal, parseAddress } from "../listen-address.ts";
 import { error, type Finding, warning } from "./problem.ts";
 
 /** What no schema sees and nothing may run with: two owners of one path. */
@@ -84,10 +85,9 @@ function adviseApp(path: string[], app: AppConfig): Finding[] {
 
 /** Who else can reach it, in words; null when only this device can. */
 function reachOf(listen: string): string | null {
-  if (listen.startsWith("unix:")) return null;
-  const host = listen.slice(0, listen.lastIndexOf(":")).replace(/^\[(.*)\]$/, "$1");
-  if (host === "localhost" || host === "::1" || /^127\./.test(host)) return null;
-  return /^[0:.]+$/.test(host) ? "every interface" : host;
+  const address = parseAddress(listen);
+  if (isLocal(address) || address.kind === "unix") return null;
+  return /^[0:.]+$/.test(address.host) ? "every interface" : address.host;
 }
 
 /** With one slash at its end, so that beginnings compare by whole names. */

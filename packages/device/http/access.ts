@@ -1,7 +1,7 @@
 import type { AuthConfig } from "@pawl/protocol";
 import { UpdateError } from "../error.ts";
+import { type Address, addressWords, isLocal } from "../listen-address.ts";
 import type { Tokens } from "../tokens.ts";
-import { type Address, addressWords, isLocal } from "./address.ts";
 import { foreignness } from "./foreign.ts";
 import type { Effect, HttpContext } from "./route.ts";
 
@@ -68,7 +68,9 @@ export class Access {
   /** The port is that of the socket: `listen` may leave the choice to the system. */
   #door(c: HttpContext): { host: string; port: number } | null {
     const address = this.#address;
-    return address.kind === "unix" ? null : { host: address.host, port: c.env.incoming.socket.localPort ?? address.port };
+    return address.kind === "unix"
+      ? null
+      : { host: address.host, port: c.env.incoming.socket.localPort ?? address.port };
   }
 
   #ownAddress(c: HttpContext): string {

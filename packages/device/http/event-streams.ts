@@ -18,6 +18,13 @@ const MOST_MISSED = 6;
 const KEEPALIVE: StreamEvent = { type: "keepalive" };
 const CONNECTED: StreamEvent = { type: "connected", message: "Connected to the progress stream" };
 
+export interface EventStreamsOptions {
+  /** Default as the contract has it. */
+  keepaliveMs?: number | undefined;
+  /** A stream broke: its watcher sees it end, and comes back. */
+  onFault(error: unknown): void;
+}
+
 interface Watcher {
   outgoing: ServerResponse;
   end: AbortController;
@@ -35,18 +42,29 @@ export class EventStreams {
   readonly #keepaliveMs: number;
   readonly #watchers = new Set<Watcher>();
   readonly #frames = new WeakMap<UpdateEvent, { id: string; frame: Buffer }>();
+  readonly #onFault: (error: unknown) => void;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor({ keepaliveMs = KEEPALIVE_MS }: { keepaliveMs?: number } = {}) {
+  constructor({ keepaliveMs = KEEPALIVE_MS, onFault }: EventStreamsOptions) {
     this.#keepaliveMs = keepaliveMs;
+    this.#onFault = onFault;
   }
 
-  /** Sends what comes after the event `after`, until the update has ended, the watcher has left, or `close`. */
-  async run(feed: UpdateFeed, after: string | null, outgoing: ServerResponse): Promise<void> {
-    const watcher: Watcher = { outgoing, end: new AbortController(), lastId: feed.placeAfter(after), missed: 0 };
+  /** Sends what comes after the event `after`, until the update has ended, the watcher has left, or `close`. The feed was looked at just now. */
+  async run(
+    feed: Pick<UpdateFeed, "watch" | "position">,
+    after: string | null,
+    outgoing: ServerResponse,
+  ): Promise<void> {
+    const watcher: Watcher = {
+      outgoing,
+      end: new AbortController(),
+      lastId: placeAfter(after, feed.position),
+      missed: 0,
+    };
     const { signal } = watcher.end;
-    outgoing.once("close", () => watcher.end.abort());
+    for (const event of ["close", "error"]) outgoing.on(event, () => watcher.end.abort());
     this.#add(watcher);
     try {
       outgoing.writeHead(200, EVENT_STREAM_HEADERS);
@@ -57,6 +75,8 @@ export class EventStreams {
         await once(outgoing, "drain", { signal }).catch(() => undefined);
         watcher.missed = 0;
       }
+    } catch (error) {
+      this.#onFault(error);
     } finally {
       this.#remove(watcher);
       outgoing.end();
@@ -102,4 +122,13 @@ export class EventStreams {
 /** An unnamed event; with an id, so that whoever comes back says where it was. */
 function frameOf(id: string | null, event: StreamEvent): Buffer {
   return Buffer.from(`${id === null ? "" : `id: ${id}\n`}data: ${JSON.stringify(event)}\n\n`);
+}
+
+/** The id of what a watcher who saw `after` has seen: that, or the update's start when the feed at `position` doesn't know it. */
+function placeAfter(after: string | null, position: string | null): string | null {
+  const [updateId, last] = position?.split(":") ?? [];
+  if (updateId === undefined) return null;
+  const [knownId, n] = after?.split(":") ?? [];
+  const isKnown = knownId === updateId && /^[1-9]\d*$/.test(n ?? "") && Number(n) <= Number(last);
+  return isKnown ? after : `${updateId}:0`;
 }

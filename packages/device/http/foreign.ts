@@ -1,4 +1,4 @@
-import { bracketed } from "./address.ts";
+import { bracketed } from "../listen-address.ts";
 
 /** What a browser says of where a request comes from. */
 export interface Provenance {
@@ -23,7 +23,8 @@ export function foreignness({ host, origin }: Provenance, door: Door): "host" | 
 
 function isOurs(host: string | undefined, { host: listenedOn, port }: { host: string; port: number }): boolean {
   const url = urlOf(`http://${host ?? ""}`);
-  if (!url) return false;
+  // A name and a port, nothing that a URL may have besides.
+  if (!url || host === undefined || /[@/?#\\]/.test(host)) return false;
   const names = ["localhost", "127.0.0.1", "[::1]", bracketed(listenedOn.toLowerCase())];
   return names.includes(url.hostname) && Number(url.port || 80) === port;
 }

@@ -2,7 +2,7 @@ import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
 import type { App } from "../app.ts";
 
-export type HttpEnv = { Bindings: HttpBindings; Variables: { requestId: string } };
+export type HttpEnv = { Bindings: HttpBindings };
 export type HttpContext = Context<HttpEnv>;
 
 /**

@@ -33,7 +33,9 @@ function contender(): { answer: Promise<string>; go(): void; end(): void; kill()
 test("is held by one and busy for the other, then free again", async () => {
   const first = await Lock.tryAcquire(dir, "install 1.1.0", new Date(0));
   const second = await Lock.tryAcquire(dir, "check", new Date(0));
-  expect(second).toMatchObject({ busy: { pid: process.pid, purpose: "install 1.1.0", since: "1970-01-01T00:00:00.000Z" } });
+  expect(second).toMatchObject({
+    busy: { pid: process.pid, purpose: "install 1.1.0", since: "1970-01-01T00:00:00.000Z" },
+  });
   if ("held" in first) await first.held[Symbol.asyncDispose]();
   expect(await Lock.owner(dir)).toBeNull();
   expect(await Lock.tryAcquire(dir, "check", new Date())).toHaveProperty("held");

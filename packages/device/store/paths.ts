@@ -3,7 +3,17 @@ import { join } from "node:path";
 /** Where everything of one app lies below the state folder (contract device-api.md §6). */
 export interface AppPaths {
   /** Belongs to the unprivileged side. */
-  api: { dir: string; state: string; order: string; cancel: string; downloads: string; cache: string; lock: string; log: string; history: string };
+  api: {
+    dir: string;
+    state: string;
+    order: string;
+    cancel: string;
+    downloads: string;
+    cache: string;
+    lock: string;
+    log: string;
+    history: string;
+  };
   /** Belongs to root. The unprivileged side reads it. */
   apply: { dir: string; state: string; installed: string; lock: string; log: string; history: string };
 }

@@ -1,6 +1,6 @@
 import { rename } from "node:fs/promises";
 import type { RecordStore } from "../update/engine.ts";
-import { readTextIfThere, writeFileDurably } from "./atomic-file.ts";
+import { isMissing, readTextIfThere, writeFileDurably } from "./atomic-file.ts";
 
 /** A schema, without saying whose: parses or gives null. */
 export type Parse<T> = (value: unknown) => T | null;
@@ -30,13 +30,19 @@ export class RecordFile<T extends object> implements RecordStore<T> {
     const record = parse(jsonOrNull(text));
     if (record !== null) return record;
     const keptAs = `${path}.damaged`;
-    await rename(path, keptAs);
+    try {
+      await rename(path, keptAs);
+    } catch (error) {
+      // Another process has put it aside just now.
+      if (!isMissing(error)) throw error;
+    }
     onDamaged?.(keptAs);
     return empty;
   }
 
   async save(record: T): Promise<void> {
-    const beside = (await this.#options.alongside?.(record)) ?? {};
+    // They are a courtesy: what the engine has decided is written without them, too.
+    const beside = (await this.#options.alongside?.(record).catch(() => null)) ?? {};
     await writeFileDurably(this.#options.path, `${JSON.stringify({ ...beside, ...record }, null, 2)}\n`);
   }
 }

@@ -45,9 +45,11 @@ export class Reporters {
 
   /** Writes an update's end into log and history, once, however often it is called: a power cut may come in between. */
   async end(outcome: Outcome): Promise<void> {
-    await recordOutcome(this.#parts.own.history, outcome);
-    this.of(outcome).end(outcome);
+    const { own, logs } = this.#parts;
+    const isNew = await recordOutcome(own.history, outcome);
+    // The log of an update long past has been pruned, and isn't begun again.
+    if (isNew || readLog(logs, outcome.id).length > 0) this.of(outcome).end(outcome);
     this.#open.delete(outcome.id);
-    await pruneLogs(this.#parts.own.log);
+    if (isNew) await pruneLogs(own.log);
   }
 }

@@ -1,8 +1,7 @@
-import { closeSync, type FSWatcher, openSync, readSync, watch } from "node:fs";
-import type { LoggedEvent, UpdateEvent } from "@pawl/protocol";
-import { isMissing } from "./atomic-file.ts";
-import { jsonOrNull } from "./record.ts";
-import { logPath, newestLogged } from "./update-log.ts";
+import { type FSWatcher, watch } from "node:fs";
+import type { UpdateEvent } from "@pawl/protocol";
+import { newestLogged } from "./update-log.ts";
+import { UpdateTail } from "./update-tail.ts";
 
 /** An event with its place: `<update id>:<n>`, n counting the events on disk from 1. One that isn't on disk has the place it follows. */
 export interface FeedItem {
@@ -20,8 +19,9 @@ const LOOK_ANYWAY_MS = 500;
 export class UpdateFeed {
   readonly #dirs: readonly string[];
   readonly #wakers = new Set<() => void>();
-  #tail: { id: string; events: UpdateEvent[]; files: TailFile[] } | null = null;
-  #transient: { after: number; updateId: string; event: UpdateEvent } | null = null;
+  #tail: UpdateTail | null = null;
+  /** Shown last without a place of its own; outdated by the next event on disk. */
+  #transient: { tail: UpdateTail; after: number; event: UpdateEvent } | null = null;
   #watchers: FSWatcher[] = [];
   #timer: NodeJS.Timeout | undefined;
 
@@ -32,7 +32,10 @@ export class UpdateFeed {
 
   /** Shows an event to those who watch from this process, without a place of its own on disk. */
   show(updateId: string, event: UpdateEvent): void {
-    this.#transient = { updateId, event, after: this.#tail?.events.length ?? 0 };
+    const tail = this.#tail;
+    if (tail?.id !== updateId) return;
+    tail.read();
+    this.#transient = { tail, event, after: tail.events.length };
     this.#wake();
   }
 
@@ -50,27 +53,25 @@ export class UpdateFeed {
   async *watch(after: string | null, signal: AbortSignal): AsyncGenerator<FeedItem> {
     using waker = this.#subscribe(signal);
     await this.#refresh();
-    let updateId = this.#tail?.id ?? null;
+    let tail = this.#tail;
     let position = this.#positionAfter(after);
     let shown = this.#transient;
     while (!signal.aborted) {
-      if ((this.#tail?.id ?? null) !== updateId) {
-        updateId = this.#tail?.id ?? null;
-        position = 0;
-      }
-      const event = this.#tail?.events[position];
-      if (event) {
+      const event = tail?.events[position];
+      if (tail && event) {
         position++;
-        yield { id: `${updateId}:${position}`, event };
-        if (event.type === "done" && position === this.#tail?.events.length) return;
-        continue;
-      }
-      if (this.#transient && this.#transient !== shown && this.#transient.updateId === updateId) {
+        yield { id: `${tail.id}:${position}`, event };
+        if (event.type === "done" && position === tail.events.length) return;
+      } else if (tail !== this.#tail) {
+        // The next update has begun, and of the one before everything was shown.
+        tail = this.#tail;
+        position = 0;
+      } else if (tail && this.#transient !== shown) {
         shown = this.#transient;
-        yield { id: `${updateId}:${position}`, event: shown.event };
-        continue;
+        if (shown?.tail === tail && shown.after === position) yield { id: `${tail.id}:${position}`, event: shown.event };
+      } else {
+        await waker.next();
       }
-      await waker.next();
     }
   }
 
@@ -112,7 +113,12 @@ export class UpdateFeed {
 
   #open(): void {
     if (this.#timer) return;
-    const look = () => void this.#refresh().then(() => this.#wake());
+    const look = () =>
+      void this.#refresh().then(
+        () => this.#wake(),
+        // Can't be read just now; the timer looks again.
+        () => undefined,
+      );
     this.#timer = setInterval(look, LOOK_ANYWAY_MS);
     for (const dir of this.#dirs) {
       try {
@@ -136,54 +142,9 @@ export class UpdateFeed {
 
   async #refresh(): Promise<void> {
     const id = await newestLogged(this.#dirs);
-    if (id !== null && id !== this.#tail?.id) {
-      this.#tail = { id, events: [], files: this.#dirs.map((dir) => new TailFile(logPath(dir, id))) };
-    }
-    for (const file of this.#tail?.files ?? []) this.#tail?.events.push(...file.read());
-  }
-}
-
-/** A file of events that grows, read from where one stopped. */
-class TailFile {
-  readonly #path: string;
-  #offset = 0;
-  #rest = Buffer.alloc(0);
-
-  constructor(path: string) {
-    this.#path = path;
-  }
-
-  /** The events of the lines that have become whole since the last call. */
-  read(): UpdateEvent[] {
-    const bytes = Buffer.concat([this.#rest, ...this.#newChunks()]);
-    const whole = bytes.lastIndexOf(0x0a) + 1;
-    this.#rest = bytes.subarray(whole);
-    return bytes
-      .toString("utf8", 0, whole)
-      .split("\n")
-      .map((line) => (jsonOrNull(line) as LoggedEvent | null)?.event)
-      .filter((event) => event !== undefined);
-  }
-
-  #newChunks(): Buffer[] {
-    let file: number;
-    try {
-      file = openSync(this.#path, "r");
-    } catch (error) {
-      if (isMissing(error)) return [];
-      throw error;
-    }
-    try {
-      const chunks: Buffer[] = [];
-      for (;;) {
-        const chunk = Buffer.allocUnsafe(64 * 1024);
-        const length = readSync(file, chunk, 0, chunk.length, this.#offset);
-        if (length === 0) return chunks;
-        this.#offset += length;
-        chunks.push(chunk.subarray(0, length));
-      }
-    } finally {
-      closeSync(file);
-    }
+    this.#tail?.read();
+    if (id === null || id === this.#tail?.id) return;
+    this.#tail = new UpdateTail(this.#dirs, id);
+    this.#tail.read();
   }
 }

@@ -8,7 +8,7 @@ import { jsonOrNull } from "./record.ts";
 /** How many updates' logs stay on disk. */
 const KEPT_LOGS = 20;
 
-/** A log stops growing here, in lines; a program that floods it can't fill the disk. */
+/** From here on a log, counted in events, grows only by what matters; a program that floods it can't fill the disk. */
 const MOST_LINES = 20_000;
 
 /**
@@ -19,38 +19,51 @@ const MOST_LINES = 20_000;
 export class UpdateLog {
   readonly #path: string;
   #lines: number;
+  /** Of a flood only the last line before another event is written: so the update's last words are there. */
+  #held: string | null = null;
+  /** The file ends in half a line: from a power cut, or because the disk was full. */
+  #isTorn: boolean;
 
   constructor(dir: string, updateId: string) {
     this.#path = logPath(dir, updateId);
-    this.#lines = readLog([dir], updateId).length;
+    const text = readText(this.#path);
+    this.#lines = text.split("\n").length - 1;
+    this.#isTorn = text !== "" && !text.endsWith("\n");
   }
 
   append(event: UpdateEvent, at: Date): void {
-    if (this.#lines >= MOST_LINES && event.type !== "done") return;
+    const text = `${JSON.stringify({ at: at.toISOString(), event } satisfies LoggedEvent)}\n`;
+    if (this.#lines >= MOST_LINES && event.type === "line") {
+      this.#held = text;
+      return;
+    }
+    this.#write(`${this.#held ?? ""}${text}`);
+    this.#held = null;
     this.#lines++;
+  }
+
+  #write(text: string): void {
     try {
-      appendFileSync(this.#path, `${JSON.stringify({ at: at.toISOString(), event } satisfies LoggedEvent)}\n`);
+      appendFileSync(this.#path, this.#isTorn ? `\n${text}` : text);
+      this.#isTorn = false;
     } catch {
-      // A full disk must not turn a log line into the reason for which an update fails.
+      // A full disk must not turn a log line into the reason for which an update fails. Half of it may be written.
+      this.#isTorn = true;
     }
   }
 }
 
 /** All events of an update, first those of the unprivileged side, then root's: the first side is done when the other begins. */
 export function readLog(dirs: readonly string[], updateId: string): LoggedEvent[] {
-  return dirs.flatMap((dir) => {
-    let text: string;
-    try {
-      text = readFileSync(logPath(dir, updateId), "utf8");
-    } catch (error) {
-      if (isMissing(error)) return [];
-      throw error;
-    }
-    return text
-      .split("\n")
-      .map((line) => jsonOrNull(line) as LoggedEvent | null)
-      .filter((line): line is LoggedEvent => typeof line?.event?.type === "string");
-  });
+  return dirs.flatMap((dir) => loggedEvents(readText(logPath(dir, updateId))));
+}
+
+/** The events in whole lines of a log; what a power cut left of others is passed over. */
+export function loggedEvents(text: string): LoggedEvent[] {
+  return text
+    .split("\n")
+    .map((line) => jsonOrNull(line) as LoggedEvent | null)
+    .filter((line): line is LoggedEvent => typeof line?.event?.type === "string");
 }
 
 /** The update that has a log and began last, or null. Ids sort by time. */
@@ -75,4 +88,13 @@ async function loggedIds(dir: string): Promise<string[]> {
     throw error;
   });
   return names.filter((name) => name.endsWith(".jsonl")).map((name) => name.slice(0, -".jsonl".length));
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (isMissing(error)) return "";
+    throw error;
+  }
 }

@@ -1,6 +1,7 @@
 import type { AppConfig, ApplyRecord, FetchRecord, Progress, Status } from "@pawl/protocol";
 import type { Versioning } from "@pawl/protocol/versioning";
 import type { Installer } from "../installers/types.ts";
+import { fetchTransition } from "../update/fetch-transition.ts";
 import { statusOf } from "../update/status.ts";
 import { EMPTY_APPLY, EMPTY_FETCH } from "./empty-records.ts";
 import { Lock } from "./lock.ts";
@@ -47,7 +48,7 @@ export async function peekFetch(paths: AppPaths): Promise<FetchRecord> {
   const record = await peekRecord(paths.api.state, EMPTY_FETCH);
   const isBareCheck = record.engine.status === "checking" && record.engine.update === null;
   if (!isBareCheck || (await Lock.owner(paths.api.lock))) return record;
-  return { ...record, engine: { status: "idle", shows: "idle" } };
+  return fetchTransition(record, { type: "interrupted" });
 }
 
 /** How far the newest update is by its log, or null. */

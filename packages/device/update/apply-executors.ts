@@ -1,8 +1,9 @@
-import { type Failure, type Manifest, type Move, type Release, type Update, failure } from "@pawl/protocol";
+import { type Failure, failure, type Manifest, type Move, type Release, type Update } from "@pawl/protocol";
 import { asUpdateError } from "../error.ts";
 import type { HealthReading } from "../health/types.ts";
 import type { Installer } from "../installers/types.ts";
 import type { Clock } from "../system/types.ts";
+import { isLastResort } from "./apply-transition.ts";
 import type { ApplyExecutors } from "./plan.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -15,7 +16,10 @@ export interface ApplyParts {
   clock: Clock;
   reporter(update: Update): Reporter;
   /** The manifest, verified again by this side's own keys, and where the bundle lies. */
-  fetched(release: Release, update: Update): Promise<{ manifest: Manifest; manifestBytes: Uint8Array; bundlePath: string }>;
+  fetched(
+    release: Release,
+    update: Update,
+  ): Promise<{ manifest: Manifest; manifestBytes: Uint8Array; bundlePath: string }>;
   services: {
     restart(signal: AbortSignal, onLine: (line: string) => void): Promise<void>;
     start(signal: AbortSignal, onLine: (line: string) => void): Promise<void>;
@@ -66,7 +70,16 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
       const reporter = parts.reporter(update);
       reporter.line(`Restarting service in ${RESTART_DELAY_S} seconds…`);
       await clock.sleep(RESTART_DELAY_S * 1000, signal);
-      await services.restart(signal, (line) => reporter.line(line));
+      try {
+        await services.restart(signal, (line) => reporter.line(line));
+      } catch (error) {
+        signal.throwIfAborted();
+        if (isLastResort(update, move)) {
+          await startWhatCanBe(reporter, signal);
+          await commit(update, move);
+        }
+        throw error;
+      }
       await installer.settle(move, reporter);
       return { type: "restarted" };
     },
@@ -74,10 +87,10 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
     test: async ({ update, move }, signal) => {
       const reporter = parts.reporter(update);
       const reading = await parts.checkHealth(update.to, signal, (line) => reporter.line(line));
-      if (!reading.ok) return { type: "failed", at: now(), failure: unhealthy(update.to, reading.reason) };
-      await installer.commit(move, update);
-      if (update.to) await parts.writeVersionFile(update.to);
-      return { type: "committed", at: now() };
+      if (reading.ok || isLastResort(update, move)) await commit(update, move);
+      return reading.ok
+        ? { type: "committed", at: now() }
+        : { type: "failed", at: now(), failure: unhealthy(update.to, reading.reason) };
     },
 
     "roll-back": async ({ update, move, result }, signal) => {
@@ -85,27 +98,51 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
       reporter.line(`Going back to ${update.from ?? "nothing"}`, "warn");
       const wasInPlace = await installer.switchBack(move, reporter);
       const mayRunTheNew = result === "rolled_back" || wasInPlace || update.resumed;
-      const trouble = move.previous !== null && mayRunTheNew ? await runAgain(update, move, reporter, signal) : null;
+      const { previous } = move;
+      const trouble = previous !== null && mayRunTheNew ? await runAgain(update, move.next, previous, signal) : null;
       return { type: "gone-back", at: now(), trouble };
     },
   };
 
+  /** The version file first: when that can't be written, nothing of the new release is recorded yet. May run twice. */
+  async function commit(update: Update, move: Move): Promise<void> {
+    if (update.to !== null) await parts.writeVersionFile(update.to);
+    await installer.commit(move, update);
+  }
+
   /** The earlier release's services, and whether they work: looked at once, and whatever comes of it, it stays in place. */
-  async function runAgain(update: Update, move: Move, reporter: Reporter, signal: AbortSignal): Promise<Failure | null> {
+  async function runAgain(update: Update, left: string, tree: string, signal: AbortSignal): Promise<Failure | null> {
+    const reporter = parts.reporter(update);
     const onLine = (line: string) => reporter.line(line);
     try {
-      await services.restart(signal, onLine);
+      // The power may have failed after the new release was committed and before that was on record.
+      if (update.from !== null) await parts.writeVersionFile(update.from);
+    } catch (error) {
+      reporter.line(asUpdateError(error).message, "warn");
+    }
+    try {
+      await services.restart(signal, onLine).catch(async (error) => {
+        signal.throwIfAborted();
+        reporter.line(asUpdateError(error).message, "error");
+        await startWhatCanBe(reporter, signal);
+      });
+      await installer.settle({ previous: left, next: tree, manifest_sha256: null }, reporter);
+      const reading = await parts.checkHealth(update.from, signal, onLine);
+      return reading.ok ? null : unhealthy(update.from, reading.reason);
     } catch (error) {
       signal.throwIfAborted();
-      reporter.line(asUpdateError(error).message, "error");
-      await services.start(signal, onLine).catch(() => signal.throwIfAborted());
+      return asUpdateError(error).toFailure();
     }
-    if (move.previous !== null) await installer.settle({ ...move, previous: move.next, next: move.previous }, reporter);
-    const reading = await parts.checkHealth(update.from, signal, onLine);
-    return reading.ok ? null : unhealthy(update.from, reading.reason);
+  }
+
+  async function startWhatCanBe(reporter: Reporter, signal: AbortSignal): Promise<void> {
+    await services.start(signal, (line) => reporter.line(line)).catch(() => signal.throwIfAborted());
   }
 }
 
 function unhealthy(version: string | null, reason: string): Failure {
-  return failure("health_failed", `${version ?? "The release"} was started but doesn't work: ${reason}`, { version, detail: reason });
+  return failure("health_failed", `${version ?? "The release"} was started but doesn't work: ${reason}`, {
+    version,
+    detail: reason,
+  });
 }

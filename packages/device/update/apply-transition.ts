@@ -1,4 +1,13 @@
-import { type ApplyRecord, type ApplyState, type Failure, failure, type Move, type Order, type Update, type UpdateResult } from "@pawl/protocol";
+import {
+  type ApplyRecord,
+  type ApplyState,
+  type Failure,
+  failure,
+  type Move,
+  type Order,
+  type Update,
+  type UpdateResult,
+} from "@pawl/protocol";
 import { outcomeOf } from "./outcome.ts";
 import { unreachable } from "./unreachable.ts";
 
@@ -25,6 +34,7 @@ export function applyTransition(record: ApplyRecord, event: ApplyEvent): ApplyRe
   const { engine } = record;
   switch (event.type) {
     case "ordered": {
+      if (engine.status !== "idle") return record;
       const { update, release } = event.order;
       if (event.move) return { ...record, engine: { status: "backing-up", update, move: event.move } };
       return release ? { ...record, engine: { status: "staging", update, release } } : record;
@@ -38,7 +48,9 @@ export function applyTransition(record: ApplyRecord, event: ApplyEvent): ApplyRe
     case "switched":
       return engine.status === "switching" ? { ...record, engine: { ...engine, status: "restarting" } } : record;
     case "restarted":
-      return engine.status === "restarting" ? { ...record, engine: { ...engine, status: "testing", boots: 1 } } : record;
+      return engine.status === "restarting"
+        ? { ...record, engine: { ...engine, status: "testing", boots: 1 } }
+        : record;
     case "committed":
       return engine.status === "testing" ? ended(record, engine.update, "success", null, event.at) : record;
     case "gone-back":
@@ -56,9 +68,20 @@ export function applyTransition(record: ApplyRecord, event: ApplyEvent): ApplyRe
   }
 }
 
+/** Whether a release stays in place even when it fails: one that was gone back to, and a device's first one. */
+export function isLastResort(update: Pick<Update, "kind">, move: Pick<Move, "previous">): boolean {
+  return update.kind === "rollback" || move.previous === null;
+}
+
 type RollingBack = Extract<ApplyState, { status: "rolling-back" }>;
 
-function ended(record: ApplyRecord, update: Update, result: UpdateResult, reason: Failure | null, at: string): ApplyRecord {
+function ended(
+  record: ApplyRecord,
+  update: Update,
+  result: UpdateResult,
+  reason: Failure | null,
+  at: string,
+): ApplyRecord {
   const refused = result === "success" ? record.refused.filter((one) => one.version !== update.to) : record.refused;
   return { ...record, engine: { status: "idle" }, last: outcomeOf(update, result, reason, at), refused };
 }
@@ -78,20 +101,24 @@ function failed(record: ApplyRecord, reason: Failure, at: string): ApplyRecord {
     case "testing":
       return abandon(record, engine, reason, at);
     case "rolling-back":
-      // Going back could not be finished: one stands where one stands, and says so.
-      return goneBack(record, engine, at, reason);
+      return stuck(record, engine, at, reason);
     default:
       return unreachable(engine);
   }
 }
 
 /** Leaves a release that was switched to and doesn't work. */
-function abandon(record: ApplyRecord, engine: { update: Update; move: Move }, reason: Failure, at: string): ApplyRecord {
+function abandon(
+  record: ApplyRecord,
+  engine: { update: Update; move: Move },
+  reason: Failure,
+  at: string,
+): ApplyRecord {
   const { update, move } = engine;
   // A release gone back to is tested once and nothing is switched again; the same when there is no earlier one.
   if (update.kind === "rollback") return ended(record, update, "failed", { ...reason, back_on: update.to }, at);
   const refusing = refuse(record, update, move, reason, at);
-  if (move.previous === null) return ended(refusing, update, "failed", reason, at);
+  if (isLastResort(update, move)) return ended(refusing, update, "failed", reason, at);
   return { ...refusing, engine: rollingBack(update, move, reason, "rolled_back") };
 }
 
@@ -101,13 +128,22 @@ function rollingBack(update: Update, move: Move, reason: Failure, result: Rollin
 
 function goneBack(record: ApplyRecord, engine: RollingBack, at: string, trouble: Failure | null): ApplyRecord {
   const { update, failure: reason } = engine;
-  if (trouble) {
-    const detail = `${trouble.message} It went back because: ${reason.message}`;
-    return ended(record, update, "failed", { ...trouble, version: update.to, back_on: update.from, detail }, at);
-  }
+  const fields = { version: update.to, back_on: update.from };
+  if (trouble) return ended(record, update, "failed", { ...trouble, ...fields, detail: because(trouble, reason) }, at);
   const now = engine.result === "rolled_back" ? `Pawl went back to ${update.from}.` : "Everything is as it was before.";
-  const message = `${reason.message} ${now}`;
-  return ended(record, update, engine.result, { ...reason, message, back_on: update.from }, at);
+  return ended(record, update, engine.result, { ...reason, ...fields, message: `${reason.message} ${now}` }, at);
+}
+
+/** The earlier release could not be put in place again: one stands where one stands, and says so. */
+function stuck(record: ApplyRecord, engine: RollingBack, at: string, trouble: Failure): ApplyRecord {
+  const { update, failure: reason } = engine;
+  const message = `${trouble.message} The device could not go back to ${update.from ?? "what it had"}.`;
+  const told = { ...trouble, message, version: update.to, back_on: null, detail: because(trouble, reason) };
+  return ended(record, update, "failed", told, at);
+}
+
+function because(trouble: Failure, reason: Failure): string {
+  return `${trouble.detail ?? trouble.message} It went back because: ${reason.message}`;
 }
 
 function refuse(record: ApplyRecord, update: Update, move: Move, reason: Failure, at: string): ApplyRecord {
@@ -142,7 +178,8 @@ function interrupted(record: ApplyRecord, at: string): ApplyRecord {
 }
 
 function powerLost(update: Update): Failure {
-  const doing = update.kind === "rollback" ? `the device was going back to ${update.to}` : `${update.to} was being installed`;
+  const doing =
+    update.kind === "rollback" ? `the device was going back to ${update.to}` : `${update.to} was being installed`;
   return failure("power_lost", `The power went out, or Pawl was stopped, while ${doing}.`, { version: update.to });
 }
 

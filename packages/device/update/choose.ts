@@ -46,6 +46,7 @@ export function directionTo(
 export function isRefused(target: { version: string; manifest_sha256: string }, refused: readonly Refusal[]): boolean {
   return refused.some(
     (one) =>
-      one.version === target.version && (one.manifest_sha256 === null || one.manifest_sha256 === target.manifest_sha256),
+      one.version === target.version &&
+      (one.manifest_sha256 === null || one.manifest_sha256 === target.manifest_sha256),
   );
 }

@@ -1,4 +1,14 @@
-import type { ApplyRecord, Manifest, Outcome, PublicKey, Release, Sha256, Update } from "@pawl/protocol";
+import {
+  type ApplyRecord,
+  type Failure,
+  failure,
+  type Manifest,
+  type Outcome,
+  type PublicKey,
+  type Release,
+  type Sha256,
+  type Update,
+} from "@pawl/protocol";
 import type { Versioning } from "@pawl/protocol/versioning";
 import { verifyManifest } from "@pawl/trust";
 import { UpdateError } from "../error.ts";
@@ -18,7 +28,12 @@ export interface Downloads {
   /** Keeps the verified manifest beside it, and nothing that belongs to other releases. */
   keep(manifest: { bytes: Uint8Array; signature: Uint8Array | null; bundle: Sha256 }): Promise<void>;
   /** Fetches what is missing; returns the bytes that went over the network. */
-  fetch(url: string, bundle: NonNullable<Manifest["bundle"]>, advance: (advance: Advance) => void, signal: AbortSignal): Promise<number>;
+  fetch(
+    url: string,
+    bundle: NonNullable<Manifest["bundle"]>,
+    advance: (advance: Advance) => void,
+    signal: AbortSignal,
+  ): Promise<number>;
   /** The kept manifest, and the file read again from the disk and compared with it. */
   verify(release: Release, advance: (advance: Advance) => void, signal: AbortSignal): Promise<void>;
   clear(): Promise<void>;
@@ -55,8 +70,7 @@ export function fetchExecutors(parts: FetchParts): Executors<FetchStep, FetchEve
       return cancellable(update, signal, async (either) => {
         parts.reporter(update).line(`Asking ${source.address} what is there`);
         const { offers, channel, newest } = await look(either);
-        const chosen = update.by_name ? await named(offers, update.to, channel, either) : newest;
-        await checkWanted(update, chosen, channel);
+        const chosen = await choose(update, { offers, channel, newest }, either);
         return { type: "resolved", at: clock.now().toISOString(), newest, chosen };
       });
     },
@@ -66,7 +80,13 @@ export function fetchExecutors(parts: FetchParts): Executors<FetchStep, FetchEve
         const reporter = parts.reporter(update);
         const { bytes, signature } = await source.manifest(release, either);
         const expectedSha256 = release.manifest_sha256;
-        const { manifest } = verifyManifest({ bytes, signature, keys: parts.keys, expectedVersion: release.version, expectedSha256 });
+        const { manifest } = verifyManifest({
+          bytes,
+          signature,
+          keys: parts.keys,
+          expectedVersion: release.version,
+          expectedSha256,
+        });
         const bundle = bundleOf(manifest);
         await downloads.keep({ bytes, signature, bundle: bundle.sha256 });
         reporter.line(`Downloading ${release.version} (${megabytes(bundle.size)})`);
@@ -95,7 +115,7 @@ export function fetchExecutors(parts: FetchParts): Executors<FetchStep, FetchEve
     },
   };
 
-  async function look(signal: AbortSignal): Promise<{ offers: Offer[]; channel: string; newest: Release | null }> {
+  async function look(signal: AbortSignal): Promise<Found> {
     const channel = await parts.channel();
     const offers = await source.offers(signal);
     const newest = newestOf(offers, channel, parts.versioning);
@@ -123,21 +143,26 @@ export function fetchExecutors(parts: FetchParts): Executors<FetchStep, FetchEve
     };
   }
 
-  async function named(offers: Offer[], version: string | null, channel: string, signal: AbortSignal): Promise<Release> {
-    const offer = version === null ? null : namedOffer(offers, version, channel);
-    if (!offer) throw new UpdateError("not_found", `${source.address} has no release ${version}.`, { version });
-    return releaseOf(offer, signal);
+  /** The release an install is about, or why there is none to install: an answer, not a trouble of the source's. */
+  async function choose(update: Update, found: Found, signal: AbortSignal): Promise<Release | Failure> {
+    const { offers, channel, newest } = found;
+    if (update.by_name && update.to !== null) {
+      const offer = namedOffer(offers, update.to, channel);
+      const fields = { version: update.to };
+      return offer
+        ? releaseOf(offer, signal)
+        : failure("not_found", `${source.address} has no release ${update.to}.`, fields);
+    }
+    if (!newest) return failure("not_found", `The channel ${channel} has no release yet.`);
+    const obstacle = obstacleTo(update, newest, await parts.current(), await parts.apply(), parts.versioning);
+    return obstacle ? obstacle.toFailure() : newest;
   }
 
-  /** Whether an install the owner or the timer asked for without looking is one to carry out. */
-  async function checkWanted(update: Update, chosen: Release | null, channel: string): Promise<void> {
-    if (!chosen) throw new UpdateError("not_found", `The channel ${channel} has no release yet.`);
-    const current = await parts.current();
-    const obstacle = obstacleTo(update, chosen, current, await parts.apply(), parts.versioning);
-    if (obstacle) throw obstacle;
-  }
-
-  async function cancellable(update: Update, signal: AbortSignal, work: (signal: AbortSignal) => Promise<FetchEvent>): Promise<FetchEvent> {
+  async function cancellable(
+    update: Update,
+    signal: AbortSignal,
+    work: (signal: AbortSignal) => Promise<FetchEvent>,
+  ): Promise<FetchEvent> {
     using cancel = parts.cancelSignal(update);
     try {
       const event = await work(AbortSignal.any([signal, cancel]));
@@ -147,6 +172,13 @@ export function fetchExecutors(parts: FetchParts): Executors<FetchStep, FetchEve
       throw cancel.aborted ? cancel.reason : error;
     }
   }
+}
+
+/** What the source has, and the newest of it for this device's channel. */
+interface Found {
+  offers: Offer[];
+  channel: string;
+  newest: Release | null;
 }
 
 /** Why an update isn't one to carry out, or null. A release asked for by name always is. */
@@ -180,9 +212,13 @@ export function obstacleTo(
 
 function bundleOf(manifest: Manifest): NonNullable<Manifest["bundle"]> {
   if (manifest.bundle) return manifest.bundle;
-  throw new UpdateError("bad_manifest", `The manifest of ${manifest.version} doesn't say what its bundle is (the field "bundle").`, {
-    version: manifest.version,
-  });
+  throw new UpdateError(
+    "bad_manifest",
+    `The manifest of ${manifest.version} doesn't say what its bundle is (the field "bundle").`,
+    {
+      version: manifest.version,
+    },
+  );
 }
 
 /** Sizes as people read them: MB and GB with one decimal. */

@@ -1,18 +1,30 @@
-import { type Failure, type FetchRecord, type FetchState, failure, type Outcome, type Release, type Update } from "@pawl/protocol";
-import { outcomeOf } from "./outcome.ts";
+import {
+  type Failure,
+  type FetchRecord,
+  type FetchState,
+  failure,
+  type Outcome,
+  type Release,
+  type Update,
+} from "@pawl/protocol";
+import { endState, outcomeOf } from "./outcome.ts";
 import { unreachable } from "./unreachable.ts";
 
 /** What can happen on the unprivileged side. `at` is a moment, ISO 8601 UTC. */
 export type FetchEvent =
   /** Somebody asks what is newest; with an update: in order to install it. */
   | { type: "check-asked"; at: string; update: Update | null }
-  /** The newest release of the channel, or the one asked for by name. `newest` is null when the host has none. */
-  | { type: "resolved"; at: string; newest: Release | null; chosen: Release | null }
+  /**
+   * What the source said: the newest release of the channel, null when it has none; and for an install the release it
+   * is about, or why there is nothing to carry out.
+   */
+  | { type: "resolved"; at: string; newest: Release | null; chosen: Release | Failure | null }
   /** The release is known from the last check. */
   | { type: "install-asked"; update: Update; release: Release }
   | { type: "downloaded"; bytes: number }
   /** `until`: when the maintenance window opens; null: go on now. */
   | { type: "verified"; until: string | null }
+  /** It is time, or the owner doesn't want to wait. */
   | { type: "window-opened" }
   | { type: "rollback-asked"; update: Update }
   /** The other side has finished with it. */
@@ -27,18 +39,19 @@ export function fetchTransition(record: FetchRecord, event: FetchEvent): FetchRe
   const { engine } = record;
   switch (event.type) {
     case "check-asked":
-      return { ...record, engine: { status: "checking", since: event.at, update: event.update } };
-    case "install-asked":
-      return { ...record, engine: { status: "downloading", update: event.update, release: event.release } };
-    case "rollback-asked":
-      return { ...record, engine: { status: "applying", update: event.update, release: null } };
-    case "resolved": {
-      if (engine.status !== "checking") return record;
-      const known = { ...record, release: event.newest, last_checked: event.at, failure: null };
-      if (!engine.update || !event.chosen) return { ...known, engine: { status: "idle", shows: "idle" } };
-      const update = { ...engine.update, to: event.chosen.version };
-      return { ...known, engine: { status: "downloading", update, release: event.chosen } };
+      return checkAsked(record, event);
+    case "install-asked": {
+      const { update, release } = event;
+      const free = makeWay(record, update);
+      return free ? { ...free, engine: { status: "downloading", update, release }, failure: null } : record;
     }
+    case "rollback-asked": {
+      const { update } = event;
+      const free = makeWay(record, update);
+      return free ? { ...free, engine: { status: "applying", update, release: null }, failure: null } : record;
+    }
+    case "resolved":
+      return engine.status === "checking" ? resolved(record, engine, event) : record;
     case "downloaded": {
       if (engine.status !== "downloading") return record;
       const update = { ...engine.update, bytes_downloaded: engine.update.bytes_downloaded + event.bytes };
@@ -53,19 +66,14 @@ export function fetchTransition(record: FetchRecord, event: FetchEvent): FetchRe
       if (engine.status !== "waiting") return record;
       return { ...record, engine: { status: "applying", update: engine.update, release: engine.release } };
     case "applied":
-      return { ...record, engine: { status: "idle", shows: event.outcome.result === "success" ? "complete" : "error" } };
-    case "failed": {
-      const update = updateOf(engine);
-      if (!update) return { ...record, engine: { status: "idle", shows: "error" }, failure: event.failure };
-      // What the source said about itself is news about the check, too: an offline host is shown as one.
-      const checkFailure = engine.status === "checking" ? event.failure : record.failure;
-      return { ...ended(record, outcomeOf(update, "failed", event.failure, event.at)), failure: checkFailure };
-    }
+      if (engine.status !== "applying" || engine.update.id !== event.outcome.id) return record;
+      return { ...record, engine: { status: "idle", shows: endState(event.outcome) } };
+    case "failed":
+      return failed(record, event);
     case "cancelled": {
-      const update = updateOf(engine);
-      if (!update) return { ...record, engine: { status: "idle", shows: "idle" } };
-      const reason = failure("cancelled", "The update was cancelled. Nothing was changed.", { version: update.to });
-      return ended(record, outcomeOf(update, "cancelled", reason, event.at));
+      // What the other side has is cancelled there.
+      const update = engine.status === "applying" ? null : updateOf(engine);
+      return update ? cancelled(record, update, event.at) : record;
     }
     case "interrupted":
       return { ...record, engine: afterInterruption(engine) };
@@ -79,9 +87,58 @@ export function updateOf(engine: FetchState): Update | null {
   return "update" in engine ? engine.update : null;
 }
 
+type Checking = Extract<FetchState, { status: "checking" }>;
+type EventOf<T extends FetchEvent["type"]> = Extract<FetchEvent, { type: T }>;
+
+function checkAsked(record: FetchRecord, { at, update }: EventOf<"check-asked">): FetchRecord {
+  if (update === null) {
+    const { engine } = record;
+    if (engine.status !== "idle" && engine.status !== "waiting") return record;
+    const waiting = engine.status === "waiting" ? engine : null;
+    return { ...record, engine: { status: "checking", since: at, update, waiting } };
+  }
+  const free = makeWay(record, update);
+  return free ? { ...free, engine: { status: "checking", since: at, update, waiting: null }, failure: null } : record;
+}
+
+/** The record an update can begin from, or null: another one runs. One that only waits for its window gives way. */
+function makeWay(record: FetchRecord, update: Update): FetchRecord | null {
+  switch (record.engine.status) {
+    case "idle":
+      return record;
+    case "waiting":
+      return cancelled(record, record.engine.update, update.started_at);
+    default:
+      return null;
+  }
+}
+
+function resolved(record: FetchRecord, { update, waiting }: Checking, event: EventOf<"resolved">): FetchRecord {
+  const { at, newest, chosen } = event;
+  const known: FetchRecord = { ...record, release: newest, last_checked: at, failure: null };
+  if (!update || !chosen) return { ...known, engine: waiting ?? { status: "idle", shows: "idle" } };
+  if ("code" in chosen) return ended(known, outcomeOf(update, "failed", chosen, at));
+  return { ...known, engine: { status: "downloading", update: { ...update, to: chosen.version }, release: chosen } };
+}
+
+function failed(record: FetchRecord, { at, failure: reason }: EventOf<"failed">): FetchRecord {
+  const { engine } = record;
+  if (engine.status === "idle") return record;
+  // What the source said about itself is news about the check, too: an offline host is shown as one.
+  const known = engine.status === "checking" ? { ...record, failure: reason } : record;
+  const update = updateOf(engine);
+  if (update) return ended(known, outcomeOf(update, "failed", reason, at));
+  const waiting = engine.status === "checking" ? engine.waiting : null;
+  return { ...known, engine: waiting ?? { status: "idle", shows: "error" } };
+}
+
+function cancelled(record: FetchRecord, update: Update, at: string): FetchRecord {
+  const reason = failure("cancelled", "The update was cancelled. Nothing was changed.", { version: update.to });
+  return ended(record, outcomeOf(update, "cancelled", reason, at));
+}
+
 function ended(record: FetchRecord, outcome: Outcome): FetchRecord {
-  const shows = outcome.result === "cancelled" ? "idle" : "error";
-  return { ...record, engine: { status: "idle", shows }, last: outcome };
+  return { ...record, engine: { status: "idle", shows: endState(outcome) }, last: outcome };
 }
 
 function afterInterruption(engine: FetchState): FetchState {
@@ -91,7 +148,8 @@ function afterInterruption(engine: FetchState): FetchState {
       return engine;
     case "checking":
       // A bare check is forgotten, the old answer stays; an install that was still asking asks again.
-      return engine.update ? { ...engine, update: { ...engine.update, resumed: true } } : { status: "idle", shows: "idle" };
+      if (engine.update) return { ...engine, update: { ...engine.update, resumed: true } };
+      return engine.waiting ?? { status: "idle", shows: "idle" };
     case "downloading":
     case "verifying":
     case "applying":

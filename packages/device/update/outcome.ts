@@ -5,3 +5,8 @@ export function outcomeOf(update: Update, result: UpdateResult, failure: Failure
   const { id, kind, from, to, channel, started_at, bytes_downloaded, resumed } = update;
   return { id, kind, from, to, channel, started_at, finished_at: at, result, failure, bytes_downloaded, resumed };
 }
+
+/** What the page shows when an update has ended: going on as before after one that was cancelled. */
+export function endState({ result }: Pick<Outcome, "result">): "complete" | "error" | "idle" {
+  return result === "success" ? "complete" : result === "cancelled" ? "idle" : "error";
+}

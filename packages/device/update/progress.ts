@@ -27,7 +27,11 @@ export class Meter {
 
   advance(phase: Phase, advance: Advance): ProgressEvent {
     const bytes = "totalBytes" in advance ? advance : null;
-    const share = bytes ? (bytes.totalBytes > 0 ? bytes.doneBytes / bytes.totalBytes : 1) : (advance as { share: number }).share;
+    const share = bytes
+      ? bytes.totalBytes > 0
+        ? bytes.doneBytes / bytes.totalBytes
+        : 1
+      : (advance as { share: number }).share;
     if (phase !== "rolling_back") {
       const [from, to] = SPAN[phase];
       const percent = Math.floor((from + (to - from) * Math.min(1, Math.max(0, share))) * 10) / 10;

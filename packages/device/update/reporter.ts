@@ -1,4 +1,5 @@
 import type { ApiState, LogLevel, Outcome, Phase, ProgressEvent, UpdateEvent } from "@pawl/protocol";
+import { endState } from "./outcome.ts";
 import { type Advance, Meter } from "./progress.ts";
 
 /** Progress goes to the disk at most this often, in milliseconds (contract device-api.md §2). */
@@ -19,24 +20,29 @@ export interface ReporterParts {
 export class Reporter {
   readonly #parts: ReporterParts;
   readonly #meter: Meter;
-  #phase: Phase | null = null;
+  #phase: Phase | null;
+  #hasEnded: boolean;
   #keptAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: ReporterParts) {
     this.#parts = parts;
-    const percents = parts.written.map((event) => (event.type === "progress" ? event.percent : 0));
-    this.#meter = new Meter(Math.max(0, ...percents));
+    const { written } = parts;
+    this.#meter = new Meter(
+      written.reduce((most, event) => (event.type === "progress" ? Math.max(most, event.percent) : most), 0),
+    );
+    this.#phase = written.reduce<Phase | null>((last, event) => (event.type === "status" ? event.phase : last), null);
+    this.#hasEnded = written.at(-1)?.type === "done";
   }
 
   line(line: string, level: LogLevel = "info"): void {
-    this.#parts.keep({ type: "line", line, level });
+    this.#keep({ type: "line", line, level });
   }
 
   /** Enters a phase, told even when nothing moves in it. */
   enter(state: ApiState, phase: Phase | null): void {
     if (phase === this.#phase && phase !== null) return;
     this.#phase = phase;
-    this.#parts.keep({ type: "status", state, phase });
+    this.#keep({ type: "status", state, phase });
     if (phase) this.#keepProgress(this.#meter.advance(phase, { share: 0 }));
   }
 
@@ -49,23 +55,24 @@ export class Reporter {
 
   /** The update's last words. */
   end(outcome: Outcome): void {
-    if (this.#parts.written.at(-1)?.type === "done") return;
+    if (this.#hasEnded) return;
     const state = endState(outcome);
-    if (outcome.result === "success") this.#parts.keep(this.#meter.complete());
+    if (outcome.result === "success") this.#keep(this.#meter.complete());
     this.line(lastLine(outcome), state === "error" ? "error" : "info");
-    this.#parts.keep({ type: "status", state, phase: null });
-    this.#parts.keep({ type: "done", state, error: state === "error" ? (outcome.failure?.message ?? null) : null });
+    this.#keep({ type: "status", state, phase: null });
+    this.#keep({ type: "done", state, error: state === "error" ? (outcome.failure?.message ?? null) : null });
   }
 
   #keepProgress(event: ProgressEvent): void {
     this.#keptAt = this.#parts.monotonic();
+    this.#keep(event);
+  }
+
+  /** An update that seemed to have ended may be taken up again: only a `done` that nothing follows is its end. */
+  #keep(event: UpdateEvent): void {
+    this.#hasEnded = event.type === "done";
     this.#parts.keep(event);
   }
-}
-
-/** What the page shows when an update has ended. */
-export function endState(outcome: Pick<Outcome, "result">): ApiState {
-  return outcome.result === "success" ? "complete" : outcome.result === "cancelled" ? "idle" : "error";
 }
 
 /** Earlier dashboards look for these words (contract device-api.md §1, `progress`). */

@@ -1,6 +1,18 @@
-import type { ApiState, ApplyRecord, ApplyState, FetchRecord, FetchState, Installed, Outcome, Phase, Progress, Status } from "@pawl/protocol";
+import type {
+  ApiState,
+  ApplyRecord,
+  ApplyState,
+  FetchRecord,
+  FetchState,
+  Installed,
+  Outcome,
+  Phase,
+  Progress,
+  Status,
+} from "@pawl/protocol";
 import type { Versioning } from "@pawl/protocol/versioning";
 import { directionTo, isRefused } from "./choose.ts";
+import { endState } from "./outcome.ts";
 import { unreachable } from "./unreachable.ts";
 
 /** Everything that status is made of, read fresh. */
@@ -22,7 +34,8 @@ export function statusOf(view: View): Status {
   const release = fetch.release;
   const direction = directionTo(release, current, view.versioning);
   const last = lastOutcome(fetch, apply);
-  const failure = fetch.failure ?? (last && last.result !== "success" && last.result !== "cancelled" ? last.failure : null);
+  const failure =
+    fetch.failure ?? (last && last.result !== "success" && last.result !== "cancelled" ? last.failure : null);
   return {
     current_version: current?.version ?? null,
     latest_version: release?.version ?? null,
@@ -69,9 +82,7 @@ export function stateOf(fetch: FetchState, apply: ApplyRecord): { state: ApiStat
       return { state: "installing", phase: fetch.status };
     case "applying":
       // The other half may have ended while nobody was there to take note.
-      if (apply.last?.id === fetch.update.id) {
-        return { state: apply.last.result === "success" ? "complete" : "error", phase: null };
-      }
+      if (apply.last?.id === fetch.update.id) return { state: endState(apply.last), phase: null };
       return { state: "installing", phase: "staging" };
     default:
       return unreachable(fetch);

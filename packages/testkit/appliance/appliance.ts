@@ -95,9 +95,9 @@ export class Appliance implements AsyncDisposable {
     }
   }
 
-  /** The release that `current` points to, whole: every file of it as text, by path. */
-  async settings(): Promise<string> {
-    return readFile(join(this.home, "current", "settings.json"), "utf8");
+  /** Rewrites pawl.yaml. */
+  async changeConfig(change: (text: string) => string): Promise<void> {
+    await writeFile(this.configPath, change(await readFile(this.configPath, "utf8")));
   }
 
   /** Ends the service and the host. What is on disk stays. */

@@ -1,3 +1,5 @@
+import { asUpdateError } from "../../error.ts";
+import { errorAnswer } from "../error-answer.ts";
 import { type Route, success } from "../route.ts";
 
 /** `POST cancel`: stops an update, until the switch begins. */
@@ -6,7 +8,14 @@ export const cancelRoute: Route = {
   path: "cancel",
   effect: "change",
   handle: async (c, app) => {
-    const { message } = await app.cancel();
-    return success(c, { message, state: (await app.status()).state });
+    try {
+      const { message } = await app.cancel();
+      return success(c, { message, state: (await app.status()).state });
+    } catch (cause) {
+      const error = asUpdateError(cause);
+      if (error.code !== "bad_request") throw error;
+      // Nothing runs: the call is well made, it only came too late.
+      return c.json(errorAnswer(error).body, 409);
+    }
   },
 };

@@ -19,10 +19,8 @@ export const checkByGetRoute: Route = {
   handle: async (c, app) => answer(c, app, { force: false }),
 };
 
-async function answer(c: HttpContext, app: App, ask: CheckBody): Promise<Response> {
+async function answer(c: HttpContext, app: App, ask: { force: boolean }): Promise<Response> {
   const { message, cached } = await app.check(ask);
   const status = await app.status();
   return success(c, cached ? { message, ...status } : { message, state: status.state });
 }
-
-type CheckBody = { force: boolean };

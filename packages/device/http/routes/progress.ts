@@ -10,8 +10,8 @@ export function progressRoute(streams: EventStreams): Route {
     effect: "read",
     handle: async (c, app) => {
       const after = c.req.header("last-event-id") || c.req.query("last_event_id") || null;
-      // HTML, server-sent events, 9.2.2: 204 tells an EventSource not to come back.
-      if (after !== null && (await app.feed.isEnd(after))) return c.body(null, 204);
+      // HTML, 9.2: 204 tells an EventSource not to come back.
+      if (await app.feed.isEnd(after ?? "")) return c.body(null, 204);
       if (c.req.method === "HEAD") return c.body(null, 200, EVENT_STREAM_HEADERS);
       await streams.run(app.feed, after, c.env.outgoing);
       return RESPONSE_ALREADY_SENT;

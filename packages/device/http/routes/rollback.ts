@@ -7,5 +7,6 @@ export const rollbackRoute: Route = {
   method: "POST",
   path: "rollback",
   effect: "change",
-  handle: async (c, app) => success(c, { state: "installing", ...(await app.rollback(await readBody(c, RollbackBody))) }),
+  handle: async (c, app) =>
+    success(c, { state: "installing", ...(await app.rollback(await readBody(c, RollbackBody))) }),
 };

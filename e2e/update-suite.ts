@@ -3,22 +3,23 @@ import { join } from "node:path";
 import { Appliance, TempDir } from "@pawl/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startDaemon } from "./daemon.ts";
-import { DEVICE_FILE, NODES } from "./nodes.ts";
+import { DEVICE_FILE, type NodeUnderTest } from "./nodes.ts";
 
 const BAD = {
-  "answers with the old version": { answers: "1.0.0" },
-  "answers and dies after 5 s": { diesAfterMs: 5_000 },
-  "never opens its port": { opensPort: false },
+  "answers with the old version": { answers: "1.0.0", watchedFor: "1s" },
+  "answers and dies after 5 s": { diesAfterMs: 5_000, watchedFor: "6s" },
+  "never opens its port": { opensPort: false, watchedFor: "1s" },
 };
 
-describe.each(NODES)("on $name", ({ path, isThere }) => {
-  describe.skipIf(!isThere)("a real appliance", () => {
+/** A real appliance updates itself by the built file on one Node: good releases, bad ones, back and forward. */
+export function describeUpdates({ name, path, isThere }: NodeUnderTest): void {
+  describe.skipIf(!isThere)(`a real appliance on ${name}`, () => {
     let dir: TempDir;
     let appliance: Appliance;
 
     beforeAll(async () => {
       dir = await TempDir.create();
-      appliance = await Appliance.create({ dir: dir.path, pawl: [path, DEVICE_FILE], within: "6s", steady: "7s" });
+      appliance = await Appliance.create({ dir: dir.path, pawl: [path, DEVICE_FILE], within: "4s", steady: "1s" });
       await appliance.publish("1.0.0");
       const first = await appliance.pawl.run("install");
       expect(first, first.stderr).toMatchObject({ code: 0 });
@@ -90,4 +91,4 @@ describe.each(NODES)("on $name", ({ path, isThere }) => {
       expect(await appliance.runningVersion()).toBe("1.2.0");
     }, 60_000);
   });
-});
+}

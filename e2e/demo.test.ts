@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { ROOT } from "../scripts/bootstrap.mjs";
+
+let demo: ChildProcess | undefined;
+
+afterEach(() => {
+  if (demo?.exitCode === null) demo.kill("SIGKILL");
+});
+
+test("npm start: the printed steps work as printed, Ctrl-C leaves nothing behind, a second start works at once", async () => {
+  const guide = await startDemo();
+  const commands = [...guide.matchAll(/^ {4}(\.demo\/pawl \S+(?: \d\S+)?)/gm)].map(([, command = ""]) => command);
+  expect(commands).toEqual([".demo/pawl status", ".demo/pawl install", ".demo/pawl install 1.2.0"]);
+  for (const [, url = ""] of guide.matchAll(/(http:\S+)/g)) expect((await fetch(url)).status, url).toBe(200);
+
+  const [status, install, broken] = commands.map(run);
+  expect(status?.stdout).toContain("1.1.0 is available");
+  expect(install).toMatchObject({ status: 0 });
+  expect(install?.stdout).toContain("Now on 1.1.0.");
+  expect(broken).toMatchObject({ status: 3 });
+  expect(broken?.stdout).toContain("Pawl went back to 1.1.0");
+  expect(run(".demo/pawl history").stdout).toMatch(/1\.1\.0 → 1\.2\.0 {2}rolled back\n {4}health_failed: /);
+
+  await endDemo();
+  expect(await startDemo()).toContain("runs 1.0.0");
+  await endDemo();
+}, 180_000);
+
+/** Starts the demo as `npm start` does and returns what it prints until one can begin. */
+async function startDemo(): Promise<string> {
+  demo = spawn(process.execPath, [join(ROOT, "packages", "testkit", "demo", "main.ts")], { cwd: ROOT, detached: true });
+  let text = "";
+  return new Promise((resolve, reject) => {
+    demo?.stdout?.on("data", (data) => {
+      text += data;
+      if (text.includes("Ctrl-C here")) resolve(text);
+    });
+    demo?.stderr?.on("data", (data) => {
+      text += data;
+    });
+    demo?.once("exit", () => reject(new Error(`the demo ended: ${text}`)));
+  });
+}
+
+/** Ctrl-C reaches the whole group, as on a terminal. */
+async function endDemo(): Promise<void> {
+  const exit = new Promise((resolve) => demo?.once("exit", resolve));
+  process.kill(-(demo?.pid ?? 0), "SIGINT");
+  await exit;
+  expect(existsSync(join(ROOT, ".demo"))).toBe(false);
+  const left = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => commandLine(pid).includes(join(ROOT, ".demo")));
+  expect(left).toEqual([]);
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function run(command: string): { status: number | null; stdout: string } {
+  const [program = "", ...args] = command.split(" ");
+  return spawnSync(join(ROOT, program), args, { cwd: ROOT, encoding: "utf8" });
+}

@@ -1,0 +1,4 @@
+import { NODES } from "./nodes.ts";
+import { describeUpdates } from "./update-suite.ts";
+
+describeUpdates(NODES.node18);

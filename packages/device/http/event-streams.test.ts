@@ -1,0 +1,37 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
+import type { UpdateFeed } from "../store/update-feed.ts";
+import { EventStreams } from "./event-streams.ts";
+import { EventReader } from "./testing/events.ts";
+
+/** A server that tells everyone what `watch` yields. */
+async function serveStream(streams: EventStreams, watch: UpdateFeed["watch"]): Promise<string> {
+  const server = createServer((_, response) => void streams.run({ watch, position: null }, null, response));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+test("a feed that breaks ends the stream, is told, and takes nothing else down", async () => {
+  const faults: unknown[] = [];
+  const streams = new EventStreams({ onFault: (error) => void faults.push(error) });
+  const broken = new Error("broken");
+  const url = await serveStream(streams, async function* () {
+    yield { id: "a:1", event: { type: "line", line: "one", level: "info" } };
+    throw broken;
+  });
+  const reader = await EventReader.open(url);
+  expect((await reader.rest()).map(({ event }) => event.type)).toEqual(["connected", "line"]);
+  expect(faults).toEqual([broken]);
+});
+
+test("a stream that begins after the end of the server ends at once", async () => {
+  const streams = new EventStreams({ onFault: () => undefined });
+  streams.close();
+  const url = await serveStream(streams, async function* (_, signal) {
+    if (!signal.aborted) yield { id: "a:1", event: { type: "line", line: "one", level: "info" } };
+  });
+  const reader = await EventReader.open(url);
+  expect((await reader.rest()).map(({ event }) => event.type)).toEqual(["connected"]);
+});

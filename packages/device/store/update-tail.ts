@@ -1,0 +1,63 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import type { UpdateEvent } from "@pawl/protocol";
+import { isMissing } from "./atomic-file.ts";
+import { loggedEvents, logPath } from "./update-log.ts";
+
+/** The events of one update, from the logs of both sides as they grow. */
+export class UpdateTail {
+  readonly id: string;
+  readonly events: UpdateEvent[] = [];
+  readonly #files: TailFile[];
+
+  /** `dirs`: in the order in which the sides write. */
+  constructor(dirs: readonly string[], id: string) {
+    this.id = id;
+    this.#files = dirs.map((dir) => new TailFile(logPath(dir, id)));
+  }
+
+  /** Takes over what has been written since the last call. */
+  read(): void {
+    for (const file of this.#files) this.events.push(...file.read());
+  }
+}
+
+/** A file of events that grows, read from where one stopped. */
+class TailFile {
+  readonly #path: string;
+  #offset = 0;
+  #rest = Buffer.alloc(0);
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** The events of the lines that have become whole since the last call. */
+  read(): UpdateEvent[] {
+    const bytes = Buffer.concat([this.#rest, ...this.#newChunks()]);
+    const whole = bytes.lastIndexOf(0x0a) + 1;
+    this.#rest = bytes.subarray(whole);
+    return loggedEvents(bytes.toString("utf8", 0, whole)).map(({ event }) => event);
+  }
+
+  #newChunks(): Buffer[] {
+    let file: number;
+    try {
+      file = openSync(this.#path, "r");
+    } catch (error) {
+      if (isMissing(error)) return [];
+      throw error;
+    }
+    try {
+      const chunks: Buffer[] = [];
+      for (;;) {
+        const chunk = Buffer.allocUnsafe(64 * 1024);
+        const length = readSync(file, chunk, 0, chunk.length, this.#offset);
+        if (length === 0) return chunks;
+        this.#offset += length;
+        chunks.push(chunk.subarray(0, length));
+      }
+    } finally {
+      closeSync(file);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import { chmod, chown, readFile, stat, writeFile } from "node:fs/promises";
+import { TempDir } from "@pawl/testkit";
+import { expect, test } from "vitest";
+import { readCliToken, Tokens } from "./tokens.ts";
+
+test("a new token is known, and only its hash is on the disk", async () => {
+  await using temp = await TempDir.create();
+  const tokens = await Tokens.open(temp.join("state"));
+  const token = await tokens.create("kitchen page");
+  expect(token).toMatch(/^pawl_[A-Za-z0-9_-]{43}$/);
+  expect(await tokens.verify(token)).toEqual({ name: "kitchen page" });
+  const path = temp.join("state/tokens.json");
+  const text = await readFile(path, "utf8");
+  expect(text).not.toContain(token.slice(5, -4));
+  expect((await stat(path)).mode & 0o777).toBe(0o640);
+  expect(await tokens.list()).toEqual([
+    { name: "kitchen page", created_at: expect.stringMatching(/Z$/), last4: token.slice(-4) },
+  ]);
+});
+
+test("a revoked token is worth nothing, the others stay", async () => {
+  await using temp = await TempDir.create();
+  const tokens = await Tokens.open(temp.path);
+  const [a, b] = [await tokens.create("a"), await tokens.create("b")];
+  await tokens.revoke("a");
+  expect(await tokens.verify(a)).toBeNull();
+  expect(await tokens.verify(b)).toEqual({ name: "b" });
+  await expect(tokens.revoke("a")).rejects.toMatchObject({ code: "not_found" });
+});
+
+test("sees at once what another process created or revoked", async () => {
+  await using temp = await TempDir.create();
+  const [daemon, command] = [await Tokens.open(temp.path), await Tokens.open(temp.path)];
+  const token = await command.create("page");
+  expect(await daemon.verify(token)).toEqual({ name: "page" });
+  await command.revoke("page");
+  expect(await daemon.verify(token)).toBeNull();
+});
+
+test.each(["", "pawl_", "bearer", `pawl_${"A".repeat(43)}`, `pawl_${"A".repeat(10_000)}`])(
+  "doesn't know the token %j",
+  async (token) => {
+    await using temp = await TempDir.create();
+    const tokens = await Tokens.open(temp.path);
+    await tokens.create("page");
+    await tokens.renewCliToken();
+    expect(await tokens.verify(token)).toBeNull();
+  },
+);
+
+test("refuses a name that is taken or malformed", async () => {
+  await using temp = await TempDir.create();
+  const tokens = await Tokens.open(temp.path);
+  await tokens.create("page");
+  for (const name of ["page", "", " page", "a\nb", "x".repeat(65)]) {
+    await expect(tokens.create(name)).rejects.toMatchObject({ code: "bad_request" });
+  }
+  expect(await tokens.list()).toHaveLength(1);
+});
+
+test.each(["", "{}", '{"tokens": [{"name": "page"}]}', "not json"])(
+  "a damaged file %j lets nobody in",
+  async (text) => {
+    await using temp = await TempDir.create();
+    const tokens = await Tokens.open(temp.path);
+    await tokens.renewCliToken();
+    await writeFile(temp.join("tokens.json"), text);
+    await expect(tokens.list()).rejects.toMatchObject({ code: "state_damaged" });
+    await expect(tokens.verify((await readCliToken(temp.path)) ?? "")).rejects.toMatchObject({ code: "state_damaged" });
+    await expect(Tokens.open(temp.path)).rejects.toMatchObject({ code: "state_damaged" });
+  },
+);
+
+test("the command line's token is for who may read the state folder, and counts as no token of the owner's", async () => {
+  await using temp = await TempDir.create();
+  expect(await readCliToken(temp.path)).toBeNull();
+  const tokens = await Tokens.open(temp.path);
+  await tokens.renewCliToken();
+  const first = await readCliToken(temp.path);
+  expect((await stat(temp.join("cli-token"))).mode & 0o777).toBe(0o600);
+  expect(await tokens.verify(first ?? "")).toEqual({ name: "cli" });
+  expect(await tokens.list()).toEqual([]);
+  await tokens.renewCliToken();
+  expect(await tokens.verify(first ?? "")).toBeNull();
+});
+
+test("a command line token that can't be read is none", async () => {
+  await using temp = await TempDir.create();
+  await writeFile(temp.join("cli-token"), "something else");
+  expect(await readCliToken(temp.path)).toBeNull();
+  await chmod(temp.join("cli-token"), 0o000);
+  expect(await readCliToken(temp.path)).toBeNull();
+});
+
+test.runIf(process.geteuid?.() === 0)("what root writes belongs to whom the state folder belongs", async () => {
+  await using temp = await TempDir.create();
+  await chown(temp.path, 65534, 65534);
+  await (await Tokens.open(temp.path)).create("page");
+  const { uid, gid, mode } = await stat(temp.join("tokens.json"));
+  expect([uid, gid, mode & 0o777]).toEqual([65534, 65534, 0o640]);
+});
