@@ -1,51 +1,34 @@
-import type { ApplyRecord, FetchRecord, Outcome, Status, Update } from "@pawl/protocol";
+import type { FetchRecord, Outcome, Status, Update } from "@pawl/protocol";
 import type { Versioning } from "@pawl/protocol/versioning";
 import { UpdateError } from "./error.ts";
-import type { HandOver } from "./hand-over.ts";
+import { FetchSide, type FetchSideParts } from "./fetch-side.ts";
 import type { Installer } from "./installers/types.ts";
 import { requestCancel } from "./store/cancel-request.ts";
 import { readHistory } from "./store/history.ts";
-import { Lock, type LockOwner } from "./store/lock.ts";
-import type { AppPaths } from "./store/paths.ts";
-import type { Reporters } from "./store/reporters.ts";
+import { Lock } from "./store/lock.ts";
 import type { UpdateFeed } from "./store/update-feed.ts";
 import { newUpdateId } from "./store/update-id.ts";
 import { newestLogged, readLog } from "./store/update-log.ts";
-import type { Clock } from "./system/types.ts";
-import { type EngineParts, type RecordStore, runEngine } from "./update/engine.ts";
 import { obstacleTo } from "./update/fetch-executors.ts";
-import { type FetchEvent, fetchTransition, updateOf } from "./update/fetch-transition.ts";
-import { type Executors, type FetchStep, planFetch } from "./update/plan.ts";
-import type { Policy } from "./update/policy.ts";
-import { stateOf } from "./update/status.ts";
+import { updateOf } from "./update/fetch-transition.ts";
 
 /** A successful check younger than this is good enough unless the owner insists, in milliseconds (contract §1, `check`). */
 const CHECK_FRESH_MS = 10 * 60_000;
 
+const CHECK_BUSY = { message: "Busy – try again shortly", cached: false };
+const CHECK_UNDER_WAY = { message: "Check already in progress", cached: false };
+
 /** How long a cancel waits to see what came of it, in milliseconds. */
 const CANCEL_SEEN_MS = 10_000;
 
-export interface AppParts {
+export interface AppParts extends FetchSideParts {
   name: string;
   title: string;
-  paths: AppPaths;
-  store: RecordStore<FetchRecord>;
-  /** Root's record, read without taking part. */
-  apply(): Promise<ApplyRecord>;
   status(): Promise<Status>;
   channel(): Promise<string>;
   installer: Pick<Installer, "current" | "backups">;
-  executors: Executors<FetchStep, FetchEvent>;
-  handOver: HandOver;
-  reporters: Reporters;
   feed: UpdateFeed;
   versioning: Versioning;
-  policy: Policy;
-  clock: Clock;
-  /** Aborted when this process has to end. */
-  shutdown: AbortSignal;
-  /** Work in the background broke in a way nobody foresaw. */
-  onFault(error: unknown): void;
 }
 
 /** What a call that begins something answers: it goes on in the background. */
@@ -60,10 +43,11 @@ export interface Started {
  */
 export class App {
   readonly #parts: AppParts;
-  #work: Promise<void> = Promise.resolve();
+  readonly #side: FetchSide;
 
   constructor(parts: AppParts) {
     this.#parts = parts;
+    this.#side = new FetchSide(parts);
   }
 
   get name(): string {
@@ -86,32 +70,29 @@ export class App {
 
   /** Ends when what this process does in the background has ended; never rejects. */
   async settled(): Promise<void> {
-    for (let work: Promise<void> | null = null; work !== this.#work; ) {
-      work = this.#work;
-      await work;
-    }
+    await this.#side.settled();
   }
 
   /** Asks the source what is newest, in the background. */
   async check({ force }: { force: boolean }): Promise<{ message: string; cached: boolean }> {
-    const { clock } = this.#parts;
-    const status = await this.status();
-    if (status.state === "installing" && status.phase !== "waiting")
-      return { message: "Busy – try again shortly", cached: false };
-    if (status.state === "checking") return { message: "Check already in progress", cached: false };
-    const age = status.last_checked
-      ? clock.now().getTime() - Date.parse(status.last_checked)
-      : Number.POSITIVE_INFINITY;
-    // An age below zero: the clock was set back, so it says nothing.
-    const isFresh =
-      age >= 0 && age < CHECK_FRESH_MS && status.failure?.code !== "offline" && status.latest_version !== null;
-    if (!force && isFresh) return { message: "Using cached result", cached: true };
+    const { clock, store } = this.#parts;
+    const { state, phase } = await this.status();
+    if (state === "checking") return CHECK_UNDER_WAY;
+    if (state === "installing" && phase !== "waiting") {
+      // Its process may be dead; then it is finished first.
+      await this.resume();
+      return CHECK_BUSY;
+    }
+    if (!force && isFresh(await store.load(), clock.now())) return { message: "Using cached result", cached: true };
     try {
-      await this.#begin("check", async () => ({ type: "check-asked", at: clock.now().toISOString(), update: null }));
+      await this.#side.begin("check", async () => ({
+        type: "check-asked",
+        at: clock.now().toISOString(),
+        update: null,
+      }));
     } catch (error) {
-      if (error instanceof UpdateError && error.code === "busy")
-        return { message: "Busy – try again shortly", cached: false };
-      throw error;
+      if (!(error instanceof UpdateError) || error.code !== "busy") throw error;
+      return (await this.status()).state === "checking" ? CHECK_UNDER_WAY : CHECK_BUSY;
     }
     return { message: "Update check started", cached: false };
   }
@@ -124,62 +105,57 @@ export class App {
     const { clock, channel, installer, versioning, apply } = this.#parts;
     const current = await installer.current();
     const update: Update = {
-      ...this.#newUpdate("install", current?.version ?? null, await channel()),
+      ...(await this.#newUpdate("install", current?.version ?? null)),
       to: ask.version ?? null,
       by_name: ask.version !== undefined,
       force: ask.force,
       unattended: ask.unattended ?? false,
     };
-    await this.#begin(`install ${ask.version ?? "the newest release"}`, async ({ engine, release }) => {
-      // An owner who finds an unattended update waiting for the night starts that one.
-      const known = engine.status === "waiting" ? engine.release : release;
-      const isIt = known !== null && (ask.version === undefined || bare(known.version) === bare(ask.version));
-      if (!isIt) return { type: "check-asked", at: clock.now().toISOString(), update };
-      const obstacle = obstacleTo(update, known, current, await apply(), versioning);
+    let { id } = update;
+    await this.#side.begin(`install ${ask.version ?? "the newest release"}`, async ({ engine, release }) => {
+      const waiting = engine.status === "waiting" ? engine : null;
+      const target = [release, waiting?.release].find((one) => one && isNamed(one, ask.version));
+      if (!target) return { type: "check-asked", at: clock.now().toISOString(), update };
+      if (waiting && waiting.release.manifest_sha256 === target.manifest_sha256) {
+        id = waiting.update.id;
+        return update.unattended ? null : { type: "window-opened" };
+      }
+      const obstacle = obstacleTo(update, target, current, await apply(), versioning);
       if (obstacle) throw obstacle;
-      return { type: "install-asked", update: { ...update, to: known.version }, release: known };
+      return { type: "install-asked", update: { ...update, to: target.version }, release: target };
     });
-    return {
-      message: `Update started on channel '${update.channel}'. Watch the progress stream.`,
-      update_id: update.id,
-    };
+    return { message: `Update started on channel '${await channel()}'. Watch the progress stream.`, update_id: id };
   }
 
   /** Goes back to the newest kept release, or to `version`. Throws UpdateError `no_backup` when it isn't there, `busy`. */
   async rollback(ask: { version?: string | undefined }): Promise<Started> {
-    const { installer, channel } = this.#parts;
+    const { installer } = this.#parts;
     const backups = await installer.backups();
-    const to =
-      ask.version === undefined ? backups[0] : backups.find(({ version }) => bare(version) === bare(ask.version ?? ""));
-    if (!to)
-      throw noBackup(
-        ask.version,
-        backups.map(({ version }) => version),
-      );
+    const to = backups.find((backup) => isNamed(backup, ask.version));
+    if (!to) throw noBackup(ask.version, backups);
     const current = await installer.current();
-    const update: Update = {
-      ...this.#newUpdate("rollback", current?.version ?? null, await channel()),
-      to: to.version,
-      by_name: true,
-    };
-    await this.#begin(`go back to ${to.version}`, async () => ({ type: "rollback-asked", update }));
+    const asked = await this.#newUpdate("rollback", current?.version ?? null);
+    const update: Update = { ...asked, to: to.version, by_name: true };
+    await this.#side.begin(`go back to ${to.version}`, async () => ({ type: "rollback-asked", update }));
     return { message: `Going back to ${to.version}.`, update_id: update.id };
   }
 
   /** Stops the update that runs, until the switch begins. Throws UpdateError `busy` when it is too late, `bad_request` when nothing runs. */
   async cancel(): Promise<{ message: string }> {
-    const { paths, clock, shutdown } = this.#parts;
-    const { id, tooLate } = await this.#cancellable();
+    const { paths, store, apply, clock, shutdown } = this.#parts;
+    const id = await this.#cancellable();
     if (id === null) throw new UpdateError("bad_request", "No update is running, so there is nothing to cancel.");
-    if (tooLate) throw tooLateToCancel();
     await requestCancel(paths.api.cancel, id);
-    const resumed = await this.#cancelWaiting();
-    for (const until = clock.monotonic() + CANCEL_SEEN_MS; !resumed && clock.monotonic() < until; ) {
+    for (const until = clock.monotonic() + CANCEL_SEEN_MS; clock.monotonic() < until; ) {
+      await this.#side.attendCancel(id);
+      const isOver = (await this.#cancellable()) !== id && (await Lock.owner(paths.api.lock)) === null;
+      if (isOver) break;
       await clock.sleep(50, shutdown);
-      const now = await this.#cancellable();
-      if (now.id !== id) break;
-      if (now.tooLate) throw tooLateToCancel();
     }
+    const lasts = [(await store.load()).last, (await apply()).last];
+    const outcome = lasts.find((last) => last?.id === id);
+    if (!outcome) return { message: "The update will be cancelled as soon as the step that runs has ended." };
+    if (outcome.result !== "cancelled") throw tooLateToCancel("the update has ended just now.");
     return { message: "The update was cancelled. Nothing was changed." };
   }
 
@@ -204,125 +180,35 @@ export class App {
     return readHistory([paths.api.history, paths.apply.history], limit);
   }
 
-  /** Finishes, in the background, what a dead process left; true when there was something. */
+  /** Finishes, in the background, what a dead process left, and begins what has waited for its time; true when there was something. */
   async resume(): Promise<boolean> {
-    const attempt = await Lock.tryAcquire(this.#parts.paths.api.lock, "recovery", this.#parts.clock.now());
-    if ("busy" in attempt) return false;
-    const record = await this.#parts.store.load();
-    const apply = await this.#parts.apply();
-    if (!(await this.#isLeftOver(record, apply))) {
-      if (record.last) await this.#parts.reporters.end(record.last);
-      await attempt.held[Symbol.asyncDispose]();
-      return false;
-    }
-    this.#inBackground(attempt.held, { type: "interrupted" });
-    return true;
+    return this.#side.resume();
   }
 
-  /** Takes the lock, decides, records the decision, answers; the rest happens in the background. */
-  async #begin(purpose: string, decide: (record: FetchRecord) => Promise<FetchEvent>): Promise<void> {
-    const { paths, store, apply, clock } = this.#parts;
-    const attempt = await Lock.tryAcquire(paths.api.lock, purpose, clock.now());
-    if ("busy" in attempt) throw busy(attempt.busy, clock.now());
-    let lock: Lock | null = attempt.held;
-    try {
-      const applier = await Lock.owner(paths.apply.lock);
-      if (applier) throw busy(applier, clock.now());
-      const record = await store.load();
-      if (await this.#isLeftOver(record, await apply())) {
-        this.#inBackground(lock, { type: "interrupted" });
-        lock = null;
-        throw new UpdateError("busy", "An update that was interrupted is being finished first. Try again in a moment.");
-      }
-      const begun = fetchTransition(record, await decide(record));
-      await store.save(begun);
-      this.#announce(begun);
-      this.#inBackground(lock, null);
-      lock = null;
-    } finally {
-      await lock?.[Symbol.asyncDispose]();
-    }
-  }
-
-  #inBackground(lock: Lock, event: FetchEvent | null): void {
-    const { handOver, apply, shutdown } = this.#parts;
-    const work = async () => {
-      await using _lock = lock;
-      if (event) {
-        // Root's half first: what it ends in decides what this half has to do.
-        const record = await apply();
-        if (record.engine.status !== "idle") await handOver.finish(record.engine.update, shutdown);
-      }
-      await runEngine(this.#engine(), event, shutdown);
-    };
-    this.#work = work().catch((error) => {
-      if (!shutdown.aborted) this.#parts.onFault(error);
-    });
-  }
-
-  #engine(): EngineParts<FetchRecord, FetchStep, FetchEvent> {
-    const { store, executors, policy, clock, reporters } = this.#parts;
-    const at = () => clock.now().toISOString();
-    return {
-      store,
-      plan: (record) => planFetch(record.engine, policy, clock.now()),
-      transition: fetchTransition,
-      execute: (step, signal) =>
-        (executors[step.action] as (step: FetchStep, signal: AbortSignal) => Promise<FetchEvent>)(step, signal),
-      failed: (error) => ({ type: "failed", at: at(), failure: error.toFailure() }),
-      cancelled: () => ({ type: "cancelled", at: at() }),
-      publish: async (record) => {
-        this.#announce(record);
-        if (record.engine.status === "idle" && record.last) await reporters.end(record.last);
-      },
-    };
-  }
-
-  /** Tells the phase of an update on this side; root's side tells its own. */
-  #announce({ engine }: FetchRecord): void {
-    const update = updateOf(engine);
-    if (!update || engine.status === "applying") return;
-    const { state, phase } = stateOf(engine, { engine: { status: "idle" }, last: null, refused: [] });
-    this.#parts.reporters.of(update).enter(state, phase);
-  }
-
-  async #isLeftOver({ engine }: FetchRecord, apply: ApplyRecord): Promise<boolean> {
-    const rootsIsDead = apply.engine.status !== "idle" && (await Lock.owner(this.#parts.paths.apply.lock)) === null;
-    return rootsIsDead || (engine.status !== "idle" && engine.status !== "waiting");
-  }
-
-  async #cancellable(): Promise<{ id: string | null; tooLate: boolean }> {
+  /** The id of the update that runs, or null. Throws UpdateError `busy` when it can't be cancelled any more. */
+  async #cancellable(): Promise<string | null> {
     const { store, apply } = this.#parts;
-    const roots = (await apply()).engine;
-    if (roots.status !== "idle")
-      return { id: roots.update.id, tooLate: roots.status !== "staging" && roots.status !== "backing-up" };
     const { engine } = await store.load();
-    const update = updateOf(engine);
-    if (!update || (engine.status === "applying" && (await apply()).last?.id === update.id))
-      return { id: null, tooLate: false };
-    return { id: update.id, tooLate: update.kind === "rollback" };
+    const { engine: roots, last } = await apply();
+    if (roots.status !== "idle") {
+      const isEarly = roots.status === "staging" || roots.status === "backing-up";
+      if (!isEarly) throw tooLateToCancel("the new release is being put in place. You can go back afterwards.");
+      return roots.update.id;
+    }
+    const waiting = engine.status === "checking" ? engine.waiting : null;
+    const update = updateOf(waiting ?? engine);
+    return update && last?.id !== update.id ? update.id : null;
   }
 
-  /** An update that waits for its window has no process that could see the request. */
-  async #cancelWaiting(): Promise<boolean> {
-    const { paths, store, clock } = this.#parts;
-    const attempt = await Lock.tryAcquire(paths.api.lock, "cancel", clock.now());
-    if ("busy" in attempt) return false;
-    await using _lock = attempt.held;
-    const record = await store.load();
-    if (record.engine.status !== "waiting") return false;
-    await runEngine(this.#engine(), { type: "cancelled", at: clock.now().toISOString() }, this.#parts.shutdown);
-    return true;
-  }
-
-  #newUpdate(kind: Update["kind"], from: string | null, channel: string): Update {
-    const now = this.#parts.clock.now();
+  async #newUpdate(kind: Update["kind"], from: string | null): Promise<Update> {
+    const { paths, clock, channel } = this.#parts;
+    const now = clock.now();
     return {
-      id: newUpdateId(now),
+      id: newUpdateId(now, await newestLogged([paths.api.log, paths.apply.log])),
       kind,
       from,
       to: null,
-      channel,
+      channel: await channel(),
       by_name: false,
       force: false,
       unattended: false,
@@ -333,25 +219,26 @@ export class App {
   }
 }
 
-function bare(version: string): string {
-  return version.replace(/^v/, "");
+/** Whether the last check worked and is young enough. An age below zero says nothing: the clock was set back. */
+function isFresh({ last_checked, failure }: FetchRecord, now: Date): boolean {
+  if (last_checked === null || failure !== null) return false;
+  const age = now.getTime() - Date.parse(last_checked);
+  return age >= 0 && age < CHECK_FRESH_MS;
 }
 
-function busy(owner: LockOwner, now: Date): UpdateError {
-  const seconds = Math.max(0, Math.round((now.getTime() - Date.parse(owner.since)) / 1000));
-  return new UpdateError("busy", `An update is already in progress: ${owner.purpose}, begun ${seconds} s ago.`);
+/** Whether a version is the one that was asked for; a leading v doesn't matter, and no name means any. */
+function isNamed({ version }: { version: string }, name: string | undefined): boolean {
+  return name === undefined || version.replace(/^v/, "") === name.replace(/^v/, "");
 }
 
-function tooLateToCancel(): UpdateError {
-  return new UpdateError(
-    "busy",
-    "It is too late to cancel: the new release is being put in place. You can go back to the old one afterwards.",
-  );
+function tooLateToCancel(reason: string): UpdateError {
+  return new UpdateError("busy", `It is too late to cancel: ${reason}`);
 }
 
-function noBackup(version: string | undefined, kept: string[]): UpdateError {
+function noBackup(version: string | undefined, backups: readonly { version: string }[]): UpdateError {
   if (version === undefined)
     return new UpdateError("no_backup", "There is no earlier release on this device to go back to.");
-  const there = kept.length > 0 ? `kept are: ${kept.join(", ")}` : "no earlier release is kept";
+  const kept = backups.map((backup) => backup.version).join(", ");
+  const there = kept === "" ? "no earlier release is kept" : `kept are: ${kept}`;
   return new UpdateError("no_backup", `${version} isn't kept on this device; ${there}.`, { version });
 }

@@ -63,7 +63,10 @@ export class Applier {
   async #begin(order: Order): Promise<ApplyEvent> {
     const current = await this.#parts.installer.current();
     const update = { ...order.update, from: current?.version ?? null };
-    if (update.kind !== "rollback") return { type: "ordered", order: { ...order, update }, move: null };
+    if (update.kind !== "rollback") {
+      if (!order.release) throw new UpdateError("bad_request", `The order ${update.id} names no release.`);
+      return { type: "ordered", order: { ...order, update: { ...update, to: order.release.version } }, move: null };
+    }
     const backups = await this.#parts.installer.backups();
     const to = backups.find((backup) => backup.version === update.to);
     if (!to) throw new UpdateError("no_backup", `${update.to} isn't kept on this device.`, { version: update.to });

@@ -7,7 +7,7 @@ import type { Clock } from "./system/types.ts";
 /** How often root's process is started for one update before one gives up. */
 const MOST_STARTS = 3;
 const LOOK_EVERY_MS = 100;
-/** From its start until it has the lock, in milliseconds. */
+/** How long it may be without the lock, before and after its work, in milliseconds. */
 const LOCK_WITHIN_MS = 15_000;
 
 /** Root's process, seen from the one that started it. It outlives that one. */
@@ -37,39 +37,49 @@ export class HandOver {
 
   /** Orders an update and returns how it ended. Throws UpdateError `helper_missing` when nobody carries it out. */
   async carryOut(update: Update, release: Release | null, signal: AbortSignal): Promise<Outcome> {
-    const ended = await this.#outcome(update);
-    if (ended) return ended;
-    const bundle = release ? bundleName(await this.#parts.bundleOf(release)) : null;
-    await this.#parts.writeOrder({ update, release, bundle });
+    const { apply, bundleOf, writeOrder } = this.#parts;
+    const { engine } = await apply();
+    const isBegun = (engine.status !== "idle" && engine.update.id === update.id) || (await this.#outcome(update));
+    if (!isBegun) {
+      const bundle = release ? bundleName(await bundleOf(release)) : null;
+      await writeOrder({ update, release, bundle });
+    }
     return this.finish(update, signal);
   }
 
-  /** Sees an update that was ordered before to its end. */
+  /** Sees an update that was ordered before to its end, which is when root's side is free again. */
   async finish(update: Update, signal: AbortSignal): Promise<Outcome> {
-    const { clock, lockDir } = this.#parts;
-    let words = "";
+    let end: ReturnType<Applying["ended"]> = null;
     for (let starts = 0; starts < MOST_STARTS; starts++) {
-      const process = (await Lock.owner(lockDir)) ? null : this.#parts.start(update);
-      const lockBy = clock.monotonic() + LOCK_WITHIN_MS;
-      for (;;) {
-        const outcome = await this.#outcome(update);
-        if (outcome) return outcome;
-        const end = process?.ended() ?? null;
-        if (end) {
-          words = end.words;
-          break;
-        }
-        const someone = await Lock.owner(lockDir);
-        if (!someone && (process === null || clock.monotonic() > lockBy)) break;
-        await clock.sleep(LOOK_EVERY_MS, signal);
-      }
+      const isOwned = await this.#isOwned();
+      // In this order: a process that has given back the lock has written how it ended.
+      const outcome = await this.#outcome(update);
+      // One that died after that has not said its last words yet: started again, it says them.
+      if (outcome && !isOwned && (end?.code ?? 0) === 0) return outcome;
+      end = (await this.#untilGone(isOwned ? null : this.#parts.start(update), signal)) ?? end;
     }
     const outcome = await this.#outcome(update);
     if (outcome) return outcome;
     throw new UpdateError("helper_missing", "The part of Pawl that may change this device could not do its work.", {
       version: update.to,
-      detail: words || null,
+      detail: end?.words || null,
     });
+  }
+
+  /** Until the process has ended, ours or another's: how ours did, null when that can't be said. */
+  async #untilGone(process: Applying | null, signal: AbortSignal): Promise<ReturnType<Applying["ended"]>> {
+    const { clock } = this.#parts;
+    for (let ownedAt = clock.monotonic(); ; ) {
+      const end = process?.ended() ?? null;
+      if (end) return end;
+      if (await this.#isOwned()) ownedAt = clock.monotonic();
+      else if (process === null || clock.monotonic() - ownedAt > LOCK_WITHIN_MS) return null;
+      await clock.sleep(LOOK_EVERY_MS, signal);
+    }
+  }
+
+  async #isOwned(): Promise<boolean> {
+    return (await Lock.owner(this.#parts.lockDir)) !== null;
   }
 
   async #outcome(update: Update): Promise<Outcome | null> {

@@ -31,6 +31,8 @@ function barDisplay(): Display {
       hideCursor: true,
       clearOnComplete: true,
       emptyOnZero: true,
+      // Lines that come above it wipe the bar without changing it.
+      forceRedraw: true,
       stream: process.stdout,
     },
     Presets.shades_classic,

@@ -33,7 +33,7 @@ export class UpdateFeed {
   /** Shows an event to those who watch from this process, without a place of its own on disk. */
   show(updateId: string, event: UpdateEvent): void {
     const tail = this.#tail;
-    if (tail?.id !== updateId) return;
+    if (this.#wakers.size === 0 || tail?.id !== updateId) return;
     tail.read();
     this.#transient = { tail, event, after: tail.events.length };
     this.#wake();
@@ -68,7 +68,8 @@ export class UpdateFeed {
         position = 0;
       } else if (tail && this.#transient !== shown) {
         shown = this.#transient;
-        if (shown?.tail === tail && shown.after === position) yield { id: `${tail.id}:${position}`, event: shown.event };
+        if (shown?.tail === tail && shown.after === position)
+          yield { id: `${tail.id}:${position}`, event: shown.event };
       } else {
         await waker.next();
       }

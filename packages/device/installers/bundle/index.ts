@@ -1,14 +1,15 @@
 import { rename, rm, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import type { BundleInstall, Installed, Move, Update } from "@pawl/protocol";
-import { UpdateError } from "../../error.ts";
+import type { BundleInstall, FailureCode, Installed, Move, Update } from "@pawl/protocol";
+import { systemError, UpdateError } from "../../error.ts";
 import { ensureFolder, isMissing, syncFolder } from "../../store/atomic-file.ts";
 import type { InstallerParts } from "../index.ts";
 import type { Backup, Installer, InPlace, Report, Staging } from "../types.ts";
 import { syncFileSystem } from "./durable.ts";
 import { currentTree, type Layout, layoutOf, pointCurrent, treeIdentity } from "./layout.ts";
 import { checkMappedPaths, linkMappedPaths, type MappedPath, mappedPaths, unlinkMappedPaths } from "./mapped-paths.ts";
-import { type Ownership, preserve, preserveLate, type Tree } from "./preserve.ts";
+import { keptBy, type Ownership, type ReleaseTree } from "./ownership.ts";
+import { preserve, preserveLast, preserveLate } from "./preserve.ts";
 import { pruneTrees, removeStaging, removeTree, stagingPath, treeNames } from "./prune.ts";
 import { readTreeManifest } from "./tree-manifest.ts";
 import { unpackBundle } from "./unpack.ts";
@@ -28,8 +29,8 @@ export class BundleInstaller implements Installer {
     this.#parts = parts;
     this.#layout = layoutOf(parts.config.home);
     this.#mapped = mappedPaths(this.#layout, parts.config.map);
-    const { shared, current } = this.#layout;
-    this.#ownership = { shared, current, keep: parts.config.keep, config: parts.config.config };
+    const { shared, current, moving } = this.#layout;
+    this.#ownership = { shared, current, moving, keep: parts.config.keep, config: parts.config.config };
   }
 
   async current(): Promise<InPlace | null> {
@@ -49,7 +50,7 @@ export class BundleInstaller implements Installer {
 
   async stage(staging: Staging, report: Report, signal: AbortSignal): Promise<Move> {
     const { update, manifest, manifestBytes, bundlePath } = staging;
-    await checkMappedPaths(this.#mapped, manifest);
+    await checkMappedPaths(this.#mapped, manifest, keptBy(this.#ownership));
     await ensureFolder(this.#layout.releases);
     await removeStaging(this.#layout);
     const into = stagingPath(this.#layout, update.id);
@@ -69,12 +70,11 @@ export class BundleInstaller implements Installer {
   async backUp(move: Move, report: Report): Promise<void> {
     report.line(move.previous ? "Setting your own files and settings aside" : "There is no earlier release to keep");
     try {
-      await preserve(await this.#tree(move.previous), await this.#needTree(move.next), this.#ownership);
+      const from = move.previous === null ? null : await this.#tree(move.previous);
+      await preserve(from, await this.#tree(move.next), this.#ownership);
       await syncFileSystem(this.#layout.home, this.#parts.run);
     } catch (error) {
-      if (error instanceof UpdateError) throw error;
-      const detail = error instanceof Error ? error.message : String(error);
-      throw new UpdateError("backup_failed", "What you wrote into the running release could not be set aside.", { detail, cause: error });
+      throw asStepError(error, "backup_failed", "What you wrote into the running release could not be set aside.");
     }
   }
 
@@ -83,8 +83,7 @@ export class BundleInstaller implements Installer {
       await linkMappedPaths(this.#mapped);
       await pointCurrent(this.#layout, move.next);
     } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error);
-      throw new UpdateError("switch_failed", "The new release could not be put in place.", { detail, cause: error });
+      throw asStepError(error, "switch_failed", "The new release could not be put in place.");
     }
   }
 
@@ -121,10 +120,13 @@ export class BundleInstaller implements Installer {
       source: this.#parts.source,
       installed_at: this.#parts.now().toISOString(),
     };
-    const earlier = update.kind === "rollback" ? below(before.earlier, move.next) : above(before.earlier, move);
-    await this.#parts.installed.save({ ...record, earlier: earlier.slice(0, this.#parts.config.backups) });
-    // A release gone back from stays, so that one can go forward again without a download.
-    if (update.kind === "install") await pruneTrees(this.#layout, new Set([move.next, ...earlier.slice(0, this.#parts.config.backups)]));
+    const way = update.kind === "rollback" ? below(before.earlier, move.next) : above(before.earlier, move);
+    const earlier = way.slice(0, this.#parts.config.backups);
+    await this.#parts.installed.save({ ...record, earlier });
+    // The release one has gone back from stays on disk until the next install.
+    if (update.kind === "rollback") return;
+    // What can't be removed today goes with the next update: no reason to leave a release that works.
+    await pruneTrees(this.#layout, new Set([move.next, ...earlier]), (tree) => this.#save(tree)).catch(() => undefined);
   }
 
   async discard(update: Update, move: Move | null): Promise<void> {
@@ -134,24 +136,35 @@ export class BundleInstaller implements Installer {
     }
   }
 
-  /** The version's own name, unless a tree of that name is in use; one that isn't makes room. */
+  /** The version's own name, unless a tree of that name is in use or can't be removed. */
   async #freeName(version: string, current: string | null): Promise<string> {
     const used = new Set([current, ...(await this.backups()).map((backup) => backup.tree)]);
-    let name = version;
-    for (let n = 2; used.has(name); n++) name = `${version}~${n}`;
-    if ((await treeNames(this.#layout)).includes(name)) await removeTree(this.#layout, name);
-    return name;
+    const there = new Set(await treeNames(this.#layout));
+    for (let n = 1; ; n++) {
+      const name = n === 1 ? version : `${version}~${n}`;
+      if (used.has(name)) continue;
+      if (!there.has(name)) return name;
+      try {
+        await this.#save(name);
+      } catch {
+        continue;
+      }
+      await removeTree(this.#layout, name);
+      return name;
+    }
+  }
+
+  /** Takes what somebody wrote out of a tree that is to be removed. Throws when there is no telling what that is. */
+  async #save(name: string): Promise<void> {
+    await preserveLast(await this.#tree(name), this.#ownership);
   }
 
   async #carry(from: string, to: string, how: typeof preserveLate): Promise<void> {
-    await how(await this.#needTree(from), await this.#needTree(to), this.#ownership);
+    await how(await this.#tree(from), await this.#tree(to), this.#ownership);
+    await syncFileSystem(this.#layout.home, this.#parts.run);
   }
 
-  async #tree(name: string | null): Promise<Tree | null> {
-    return name === null ? null : this.#needTree(name);
-  }
-
-  async #needTree(name: string): Promise<Tree> {
+  async #tree(name: string): Promise<ReleaseTree> {
     const path = join(this.#layout.releases, name);
     return { path, manifest: await readTreeManifest(path) };
   }
@@ -167,6 +180,13 @@ function above(earlier: readonly string[], move: Move): string[] {
 function below(earlier: readonly string[], tree: string): string[] {
   const at = earlier.indexOf(tree);
   return at < 0 ? earlier.filter((name) => name !== tree) : earlier.slice(at + 1);
+}
+
+/** What has words of its own keeps them. */
+function asStepError(error: unknown, code: FailureCode, message: string): UpdateError {
+  if (error instanceof UpdateError) return error;
+  const detail = error instanceof Error ? error.message : String(error);
+  return systemError(error) ?? new UpdateError(code, message, { detail, cause: error });
 }
 
 function worded(error: unknown): string {

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { lstat, readFile, readlink, rename, symlink, unlink } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import type { Sha256 } from "@pawl/protocol";
+import { UpdateError } from "../../error.ts";
 import { ensureFolder, isMissing, syncFolder } from "../../store/atomic-file.ts";
 import { jsonOrNull } from "../../store/record.ts";
 import type { InPlace } from "../types.ts";
@@ -12,20 +13,29 @@ export interface Layout {
   releases: string;
   current: string;
   shared: string;
+  /** Empty but while files move to `shared/`. */
+  moving: string;
 }
 
 export function layoutOf(home: string): Layout {
-  return { home, releases: join(home, "releases"), current: join(home, "current"), shared: join(home, "shared") };
+  const inHome = (name: string) => join(home, name);
+  return {
+    home,
+    releases: inHome("releases"),
+    current: inHome("current"),
+    shared: inHome("shared"),
+    moving: inHome(".moving"),
+  };
 }
 
-/** The tree that `current` points to, or null when there is none. */
+/** The tree that `current` points to, or null when there is none. Throws UpdateError `state_damaged` when it isn't ours. */
 export async function currentTree(layout: Layout): Promise<string | null> {
-  try {
-    return basename(await readlink(layout.current));
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
+  const kind = await kindAt(layout.current);
+  if (kind === null) return null;
+  const target = kind === "link" ? resolve(layout.home, await readlink(layout.current)) : null;
+  if (target !== null && dirname(target) === resolve(layout.releases)) return basename(target);
+  const message = `${layout.current} isn't a link to a release in ${layout.releases}. Move it away and install again.`;
+  throw new UpdateError("state_damaged", message, { path: layout.current });
 }
 
 /** What a tree says it is, from the manifest inside it; null when it isn't a whole release. */

@@ -1,5 +1,5 @@
 import { readlink, unlink } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Manifest } from "@pawl/protocol";
 import { UpdateError } from "../../error.ts";
 import { syncFolder } from "../../store/atomic-file.ts";
@@ -21,36 +21,39 @@ export function mappedPaths(layout: Layout, map: Readonly<Record<string, string>
     const inside = from.replace(/\/+$/, "").replace(/^\.\/?/, "");
     return {
       from: inside,
-      at: at.replace(/\/+$/, ""),
+      at: resolve(at),
       target: inside === "" ? layout.current : join(layout.current, inside),
     };
   });
 }
 
-/** Refuses before anything is changed when a mapped path is taken by something that isn't Pawl's, or is not in the release. */
-export async function checkMappedPaths(paths: readonly MappedPath[], manifest: Manifest): Promise<void> {
-  for (const { from, at, target } of paths) {
+/**
+ * Refuses before anything is changed when a mapped path is taken by something that isn't Pawl's, or is neither in the
+ * release nor `kept`.
+ */
+export async function checkMappedPaths(
+  paths: readonly MappedPath[],
+  manifest: Manifest,
+  kept: (path: string) => boolean,
+): Promise<void> {
+  for (const { from, at } of paths) {
     const shipped = from === "" || manifest.files.some(({ path }) => path === from || path.startsWith(`${from}/`));
-    if (!shipped) {
+    if (!shipped && !kept(from)) {
       throw new UpdateError("bad_manifest", `${manifest.version} does not contain ${from}, which belongs at ${at}.`, {
         version: manifest.version,
         path: at,
       });
     }
-    const kind = await kindAt(at);
-    if (kind === null || (kind === "link" && (await readlink(at)) === target)) continue;
-    throw new UpdateError(
-      "not_writable",
-      `${at} is already there and isn't Pawl's link into ${target}. Move it away, or choose another path under install.bundle.map.`,
-      { path: at },
-    );
   }
+  await missingLinks(paths);
 }
 
-/** Makes the links that are missing. They may point to nothing for the instant until `current` exists. */
+/**
+ * Makes the links that are missing, or none when a path has been taken by something else. They may point to nothing for
+ * the instant until `current` exists.
+ */
 export async function linkMappedPaths(paths: readonly MappedPath[]): Promise<void> {
-  for (const { at, target } of paths) {
-    if ((await kindAt(at)) !== null) continue;
+  for (const { at, target } of await missingLinks(paths)) {
     await replaceLink(at, target);
     await syncFolder(dirname(at));
   }
@@ -59,8 +62,28 @@ export async function linkMappedPaths(paths: readonly MappedPath[]): Promise<voi
 /** Takes the links away again: the first release that was ever installed has been undone. */
 export async function unlinkMappedPaths(paths: readonly MappedPath[]): Promise<void> {
   for (const { at, target } of paths) {
-    if ((await kindAt(at)) !== "link" || (await readlink(at)) !== target) continue;
+    if (!(await isLinkTo(at, target))) continue;
     await unlink(at);
     await syncFolder(dirname(at));
   }
+}
+
+async function missingLinks(paths: readonly MappedPath[]): Promise<MappedPath[]> {
+  const missing: MappedPath[] = [];
+  for (const path of paths) {
+    const { at, target } = path;
+    if ((await kindAt(at)) === null) missing.push(path);
+    else if (!(await isLinkTo(at, target))) {
+      throw new UpdateError(
+        "not_writable",
+        `${at} is already there and isn't Pawl's link into ${target}. Move it away, or choose another path under install.bundle.map.`,
+        { path: at },
+      );
+    }
+  }
+  return missing;
+}
+
+async function isLinkTo(at: string, target: string): Promise<boolean> {
+  return (await kindAt(at)) === "link" && resolve(dirname(at), await readlink(at)) === resolve(target);
 }

@@ -11,15 +11,24 @@ export function stagingPath(layout: Layout, updateId: string): string {
   return join(layout.releases, `${STAGING_PREFIX}${updateId}`);
 }
 
-/** Removes every tree but those named, and all staging. A tree goes under a staging name first, so that half of one never counts as a release. */
-export async function pruneTrees(layout: Layout, keep: ReadonlySet<string>): Promise<void> {
-  for (const name of await treeNames(layout)) {
-    if (!keep.has(name)) await removeTree(layout, name);
+/** Removes every tree but those named, and all staging. One that `save` throws for stays: somebody's files may be in it. */
+export async function pruneTrees(
+  layout: Layout,
+  keep: ReadonlySet<string>,
+  save: (tree: string) => Promise<void>,
+): Promise<void> {
+  for (const tree of await treeNames(layout)) {
+    if (keep.has(tree)) continue;
+    const isSaved = await save(tree).then(
+      () => true,
+      () => false,
+    );
+    if (isSaved) await removeTree(layout, tree);
   }
   await removeStaging(layout);
 }
 
-/** Removes one tree. */
+/** Removes one tree, under a staging name first, so that half of one never counts as a release. */
 export async function removeTree(layout: Layout, tree: string): Promise<void> {
   const doomed = join(layout.releases, `${STAGING_PREFIX}removed-${tree}`);
   await rm(doomed, { recursive: true, force: true });

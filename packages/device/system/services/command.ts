@@ -1,3 +1,4 @@
+import { basename, isAbsolute } from "node:path";
 import type { ServiceConfig } from "@pawl/protocol";
 import { isMissing } from "../run.ts";
 import { type Control, LOOK_MS, type Service } from "./types.ts";
@@ -7,7 +8,7 @@ import { lastWords } from "./words.ts";
 export function commandService(config: Extract<ServiceConfig, { command: object }>, control: Control): Service {
   const { command, optional } = config;
   const { run, timeoutMs } = control;
-  const name = command.start.join(" ");
+  const name = command.start.map(short).join(" ");
 
   const start: Service["start"] = (signal, onLine) => run(command.start, { timeoutMs, signal, onLine });
   const stop: Service["stop"] = async (signal, onLine) => {
@@ -44,4 +45,9 @@ export function commandService(config: Extract<ServiceConfig, { command: object 
       };
     },
   };
+}
+
+/** Paths by their last part: the name is for people, who know which one is meant. */
+function short(argument: string): string {
+  return isAbsolute(argument) ? basename(argument) : argument;
 }

@@ -1,0 +1,175 @@
+import type { ApplyRecord, FetchRecord } from "@pawl/protocol";
+import { UpdateError } from "./error.ts";
+import type { HandOver } from "./hand-over.ts";
+import { Lock, type LockOwner } from "./store/lock.ts";
+import type { AppPaths } from "./store/paths.ts";
+import type { Reporters } from "./store/reporters.ts";
+import type { Clock } from "./system/types.ts";
+import { type EngineParts, type RecordStore, runEngine } from "./update/engine.ts";
+import { type FetchEvent, fetchTransition, updateOf } from "./update/fetch-transition.ts";
+import { type Executors, type FetchStep, planFetch } from "./update/plan.ts";
+import type { Policy } from "./update/policy.ts";
+import { stateOf } from "./update/status.ts";
+
+export interface FetchSideParts {
+  paths: AppPaths;
+  store: RecordStore<FetchRecord>;
+  /** Root's record, read without taking part. */
+  apply(): Promise<ApplyRecord>;
+  executors: Executors<FetchStep, FetchEvent>;
+  handOver: HandOver;
+  reporters: Reporters;
+  policy: Policy;
+  clock: Clock;
+  /** Aborted when this process has to end. */
+  shutdown: AbortSignal;
+  /** Work in the background broke in a way nobody foresaw. */
+  onFault(error: unknown): void;
+}
+
+/**
+ * The unprivileged side of one app in this process: begins what is asked for under the app's lock, and goes on with it
+ * in the background, while the caller has long had an answer.
+ */
+export class FetchSide {
+  readonly #parts: FetchSideParts;
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(parts: FetchSideParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Takes the lock, decides, records the decision; the rest happens in the background. `decide` gets a record that is
+   * idle or waits for its window, and gives null to only go on with it. Throws UpdateError `busy`, and what `decide` throws.
+   */
+  async begin(purpose: string, decide: (record: FetchRecord) => Promise<FetchEvent | null>): Promise<void> {
+    const { paths, store, apply, clock, reporters } = this.#parts;
+    const attempt = await Lock.tryAcquire(paths.api.lock, purpose, clock.now());
+    if ("busy" in attempt) throw busy(attempt.busy, clock.now());
+    let lock: Lock | null = attempt.held;
+    try {
+      const applier = await Lock.owner(paths.apply.lock);
+      if (applier) throw busy(applier, clock.now());
+      const record = await store.load();
+      if (await this.#isLeftOver(record, await apply())) {
+        this.#goOn(lock, { type: "interrupted" });
+        lock = null;
+        throw new UpdateError("busy", "An update that was interrupted is being finished first. Try again in a moment.");
+      }
+      const event = await decide(record);
+      if (event) {
+        const begun = fetchTransition(record, event);
+        await store.save(begun);
+        // An update that was waiting has given way to this one.
+        if (begun.last && begun.last.id !== record.last?.id) await reporters.end(begun.last);
+        this.#announce(begun);
+      }
+      this.#goOn(lock, null);
+      lock = null;
+    } finally {
+      await lock?.[Symbol.asyncDispose]();
+    }
+  }
+
+  /** Finishes, in the background, what a dead process left, and begins what has waited for its time; true when there was something. */
+  async resume(): Promise<boolean> {
+    const { paths, store, apply, policy, reporters, clock } = this.#parts;
+    const attempt = await Lock.tryAcquire(paths.api.lock, "recovery", clock.now());
+    if ("busy" in attempt) return false;
+    let lock: Lock | null = attempt.held;
+    try {
+      const record = await store.load();
+      const hasStep = planFetch(record.engine, policy, clock.now()) !== null;
+      if (hasStep || (await this.#isLeftOver(record, await apply()))) {
+        this.#goOn(lock, { type: "interrupted" });
+        lock = null;
+        return true;
+      }
+      // The record may have reached the disk and its last words not.
+      if (record.last) await reporters.end(record.last);
+      return false;
+    } finally {
+      await lock?.[Symbol.asyncDispose]();
+    }
+  }
+
+  /** Sees to it that a request to cancel is seen where no process would look: the update waits, or its process is dead. */
+  async attendCancel(updateId: string): Promise<void> {
+    const { paths, store, apply, clock, shutdown } = this.#parts;
+    const attempt = await Lock.tryAcquire(paths.api.lock, "cancel", clock.now());
+    if ("busy" in attempt) return;
+    let lock: Lock | null = attempt.held;
+    try {
+      const record = await store.load();
+      const { engine } = record;
+      if (engine.status === "waiting" && engine.update.id === updateId) {
+        await runEngine(this.#engine(), { type: "cancelled", at: clock.now().toISOString() }, shutdown);
+      } else if (await this.#isLeftOver(record, await apply())) {
+        this.#goOn(lock, { type: "interrupted" });
+        lock = null;
+      }
+    } finally {
+      await lock?.[Symbol.asyncDispose]();
+    }
+  }
+
+  /** Ends when what this process does in the background has ended; never rejects. */
+  async settled(): Promise<void> {
+    for (let work: Promise<void> | null = null; work !== this.#work; ) {
+      work = this.#work;
+      await work;
+    }
+  }
+
+  #goOn(lock: Lock, event: FetchEvent | null): void {
+    const { handOver, store, apply, shutdown, onFault } = this.#parts;
+    const work = async () => {
+      await using _lock = lock;
+      const roots = (await apply()).engine;
+      // Root's half first: what it ends in decides what this half has to do. An update that is handed over looks itself.
+      const isHandedOver = (await store.load()).engine.status === "applying";
+      if (roots.status !== "idle" && !isHandedOver) await handOver.finish(roots.update, shutdown);
+      await runEngine(this.#engine(), event, shutdown);
+    };
+    this.#work = work().catch((error) => {
+      if (!shutdown.aborted) onFault(error);
+    });
+  }
+
+  #engine(): EngineParts<FetchRecord, FetchStep, FetchEvent> {
+    const { store, executors, policy, clock, reporters } = this.#parts;
+    const at = () => clock.now().toISOString();
+    return {
+      store,
+      plan: (record) => planFetch(record.engine, policy, clock.now()),
+      transition: fetchTransition,
+      execute: (step, signal) =>
+        (executors[step.action] as (step: FetchStep, signal: AbortSignal) => Promise<FetchEvent>)(step, signal),
+      failed: (error) => ({ type: "failed", at: at(), failure: error.toFailure() }),
+      cancelled: () => ({ type: "cancelled", at: at() }),
+      publish: async (record) => {
+        this.#announce(record);
+        if (record.engine.status === "idle" && record.last) await reporters.end(record.last);
+      },
+    };
+  }
+
+  /** Tells the phase of an update on this side; root's side tells its own. */
+  #announce({ engine }: FetchRecord): void {
+    const update = updateOf(engine);
+    if (!update || engine.status === "applying") return;
+    const { state, phase } = stateOf(engine, { engine: { status: "idle" }, last: null, refused: [] });
+    this.#parts.reporters.of(update).enter(state, phase);
+  }
+
+  async #isLeftOver({ engine }: FetchRecord, apply: ApplyRecord): Promise<boolean> {
+    const rootsIsDead = apply.engine.status !== "idle" && (await Lock.owner(this.#parts.paths.apply.lock)) === null;
+    return rootsIsDead || (engine.status !== "idle" && engine.status !== "waiting");
+  }
+}
+
+function busy(owner: LockOwner, now: Date): UpdateError {
+  const seconds = Math.max(0, Math.round((now.getTime() - Date.parse(owner.since)) / 1000));
+  return new UpdateError("busy", `An update is already in progress: ${owner.purpose}, begun ${seconds} s ago.`);
+}
