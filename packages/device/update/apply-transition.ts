@@ -143,7 +143,7 @@ function stuck(record: ApplyRecord, engine: RollingBack, at: string, trouble: Fa
 }
 
 function because(trouble: Failure, reason: Failure): string {
-  return `${trouble.detail ?? trouble.message} It went back because: ${reason.message}`;
+  return `${trouble.detail ?? trouble.message}\nIt went back because: ${reason.message}`;
 }
 
 function refuse(record: ApplyRecord, update: Update, move: Move, reason: Failure, at: string): ApplyRecord {

@@ -6,7 +6,7 @@ import { kindAt } from "./layout.ts";
 import { moveToShared } from "./move-to-shared.ts";
 import { keptBy, keptFolders, type Ownership, type ReleaseTree } from "./ownership.ts";
 import { NEW_SUFFIX } from "./rescue.ts";
-import { asidePath, isSetAside } from "./set-aside.ts";
+import { isSetAside, setAside } from "./set-aside.ts";
 import { ensureSharedFolder } from "./shared-folder.ts";
 import { leadsToShared, linkToShared } from "./shared-link.ts";
 
@@ -70,12 +70,8 @@ async function layOwners(tree: string, path: string, ownership: Ownership): Prom
 
 async function giveWay(tree: ReleaseTree, path: string, ownership: Ownership): Promise<void> {
   const at = join(tree.path, path);
-  if (await isEdited(tree, path)) {
-    const aside = asidePath(join(ownership.shared, path));
-    await rm(aside, { recursive: true, force: true });
-    await link(at, aside);
-  }
-  await unlink(at);
+  if (await isEdited(tree, path)) await setAside(at, join(ownership.shared, path));
+  else await unlink(at);
 }
 
 /** Takes a folder away that holds nothing but links of ours, so that it can be linked as a whole. The tree doesn't run. */

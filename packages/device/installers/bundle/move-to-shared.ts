@@ -1,16 +1,15 @@
 import { link, lstat, readdir, readlink, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { UpdateError } from "../../error.ts";
 import { ensureFolder } from "../../store/atomic-file.ts";
 import { anchoredTarget, anchorLinks } from "./anchored-link.ts";
 import { kindAt } from "./layout.ts";
 import type { Ownership } from "./ownership.ts";
-import { setAside } from "./set-aside.ts";
+import { keepOlder, setAside } from "./set-aside.ts";
 import { ensureSharedFolder, makeTwinFolder } from "./shared-folder.ts";
 import { linkToShared, madeLink, madeLinkToShared, unlessGone } from "./shared-link.ts";
 
 /** How often an app may replace a file while it is being moved. */
-const MOST_TRIES = 20;
+const MOST_TRIES = 10;
 
 /**
  * Moves what stands at a path of a tree to the same path in `shared/`, where it is the newest from then on, and links it
@@ -33,7 +32,10 @@ export async function takeLeft(ownership: Ownership): Promise<void> {
   await rm(left, { recursive: true, force: true });
 }
 
-/** A second name first, then the link over the first name. Looked at again in between: its app may have replaced it. */
+/**
+ * A second name first, then the link over the first name. Looked at again in between: its app may have replaced it. One
+ * that is replaced all the time stays where it is, and is taken when its app has ended (`preserveLate`).
+ */
 async function moveFile(tree: string, path: string, ownership: Ownership): Promise<void> {
   const at = join(tree, path);
   const shared = join(ownership.shared, path);
@@ -42,9 +44,6 @@ async function moveFile(tree: string, path: string, ownership: Ownership): Promi
     const laid = await madeLinkToShared(tree, path, ownership);
     if (await isSameFile(at, shared)) return rename(laid, at);
   }
-  throw new UpdateError("backup_failed", `${at} is being replaced all the time. Stop what writes it and try again.`, {
-    path: at,
-  });
 }
 
 /** The same text at another place would lead elsewhere: it is written out. */
@@ -52,7 +51,7 @@ async function moveLink(tree: string, path: string, ownership: Ownership): Promi
   const shared = join(ownership.shared, path);
   const target = anchoredTarget(tree, path, await readlink(join(tree, path)), ownership);
   if (!((await kindAt(shared)) === "link" && (await readlink(shared)) === target)) {
-    await setAside(shared);
+    await keepOlder(shared);
     await rename(await madeLink(target, ownership), shared);
   }
   await linkToShared(tree, path, ownership);
@@ -71,7 +70,7 @@ async function moveFolder(tree: string, path: string, ownership: Ownership): Pro
     await linkToShared(tree, path, ownership);
     await takeLeft(ownership);
   } else {
-    await setAside(shared);
+    await setAside(shared, shared);
     await rename(at, shared);
     await linkToShared(tree, path, ownership);
   }
@@ -99,7 +98,7 @@ async function putFile(from: string, to: string, ownership: Ownership): Promise<
   const next = join(ownership.moving, "file");
   await rm(next, { force: true });
   if (!(await unlessGone(link(from, next).then(() => true), false))) return false;
-  await setAside(to);
+  await keepOlder(to);
   await rename(next, to);
   return true;
 }

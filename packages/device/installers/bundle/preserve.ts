@@ -1,4 +1,4 @@
-import { rename, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ensureFolder } from "../../store/atomic-file.ts";
 import { isEdited, sha256At, shippedSha256 } from "./edited.ts";
@@ -7,7 +7,7 @@ import { kindAt } from "./layout.ts";
 import { moveToShared, takeLeft } from "./move-to-shared.ts";
 import { configOf, keptBy, type Ownership, type ReleaseTree } from "./ownership.ts";
 import { rescue } from "./rescue.ts";
-import { asidePath } from "./set-aside.ts";
+import { setAside } from "./set-aside.ts";
 import { leadsToShared } from "./shared-link.ts";
 
 /**
@@ -17,11 +17,7 @@ import { leadsToShared } from "./shared-link.ts";
  */
 export async function preserve(from: ReleaseTree | null, to: ReleaseTree, ownership: Ownership): Promise<void> {
   await begin(ownership);
-  if (from) {
-    await rescueNewest(from, to, ownership);
-    // Links that a power cut took, between a folder's way to `shared/` and the link to it.
-    await laySharedOver(from, ownership, () => false);
-  }
+  if (from) await takeFrom(from, to, ownership);
   await giveToOwner(to, ownership);
   const config = configOf(ownership, to.manifest);
   await laySharedOver(to, ownership, async (path) => config.has(path) && (await isOwnersIn(from, path, ownership)));
@@ -31,9 +27,10 @@ export async function preserve(from: ReleaseTree | null, to: ReleaseTree, owners
 /** The same once more for what `from`'s processes wrote between then and their end; `to` runs by now, so what it has stays its own. */
 export async function preserveLate(from: ReleaseTree, to: ReleaseTree, ownership: Ownership): Promise<void> {
   await begin(ownership);
-  const rescued = await rescueNewest(from, to, ownership);
+  await takeFrom(from, to, ownership);
   const config = configOf(ownership, to.manifest);
-  const isOwners = async (path: string) => rescued.has(path) && config.has(path) && !(await isEdited(to, path));
+  const isOwners = async (path: string) =>
+    config.has(path) && !(await isEdited(to, path)) && (await isOwnersIn(from, path, ownership));
   await laySharedOver(to, ownership, isOwners);
   await end(ownership);
 }
@@ -50,22 +47,23 @@ export async function preserveLast(tree: ReleaseTree, ownership: Ownership): Pro
     move: async (path) => {
       const shared = join(ownership.shared, path);
       if ((await kindAt(shared)) === null) return moveToShared(tree.path, path, ownership);
-      await rm(asidePath(shared), { recursive: true, force: true });
-      await rename(join(tree.path, path), asidePath(shared));
+      await setAside(join(tree.path, path), shared);
     },
   });
   await end(ownership);
 }
 
-function rescueNewest(from: ReleaseTree, to: ReleaseTree, ownership: Ownership): Promise<Set<string>> {
+async function takeFrom(from: ReleaseTree, to: ReleaseTree, ownership: Ownership): Promise<void> {
   // What only the next release calls config has been edited under this one.
   const config = configOf(ownership, from.manifest, to.manifest);
-  return rescue(from, {
+  await rescue(from, {
     ownership,
     kept: keptBy(ownership),
     editable: (path) => config.has(path),
     move: (path) => moveToShared(from.path, path, ownership),
   });
+  // A power cut between a folder's move and its link has left it without; and one may go back to this tree.
+  await laySharedOver(from, ownership, () => false);
 }
 
 /**

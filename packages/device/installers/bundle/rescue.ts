@@ -19,13 +19,11 @@ export interface Rescue {
   move(path: string): Promise<void>;
 }
 
-/** Moves what somebody wrote into a tree: all that its manifest doesn't list, kept files, edited config. Gives the paths. */
-export async function rescue(tree: ReleaseTree, { ownership, kept, editable, move }: Rescue): Promise<Set<string>> {
+/** Moves what somebody wrote into a tree: all that its manifest doesn't list, kept files, edited config. */
+export async function rescue(tree: ReleaseTree, { ownership, kept, editable, move }: Rescue): Promise<void> {
   const listed = new Map(tree.manifest.files.map((entry) => [entry.path, entry]));
   const folders = new Set(tree.manifest.files.flatMap((entry) => parents(entry.path)));
-  const rescued = new Set<string>();
   await visit("");
-  return rescued;
 
   async function visit(folder: string): Promise<void> {
     for (const item of await unlessGone(readdir(join(tree.path, folder), { withFileTypes: true }), [])) {
@@ -38,7 +36,6 @@ export async function rescue(tree: ReleaseTree, { ownership, kept, editable, mov
       } else if (await isSomebodys(path, item)) {
         if (item.name.includes("\ufffd")) throw unreadable(join(tree.path, path));
         await move(path);
-        rescued.add(path);
       }
     }
   }

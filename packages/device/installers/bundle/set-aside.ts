@@ -2,25 +2,29 @@ import { link, rename, rm } from "node:fs/promises";
 import { kindAt } from "./layout.ts";
 
 const SUFFIX = ".pawl-old";
+const SET_ASIDE = /\.pawl-old(-\d+)?$/;
 
 /**
- * Keeps what stands where something newer goes, beside it as `*.pawl-old`: an older writing of the same thing, or of
- * another release's. One is kept, not all, or a file that its app replaces all the time would fill the disk.
- * A file stays under its own name too until it is replaced.
+ * Before a file is replaced by a newer writing of the same thing: gives it a second name beside it, `*.pawl-old`. One is
+ * kept and not all, or a file that its app replaces all the time would fill the disk.
  */
-export async function setAside(path: string): Promise<void> {
+export async function keepOlder(path: string): Promise<void> {
   const kind = await kindAt(path);
   if (kind === null) return;
-  await rm(asidePath(path), { recursive: true, force: true });
-  await (kind === "folder" ? rename(path, asidePath(path)) : link(path, asidePath(path)));
+  if (kind === "folder" || (await kindAt(`${path}${SUFFIX}`)) === "folder") return setAside(path, path);
+  await rm(`${path}${SUFFIX}`, { force: true });
+  await link(path, `${path}${SUFFIX}`);
 }
 
-/** Where `setAside` keeps it. */
-export function asidePath(path: string): string {
-  return `${path}${SUFFIX}`;
+/** Moves something out of the way of something else, beside `place` as `*.pawl-old`, `*.pawl-old-2` and so on. Each is kept. */
+export async function setAside(path: string, place: string): Promise<void> {
+  if ((await kindAt(path)) === null) return;
+  let aside = `${place}${SUFFIX}`;
+  for (let n = 2; (await kindAt(aside)) !== null; n++) aside = `${place}${SUFFIX}-${n}`;
+  await rename(path, aside);
 }
 
 /** Whether a name is what was set aside for another of these names. */
 export function isSetAside(name: string, names: ReadonlySet<string>): boolean {
-  return name.endsWith(SUFFIX) && names.has(name.slice(0, -SUFFIX.length));
+  return SET_ASIDE.test(name) && names.has(name.replace(SET_ASIDE, ""));
 }

@@ -17,7 +17,7 @@ export async function ensureSharedFolder(tree: string, folder: string, ownership
 export async function makeTwinFolder(folder: string, twin: string, ownership: Ownership): Promise<void> {
   const there = await unlessGone(stat(twin), null);
   if (there?.isDirectory()) return;
-  await setAside(twin);
+  await setAside(twin, twin);
   const like = await unlessGone(stat(folder), null);
   const made = join(ownership.moving, "folder");
   await rm(made, { recursive: true, force: true });

@@ -61,13 +61,13 @@ export async function seen(root: string): Promise<Record<string, string>> {
   }
 }
 
-/** What is on the disk below a folder: kind, permissions, time and text or target of everything. */
+/** What is on the disk below a folder, wherever that is: kind, permissions, time and text or target of everything. */
 export async function onDisk(root: string): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
   for (const path of (await readdir(root, { recursive: true })).sort()) {
     const stats = await lstat(join(root, path));
     const mode = (stats.mode & 0o7777).toString(8);
-    if (stats.isSymbolicLink()) found[path] = `-> ${await readlink(join(root, path))}`;
+    if (stats.isSymbolicLink()) found[path] = `-> ${(await readlink(join(root, path))).replace(root, "HOME")}`;
     else if (stats.isDirectory()) found[path] = `${mode} folder`;
     else if (!stats.isFile()) found[path] = `${mode} special`;
     else found[path] = `${mode} ${stats.mtimeMs} ${await readFile(join(root, path), "utf8")}`;

@@ -1,0 +1,24 @@
+// A process that may be killed while it carries over: preserve-process.ts <home> <method> <keep and config as JSON>
+
+import { join } from "node:path";
+import { layoutOf } from "./layout.ts";
+import type { Ownership } from "./ownership.ts";
+import { preserve, preserveLate } from "./preserve.ts";
+import { readTreeManifest } from "./tree-manifest.ts";
+import { ownershipOf } from "./tree-fixture.ts";
+
+/** From 1.0.0 to 2.0.0. */
+export async function carryOver(home: string, method: string, owners: Pick<Ownership, "keep" | "config">): Promise<void> {
+  const carry = method === "preserve" ? preserve : preserveLate;
+  await carry(await treeAt("1.0.0"), await treeAt("2.0.0"), ownershipOf(home, owners));
+
+  async function treeAt(version: string) {
+    const path = join(layoutOf(home).releases, version);
+    return { path, manifest: await readTreeManifest(path) };
+  }
+}
+
+if (import.meta.main) {
+  const [home = "", method = "", owners = ""] = process.argv.slice(2);
+  await carryOver(home, method, JSON.parse(owners));
+}
