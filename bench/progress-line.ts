@@ -49,7 +49,7 @@ async function talkative(appliance: Appliance, dir: TempDir): Promise<void> {
      }`,
   );
   const argv = (...more: string[]) => JSON.stringify([process.execPath, ...more]);
-  const service = `      - command: { start: ${argv(program)}, stop: ${argv("-e", "")}, status: ${argv("-e", "")} }\n`;
+  const service = `      - command: { start: ${argv(program)}, stop: ${argv("-e", "0")}, status: ${argv("-e", "0")} }\n`;
   await appliance.changeConfig((text) => text.replace("    health:\n", `${service}    health:\n`));
 }
 

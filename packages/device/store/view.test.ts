@@ -1,4 +1,4 @@
-import type { FetchState } from "@pawl/protocol";
+import type { FetchRecord, FetchState } from "@pawl/protocol";
 import { versionings } from "@pawl/protocol/versioning";
 import { TempDir } from "@pawl/testkit";
 import { expect, test } from "vitest";
@@ -20,9 +20,10 @@ async function withEngine(dir: TempDir, engine: FetchState): Promise<AppPaths> {
   return paths;
 }
 
-function statusAt(paths: AppPaths) {
+function statusAt(paths: AppPaths, fetch?: FetchRecord) {
   return readStatus({
     paths,
+    ...(fetch && { fetch }),
     config: { channel: "stable", auto: { check: true, time: "04:20", jitter: 0, install: false } },
     installer: { current: async () => null, backups: async () => [] },
     versioning: versionings.semver,
@@ -56,4 +57,11 @@ test("the progress of an update is what its log says last, on either side", asyn
     new UpdateLog(log, update.id).append(event, new Date());
     expect((await statusAt(paths)).progress).toEqual({ ...share, percent });
   }
+});
+
+test("the status of a record that is about to be saved is that record's", async () => {
+  await using dir = await TempDir.create();
+  const paths = await withEngine(dir, checking);
+  const next = fetchRecord({ engine: { status: "idle", shows: "complete" }, release: aRelease() });
+  expect(await statusAt(paths, next)).toMatchObject({ state: "complete", latest_version: "1.1.0" });
 });

@@ -14,12 +14,14 @@ export interface StatusParts {
   config: Pick<AppConfig, "channel" | "auto" | "window" | "version_file">;
   installer: Pick<Installer, "current" | "backups">;
   versioning: Versioning;
+  /** The unprivileged side's record that is about to be saved, instead of the one on disk. */
+  fetch?: FetchRecord;
 }
 
 /** The status of an app, from its files alone: whichever process writes them, and also when none of ours runs. */
-export async function readStatus({ paths, config, installer, versioning }: StatusParts): Promise<Status> {
+export async function readStatus({ paths, config, installer, versioning, ...given }: StatusParts): Promise<Status> {
   const [fetch, apply, current, backups] = await Promise.all([
-    peekFetch(paths),
+    given.fetch ?? peekFetch(paths),
     peekApply(paths),
     installer.current(),
     installer.backups(),

@@ -4,7 +4,7 @@ import type { BundleInstall, FailureCode, Installed, Move, Update } from "@pawl/
 import { systemError, UpdateError } from "../../error.ts";
 import { ensureFolder, isMissing, syncFolder } from "../../store/atomic-file.ts";
 import type { InstallerParts } from "../index.ts";
-import type { Backup, Installer, InPlace, Report, Staging } from "../types.ts";
+import type { Backup, InPlace, Installer, Report, Staging } from "../types.ts";
 import { syncFileSystem } from "./durable.ts";
 import { currentTree, type Layout, layoutOf, pointCurrent, treeIdentity } from "./layout.ts";
 import { checkMappedPaths, linkMappedPaths, type MappedPath, mappedPaths, unlinkMappedPaths } from "./mapped-paths.ts";
@@ -50,6 +50,7 @@ export class BundleInstaller implements Installer {
 
   async stage(staging: Staging, report: Report, signal: AbortSignal): Promise<Move> {
     const { update, manifest, manifestBytes, bundlePath } = staging;
+    const previous = await currentTree(this.#layout);
     await checkMappedPaths(this.#mapped, manifest, keptBy(this.#ownership));
     await ensureFolder(this.#layout.releases);
     await removeStaging(this.#layout);
@@ -59,7 +60,6 @@ export class BundleInstaller implements Installer {
     await unpackBundle({ bundlePath, manifest, manifestBytes, into, signal, onProgress });
     // Before the switch the new release is on the disk itself; what was only cached would come back empty after a power cut.
     await syncFileSystem(into, this.#parts.run);
-    const previous = await currentTree(this.#layout);
     const next = await this.#freeName(manifest.version, previous);
     await rename(into, join(this.#layout.releases, next));
     await syncFolder(this.#layout.releases);

@@ -97,7 +97,13 @@ async function putFile(from: string, to: string, ownership: Ownership): Promise<
   if (await isSameFile(from, to)) return true;
   const next = join(ownership.moving, "file");
   await rm(next, { force: true });
-  if (!(await unlessGone(link(from, next).then(() => true), false))) return false;
+  if (
+    !(await unlessGone(
+      link(from, next).then(() => true),
+      false,
+    ))
+  )
+    return false;
   await keepOlder(to);
   await rename(next, to);
   return true;

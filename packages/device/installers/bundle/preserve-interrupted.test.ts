@@ -28,7 +28,12 @@ async function richTrees(home: string): Promise<[ReleaseTree, ReleaseTree]> {
     config: ["app/config.json"],
   });
   await pointCurrent(layoutOf(home), "1.0.0");
-  await writeContents(before.path, { "state.json": "old state", "cache/a": "a", "cache/sub/b": "b", "app/config.json": "mine" });
+  await writeContents(before.path, {
+    "state.json": "old state",
+    "cache/a": "a",
+    "cache/sub/b": "b",
+    "app/config.json": "mine",
+  });
   await preserve(before, from, ownershipOf(home, OWNERS));
   await rm(before.path, { recursive: true });
 
@@ -57,7 +62,14 @@ async function replaceByRename(path: string, text: string): Promise<void> {
 }
 
 async function runKilled(home: string, method: string, after: number): Promise<number | NodeJS.Signals | null> {
-  const argv = ["--import", here("./kill-after-call.mjs"), here("./preserve-process.ts"), home, method, JSON.stringify(OWNERS)];
+  const argv = [
+    "--import",
+    here("./kill-after-call.mjs"),
+    here("./preserve-process.ts"),
+    home,
+    method,
+    JSON.stringify(OWNERS),
+  ];
   const child = spawn(process.execPath, argv, {
     stdio: ["ignore", "ignore", "inherit"],
     env: { ...process.env, KILL_AFTER_CALL: String(after) },
@@ -73,7 +85,11 @@ test.each(["preserve", "preserveLate"])(
     await richTrees(dir.join("template"));
     const copy = async (name: string) => {
       // Times and links as they are: one tree as good as the other.
-      await cp(dir.join("template"), dir.join(name), { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+      await cp(dir.join("template"), dir.join(name), {
+        recursive: true,
+        verbatimSymlinks: true,
+        preserveTimestamps: true,
+      });
       return dir.join(name);
     };
     const whole = await copy("whole");
@@ -96,7 +112,13 @@ test.each(["preserve", "preserveLate"])(
         await rm(home, { recursive: true });
       }
     };
-    await Promise.all(Array.from({ length: CHILDREN }, worker));
+    const workers = Array.from({ length: CHILDREN }, () =>
+      worker().finally(() => {
+        isOver = true;
+      }),
+    );
+    const failed = (await Promise.allSettled(workers)).find((one) => one.status === "rejected");
+    if (failed) throw failed.reason;
     expect(after).toBeGreaterThan(30);
   },
   180_000,

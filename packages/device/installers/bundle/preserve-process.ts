@@ -1,14 +1,19 @@
 // A process that may be killed while it carries over: preserve-process.ts <home> <method> <keep and config as JSON>
 
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { layoutOf } from "./layout.ts";
 import type { Ownership } from "./ownership.ts";
 import { preserve, preserveLate } from "./preserve.ts";
-import { readTreeManifest } from "./tree-manifest.ts";
 import { ownershipOf } from "./tree-fixture.ts";
+import { readTreeManifest } from "./tree-manifest.ts";
 
 /** From 1.0.0 to 2.0.0. */
-export async function carryOver(home: string, method: string, owners: Pick<Ownership, "keep" | "config">): Promise<void> {
+export async function carryOver(
+  home: string,
+  method: string,
+  owners: Pick<Ownership, "keep" | "config">,
+): Promise<void> {
   const carry = method === "preserve" ? preserve : preserveLate;
   await carry(await treeAt("1.0.0"), await treeAt("2.0.0"), ownershipOf(home, owners));
 
@@ -18,7 +23,7 @@ export async function carryOver(home: string, method: string, owners: Pick<Owner
   }
 }
 
-if (import.meta.main) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [home = "", method = "", owners = ""] = process.argv.slice(2);
   await carryOver(home, method, JSON.parse(owners));
 }

@@ -72,7 +72,8 @@ async function takeFrom(from: ReleaseTree, to: ReleaseTree, ownership: Ownership
  */
 async function isOwnersIn(from: ReleaseTree | null, path: string, ownership: Ownership): Promise<boolean> {
   if (!from?.manifest.files.some((entry) => entry.path === path)) return true;
-  if ((await kindAt(join(from.path, path))) !== "link" || !(await leadsToShared(from.path, path, ownership))) return false;
+  if ((await kindAt(join(from.path, path))) !== "link" || !(await leadsToShared(from.path, path, ownership)))
+    return false;
   return (await sha256At(join(ownership.shared, path))) !== shippedSha256(from.manifest, path);
 }
 

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { lstat, mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BundleInstall, type Move, type Update, type UpdateKind } from "@pawl/protocol";
@@ -317,9 +317,11 @@ test("a current that isn't Pawl's link is not taken over", async () => {
 test("a damaged bundle changes nothing", async () => {
   await install("1.0.0");
   const published = await publish("2.0.0");
-  await writeFile(published.bundlePath, (await readFile(published.bundlePath)).subarray(0, 200));
+  await writeFile(published.bundlePath, (await readFile(published.bundlePath)).subarray(0, 100));
   const update = newUpdate("install", "2.0.0");
-  await expect(installer.stage({ update, ...published }, report, signal)).rejects.toMatchObject({ name: "UpdateError" });
+  await expect(installer.stage({ update, ...published }, report, signal)).rejects.toMatchObject({
+    name: "UpdateError",
+  });
   await installer.discard(update, null);
   expect(await readdir(home("releases"))).toEqual(["1.0.0"]);
 });
@@ -348,7 +350,8 @@ test("current is a whole release at every moment of installs and rollbacks", asy
   });
   await once(reader.stdout, "data");
   await install("2.0.0");
-  await writeFile(current("app/config.json"), "edited");
+  await writeFile(current("app/edited"), "edited");
+  await rename(current("app/edited"), current("app/config.json"));
   await install("3.0.0");
   await rollBack();
   await install("3.0.0");

@@ -1,9 +1,11 @@
+import { deepEqual } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { chmod, lstat, mkdir, readdir, readFile, readlink, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Manifest } from "@pawl/protocol";
-import { layoutOf } from "./layout.ts";
+import { layoutOf, pointCurrent } from "./layout.ts";
 import type { Ownership, ReleaseTree } from "./ownership.ts";
+import { preserve } from "./preserve.ts";
 
 /** Path → text, or `{ link }`. */
 export type Contents = Record<string, string | { link: string }>;
@@ -35,6 +37,29 @@ export async function writeTree(home: string, version: string, fixture: TreeFixt
   const manifest = Manifest.parse({ version, files, config: fixture.config });
   await writeFile(join(path, "manifest.json"), JSON.stringify(manifest));
   return { path, manifest };
+}
+
+/** Two releases of which the first runs. */
+export async function twoReleases(
+  home: string,
+  older: TreeFixture,
+  newer: TreeFixture = older,
+): Promise<[ReleaseTree, ReleaseTree]> {
+  const trees: [ReleaseTree, ReleaseTree] = [
+    await writeTree(home, "1.0.0", older),
+    await writeTree(home, "2.0.0", newer),
+  ];
+  await pointCurrent(layoutOf(home), "1.0.0");
+  return trees;
+}
+
+/** Twice, as after a power cut; fails when the second time changes anything. */
+export async function preserveTwice(from: ReleaseTree | null, to: ReleaseTree, ownership: Ownership): Promise<void> {
+  const home = dirname(ownership.shared);
+  await preserve(from, to, ownership);
+  const once = await onDisk(home);
+  await preserve(from, to, ownership);
+  deepEqual(await onDisk(home), once);
 }
 
 export function ownershipOf(home: string, more: Partial<Pick<Ownership, "keep" | "config">> = {}): Ownership {

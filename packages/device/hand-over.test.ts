@@ -1,0 +1,149 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { ApplyRecord, Order, Outcome } from "@pawl/protocol";
+import { TempDir, TestClock } from "@pawl/testkit";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type Applying, HandOver } from "./hand-over.ts";
+import { Lock } from "./store/lock.ts";
+import { anOutcome, anUpdate, applyRecord, aRelease, sha } from "./update/update-fixture.ts";
+
+const update = anUpdate();
+const outcome = anOutcome();
+const forever = new AbortController().signal;
+
+let dir: TempDir;
+let clock: TestClock;
+let record: ApplyRecord;
+let orders: Order[];
+let starts: number;
+
+beforeEach(async () => {
+  dir = await TempDir.create();
+  clock = new TestClock({ auto: true });
+  record = applyRecord();
+  orders = [];
+  starts = 0;
+});
+afterEach(() => dir[Symbol.asyncDispose]());
+
+/** `process` is what the nth start brings. */
+function handOver(process: (nth: number) => Applying): HandOver {
+  return new HandOver({
+    lockDir: dir.path,
+    writeOrder: async (order) => void orders.push(order),
+    start: () => process(++starts),
+    apply: async () => record,
+    bundleOf: async () => sha("d"),
+    clock,
+  });
+}
+
+/** A process that has the lock, does its work, and then ends. */
+function works(result: Outcome | null, { code = 0, words = "" } = {}): Applying {
+  let end: { code: number; words: string } | null = null;
+  const work = async () => {
+    const lock = await takeLock();
+    if (result) record = applyRecord({ last: result });
+    await wait(10);
+    await lock[Symbol.asyncDispose]();
+    end = { code, words };
+  };
+  void work();
+  return { ended: () => end };
+}
+
+async function takeLock(): Promise<Lock> {
+  const attempt = await Lock.tryAcquire(dir.path, "a test", clock.now());
+  if (!("held" in attempt)) throw new Error("busy");
+  return attempt.held;
+}
+
+const dies = (words: string): Applying => ({ ended: () => ({ code: 1, words }) });
+
+test("orders the update, starts root's side once, and returns how it ended when that side is free again", async () => {
+  const release = aRelease();
+  const over = handOver(() => works(outcome));
+  expect(await over.carryOut(update, release, forever)).toEqual(outcome);
+  expect(orders).toEqual([{ update, release, bundle: `${sha("d")}.bundle` }]);
+  expect(starts).toBe(1);
+  expect(await Lock.owner(dir.path)).toBeNull();
+});
+
+test("a rollback has no bundle", async () => {
+  await handOver(() => works(outcome)).carryOut(update, null, forever);
+  expect(orders).toEqual([{ update, release: null, bundle: null }]);
+});
+
+test("an update that has ended is neither ordered nor started again", async () => {
+  record = applyRecord({ last: outcome });
+  expect(await handOver(() => dies("")).carryOut(update, aRelease(), forever)).toEqual(outcome);
+  expect({ orders, starts }).toEqual({ orders: [], starts: 0 });
+});
+
+test("an update that root's side has begun isn't ordered again: what it needs may be gone", async () => {
+  record = applyRecord({ engine: { status: "staging", update, release: aRelease() } });
+  await handOver(() => works(outcome)).carryOut(update, aRelease(), forever);
+  expect({ orders, starts }).toEqual({ orders: [], starts: 1 });
+});
+
+test("a process that dies is started again, three times in all", async () => {
+  const over = handOver((nth) => (nth < 3 ? dies("killed") : works(outcome)));
+  expect(await over.finish(update, forever)).toEqual(outcome);
+  expect(starts).toBe(3);
+});
+
+test("when it dies each time nobody carries the update out, and its last words say why", async () => {
+  const over = handOver((nth) => dies(`pawl-apply: fault ${nth}`));
+  await expect(over.finish(update, forever)).rejects.toMatchObject({
+    code: "helper_missing",
+    fields: { version: "1.1.0", detail: "pawl-apply: fault 3" },
+  });
+  expect(starts).toBe(3);
+});
+
+test("a process that never takes the lock counts as gone after a while", async () => {
+  await expect(handOver(() => ({ ended: () => null })).finish(update, forever)).rejects.toMatchObject({
+    code: "helper_missing",
+    fields: { detail: null },
+  });
+  expect(starts).toBe(3);
+  expect(clock.monotonic()).toBeGreaterThan(45_000);
+});
+
+test("an outcome counts although the process that brought it was started by another one that is dead", async () => {
+  const lock = await takeLock();
+  const following = handOver(() => dies("")).finish(update, forever);
+  await wait(20);
+  record = applyRecord({ last: outcome });
+  await lock[Symbol.asyncDispose]();
+  expect(await following).toEqual(outcome);
+  expect(starts).toBe(0);
+});
+
+test("when another's process dies without an outcome, one is started", async () => {
+  const lock = await takeLock();
+  const following = handOver(() => works(outcome)).finish(update, forever);
+  await wait(20);
+  await lock[Symbol.asyncDispose]();
+  expect(await following).toEqual(outcome);
+  expect(starts).toBe(1);
+});
+
+test("a process that dies with the outcome on record and its last words unsaid is started once more", async () => {
+  const over = handOver((nth) => works(outcome, { code: nth === 1 ? 137 : 0 }));
+  expect(await over.finish(update, forever)).toEqual(outcome);
+  expect(starts).toBe(2);
+});
+
+test("the end of another update isn't this one's", async () => {
+  record = applyRecord({ last: anOutcome({ id: "mm7k29000-zzzzzz" }) });
+  await expect(handOver(() => dies("")).finish(update, forever)).rejects.toMatchObject({ code: "helper_missing" });
+});
+
+test("whoever follows can stop following; the process goes on", async () => {
+  await using _lock = await takeLock();
+  const leave = new AbortController();
+  const following = handOver(() => dies("")).finish(update, leave.signal);
+  setTimeout(() => leave.abort(new Error("SIGTERM")), 5);
+  await expect(following).rejects.toThrow("SIGTERM");
+  expect(starts).toBe(0);
+});
