@@ -171,7 +171,7 @@ export class App {
     const lines = readLog(dirs, id).flatMap(({ at, event }) =>
       event.type === "line" ? [{ at, level: event.level, line: event.line }] : [],
     );
-    return ask.lines === undefined ? lines : lines.slice(-ask.lines);
+    return ask.lines === undefined ? lines : lines.slice(Math.max(0, lines.length - ask.lines));
   }
 
   /** Updates that have ended, newest first. */

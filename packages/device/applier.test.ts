@@ -230,18 +230,21 @@ test.each([
   { state: "switching", serves: "1.0.0", ends: OLD, again: "switch-back" },
   { state: "restarting", serves: "1.1.0", ends: NEW, again: "restart 1.1.0" },
   { state: "testing", serves: "1.1.0", ends: NEW, again: "test 1.1.0" },
-] as const)("killed in $state: goes on with $again and ends whole on $ends.tree", async ({ state, serves, ends, again }) => {
-  await killedIn(state);
-  expect(device.tree).toBe(serves);
-  device.did.length = 0;
-  const { engine, last } = await recover();
-  expect(device.did[0]).toBe(again);
-  expect(engine).toEqual({ status: "idle" });
-  expect(last).toMatchObject({ result: ends.result, resumed: true });
-  expect(device).toMatchObject({ tree: ends.tree, versionFile: ends.tree });
-  expect(device.log(update.id)).toContain("Going on after an interruption");
-  expect(device.log(update.id).filter((line) => line.startsWith("done"))).toHaveLength(1);
-});
+] as const)(
+  "killed in $state: goes on with $again and ends whole on $ends.tree",
+  async ({ state, serves, ends, again }) => {
+    await killedIn(state);
+    expect(device.tree).toBe(serves);
+    device.did.length = 0;
+    const { engine, last } = await recover();
+    expect(device.did[0]).toBe(again);
+    expect(engine).toEqual({ status: "idle" });
+    expect(last).toMatchObject({ result: ends.result, resumed: true });
+    expect(device).toMatchObject({ tree: ends.tree, versionFile: ends.tree });
+    expect(device.log(update.id)).toContain("Going on after an interruption");
+    expect(device.log(update.id).filter((line) => line.startsWith("done"))).toHaveLength(1);
+  },
+);
 
 test("killed after the switch and before its record: undone, the old release restarted and tested, nothing refused", async () => {
   await killedIn("switching");

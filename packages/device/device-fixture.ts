@@ -17,14 +17,41 @@ import { Reporters } from "./store/reporters.ts";
 import { UpdateFeed } from "./store/update-feed.ts";
 import { readLog } from "./store/update-log.ts";
 import { readStatus } from "./store/view.ts";
+import { systemClock } from "./system/clock.ts";
 import type { Clock } from "./system/types.ts";
 import { applyExecutors } from "./update/apply-executors.ts";
 import type { RecordStore } from "./update/engine.ts";
 import { type Downloads, fetchExecutors } from "./update/fetch-executors.ts";
 import { sha } from "./update/update-fixture.ts";
 
-/** The process that carried something out is dead: nothing after this line happened. */
+/** The process is dead: nothing after this line happened. */
 export class Killed extends Error {}
+
+/** A clock whose time is set by hand, and whose sleeps are short: whoever waits for a process or a file still does. */
+export class HastyClock implements Clock {
+  #now: number;
+
+  constructor(now: string) {
+    this.#now = Date.parse(now);
+  }
+
+  now(): Date {
+    return new Date(this.#now);
+  }
+
+  /** Lets wall time pass, in milliseconds; below zero: the clock is set back. */
+  pass(ms: number): void {
+    this.#now += ms;
+  }
+
+  monotonic(): number {
+    return systemClock.monotonic();
+  }
+
+  sleep(ms: number, signal: AbortSignal): Promise<void> {
+    return systemClock.sleep(Math.min(ms, 10), signal);
+  }
+}
 
 /** Where a test stops the work, or breaks it. Called with the name of each step as it begins. */
 export type Hook = (step: string, signal?: AbortSignal) => void | Promise<void>;
@@ -77,7 +104,7 @@ export class FakeDevice {
   }
 
   readonly installer: Installer = {
-    current: async () => this.tree === null ? null : { version: this.tree, tree: this.tree, manifest_sha256: null },
+    current: async () => (this.tree === null ? null : { version: this.tree, tree: this.tree, manifest_sha256: null }),
     backups: async () =>
       this.earlier.flatMap((tree) => (tree === this.tree ? [] : { version: tree, tree, path: `/opt/${tree}` })),
     stage: async ({ manifest, manifestBytes }, report, signal): Promise<Move> => {

@@ -89,7 +89,7 @@ export function fetchExecutors(parts: FetchParts): Executors<FetchStep, FetchEve
         });
         const bundle = bundleOf(manifest);
         await downloads.keep({ bytes, signature, bundle: bundle.sha256 });
-        reporter.line(`Downloading ${release.version} (${megabytes(bundle.size)})`);
+        reporter.line(`Downloading ${release.version} (${sizeInWords(bundle.size)})`);
         const count = await downloads.fetch(release.bundle_url, bundle, (advance) => reporter.advance(advance), either);
         return { type: "downloaded", bytes: count };
       }),
@@ -221,8 +221,8 @@ function bundleOf(manifest: Manifest): NonNullable<Manifest["bundle"]> {
   );
 }
 
-/** Sizes as people read them: MB and GB with one decimal. */
-export function megabytes(bytes: number): string {
-  const mb = bytes / 1e6;
-  return mb >= 1000 ? `${(mb / 1000).toFixed(1)} GB` : `${mb.toFixed(1)} MB`;
+/** A size as people read it: kB, MB and GB. */
+function sizeInWords(bytes: number): string {
+  if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} kB`;
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
