@@ -69,7 +69,7 @@ test("what root's side left behind is finished by the next that starts", async (
   const move = { previous: "1.0.0", next: "1.1.0", manifest_sha256: null };
   await bench.leftBehind({ status: "idle", shows: "error" });
   await ensureFolder(bench.device.paths.apply.dir);
-  await bench.device.applyStore().save(applyRecord({ engine: { status: "restarting", update, move } }));
+  await bench.device.applyStore().save(applyRecord({ engine: { status: "restarting", update, move, boots: 1 } }));
   bench.device.tree = "1.1.0";
   expect(await bench.app.resume()).toBe(true);
   await bench.app.settled();

@@ -151,7 +151,7 @@ test("a release that doesn't work is gone back from, and the owner told why", as
   expect(last).toMatchObject({ result: "rolled_back", failure: { code: "health_failed", back_on: "1.0.0" } });
   expect(refused[0]?.reason).toContain("it does not answer");
   expect(device.log(update.id).slice(-2)).toEqual([
-    "✗ 1.1.0 was started but doesn't work: it does not answer Pawl went back to 1.0.0.",
+    "✗ 1.1.0 was started but doesn't work: it does not answer. Pawl went back to 1.0.0.",
     "done error",
   ]);
 });

@@ -6,8 +6,8 @@ import type { Reporters } from "./store/reporters.ts";
 import type { Clock } from "./system/types.ts";
 import { type ApplyEvent, applyTransition } from "./update/apply-transition.ts";
 import { type EngineParts, type RecordStore, runEngine } from "./update/engine.ts";
+import { applyPhase } from "./update/phase.ts";
 import { type ApplyExecutors, type ApplyStep, planApply } from "./update/plan.ts";
-import { applyPhase } from "./update/status.ts";
 
 export interface ApplierParts {
   lockDir: string;

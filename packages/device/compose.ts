@@ -96,12 +96,13 @@ export async function createApp({
   const reporters = reportersOf(parts, "api", feed);
   const installer = installerOf(parts);
   const versioning = versionings[app.versioning];
-  const status = () => readStatus({ paths, config: app, installer, versioning });
+  const status = (fetch?: FetchRecord) => readStatus({ paths, config: app, installer, versioning, fetch });
   const store = new RecordFile<FetchRecord>({
     path: paths.api.state,
     empty: EMPTY_FETCH,
     parse: parser(FetchRecord),
-    alongside: async () => flatFields(await status()),
+    alongside: async (record) => flatFields(await status(record)),
+    onDamaged: (keptAs) => onFault(stateDamaged(keptAs)),
   });
   const applyStore = new RecordFile({ path: paths.apply.state, empty: EMPTY_APPLY, parse: parser(ApplyRecord) });
   const source = createSource(app.source, { cacheDir: paths.api.cache, userAgent: `pawl/${VERSION}` });
@@ -113,7 +114,8 @@ export async function createApp({
     clock,
   });
   const channel = async () => (await store.load()).channel ?? app.channel;
-  const apply = () => applyStore.load();
+  // Root's file is root's: a damaged one is put aside by root.
+  const apply = () => applyStore.peek();
   const handOver = new HandOver({
     lockDir: paths.apply.lock,
     writeOrder: (order) => writeFileDurably(paths.api.order, `${JSON.stringify(order, null, 2)}\n`),
@@ -144,7 +146,7 @@ export async function createApp({
     paths,
     store,
     apply,
-    status,
+    status: () => status(),
     channel,
     installer,
     executors,
@@ -167,7 +169,12 @@ export async function createApplier(config: Config, name: string, overrides: Ove
   const services = createServices(app.services, run);
   const installer = installerOf(parts);
   const reporters = reportersOf(parts, "apply", null);
-  const file = new RecordFile({ path: paths.apply.state, empty: EMPTY_APPLY, parse: parser(ApplyRecord) });
+  const file = new RecordFile({
+    path: paths.apply.state,
+    empty: EMPTY_APPLY,
+    parse: parser(ApplyRecord),
+    onDamaged: (keptAs) => process.emitWarning(stateDamaged(keptAs).message),
+  });
   const readOrder = async () => {
     const order = parser(Order)(jsonOrNull((await readTextIfThere(paths.api.order)) ?? ""));
     if (!order) throw new UpdateError("bad_request", "There is no order that can be read.", { path: paths.api.order });
@@ -216,6 +223,11 @@ function flatFields(status: Awaited<ReturnType<App["status"]>>): object {
     current: status.current_version,
     last_check: status.last_checked,
   };
+}
+
+function stateDamaged(keptAs: string): UpdateError {
+  const message = `A state file could not be read. It was kept as ${keptAs}; what is installed is known from the device itself.`;
+  return new UpdateError("state_damaged", message, { path: keptAs });
 }
 
 function unknownApp(config: Config, name: string): UpdateError {

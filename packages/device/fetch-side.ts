@@ -7,9 +7,9 @@ import type { Reporters } from "./store/reporters.ts";
 import type { Clock } from "./system/types.ts";
 import { type EngineParts, type RecordStore, runEngine } from "./update/engine.ts";
 import { type FetchEvent, fetchTransition, updateOf } from "./update/fetch-transition.ts";
+import { stateOf } from "./update/phase.ts";
 import { type Executors, type FetchStep, planFetch } from "./update/plan.ts";
 import type { Policy } from "./update/policy.ts";
-import { stateOf } from "./update/status.ts";
 
 export interface FetchSideParts {
   paths: AppPaths;

@@ -100,8 +100,8 @@ export const ApplyState = z.discriminatedUnion("status", [
   z.object({ status: z.literal("staging"), update: Update, release: Release }),
   z.object({ status: z.literal("backing-up"), update: Update, move: Move }),
   z.object({ status: z.literal("switching"), update: Update, move: Move }),
-  z.object({ status: z.literal("restarting"), update: Update, move: Move }),
-  /** `boots` counts how often the test was begun. */
+  /** `boots` counts how often the new release was begun with: one that takes the device down is left in the end. */
+  z.object({ status: z.literal("restarting"), update: Update, move: Move, boots: z.number().int() }),
   z.object({ status: z.literal("testing"), update: Update, move: Move, boots: z.number().int() }),
   z.object({
     status: z.literal("rolling-back"),

@@ -24,11 +24,9 @@ export class RecordFile<T extends object> implements RecordStore<T> {
   }
 
   async load(): Promise<T> {
-    const { path, empty, parse, onDamaged } = this.#options;
-    const text = await readTextIfThere(path);
-    if (text === null) return empty;
-    const record = parse(jsonOrNull(text));
-    if (record !== null) return record;
+    const { path, empty, onDamaged } = this.#options;
+    const record = await this.#read();
+    if (record !== "damaged") return record;
     const keptAs = `${path}.damaged`;
     try {
       await rename(path, keptAs);
@@ -38,6 +36,18 @@ export class RecordFile<T extends object> implements RecordStore<T> {
     }
     onDamaged?.(keptAs);
     return empty;
+  }
+
+  /** The same for those whose file it isn't: a damaged one stays where it is and counts as none. */
+  async peek(): Promise<T> {
+    const record = await this.#read();
+    return record === "damaged" ? this.#options.empty : record;
+  }
+
+  async #read(): Promise<T | "damaged"> {
+    const { path, empty, parse } = this.#options;
+    const text = await readTextIfThere(path);
+    return text === null ? empty : (parse(jsonOrNull(text)) ?? "damaged");
   }
 
   async save(record: T): Promise<void> {

@@ -2,7 +2,8 @@ import type { AppConfig, ApplyRecord, FetchRecord, Progress, Status } from "@paw
 import type { Versioning } from "@pawl/protocol/versioning";
 import type { Installer } from "../installers/types.ts";
 import { fetchTransition } from "../update/fetch-transition.ts";
-import { statusOf } from "../update/status.ts";
+import { statusOf, type View } from "../update/status.ts";
+import { readTextIfThere } from "./atomic-file.ts";
 import { EMPTY_APPLY, EMPTY_FETCH } from "./empty-records.ts";
 import { Lock } from "./lock.ts";
 import type { AppPaths } from "./paths.ts";
@@ -34,10 +35,16 @@ export async function readStatus({ paths, config, installer, versioning, ...give
     versioning,
     fetch,
     apply,
-    current,
+    current: current ?? (await beforeAdoption(config.version_file)),
     backup: backups[0] ?? null,
     progress: isBusy ? await peekProgress(paths) : null,
   });
+}
+
+/** What a device that Pawl has installed nothing on yet says it has (contract device-api.md §1, `current_version`). */
+async function beforeAdoption(versionFile: string | undefined): Promise<View["current"]> {
+  const version = versionFile && (await readTextIfThere(versionFile))?.split("\n")[0]?.trim();
+  return version ? { version, manifest_sha256: null } : null;
 }
 
 /** Root's record as it stands on disk. */

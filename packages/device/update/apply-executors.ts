@@ -61,7 +61,9 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
     },
 
     switch: async ({ update, move }) => {
-      parts.reporter(update).line(`Switching from ${update.from ?? "nothing"} to ${update.to}`);
+      parts
+        .reporter(update)
+        .line(update.from === null ? `Switching to ${update.to}` : `Switching from ${update.from} to ${update.to}`);
       await installer.switchTo(move);
       return { type: "switched" };
     },
@@ -88,14 +90,15 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
       const reporter = parts.reporter(update);
       const reading = await parts.checkHealth(update.to, signal, (line) => reporter.line(line));
       if (reading.ok || isLastResort(update, move)) await commit(update, move);
-      return reading.ok
-        ? { type: "committed", at: now() }
-        : { type: "failed", at: now(), failure: unhealthy(update.to, reading.reason) };
+      if (reading.ok) return { type: "committed", at: now() };
+      const reason = unhealthy(update.to, reading.reason);
+      reporter.line(reason.message, "error");
+      return { type: "failed", at: now(), failure: reason };
     },
 
     "roll-back": async ({ update, move, result }, signal) => {
       const reporter = parts.reporter(update);
-      reporter.line(`Going back to ${update.from ?? "nothing"}`, "warn");
+      reporter.line(`Going back to ${update.from ?? "what was there before"}`, "warn");
       const wasInPlace = await installer.switchBack(move, reporter);
       const mayRunTheNew = result === "rolled_back" || wasInPlace || update.resumed;
       const { previous } = move;
@@ -141,7 +144,7 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
 }
 
 function unhealthy(version: string | null, reason: string): Failure {
-  return failure("health_failed", `${version ?? "The release"} was started but doesn't work: ${reason}`, {
+  return failure("health_failed", `${version ?? "The release"} was started but doesn't work: ${reason}.`, {
     version,
     detail: reason,
   });

@@ -16,7 +16,7 @@ const STATES = {
   staging: { status: "staging", update, release },
   "backing-up": { status: "backing-up", update, move },
   switching: { status: "switching", update, move },
-  restarting: { status: "restarting", update, move },
+  restarting: { status: "restarting", update, move, boots: 1 },
   testing: { status: "testing", update, move, boots: 1 },
   "rolling-back": { status: "rolling-back", update, move, failure: broken, result: "rolled_back" },
 } satisfies Record<string, ApplyState>;
@@ -98,24 +98,27 @@ test("after a power cut in switching, without a record of the switch, it is undo
   expect(end.last?.failure?.message).toContain("Everything is as it was before.");
 });
 
-test("after a power cut in restarting, the services are restarted, then tested", () => {
+test("after a power cut in restarting, the services are restarted, then tested, and both count as one beginning", () => {
   const after = afterPowerCut(STATES.restarting);
-  expect(after.engine).toEqual({ ...STATES.restarting, update: resumed });
-  expect(applyTransition(after, EVENTS["a restart"]).engine).toMatchObject({ status: "testing", boots: 1 });
+  expect(after.engine).toEqual({ ...STATES.restarting, update: resumed, boots: 2 });
+  expect(applyTransition(after, EVENTS["a restart"]).engine).toMatchObject({ status: "testing", boots: 2 });
 });
 
-test("after a power cut in testing it is tested again, at most three times, then gone back from and refused", () => {
-  let record = applyRecord({ engine: STATES.testing });
-  for (const boots of [2, 3]) {
+test.each(["restarting", "testing"] as const)(
+  "after a power cut in %s it is begun again, at most three times, then gone back from and refused",
+  (state) => {
+    let record = applyRecord({ engine: STATES[state] });
+    for (const boots of [2, 3]) {
+      record = applyTransition(record, CUT);
+      expect(record).toMatchObject({ engine: { status: state, boots, update: { resumed: true } }, refused: [] });
+    }
     record = applyTransition(record, CUT);
-    expect(record).toMatchObject({ engine: { status: "testing", boots, update: { resumed: true } }, refused: [] });
-  }
-  record = applyTransition(record, CUT);
-  expect(record).toMatchObject({
-    engine: { status: "rolling-back", result: "rolled_back", failure: { code: "power_lost" } },
-    refused: [{ version: "1.1.0", manifest_sha256: sha("a"), at: LATER }],
-  });
-});
+    expect(record).toMatchObject({
+      engine: { status: "rolling-back", result: "rolled_back", failure: { code: "power_lost" } },
+      refused: [{ version: "1.1.0", manifest_sha256: sha("a"), at: LATER }],
+    });
+  },
+);
 
 test("a test that ends well after two power cuts is a success that was resumed", () => {
   const record = afterPowerCut(afterPowerCut(STATES.testing).engine);
@@ -141,9 +144,13 @@ test.each(["restarting", "testing"] as const)("a release that fails in %s is gon
   expect(end.last?.failure?.message).toBe("1.1.0 doesn't work. Pawl went back to 1.0.0.");
 });
 
-test.each(["staging", "backing-up"] as const)("a failure in %s ends the update, and refuses nothing", (state) => {
+test.each([
+  ["staging", "staging"],
+  ["backing-up", "backing_up"],
+] as const)("a failure in %s ends the update, names the phase, and refuses nothing", (state, phase) => {
   const end = applyTransition(applyRecord({ engine: STATES[state] }), EVENTS["a failure"]);
-  expect(end).toMatchObject({ engine: { status: "idle" }, last: { result: "failed", failure: broken }, refused: [] });
+  const told = { ...broken, phase };
+  expect(end).toMatchObject({ engine: { status: "idle" }, last: { result: "failed", failure: told }, refused: [] });
 });
 
 test("a release that fails twice is refused once, with the newer reason", () => {

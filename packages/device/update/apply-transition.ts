@@ -9,9 +9,10 @@ import {
   type UpdateResult,
 } from "@pawl/protocol";
 import { outcomeOf } from "./outcome.ts";
+import { applyPhase } from "./phase.ts";
 import { unreachable } from "./unreachable.ts";
 
-/** How often a release's test may be begun before it counts as one that takes the device down. */
+/** How often a new release may be begun with before it counts as one that takes the device down. */
 export const MOST_BOOTS = 3;
 
 /** What can happen on root's side. */
@@ -46,17 +47,17 @@ export function applyTransition(record: ApplyRecord, event: ApplyEvent): ApplyRe
     case "backed-up":
       return engine.status === "backing-up" ? { ...record, engine: { ...engine, status: "switching" } } : record;
     case "switched":
-      return engine.status === "switching" ? { ...record, engine: { ...engine, status: "restarting" } } : record;
-    case "restarted":
-      return engine.status === "restarting"
-        ? { ...record, engine: { ...engine, status: "testing", boots: 1 } }
+      return engine.status === "switching"
+        ? { ...record, engine: { ...engine, status: "restarting", boots: 1 } }
         : record;
+    case "restarted":
+      return engine.status === "restarting" ? { ...record, engine: { ...engine, status: "testing" } } : record;
     case "committed":
       return engine.status === "testing" ? ended(record, engine.update, "success", null, event.at) : record;
     case "gone-back":
       return engine.status === "rolling-back" ? goneBack(record, engine, event.at, event.trouble) : record;
     case "failed":
-      return failed(record, event.failure, event.at);
+      return failed(record, { ...event.failure, phase: event.failure.phase ?? applyPhase(engine) }, event.at);
     case "cancelled":
       return engine.status === "staging" || engine.status === "backing-up"
         ? ended(record, engine.update, "cancelled", cancelledFailure(engine.update), event.at)
@@ -163,11 +164,11 @@ function interrupted(record: ApplyRecord, at: string): ApplyRecord {
   switch (engine.status) {
     case "staging":
     case "backing-up":
-    case "restarting":
     case "rolling-back":
       return { ...record, engine: { ...engine, update } };
     case "switching":
       return { ...record, engine: rollingBack(update, engine.move, powerLost(update), "undone") };
+    case "restarting":
     case "testing":
       return engine.boots < MOST_BOOTS
         ? { ...record, engine: { ...engine, update, boots: engine.boots + 1 } }

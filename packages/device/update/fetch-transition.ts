@@ -8,6 +8,7 @@ import {
   type Update,
 } from "@pawl/protocol";
 import { endState, outcomeOf } from "./outcome.ts";
+import { fetchPhase } from "./phase.ts";
 import { unreachable } from "./unreachable.ts";
 
 /** What can happen on the unprivileged side. `at` is a moment, ISO 8601 UTC. */
@@ -121,13 +122,16 @@ function resolved(record: FetchRecord, { update, waiting }: Checking, event: Eve
   return { ...known, engine: { status: "downloading", update: { ...update, to: chosen.version }, release: chosen } };
 }
 
-function failed(record: FetchRecord, { at, failure: reason }: EventOf<"failed">): FetchRecord {
+function failed(record: FetchRecord, event: EventOf<"failed">): FetchRecord {
   const { engine } = record;
   if (engine.status === "idle") return record;
   // What the source said about itself is news about the check, too: an offline host is shown as one.
-  const known = engine.status === "checking" ? { ...record, failure: reason } : record;
+  const known = engine.status === "checking" ? { ...record, failure: event.failure } : record;
   const update = updateOf(engine);
-  if (update) return ended(known, outcomeOf(update, "failed", reason, at));
+  if (update) {
+    const reason = { ...event.failure, phase: event.failure.phase ?? fetchPhase(engine) };
+    return ended(known, outcomeOf(update, "failed", reason, event.at));
+  }
   const waiting = engine.status === "checking" ? engine.waiting : null;
   return { ...known, engine: waiting ?? { status: "idle", shows: "error" } };
 }

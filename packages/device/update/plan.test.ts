@@ -64,7 +64,7 @@ test.each<[ApplyState, object | null]>([
     { action: "switch", update, move },
   ],
   [
-    { status: "restarting", update, move },
+    { status: "restarting", update, move, boots: 1 },
     { action: "restart", update, move },
   ],
   [

@@ -97,7 +97,7 @@ test.each<[ApplyState, string]>([
   [{ status: "staging", update, release }, "staging"],
   [{ status: "backing-up", update, move }, "backing_up"],
   [{ status: "switching", update, move }, "activating"],
-  [{ status: "restarting", update, move }, "restarting"],
+  [{ status: "restarting", update, move, boots: 1 }, "restarting"],
   [{ status: "testing", update, move, boots: 1 }, "health_check"],
   [{ status: "rolling-back", update, move, failure: broken, result: "rolled_back" }, "rolling_back"],
 ])("while the device changes: %o", (engine, phase) => {

@@ -1,19 +1,7 @@
-import type {
-  ApiState,
-  ApplyRecord,
-  ApplyState,
-  FetchRecord,
-  FetchState,
-  Installed,
-  Outcome,
-  Phase,
-  Progress,
-  Status,
-} from "@pawl/protocol";
+import type { ApplyRecord, FetchRecord, Installed, Outcome, Progress, Status } from "@pawl/protocol";
 import type { Versioning } from "@pawl/protocol/versioning";
 import { directionTo, isRefused } from "./choose.ts";
-import { endState } from "./outcome.ts";
-import { unreachable } from "./unreachable.ts";
+import { stateOf } from "./phase.ts";
 
 /** Everything that status is made of, read fresh. */
 export interface View {
@@ -66,49 +54,6 @@ export function statusOf(view: View): Status {
     },
     update_id: updateId(fetch, apply) ?? last?.id ?? null,
   };
-}
-
-/** What the owner's page calls the two halves' states together. */
-export function stateOf(fetch: FetchState, apply: ApplyRecord): { state: ApiState; phase: Phase | null } {
-  if (apply.engine.status !== "idle") return { state: "installing", phase: applyPhase(apply.engine) };
-  switch (fetch.status) {
-    case "idle":
-      return { state: fetch.shows, phase: null };
-    case "checking":
-      return fetch.update ? { state: "installing", phase: "downloading" } : { state: "checking", phase: null };
-    case "downloading":
-    case "verifying":
-    case "waiting":
-      return { state: "installing", phase: fetch.status };
-    case "applying":
-      // The other half may have ended while nobody was there to take note.
-      if (apply.last?.id === fetch.update.id) return { state: endState(apply.last), phase: null };
-      return { state: "installing", phase: "staging" };
-    default:
-      return unreachable(fetch);
-  }
-}
-
-/** The phase of a state in which the device changes; null when it doesn't. */
-export function applyPhase(state: ApplyState): Phase | null {
-  switch (state.status) {
-    case "idle":
-      return null;
-    case "staging":
-      return "staging";
-    case "backing-up":
-      return "backing_up";
-    case "switching":
-      return "activating";
-    case "restarting":
-      return "restarting";
-    case "testing":
-      return "health_check";
-    case "rolling-back":
-      return "rolling_back";
-    default:
-      return unreachable(state);
-  }
 }
 
 /** The update that ended last, on whichever side. Ids sort by time. */
