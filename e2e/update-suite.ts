@@ -38,8 +38,9 @@ export function describeUpdates({ name, path, isThere }: NodeUnderTest): void {
 
     test.each(Object.entries(BAD))(
       "a release that %s rolls back by itself, with its reason",
-      async (name, behaviour) => {
+      async (name, { watchedFor, ...behaviour }) => {
         const version = `1.1.${Object.keys(BAD).indexOf(name)}`;
+        await appliance.changeConfig((text) => text.replace(/steady: \w+/, `steady: ${watchedFor}`));
         await appliance.publish(version, { ...behaviour, channel: "bad" });
         const install = await appliance.pawl.run("install", version);
         expect(install, install.stdout + install.stderr).toMatchObject({ code: 3 });

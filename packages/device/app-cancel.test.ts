@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { AppBench } from "./app-bench.ts";
 import { UpdateError } from "./error.ts";
+import { AppBench } from "./testing/app-bench.ts";
 import { anUpdate, aRelease } from "./update/update-fixture.ts";
 
 let bench: AppBench;

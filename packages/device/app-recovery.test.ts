@@ -1,9 +1,9 @@
 import { failure } from "@pawl/protocol";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { AppBench } from "./app-bench.ts";
 import { UpdateError } from "./error.ts";
 import { ensureFolder } from "./store/atomic-file.ts";
 import { Lock } from "./store/lock.ts";
+import { AppBench } from "./testing/app-bench.ts";
 import { anUpdate, applyRecord, aRelease, fetchRecord, LATER } from "./update/update-fixture.ts";
 
 let bench: AppBench;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { AppBench } from "./app-bench.ts";
+import { AppBench } from "./testing/app-bench.ts";
 
 let bench: AppBench;
 

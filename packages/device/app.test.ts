@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { AppBench } from "./app-bench.ts";
 import { UpdateError } from "./error.ts";
+import { AppBench } from "./testing/app-bench.ts";
 
 let bench: AppBench;
 

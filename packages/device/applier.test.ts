@@ -1,10 +1,10 @@
 import type { ApplyState, Order } from "@pawl/protocol";
 import { TempDir, TestClock } from "@pawl/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { FakeDevice, Killed } from "./device-fixture.ts";
 import { UpdateError } from "./error.ts";
 import { readHistory } from "./store/history.ts";
 import { Lock } from "./store/lock.ts";
+import { FakeDevice, Killed } from "./testing/device-fixture.ts";
 import { anUpdate, aRelease } from "./update/update-fixture.ts";
 
 const forever = new AbortController().signal;

@@ -1,8 +1,8 @@
 import type { FetchState, Outcome } from "@pawl/protocol";
 import { TempDir } from "@pawl/testkit";
-import type { App, Started } from "./app.ts";
+import type { App, Started } from "../app.ts";
+import { aRelease, fetchRecord } from "../update/update-fixture.ts";
 import { FakeDevice, HastyClock } from "./device-fixture.ts";
-import { aRelease, fetchRecord } from "./update/update-fixture.ts";
 
 /** An App on a fake device that has 1.0.0, with a host that offers 1.0.0 and 1.1.0, and what tests do with it. */
 export class AppBench implements AsyncDisposable {
