@@ -1,19 +1,27 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { TempDir } from "@pawl/testkit";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { ROOT } from "../scripts/bootstrap.mjs";
 
+let dir: TempDir;
 let demo: ChildProcess | undefined;
 
-afterEach(() => {
-  if (demo?.exitCode === null) demo.kill("SIGKILL");
+// Not the folder of `npm start`: somebody may have it running while they test.
+beforeEach(async () => {
+  dir = await TempDir.create("pawl-demo-");
+});
+
+afterEach(async () => {
+  if (demo?.exitCode === null) await endDemo();
+  await dir[Symbol.asyncDispose]();
 });
 
 test("npm start: the printed steps work as printed, Ctrl-C leaves nothing behind, a second start works at once", async () => {
   const guide = await startDemo();
-  const commands = [...guide.matchAll(/^ {4}(\.demo\/pawl \S+(?: \d\S+)?)/gm)].map(([, command = ""]) => command);
-  expect(commands).toEqual([".demo/pawl status", ".demo/pawl install", ".demo/pawl install 1.2.0"]);
+  const commands = [...guide.matchAll(/^ {4}(\S+\/pawl \S+(?: \d\S+)?)/gm)].map(([, command = ""]) => command);
+  expect(commands.map((command) => command.replace(/.*\/pawl /, ""))).toEqual(["status", "install", "install 1.2.0"]);
   for (const [, url = ""] of guide.matchAll(/(http:\S+)/g)) expect((await fetch(url)).status, url).toBe(200);
 
   const [status, install, broken] = commands.map(run);
@@ -22,7 +30,9 @@ test("npm start: the printed steps work as printed, Ctrl-C leaves nothing behind
   expect(install?.stdout).toContain("Now on 1.1.0.");
   expect(broken).toMatchObject({ status: 3 });
   expect(broken?.stdout).toContain("Pawl went back to 1.1.0");
-  expect(run(".demo/pawl history").stdout).toMatch(/1\.1\.0 → 1\.2\.0 {2}rolled back\n {4}health_failed: /);
+  expect(run(`${commands[0]?.split(" ")[0]} history`).stdout).toMatch(
+    /1\.1\.0 → 1\.2\.0 {2}rolled back\n {4}health_failed: /,
+  );
 
   await endDemo();
   expect(await startDemo()).toContain("runs 1.0.0");
@@ -31,7 +41,12 @@ test("npm start: the printed steps work as printed, Ctrl-C leaves nothing behind
 
 /** Starts the demo as `npm start` does and returns what it prints until one can begin. */
 async function startDemo(): Promise<string> {
-  demo = spawn(process.execPath, [join(ROOT, "packages", "testkit", "demo", "main.ts")], { cwd: ROOT, detached: true });
+  const env = { ...process.env, PAWL_DEMO_DIR: dir.join("demo") };
+  demo = spawn(process.execPath, [join(ROOT, "packages", "testkit", "demo", "main.ts")], {
+    cwd: ROOT,
+    detached: true,
+    env,
+  });
   let text = "";
   return new Promise((resolve, reject) => {
     demo?.stdout?.on("data", (data) => {
@@ -50,10 +65,10 @@ async function endDemo(): Promise<void> {
   const exit = new Promise((resolve) => demo?.once("exit", resolve));
   process.kill(-(demo?.pid ?? 0), "SIGINT");
   await exit;
-  expect(existsSync(join(ROOT, ".demo"))).toBe(false);
+  expect(existsSync(dir.join("demo"))).toBe(false);
   const left = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => commandLine(pid).includes(join(ROOT, ".demo")));
+    .filter((pid) => commandLine(pid).includes(dir.path));
   expect(left).toEqual([]);
 }
 

@@ -1,52 +1,60 @@
 import { spawnSync } from "node:child_process";
-import { chmod, cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { Appliance, TempDir } from "@pawl/testkit";
 import { expect, test } from "vitest";
 import { ROOT } from "../scripts/bootstrap.mjs";
-import { DEVICE_FILE } from "./nodes.ts";
+import { DEVICE_FILE, NODES } from "./nodes.ts";
 
-test("the commands of docs/publishing.md make a release that a device would take", async () => {
-  await using dir = await TempDir.create();
-  await mkdir(dir.join("build"));
-  await writeFile(dir.join("build", "index.html"), "hello");
-  const path = await pathWithPawl(dir);
-  const commands = await commandsOf("publishing.md");
-  expect(commands.map((line) => line.split(" ").slice(0, 3).join(" "))).toEqual([
-    "pawl key generate",
-    "pawl release pack",
-    "pawl release verify",
-    "pawl release index",
-  ]);
-  for (const command of commands) {
-    const { status, stderr } = spawnSync("sh", ["-c", command], {
-      cwd: dir.path,
-      env: { ...process.env, PATH: path },
-      encoding: "utf8",
+const there = Object.values(NODES).filter(({ isThere }) => isThere);
+
+test.each(there)(
+  "the commands of docs/publishing.md make a release that a device would take, on $name",
+  async ({ path: node }) => {
+    await using dir = await TempDir.create();
+    await mkdir(dir.join("build"));
+    await writeFile(dir.join("build", "index.html"), "hello");
+    const path = await pathWithPawl(dir, node);
+    const commands = await commandsOf("publishing.md");
+    expect(commands.map((line) => line.split(" ").slice(0, 3).join(" "))).toEqual([
+      "pawl key generate",
+      "pawl release pack",
+      "pawl release verify",
+      "pawl release index",
+    ]);
+    for (const command of commands) {
+      const { status, stderr } = spawnSync("sh", ["-c", command], {
+        cwd: dir.path,
+        env: { ...process.env, PATH: path },
+        encoding: "utf8",
+      });
+      expect(stderr).toBe("");
+      expect(status, command).toBe(0);
+    }
+    expect(JSON.parse(await readFile(dir.join("public", "index.json"), "utf8"))).toMatchObject({
+      name: "kitchen",
+      releases: [{ version: "1.1.0", channel: "stable", notes: "Pictures of the kitchen." }],
     });
-    expect(stderr).toBe("");
-    expect(status, command).toBe(0);
-  }
-  expect(JSON.parse(await readFile(dir.join("public", "index.json"), "utf8"))).toMatchObject({
-    name: "kitchen",
-    releases: [{ version: "1.1.0", channel: "stable", notes: "Pictures of the kitchen." }],
-  });
-});
+  },
+);
 
-test("the configuration in docs/device.md is one that Pawl takes, and its commands work on it", async () => {
-  await using dir = await TempDir.create();
-  const text = await readFile(join(ROOT, "docs", "device.md"), "utf8");
-  const [, yaml = ""] = /```yaml\n(.*?)```/s.exec(text) ?? [];
-  await writeFile(
-    dir.join("pawl.yaml"),
-    yaml.replace("/var/lib/pawl", dir.join("state")).replace("/opt/dashboard", dir.join("home")),
-  );
-  const env = { ...process.env, PATH: await pathWithPawl(dir), PAWL_CONFIG: dir.join("pawl.yaml") };
-  for (const command of await commandsOf("device.md")) {
-    const { status, stdout, stderr } = spawnSync("sh", ["-c", command], { env, encoding: "utf8" });
-    expect(status, `${command}: ${stdout}${stderr}`).toBe(0);
-  }
-});
+test.each(there)(
+  "the configuration in docs/device.md is one that Pawl takes, and its commands work on it, on $name",
+  async ({ path }) => {
+    await using dir = await TempDir.create();
+    const text = await readFile(join(ROOT, "docs", "device.md"), "utf8");
+    const [, yaml = ""] = /```yaml\n(.*?)```/s.exec(text) ?? [];
+    await writeFile(
+      dir.join("pawl.yaml"),
+      yaml.replace("/var/lib/pawl", dir.join("state")).replace("/opt/dashboard", dir.join("home")),
+    );
+    const env = { ...process.env, PATH: await pathWithPawl(dir, path), PAWL_CONFIG: dir.join("pawl.yaml") };
+    for (const command of await commandsOf("device.md")) {
+      const { status, stdout, stderr } = spawnSync("sh", ["-c", command], { env, encoding: "utf8" });
+      expect(status, `${command}: ${stdout}${stderr}`).toBe(0);
+    }
+  },
+);
 
 test("every command that docs/cli.md lists is there and explains itself", async () => {
   await using dir = await TempDir.create();
@@ -71,11 +79,12 @@ async function commandsOf(document: string): Promise<string[]> {
   return [...text.matchAll(/^ {4}(pawl .*)$/gm)].map(([, command = ""]) => command);
 }
 
-/** A PATH on which `pawl` is the one file. */
-async function pathWithPawl(dir: TempDir): Promise<string> {
+/** A PATH on which `pawl` is the one file, under that name, and `node` the one to run it. */
+async function pathWithPawl(dir: TempDir, node: string): Promise<string> {
   const bin = dir.join("bin");
   await mkdir(bin);
   await cp(DEVICE_FILE, join(bin, "pawl"));
   await chmod(join(bin, "pawl"), 0o755);
+  await symlink(node, join(bin, "node"));
   return `${bin}${delimiter}${process.env.PATH}`;
 }

@@ -13,16 +13,22 @@ const options = {
   outfile: DEVICE_FILE,
   bundle: true,
   platform: "node",
-  format: "esm",
+  format: "cjs",
   target: "node18.19",
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: "none",
   define: { PAWL_VERSION: JSON.stringify(version) },
-  // Some of what is bundled is CommonJS and asks for Node's own modules with require.
+  // The same file has to run as pawl-device.mjs, which Node takes for a module, and as /usr/local/bin/pawl, which Node 18
+  // takes for a CommonJS script: so it holds nothing that only one of the two understands.
   banner: {
-    js: 'import { createRequire as pawlRequire } from "node:module"; const require = pawlRequire(import.meta.url);',
+    js: `(async () => {
+"use strict";
+const { createRequire } = await import("node:module");
+const require = createRequire("/");
+const module = { exports: {} };`,
   },
+  footer: { js: "})();" },
   logLevel: "warning",
 };
 

@@ -13,7 +13,9 @@ import { asUpdateError } from "./error.ts";
 import { prepareRuntime } from "./runtime.ts";
 import { VERSION } from "./version.ts";
 
-process.exitCode = await main(process.argv);
+void main(process.argv).then((code) => {
+  process.exitCode = code;
+});
 
 async function main(argv: readonly string[]): Promise<number> {
   prepareRuntime();

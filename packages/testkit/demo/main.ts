@@ -1,12 +1,16 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Appliance, freePort } from "../appliance/appliance.ts";
+import { Daemon } from "./daemon.ts";
+import { clearLeftovers, refuseASecond } from "./leftovers.ts";
 
 const ROOT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
-const DIR = join(ROOT, ".demo");
+/** Where everything of the demo lies; it is gone when the demo ends. */
+const DIR = process.env.PAWL_DEMO_DIR ?? join(ROOT, ".demo");
+const PAWL_AS_TYPED = relative(ROOT, join(DIR, "pawl"));
 const PAWL = [process.execPath, join(ROOT, "dist", "pawl-device.mjs")] as const;
 /** The ports people will see; others when these are taken. */
 const PORTS = { service: 8080, api: 7320, host: 8090 };
@@ -16,9 +20,35 @@ await runDemo();
 
 /** A kitchen dashboard that wants to be updated, until Ctrl-C; then nothing of it is left. */
 async function runDemo(): Promise<void> {
-  await clearLeftovers();
+  const end = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => end.abort());
+  await refuseASecond(DIR);
+  await clearLeftovers(DIR);
   await mkdir(DIR, { recursive: true });
-  const appliance = await Appliance.create({
+  await writeFile(join(DIR, "demo.pid"), String(process.pid));
+  process.stdout.write("Setting up a kitchen dashboard with its release host…\n");
+  try {
+    await using appliance = await createAppliance();
+    await setUp(appliance);
+    await using daemon = new Daemon(PAWL, appliance.configPath, join(DIR, "daemon.pid"));
+    await daemon.start();
+    await must(appliance, "check", "--force");
+    process.on("SIGHUP", () => void daemon.restart());
+    process.stdout.write(guide(appliance));
+    if (!end.signal.aborted) await once(end.signal, "abort");
+    process.stdout.write("\nCleaning up…\n");
+    await daemon.stop();
+    await untilNoUpdate(appliance);
+  } catch (error) {
+    // Ctrl-C on a terminal reaches the commands of the set-up, too.
+    if (!end.signal.aborted) throw error;
+  } finally {
+    await rm(DIR, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+async function createAppliance(): Promise<Appliance> {
+  return Appliance.create({
     dir: DIR,
     pawl: PAWL,
     servicePort: await portOr(PORTS.service),
@@ -27,37 +57,19 @@ async function runDemo(): Promise<void> {
     bytesPerSecond: 3_000_000,
     steady: "6s",
   });
-  process.stdout.write("Setting up a kitchen dashboard with its release host…\n");
+}
+
+/** The first release in place, a newer one and a broken one on the host, and a command to try them with. */
+async function setUp(appliance: Appliance): Promise<void> {
   await appliance.publish("1.0.0", { notes: "The first one." });
   await must(appliance, "install", "1.0.0");
   await appliance.publish("1.1.0", { ballastBytes: BALLAST, notes: "Pictures of the kitchen." });
-  await appliance.publish("1.2.0", {
-    ballastBytes: BALLAST,
-    diesAfterMs: 4_000,
-    channel: "beta",
-    notes: "Breaks after four seconds.",
-  });
-  await writeLauncher();
-
-  let daemon = startDaemon(appliance);
-  await rememberPids(daemon);
-  await must(appliance, "check", "--force");
-  process.stdout.write(guide(appliance));
-
-  process.on("SIGHUP", async () => {
-    await ended(daemon);
-    daemon = startDaemon(appliance);
-    await rememberPids(daemon);
-    process.stdout.write("Pawl was built again and restarted.\n");
-  });
-  await new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
-  });
-  process.stdout.write("\nCleaning up…\n");
-  await ended(daemon);
-  await untilNoUpdate(appliance);
-  await appliance[Symbol.asyncDispose]();
-  await rm(DIR, { recursive: true, force: true, maxRetries: 5 });
+  const broken = { ballastBytes: BALLAST, diesAfterMs: 4_000, notes: "Breaks after four seconds." };
+  await appliance.publish("1.2.0", { ...broken, channel: "beta" });
+  const path = join(DIR, "pawl");
+  const command = [...PAWL, "--config", appliance.configPath].map((part) => `'${part}'`).join(" ");
+  await writeFile(path, `#!/bin/sh\nexec ${command} "$@"\n`);
+  await chmod(path, 0o755);
 }
 
 function guide(appliance: Appliance): string {
@@ -68,31 +80,13 @@ function guide(appliance: Appliance): string {
 
   Try, in another terminal in this folder:
 
-    .demo/pawl status           what is installed, what is newer
-    .demo/pawl install          install 1.1.0 and watch it
-    .demo/pawl install 1.2.0    a release that breaks: see it go back by itself
+    ${PAWL_AS_TYPED} status           what is installed, what is newer
+    ${PAWL_AS_TYPED} install          install 1.1.0 and watch it
+    ${PAWL_AS_TYPED} install 1.2.0    a release that breaks: see it go back by itself
 
-  Then: .demo/pawl history. Ctrl-C here ends everything and leaves nothing behind.
+  Then: ${PAWL_AS_TYPED} history. Ctrl-C here ends everything and leaves nothing behind.
 
 `;
-}
-
-/** The daemon in a session of its own, so that Ctrl-C doesn't reach it before us. */
-function startDaemon(appliance: Appliance): ChildProcess {
-  const [program, ...args] = PAWL;
-  const daemon = spawn(program, [...args, "device", "--config", appliance.configPath], {
-    stdio: ["ignore", "ignore", "inherit"],
-    detached: true,
-    env: { ...process.env, PAWL_LOG_LEVEL: "warn" },
-  });
-  return daemon;
-}
-
-async function writeLauncher(): Promise<void> {
-  const path = join(DIR, "pawl");
-  const command = [...PAWL, "--config", join(DIR, "pawl.yaml")].map((part) => `'${part}'`).join(" ");
-  await writeFile(path, `#!/bin/sh\nexec ${command} "$@"\n`);
-  await chmod(path, 0o755);
 }
 
 async function must(appliance: Appliance, ...args: string[]): Promise<void> {
@@ -108,27 +102,6 @@ async function untilNoUpdate(appliance: Appliance): Promise<void> {
     if (status.state !== "installing") return;
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
-}
-
-async function rememberPids(daemon: ChildProcess): Promise<void> {
-  await writeFile(join(DIR, "daemon.pid"), String(daemon.pid));
-}
-
-/** What a demo that was killed left behind: its daemon, its service, its folder. */
-async function clearLeftovers(): Promise<void> {
-  for (const file of [join(DIR, "daemon.pid"), join(DIR, "appliance", "service.pid")]) {
-    const pid = Number(await readFile(file, "utf8").catch(() => ""));
-    const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-    if (pid > 1 && command.includes(ROOT)) process.kill(pid, "SIGKILL");
-  }
-  await rm(DIR, { recursive: true, force: true, maxRetries: 5 });
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exit = new Promise((resolve) => child.once("exit", resolve));
-  child.kill("SIGTERM");
-  await exit;
 }
 
 async function portOr(wanted: number): Promise<number> {
