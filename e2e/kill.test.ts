@@ -101,16 +101,9 @@ async function installWithKill(version: string, state: string, moment: string, t
   const app = await createApp({
     config,
     name: "kitchen",
-    startApplier: (name, updateId, outputPath) => {
+    startApplier: (name, { id }, outputPath) => {
       const kill = starts++ < times ? [state, moment] : [];
-      const argv: [string, ...string[]] = [
-        process.execPath,
-        KILLING_APPLIER,
-        appliance.configPath,
-        name,
-        updateId,
-        ...kill,
-      ];
+      const argv: [string, ...string[]] = [process.execPath, KILLING_APPLIER, appliance.configPath, name, id, ...kill];
       const applying = startDetached(argv, { outputPath, env: process.env });
       let isDead = false;
       return {
@@ -131,7 +124,7 @@ async function installWithKill(version: string, state: string, moment: string, t
   await app.settled();
   // The fourth start, after three deaths in a row, is that of the next command or boot.
   if ((await app.status()).state === "installing") {
-    await appliance.pawl.run("recover");
+    await appliance.pawl.run("resume");
   }
   const [outcome] = await app.history();
   return { outcome, seen };

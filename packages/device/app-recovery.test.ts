@@ -66,7 +66,7 @@ test("a check finds a dead process's update and has it finished", async () => {
 
 test("what root's side left behind is finished by the next that starts", async () => {
   const update = anUpdate();
-  const move = { previous: "1.0.0", next: "1.1.0", manifest_sha256: null };
+  const move = { previous: "1.0.0", next: "1.1.0", manifest_sha256: null, kept: false };
   await bench.leftBehind({ status: "idle", shows: "error" });
   await ensureFolder(bench.device.paths.apply.dir);
   await bench.device.applyStore().save(applyRecord({ engine: { status: "restarting", update, move, boots: 1 } }));
@@ -111,6 +111,24 @@ test("when root's side can't be started the update fails, and says so", async ()
     failure: { code: "helper_missing", detail: "pawl-apply: not found" },
   });
   expect(await bench.app.status()).toMatchObject({ state: "error", failure: { code: "helper_missing" } });
+});
+
+test("a device that could not go back shows that it is going back, and goes on when it is asked to", async () => {
+  bench.device.works = (version) => version !== "1.1.0";
+  bench.device.hook = (step) => {
+    if (step === "switch-back") throw new UpdateError("disk_full", "The disk is full.");
+  };
+  const { update_id } = await bench.installed();
+  const status = { state: "installing", phase: "rolling_back", update_id };
+  expect(await bench.app.status()).toMatchObject({ ...status, failure: { code: "helper_missing" } });
+  expect(bench.device.tree).toBe("1.1.0");
+  await expect(bench.app.cancel()).rejects.toMatchObject({ code: "busy" });
+  bench.device.hook = () => undefined;
+  expect(await bench.app.resume()).toBe(true);
+  await bench.app.settled();
+  expect(bench.device.tree).toBe("1.0.0");
+  expect(await bench.app.status()).toMatchObject({ failure: { code: "health_failed", back_on: "1.0.0" } });
+  expect(await bench.app.history()).toMatchObject([{ id: update_id, result: "rolled_back" }]);
 });
 
 test("a process that has to end leaves the update to the next one", async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { UpdateError } from "./error.ts";
 import { AppBench } from "./testing/app-bench.ts";
+import { sha } from "./update/update-fixture.ts";
 
 let bench: AppBench;
 
@@ -182,6 +183,32 @@ test("a release by name may be of any channel; one the host hasn't is not found"
   const { outcome } = await bench.installed({ force: false, version: "9.9.9" });
   expect(outcome).toMatchObject({ result: "failed", failure: { code: "not_found", version: "9.9.9" } });
   expect(await bench.app.status()).toMatchObject({ latest_version: "1.1.0", current_version: "3.0.0" });
+});
+
+test("a release left on this device is installed by its name without the network", async () => {
+  bench.device.onDisk = [{ tree: "1.1.0", version: "1.1.0", manifest_sha256: sha("a") }];
+  bench.device.hook = (step) => {
+    if (/^(offers|manifest|download)$/.test(step)) throw new UpdateError("offline", "The host can't be reached.");
+  };
+  const { outcome } = await bench.installed({ force: false, version: "v1.1.0" });
+  expect(outcome).toMatchObject({ kind: "install", to: "1.1.0", result: "success", bytes_downloaded: 0 });
+  expect(bench.device).toMatchObject({ tree: "1.1.0", earlier: ["1.0.0"] });
+  expect(bench.count("verify kept 1.1.0")).toBe(1);
+});
+
+test("a release left on this device is downloaded all the same when the owner insists, or when it isn't the host's", async () => {
+  await bench.checked();
+  bench.device.onDisk = [{ tree: "1.1.0", version: "1.1.0", manifest_sha256: sha("e") }];
+  expect((await bench.installed({ force: false, version: "1.1.0" })).outcome).toMatchObject({ result: "success" });
+  expect(bench.count("download")).toBe(1);
+  bench.device.tree = "1.0.0";
+  const { release } = await bench.device.fetchStore().load();
+  bench.device.onDisk = [{ tree: "1.1.0", version: "1.1.0", manifest_sha256: release?.manifest_sha256 ?? null }];
+  expect((await bench.installed({ force: true, version: "1.1.0" })).outcome).toMatchObject({ result: "success" });
+  expect(bench.count("download")).toBe(2);
+  bench.device.tree = "1.0.0";
+  expect((await bench.installed({ force: false, version: "1.1.0" })).outcome).toMatchObject({ result: "success" });
+  expect(bench.count("download")).toBe(2);
 });
 
 test("a release that was changed after the check isn't installed", async () => {

@@ -2,7 +2,7 @@ import type { FetchRecord, Outcome, Status, Update } from "@pawl/protocol";
 import type { Versioning } from "@pawl/protocol/versioning";
 import { UpdateError } from "./error.ts";
 import { FetchSide, type FetchSideParts } from "./fetch-side.ts";
-import type { Installer } from "./installers/types.ts";
+import type { InPlace, Installer } from "./installers/types.ts";
 import { requestCancel } from "./store/cancel-request.ts";
 import { readHistory } from "./store/history.ts";
 import { Lock } from "./store/lock.ts";
@@ -26,7 +26,7 @@ export interface AppParts extends FetchSideParts {
   title: string;
   status(): Promise<Status>;
   channel(): Promise<string>;
-  installer: Pick<Installer, "current" | "backups">;
+  installer: Pick<Installer, "current" | "backups" | "kept">;
   feed: UpdateFeed;
   versioning: Versioning;
 }
@@ -98,7 +98,8 @@ export class App {
   }
 
   /**
-   * Begins to install the newest release of the channel, or `version`. Goes on in the background.
+   * Begins to install the newest release of the channel, or `version`, which needs no network when this device still
+   * has it; `force` downloads it all the same. Goes on in the background.
    * Throws UpdateError `busy`, `up_to_date` or `downgrade_refused` when there is nothing to begin.
    */
   async install(ask: { force: boolean; version?: string | undefined; unattended?: boolean }): Promise<Started> {
@@ -115,11 +116,14 @@ export class App {
     await this.#side.begin(`install ${ask.version ?? "the newest release"}`, async ({ engine, release }) => {
       const waiting = engine.status === "waiting" ? engine : null;
       const target = [release, waiting?.release].find((one) => one && isNamed(one, ask.version));
-      if (!target) return { type: "check-asked", at: clock.now().toISOString(), update };
-      if (waiting && waiting.release.manifest_sha256 === target.manifest_sha256) {
+      if (waiting && target && waiting.release.manifest_sha256 === target.manifest_sha256) {
         id = waiting.update.id;
         return update.unattended ? null : { type: "window-opened" };
       }
+      const kept =
+        ask.version !== undefined && !ask.force && !ask.unattended ? await this.#kept(ask.version, release) : null;
+      if (kept) return { type: "kept-asked", update: { ...update, to: kept.version } };
+      if (!target) return { type: "check-asked", at: clock.now().toISOString(), update };
       const obstacle = obstacleTo(update, target, current, await apply(), versioning);
       if (obstacle) throw obstacle;
       return { type: "install-asked", update: { ...update, to: target.version }, release: target };
@@ -136,7 +140,7 @@ export class App {
     const current = await installer.current();
     const asked = await this.#newUpdate("rollback", current?.version ?? null);
     const update: Update = { ...asked, to: to.version, by_name: true };
-    await this.#side.begin(`go back to ${to.version}`, async () => ({ type: "rollback-asked", update }));
+    await this.#side.begin(`go back to ${to.version}`, async () => ({ type: "kept-asked", update }));
     return { message: `Going back to ${to.version}.`, update_id: update.id };
   }
 
@@ -183,6 +187,14 @@ export class App {
   /** Finishes, in the background, what a dead process left, and begins what has waited for its time; true when there was something. */
   async resume(): Promise<boolean> {
     return this.#side.resume();
+  }
+
+  /** A release left on this device, unless its host is known to have another of that name by now. */
+  async #kept(version: string, known: FetchRecord["release"]): Promise<InPlace | null> {
+    const kept = (await this.#parts.installer.kept()).find((one) => isNamed(one, version));
+    if (!kept) return null;
+    const isReplaced = known && isNamed(known, version) && known.manifest_sha256 !== kept.manifest_sha256;
+    return isReplaced ? null : kept;
   }
 
   /** The id of the update that runs, or null. Throws UpdateError `busy` when it can't be cancelled any more. */

@@ -5,15 +5,14 @@ import { UpdateError } from "./error.ts";
 import { readHistory } from "./store/history.ts";
 import { Lock } from "./store/lock.ts";
 import { FakeDevice, Killed } from "./testing/device-fixture.ts";
-import { anUpdate, aRelease } from "./update/update-fixture.ts";
+import { anUpdate, aRelease, sha } from "./update/update-fixture.ts";
 
 const forever = new AbortController().signal;
 const update = anUpdate();
-const install: Order = { update, release: aRelease(), bundle: "app.bundle" };
+const install: Order = { update, release: aRelease() };
 const rollback: Order = {
   update: anUpdate({ id: "mm7k2b000-bbbbbb", kind: "rollback", from: null, to: "0.9.0", by_name: true }),
   release: null,
-  bundle: null,
 };
 
 let dir: TempDir;
@@ -94,7 +93,7 @@ test("what is in place is what the device says, not what the order says", async 
 
 test.each([
   ["of another update", rollback, update.id],
-  ["that names no release", { ...install, release: null }, update.id],
+  ["that names no release", { update: anUpdate({ to: null }), release: null }, update.id],
 ])("an order %s is refused", async (_, order, id) => {
   device.order = order;
   await expect((await device.applier()).apply(id, forever)).rejects.toMatchObject({ code: "bad_request" });
@@ -177,12 +176,62 @@ test("a version file that can't be written back doesn't stop the way back", asyn
   expect((await carryOut()).last).toMatchObject({ result: "rolled_back" });
 });
 
-test("a device that can't go back says that it did not", async () => {
+test("what keeps the device from going back may pass while one waits", async () => {
+  device.works = (version) => version !== "1.1.0";
+  fail("switch-back", new UpdateError("disk_full", "The disk is full."), 3);
+  expect((await carryOut()).last).toMatchObject({ result: "rolled_back", failure: { back_on: "1.0.0" } });
+  expect(device.tree).toBe("1.0.0");
+  expect(device.log(update.id).filter((line) => line.includes("could not go back"))).toEqual([
+    "The device could not go back to 1.0.0: The disk is full. Trying again in 1 s.",
+    "The device could not go back to 1.0.0: The disk is full. Trying again in 5 s.",
+    "The device could not go back to 1.0.0: The disk is full. Trying again in 30 s.",
+  ]);
+});
+
+test("a device that can't go back stays on the way back, and the next process goes on", async () => {
   device.works = (version) => version !== "1.1.0";
   fail("switch-back", new UpdateError("disk_full", "The disk is full."));
-  const { last } = await carryOut();
-  expect(last).toMatchObject({ result: "failed", failure: { code: "disk_full", back_on: null } });
-  expect(device.tree).toBe("1.1.0");
+  await expect(carryOut()).rejects.toMatchObject({ code: "disk_full" });
+  expect(await device.applyStore().load()).toMatchObject({
+    engine: { status: "rolling-back", result: "rolled_back", failure: { code: "health_failed" } },
+    last: null,
+  });
+  expect(device.log(update.id).at(-1)).toContain("It goes on when Pawl is started again.");
+  expect(device.did.filter((step) => step === "switch-back")).toHaveLength(4);
+  device.hook = () => undefined;
+  expect((await recover()).last).toMatchObject({ result: "rolled_back", failure: { code: "health_failed" } });
+  expect(device).toMatchObject({ tree: "1.0.0", versionFile: "1.0.0" });
+});
+
+test("a process that has to end while it waits to go back leaves that to the next one", async () => {
+  device.works = (version) => version !== "1.1.0";
+  const end = new AbortController();
+  device.hook = (name) => {
+    if (name !== "switch-back") return;
+    end.abort(new Error("SIGTERM"));
+    throw new UpdateError("disk_full", "The disk is full.");
+  };
+  await expect((await device.applier()).apply(update.id, end.signal)).rejects.toThrow("SIGTERM");
+  expect((await device.applyStore().load()).engine.status).toBe("rolling-back");
+  expect(device.did.filter((step) => step === "switch-back")).toHaveLength(1);
+});
+
+test("with no release to go back to any more the device makes do with the new one, and says so", async () => {
+  device.works = (version) => version !== "1.1.0";
+  fail("switch-back", new UpdateError("no_backup", "1.0.0 isn't on this device any more."));
+  const { engine, last } = await carryOut();
+  expect(engine).toEqual({ status: "idle" });
+  expect(last).toMatchObject({ result: "failed", failure: { code: "no_backup", back_on: null } });
+  expect(device.did.slice(-4)).toEqual(["switch-back", "version 1.1.0", "commit 1.1.0", "start 1.1.0"]);
+});
+
+test("a version file that can't be written is found out before anything changes", async () => {
+  fail("check version file", new UpdateError("not_writable", "The version file can't be written."));
+  expect((await carryOut()).last).toMatchObject({
+    result: "failed",
+    failure: { code: "not_writable", phase: "staging" },
+  });
+  expect(device.did).toEqual(["discard"]);
 });
 
 test("a device's first release that doesn't work stays, on record, with its services started", async () => {
@@ -192,7 +241,7 @@ test("a device's first release that doesn't work stays, on record, with its serv
   expect(last).toMatchObject({ result: "failed", from: null, failure: { code: "restart_failed" } });
   expect(refused).toMatchObject([{ version: "1.1.0" }]);
   expect(device).toMatchObject({ tree: "1.1.0", versionFile: "1.1.0" });
-  expect(device.did.slice(-3)).toEqual(["start 1.1.0", "version 1.1.0", "commit 1.1.0"]);
+  expect(device.did.slice(-3)).toEqual(["version 1.1.0", "commit 1.1.0", "start 1.1.0"]);
 });
 
 test("goes back to a kept release, and forward again", async () => {
@@ -212,7 +261,46 @@ test("a release gone back to that doesn't work stays: tested once, on record, se
   expect(refused).toEqual([]);
   expect(device).toMatchObject({ tree: "0.9.0", versionFile: "0.9.0" });
   expect(device.did.filter((step) => /^(switch|test)/.test(step))).toEqual(["switch", "test 0.9.0"]);
-  expect(device.did.at(-1)).toBe("commit 0.9.0");
+  expect(device.did.slice(-2)).toEqual(["commit 0.9.0", "start 0.9.0"]);
+});
+
+test.each([
+  ["a device's first release", null, install],
+  ["a release gone back to", "1.1.0", { ...rollback, update: { ...rollback.update, id: update.id, to: "1.0.0" } }],
+])("%s that loses power in its third test is on record, with its services started", async (_, tree, order) => {
+  device.order = order;
+  device.tree = tree;
+  device.earlier = ["1.0.0"];
+  const to = order.update.to;
+  await killedIn("testing");
+  for (let again = 0; again < 2; again++) await killedIn("testing", "recover");
+  device.did.length = 0;
+  expect((await recover()).last).toMatchObject({ result: "failed", resumed: true, failure: { code: "power_lost" } });
+  expect(device.did).toEqual([`version ${to}`, `commit ${to}`, `start ${to}`]);
+  expect(device).toMatchObject({ tree: to, versionFile: to });
+});
+
+const forward: Order = { update: anUpdate({ by_name: true }), release: null };
+
+test("a release that is kept is put in place without a download, after its files were checked", async () => {
+  device.onDisk = [{ tree: "1.1.0~2", version: "1.1.0", manifest_sha256: sha("a") }];
+  device.works = (version) => version === "1.0.0";
+  const { last, refused } = await carryOut(forward);
+  expect(device.did.slice(0, 3)).toEqual(["verify kept 1.1.0~2", "back-up", "switch"]);
+  expect(last).toMatchObject({ kind: "install", from: "1.0.0", to: "1.1.0", result: "rolled_back" });
+  expect(refused).toMatchObject([{ version: "1.1.0", manifest_sha256: sha("a") }]);
+});
+
+test("a kept release whose files were changed isn't put in place", async () => {
+  device.onDisk = [{ tree: "1.1.0", version: "1.1.0", manifest_sha256: sha("a") }];
+  fail("verify kept 1.1.0", new UpdateError("hash_mismatch", "a.txt was changed."));
+  expect((await carryOut(forward)).last).toMatchObject({ result: "failed", failure: { code: "hash_mismatch" } });
+  expect(device.did).toEqual(["verify kept 1.1.0", "discard"]);
+});
+
+test("a release by name that is neither kept nor to be fetched can't be installed", async () => {
+  await expect(carryOut(forward)).rejects.toMatchObject({ code: "no_backup" });
+  expect(device.did).toEqual([]);
 });
 
 test("a release that isn't kept can't be gone back to", async () => {

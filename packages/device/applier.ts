@@ -1,4 +1,4 @@
-import type { ApplyRecord, Order } from "@pawl/protocol";
+import type { ApplyRecord, Order, Update } from "@pawl/protocol";
 import { UpdateError } from "./error.ts";
 import type { Installer } from "./installers/types.ts";
 import { Lock } from "./store/lock.ts";
@@ -31,13 +31,19 @@ export class Applier {
     this.#parts = parts;
   }
 
-  /** Finishes what a dead process left, then does what the order with this id says. Done before: nothing happens. */
-  async apply(updateId: string, signal: AbortSignal): Promise<ApplyRecord> {
+  /**
+   * Finishes what a dead process left, then does what the order with this id says. Done before: nothing happens.
+   *
+   * @param action the only kind of order that is meant; without it any is
+   */
+  async apply(updateId: string, signal: AbortSignal, action?: Update["kind"]): Promise<ApplyRecord> {
     return this.#exclusively(`update ${updateId}`, async () => {
       const settled = await this.#goOn(signal);
       if (settled.last?.id === updateId) return settled;
       const order = await this.#parts.readOrder();
       if (order.update.id !== updateId) throw new UpdateError("bad_request", `There is no order ${updateId}.`);
+      if (action && order.update.kind !== action)
+        throw new UpdateError("bad_request", `The order ${updateId} is no ${action}.`);
       return runEngine(this.#engine(), await this.#begin(order), signal);
     });
   }
@@ -63,14 +69,17 @@ export class Applier {
   async #begin(order: Order): Promise<ApplyEvent> {
     const current = await this.#parts.installer.current();
     const update = { ...order.update, from: current?.version ?? null };
-    if (update.kind !== "rollback") {
-      if (!order.release) throw new UpdateError("bad_request", `The order ${update.id} names no release.`);
+    const { kind, to } = update;
+    if (kind !== "rollback" && order.release) {
       return { type: "ordered", order: { ...order, update: { ...update, to: order.release.version } }, move: null };
     }
-    const backups = await this.#parts.installer.backups();
-    const to = backups.find((backup) => backup.version === update.to);
-    if (!to) throw new UpdateError("no_backup", `${update.to} isn't kept on this device.`, { version: update.to });
-    const move = { previous: current?.tree ?? null, next: to.tree, manifest_sha256: null };
+    const { installer } = this.#parts;
+    if (to === null) throw new UpdateError("bad_request", `The order ${update.id} names no release.`);
+    const there = kind === "rollback" ? await installer.backups() : await installer.kept();
+    const next = there.find(({ version }) => version === to);
+    if (!next) throw new UpdateError("no_backup", `${to} isn't kept on this device.`, { version: to });
+    const { manifest_sha256 } = next;
+    const move = { previous: current?.tree ?? null, next: next.tree, manifest_sha256, kept: true };
     return { type: "ordered", order: { ...order, update }, move };
   }
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type AppConfig, ApplyRecord, type Config, FetchRecord, Order } from "@pawl/protocol";
+import { type AppConfig, ApplyRecord, type Config, FetchRecord, Order, type Update } from "@pawl/protocol";
 import { versionings } from "@pawl/protocol/versioning";
 import type { z } from "zod";
 import { App } from "./app.ts";
@@ -10,14 +10,17 @@ import { type Applying, HandOver } from "./hand-over.ts";
 import { checkHealth, createProbes } from "./health/index.ts";
 import { createInstaller } from "./installers/index.ts";
 import { createSource } from "./sources/index.ts";
-import { ensureFolder, readTextIfThere, writeFileDurably } from "./store/atomic-file.ts";
+import { ensureApplyFolder } from "./store/apply-folder.ts";
+import { writeFileDurably } from "./store/atomic-file.ts";
 import { cancelSignal } from "./store/cancel-request.ts";
 import { EMPTY_APPLY, EMPTY_FETCH } from "./store/empty-records.ts";
 import { InstalledStore } from "./store/installed.ts";
 import { type AppPaths, appPaths } from "./store/paths.ts";
 import { jsonOrNull, RecordFile } from "./store/record.ts";
 import { Reporters } from "./store/reporters.ts";
+import { readUntrusted } from "./store/untrusted-file.ts";
 import { UpdateFeed } from "./store/update-feed.ts";
+import { VersionFile } from "./store/version-file.ts";
 import { readStatus } from "./store/view.ts";
 import { systemClock } from "./system/clock.ts";
 import { run as systemRun } from "./system/run.ts";
@@ -28,6 +31,9 @@ import type { RecordStore } from "./update/engine.ts";
 import { fetchExecutors } from "./update/fetch-executors.ts";
 import type { ApplyExecutors } from "./update/plan.ts";
 import { VERSION } from "./version.ts";
+
+/** Far more than an order with the longest notes a release may have. */
+const ORDER_MAX_BYTES = 1024 * 1024;
 
 /** What tests put in another's place: the clock, the programs of the operating system, the way to root's side. */
 export interface Overrides {
@@ -74,13 +80,13 @@ export interface AppOptions {
   config: Config;
   name: string;
   /** Starts root's side for an update, in a session of its own. */
-  startApplier(app: string, updateId: string, outputPath: string): Applying;
+  startApplier(app: string, update: Pick<Update, "id" | "kind">, outputPath: string): Applying;
   onFault(error: unknown): void;
   shutdown: AbortSignal;
   overrides?: Overrides;
 }
 
-/** The unprivileged side of one app. Throws UpdateError `unknown_app`. */
+/** The unprivileged side of one app. Makes nothing on disk before it is asked to do something. Throws UpdateError `unknown_app`. */
 export async function createApp({
   config,
   name,
@@ -91,7 +97,6 @@ export async function createApp({
 }: AppOptions): Promise<App> {
   const parts = shared(config, name, overrides);
   const { paths, clock, config: app } = parts;
-  for (const dir of [paths.api.log, paths.apply.log]) await ensureFolder(dir);
   const feed = new UpdateFeed([paths.api.log, paths.apply.log]);
   const reporters = reportersOf(parts, "api", feed);
   const installer = installerOf(parts);
@@ -119,9 +124,8 @@ export async function createApp({
   const handOver = new HandOver({
     lockDir: paths.apply.lock,
     writeOrder: (order) => writeFileDurably(paths.api.order, `${JSON.stringify(order, null, 2)}\n`),
-    start: (update) => startApplier(name, update.id, join(paths.api.dir, "applier.out")),
+    start: (update) => startApplier(name, update, join(paths.api.dir, "applier.out")),
     apply,
-    bundleOf: async (release) => (await readFetched(paths.api.downloads, release, keys)).manifest.bundle?.sha256 ?? "",
     clock,
   });
   const policy = { window: app.window ?? null };
@@ -165,7 +169,7 @@ export async function createApp({
 export async function createApplier(config: Config, name: string, overrides: Overrides = {}): Promise<Applier> {
   const parts = shared(config, name, overrides);
   const { paths, clock, run, config: app } = parts;
-  await ensureFolder(paths.apply.log);
+  await ensureApplyFolder(paths.apply.dir);
   const services = createServices(app.services, run);
   const installer = installerOf(parts);
   const reporters = reportersOf(parts, "apply", null);
@@ -176,7 +180,8 @@ export async function createApplier(config: Config, name: string, overrides: Ove
     onDamaged: (keptAs) => process.emitWarning(stateDamaged(keptAs).message),
   });
   const readOrder = async () => {
-    const order = parser(Order)(jsonOrNull((await readTextIfThere(paths.api.order)) ?? ""));
+    const bytes = await readUntrusted(paths.api.order, ORDER_MAX_BYTES);
+    const order = parser(Order)(jsonOrNull(bytes?.toString("utf8") ?? ""));
     if (!order) throw new UpdateError("bad_request", "There is no order that can be read.", { path: paths.api.order });
     return order;
   };
@@ -193,9 +198,7 @@ export async function createApplier(config: Config, name: string, overrides: Ove
     checkHealth: (expectedVersion, signal, onLine) =>
       checkHealth({ probes: createProbes(app.health, services, run), expectedVersion, clock, signal, onLine }),
     cancelSignal: (update) => cancelSignal(paths.api.cancel, update.id),
-    writeVersionFile: async (version) => {
-      if (app.version_file) await writeFileDurably(app.version_file, `${version}\n`);
-    },
+    versionFile: new VersionFile(app.version_file),
   });
   return new Applier({
     lockDir: paths.apply.lock,

@@ -21,18 +21,36 @@ export async function runDaemon({ configPath, env, stdout, signal }: DaemonOptio
   const log = pino({ level: env.PAWL_LOG_LEVEL ?? "info", base: null }, pino.destination({ dest: 2, sync: true }));
   const onFault = (error: unknown) =>
     log.error({ failure: asUpdateError(error).toFailure() }, "background work failed");
+  const broken = new AbortController();
+  const shutdown = AbortSignal.any([signal, broken.signal]);
   const apps: App[] = [];
   for (const name of Object.keys(config.apps)) {
-    apps.push(await createApp({ config, name, startApplier: startApplier(path), onFault, shutdown: signal }));
+    apps.push(await createApp({ config, name, startApplier: startApplier(path), onFault, shutdown }));
   }
   const tokens = await Tokens.open(config.state_dir);
   const server = await serve({ apps, tokens, auth: config.auth, listen: config.listen, log });
-  stdout(`Pawl listens on ${server.address}\n`);
-  for (const app of apps) if (await app.resume()) log.warn({ app: app.name }, "finishing an interrupted update");
-  await new Promise<void>((resolve) => {
+  try {
+    stdout(`Pawl listens on ${server.address}\n${(await tokens.list()).length === 0 ? NO_TOKENS : ""}`);
+    for (const app of apps) {
+      // One app's trouble is not the others'.
+      const isResumed = await app.resume().catch(onFault);
+      if (isResumed) log.warn({ app: app.name }, "finishing an interrupted update");
+    }
+    await aborted(signal);
+  } finally {
+    broken.abort(new Error("the daemon ends"));
+    await server.close();
+    await Promise.all(apps.map((app) => app.settled()));
+  }
+}
+
+/** `serve` sees to it that then only this device can reach it (contract device-api.md §1). */
+const NO_TOKENS =
+  "Nobody needs a token: only this device can reach it. `pawl token create <name>` makes one, and from then on every call needs one.\n";
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener("abort", () => resolve(), { once: true });
   });
-  await server.close();
-  await Promise.all(apps.map((app) => app.settled()));
 }

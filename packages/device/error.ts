@@ -46,6 +46,21 @@ export function systemError(error: unknown): UpdateError | null {
     case "EACCES":
     case "EPERM":
       return new UpdateError("not_writable", `Pawl isn't allowed to write there${where}.`, { path, cause: error });
+    case "ENOENT":
+    case "ENOTDIR":
+      return new UpdateError("not_writable", `A file or folder that Pawl needs isn't there${where}.`, {
+        path,
+        cause: error,
+      });
+    case "EIO":
+      return new UpdateError(
+        "not_writable",
+        `The disk reports an error${where}. Check it, and replace it if need be.`,
+        {
+          path,
+          cause: error,
+        },
+      );
     default:
       return null;
   }

@@ -1,10 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { ApplyRecord, Order, Outcome } from "@pawl/protocol";
+import { type ApplyRecord, failure, type Order, type Outcome } from "@pawl/protocol";
 import { TempDir, TestClock } from "@pawl/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Applying, HandOver } from "./hand-over.ts";
 import { Lock } from "./store/lock.ts";
-import { anOutcome, anUpdate, applyRecord, aRelease, sha } from "./update/update-fixture.ts";
+import { anOutcome, anUpdate, applyRecord, aRelease } from "./update/update-fixture.ts";
 
 const update = anUpdate();
 const outcome = anOutcome();
@@ -32,7 +32,6 @@ function handOver(process: (nth: number) => Applying): HandOver {
     writeOrder: async (order) => void orders.push(order),
     start: () => process(++starts),
     apply: async () => record,
-    bundleOf: async () => sha("d"),
     clock,
   });
 }
@@ -63,14 +62,14 @@ test("orders the update, starts root's side once, and returns how it ended when 
   const release = aRelease();
   const over = handOver(() => works(outcome));
   expect(await over.carryOut(update, release, forever)).toEqual(outcome);
-  expect(orders).toEqual([{ update, release, bundle: `${sha("d")}.bundle` }]);
+  expect(orders).toEqual([{ update, release }]);
   expect(starts).toBe(1);
   expect(await Lock.owner(dir.path)).toBeNull();
 });
 
-test("a rollback has no bundle", async () => {
+test("a release that is on the device already is ordered without one to fetch", async () => {
   await handOver(() => works(outcome)).carryOut(update, null, forever);
-  expect(orders).toEqual([{ update, release: null, bundle: null }]);
+  expect(orders).toEqual([{ update, release: null }]);
 });
 
 test("an update that has ended is neither ordered nor started again", async () => {
@@ -98,6 +97,19 @@ test("when it dies each time nobody carries the update out, and its last words s
     fields: { version: "1.1.0", detail: "pawl-apply: fault 3" },
   });
   expect(starts).toBe(3);
+});
+
+test("an update that goes on going back later keeps its place: nobody claims that it has ended", async () => {
+  const move = { previous: "1.0.0", next: "1.1.0", manifest_sha256: null, kept: false };
+  const reason = failure("health_failed", "1.1.0 doesn't work.");
+  record = applyRecord({ engine: { status: "rolling-back", update, move, failure: reason, result: "rolled_back" } });
+  const stuck = record;
+  const over = handOver(() => works(null, { code: 1, words: "pawl: The disk is full." }));
+  await expect(over.carryOut(update, null, forever)).rejects.toMatchObject({
+    code: "helper_missing",
+    fields: { detail: "pawl: The disk is full." },
+  });
+  expect({ orders, starts, record }).toEqual({ orders: [], starts: 3, record: stuck });
 });
 
 test("a process that never takes the lock counts as gone after a while", async () => {

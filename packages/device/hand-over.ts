@@ -1,5 +1,4 @@
 import type { ApplyRecord, Order, Outcome, Release, Update } from "@pawl/protocol";
-import { bundleName } from "./download/downloads.ts";
 import { UpdateError } from "./error.ts";
 import { Lock } from "./store/lock.ts";
 import type { Clock } from "./system/types.ts";
@@ -22,8 +21,6 @@ export interface HandOverParts {
   /** Starts root's process for an update, in a session of its own. */
   start(update: Update): Applying;
   apply(): Promise<ApplyRecord>;
-  /** The hash of the bundle that was downloaded for a release. */
-  bundleOf(release: Release): Promise<string>;
   clock: Clock;
 }
 
@@ -37,13 +34,10 @@ export class HandOver {
 
   /** Orders an update and returns how it ended. Throws UpdateError `helper_missing` when nobody carries it out. */
   async carryOut(update: Update, release: Release | null, signal: AbortSignal): Promise<Outcome> {
-    const { apply, bundleOf, writeOrder } = this.#parts;
+    const { apply, writeOrder } = this.#parts;
     const { engine } = await apply();
     const isBegun = (engine.status !== "idle" && engine.update.id === update.id) || (await this.#outcome(update));
-    if (!isBegun) {
-      const bundle = release ? bundleName(await bundleOf(release)) : null;
-      await writeOrder({ update, release, bundle });
-    }
+    if (!isBegun) await writeOrder({ update, release });
     return this.finish(update, signal);
   }
 

@@ -79,7 +79,7 @@ export const FetchState = z.discriminatedUnion("status", [
   z.object({ status: z.literal("downloading"), update: Update, release: Release }),
   z.object({ status: z.literal("verifying"), update: Update, release: Release }),
   Waiting,
-  /** A rollback has no release to fetch. */
+  /** One that is on the device already has no release to fetch. */
   z.object({ status: z.literal("applying"), update: Update, release: Release.nullable() }),
 ]);
 export type FetchState = z.infer<typeof FetchState>;
@@ -88,7 +88,13 @@ export type FetchState = z.infer<typeof FetchState>;
 const TreeName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.+~_-]{0,140}$/);
 
 /** Which trees an update goes between. `previous` is null when this is the first release on the device. */
-export const Move = z.object({ previous: TreeName.nullable(), next: TreeName, manifest_sha256: Sha256.nullable() });
+export const Move = z.object({
+  previous: TreeName.nullable(),
+  next: TreeName,
+  manifest_sha256: Sha256.nullable(),
+  /** `next` was on the disk before this update, and stays there whatever comes of it. */
+  kept: z.boolean().default(false),
+});
 export type Move = z.infer<typeof Move>;
 
 /**
@@ -111,6 +117,8 @@ export const ApplyState = z.discriminatedUnion("status", [
     /** `undone`: the journal had no record of the switch; `rolled_back`: the new release was in place. */
     result: z.enum(["undone", "rolled_back", "cancelled"]),
   }),
+  /** The release doesn't work and stays, for there is none to go back to: its services are left started. */
+  z.object({ status: z.literal("making-do"), update: Update, move: Move, failure: Failure }),
 ]);
 export type ApplyState = z.infer<typeof ApplyState>;
 
@@ -149,11 +157,7 @@ export type ApplyRecord = z.infer<typeof ApplyRecord>;
 /** What the unprivileged side asks of root: `api/order.json`. Root trusts none of it beyond its shape. */
 export const Order = z.object({
   update: Update,
+  /** Null: the release is on the device already, and `update.to` names it. */
   release: Release.nullable(),
-  /** File name inside `api/downloads/`. */
-  bundle: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._+~-]{0,255}$/)
-    .nullable(),
 });
 export type Order = z.infer<typeof Order>;

@@ -27,7 +27,10 @@ export function configCommand(io: ConfigCommandIo): Command {
 
 async function check(path: string, json: boolean, { stdout, env, hasTokens }: ConfigCommandIo): Promise<void> {
   const { checkConfig, describeProblem } = await import("../config.ts");
-  const { UpdateError } = await import("../error.ts");
+  const [{ UpdateError }, { AlreadyPrinted }] = await Promise.all([
+    import("../error.ts"),
+    import("./already-printed.ts"),
+  ]);
   const { config, problems } = await checkConfig({ path, env, hasTokens });
   const errors = problems.filter((problem) => problem.severity === "error").length;
 
@@ -39,7 +42,8 @@ async function check(path: string, json: boolean, { stdout, env, hasTokens }: Co
   }
   if (errors > 0) {
     const count = errors === 1 ? "an error" : `${errors} errors`;
-    throw new UpdateError("config_invalid", `${path} has ${count}.`, { path });
+    const error = new UpdateError("config_invalid", `${path} has ${count}.`, { path });
+    throw json ? new AlreadyPrinted(error) : error;
   }
 }
 

@@ -5,31 +5,38 @@ import { parseAddress } from "../listen-address.ts";
 
 /** An answer of our own daemon is never longer, in bytes. */
 const MOST_BYTES = 16 * 1024 * 1024;
-const ANSWER_WITHIN_MS = 10_000;
+/** Longer than the daemon itself takes for any answer: a cancel waits 10 s to see what came of it. */
+const ANSWER_WITHIN_MS = 30_000;
 /** Where one finds a daemon that listens on every interface. */
 const ANYWHERE: Record<string, string> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
 
 /** The daemon can't be reached: it isn't running, or it went away. */
-export class NoDaemon extends Error {
-  override readonly name = "NoDaemon";
+export class NoDaemon extends UpdateError {
+  constructor(cause: unknown) {
+    const message =
+      "The daemon of this device doesn't answer, or went away before it did. Try again in a moment; `pawl status` tells how far it got.";
+    super("offline", message, { cause });
+  }
 }
 
 /** Talks to the daemon of this device, over its port or its unix socket. */
 export class DaemonClient {
   readonly #where: { socketPath: string } | { host: string; port: number };
   readonly #token: string | null;
+  readonly #signal: AbortSignal;
 
-  constructor(listen: string, token: string | null) {
+  /** @param signal ends calls that have no signal of their own */
+  constructor(listen: string, token: string | null, signal: AbortSignal) {
     this.#token = token;
+    this.#signal = signal;
     const address = parseAddress(listen);
     if (address.kind === "unix") this.#where = { socketPath: address.path };
     else this.#where = { host: ANYWHERE[address.host] ?? address.host, port: address.port };
   }
 
-  /** The answer to a call. Throws UpdateError as the daemon worded it, NoDaemon when nobody answers. */
+  /** The answer to a call. Throws UpdateError as the daemon worded it, NoDaemon when nobody answers, or the signal's reason. */
   async call<T>(method: "GET" | "POST", path: string, body?: object): Promise<T> {
-    const response = await this.open(method, path, {}, AbortSignal.timeout(ANSWER_WITHIN_MS), body);
-    const text = await readAll(response);
+    const text = await this.#answer(method, path, body);
     let answer: ({ success: true } & T) | ErrorAnswer;
     try {
       answer = JSON.parse(text);
@@ -58,9 +65,19 @@ export class DaemonClient {
     return new Promise((resolve, reject) => {
       const outgoing = request({ ...this.#where, method, path, headers: all, signal });
       outgoing.once("response", resolve);
-      outgoing.once("error", (cause) => reject(new NoDaemon("the daemon doesn't answer", { cause })));
+      outgoing.once("error", (cause) => reject(new NoDaemon(cause)));
       outgoing.end(payload);
     });
+  }
+
+  async #answer(method: string, path: string, body: object | undefined): Promise<string> {
+    const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]);
+    try {
+      return await readAll(await this.open(method, path, {}, signal, body));
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      throw error instanceof UpdateError ? error : new NoDaemon(error);
+    }
   }
 }
 

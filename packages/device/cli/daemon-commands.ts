@@ -1,9 +1,9 @@
 import { Command } from "commander";
 import type { Io } from "./io.ts";
 
-/** `device`, `apply`, `recover`: what runs in the background rather than for a person. */
-export function daemonCommands(io: Io): Command[] {
-  return [deviceCommand(io), applyCommand(io), recoverCommand(io)];
+/** `device`, `apply`, `resume`: what runs in the background rather than for a person. `exit` sets another end than 0. */
+export function daemonCommands(io: Io, exit: (code: number) => void): Command[] {
+  return [deviceCommand(io), applyCommand(io), resumeCommand(io, exit)];
 }
 
 function deviceCommand(io: Io): Command {
@@ -13,41 +13,23 @@ function deviceCommand(io: Io): Command {
   });
 }
 
-/** Root's side. Its arguments are a fixed vocabulary; the configuration is read without any override of the environment. */
 function applyCommand(io: Io): Command {
   return new Command("apply")
     .description("carry out an update that was ordered; started by Pawl itself")
+    .argument("<action>", "install or rollback, as it was ordered")
     .argument("<app>")
     .argument("<update>", "the id of the update")
-    .action(async (app: string, updateId: string) => {
-      const { applier, UpdateId, UpdateError } = await rootsSide(io, app);
-      if (!UpdateId.safeParse(updateId).success) throw new UpdateError("bad_request", "That is no update's id.");
-      await applier.apply(updateId, io.signal);
+    .action(async (action: string, app: string, updateId: string) => {
+      const { apply } = await import("./apply.ts");
+      await apply(io.configPath(), { action, app, updateId }, io.signal);
     });
 }
 
-function recoverCommand(io: Io): Command {
-  return new Command("recover")
-    .description("finish or undo what a power cut interrupted, in every app; does nothing when all is well")
+function resumeCommand(io: Io, exit: (code: number) => void): Command {
+  return new Command("resume")
+    .description("go on with what a power cut or a kill interrupted; call it at boot after the app's services")
     .action(async () => {
-      const { loadConfig } = await import("../config.ts");
-      const { createApplier } = await import("../compose.ts");
-      const config = await loadConfig({ path: io.configPath(), env: {} });
-      for (const app of Object.keys(config.apps)) {
-        const record = await (await createApplier(config, app)).recover(io.signal);
-        const last = record.last;
-        io.stdout(`${app}: ${last ? `${last.to ?? "update"} ${last.result}` : "nothing to do"}\n`);
-      }
+      const { resume } = await import("./resume.ts");
+      exit(await resume(io));
     });
-}
-
-async function rootsSide(io: Io, app: string) {
-  const [{ loadConfig }, { createApplier }, { UpdateId }, { UpdateError }] = await Promise.all([
-    import("../config.ts"),
-    import("../compose.ts"),
-    import("@pawl/protocol"),
-    import("../error.ts"),
-  ]);
-  const config = await loadConfig({ path: io.configPath(), env: {} });
-  return { applier: await createApplier(config, app), UpdateId, UpdateError };
 }

@@ -1,25 +1,36 @@
-import type { Outcome } from "@pawl/protocol";
+import type { Outcome, Status } from "@pawl/protocol";
 import { UpdateError } from "../error.ts";
 import type { Door } from "./door.ts";
 import type { Io } from "./io.ts";
 import { createDisplay } from "./progress-bar.ts";
 
-/** Watches an update to its end and returns how it ended; null when the watcher left and it goes on without them. */
-export async function followUpdate(door: Door, updateId: string, io: Io, quiet: boolean): Promise<Outcome | null> {
+/** Why one stops watching an update. */
+export type Followed =
+  | { because: "ended"; outcome: Outcome }
+  /** Its maintenance window isn't open; nobody works on it until then. */
+  | { because: "waiting"; status: Status }
+  /** Ctrl-C: it goes on without the watcher. */
+  | { because: "left" };
+
+/** Watches an update for as long as there is something to see. */
+export async function followUpdate(door: Door, updateId: string, io: Io, quiet: boolean): Promise<Followed> {
   const display = quiet ? null : createDisplay(io);
   const leave = new AbortController();
   const onInterrupt = () => void interrupted(door, io, leave);
-  io.signal.addEventListener("abort", onInterrupt);
+  io.signal.addEventListener("abort", onInterrupt, { once: true });
+  if (io.signal.aborted) onInterrupt();
   try {
     for await (const event of door.follow(updateId, leave.signal)) display?.show(event);
   } finally {
     io.signal.removeEventListener("abort", onInterrupt);
     display?.end();
   }
-  if (leave.signal.aborted) return null;
+  if (leave.signal.aborted) return { because: "left" };
   const outcome = (await door.history()).find((row) => row.id === updateId);
-  if (!outcome) throw new UpdateError("internal", "The update ended without leaving a result.");
-  return outcome;
+  if (outcome) return { because: "ended", outcome };
+  const status = await door.status();
+  if (status.phase === "waiting" && status.update_id === updateId) return { because: "waiting", status };
+  throw new UpdateError("internal", "The update ended without leaving a result.");
 }
 
 /** Ctrl-C: an update that only this process carries is cancelled while that changes nothing; any other goes on. */

@@ -1,11 +1,24 @@
 import type { Config, UpdateEvent } from "@pawl/protocol";
 import type { App } from "../app.ts";
 import { createApp } from "../compose.ts";
-import type { Door } from "./door.ts";
+import type { LocalDoor } from "./door.ts";
 import { startApplier } from "./start-applier.ts";
+import { untilChecked } from "./until-checked.ts";
 
-/** The engine in this process. `configPath` is passed on to root's side, which reads it itself. */
-export async function localDoor(config: Config, configPath: string, name: string): Promise<Door> {
+/** By then whoever follows an update has seen all that is on disk, in milliseconds: it looks twice a second. */
+const LAST_LOOK_MS = 1_000;
+
+/**
+ * The engine in this process. `configPath` is passed on to root's side, which reads it itself.
+ *
+ * @param signal Ctrl-C: ends what is only being fetched, and lets root's side go on alone
+ */
+export async function localDoor(
+  config: Config,
+  configPath: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<LocalDoor> {
   const end = new AbortController();
   let fault: unknown = null;
   const app = await createApp({
@@ -17,9 +30,20 @@ export async function localDoor(config: Config, configPath: string, name: string
     },
     shutdown: end.signal,
   });
-  const done = async () => {
+  const finished = async () => {
     await app.settled();
     if (fault) throw fault;
+  };
+  const settled = async () => {
+    const stop = () => end.abort(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    if (signal.aborted) stop();
+    try {
+      await finished();
+    } finally {
+      signal.removeEventListener("abort", stop);
+    }
+    signal.throwIfAborted();
   };
   return {
     title: app.title,
@@ -27,31 +51,35 @@ export async function localDoor(config: Config, configPath: string, name: string
     status: () => app.status(),
     check: async (ask) => {
       await app.check(ask);
-      await done();
-      return app.status();
+      await settled();
+      return untilChecked(() => app.status(), signal);
     },
     install: (ask) => app.install(ask),
     rollback: (ask) => app.rollback(ask),
     cancel: () => app.cancel(),
-    follow: (updateId, signal) => followApp(app, updateId, signal),
+    follow: async function* (updateId, leave) {
+      yield* eventsOf(app, updateId, leave);
+      // The last words are on disk before the lock is free; a command that follows must find it free.
+      if (!leave.aborted) await finished();
+    },
     log: (ask) => app.log(ask),
     history: (limit) => app.history(limit),
-    resume: async () => {
-      await app.resume();
-      await done();
-    },
+    resume: () => app.resume(),
+    settled,
     close: async () => {
-      // What runs is brought to its end first: this process is the engine.
-      await app.settled();
+      // What runs is brought to its end first: this process is the engine. Whoever left waits for nothing.
+      if (!signal.aborted) await app.settled();
       end.abort(new Error("done"));
+      await app.settled();
     },
   };
 }
 
-async function* followApp(app: App, updateId: string, signal: AbortSignal): AsyncGenerator<UpdateEvent> {
-  for await (const { id, event } of app.feed.watch(null, signal)) {
+/** Ends with the update, or when nobody works on it any more: it waits for its window, or the engine broke. */
+async function* eventsOf(app: App, updateId: string, leave: AbortSignal): AsyncGenerator<UpdateEvent> {
+  const over = new AbortController();
+  void app.settled().then(() => setTimeout(() => over.abort(), LAST_LOOK_MS).unref());
+  for await (const { id, event } of app.feed.watch(null, AbortSignal.any([leave, over.signal]))) {
     if (id.startsWith(`${updateId}:`)) yield event;
   }
-  // The last words are on disk before the lock is free; a command that follows must find it free.
-  await app.settled();
 }

@@ -3,36 +3,42 @@ import { loadConfig } from "../config.ts";
 import { UpdateError } from "../error.ts";
 import { readCliToken } from "../tokens.ts";
 import { DaemonClient, NoDaemon } from "./daemon-client.ts";
-import type { Door } from "./door.ts";
+import type { Door, LocalDoor } from "./door.ts";
 import type { Io } from "./io.ts";
 import { localDoor } from "./local-door.ts";
 import { remoteDoor } from "./remote-door.ts";
 
-/** Which app a command is about, and whether it only looks. */
 export interface DoorOptions {
+  /** Default: the first of `pawl.yaml`. */
   app?: string | undefined;
-  readOnly?: boolean;
+  /** Whether what a dead process left is brought to its end first; a command that cancels it must not. */
+  finishesFirst: boolean;
 }
 
-/**
- * The way to one app: the daemon when one answers, else the engine in this process, after it has finished what a dead
- * process left. Commands that only look read the files themselves, so that they work and are quick in any case.
- */
-export async function openDoor(io: Io, { app, readOnly = false }: DoorOptions): Promise<Door> {
-  const configPath = io.configPath();
-  const config = await loadConfig({ path: configPath, env: io.env });
+/** The way to one app: the daemon when one answers, else the engine in this process. */
+export async function openDoor(io: Io, { app, finishesFirst }: DoorOptions): Promise<Door> {
+  const config = await loadConfig({ path: io.configPath(), env: io.env });
   const name = appName(config, app);
-  if (readOnly) return localDoor(config, configPath, name);
-  const client = new DaemonClient(config.listen, io.env.PAWL_TOKEN ?? (await readCliToken(config.state_dir)));
+  const token = io.env.PAWL_TOKEN ?? (await readCliToken(config.state_dir));
+  const client = new DaemonClient(config.listen, token, io.signal);
   try {
     await client.call("GET", "/api/apps");
-    return remoteDoor(client, name, config.apps[name]?.title ?? name);
+    return remoteDoor(client, name, config.apps[name]?.title ?? name, io.signal);
   } catch (error) {
     if (!(error instanceof NoDaemon)) throw error;
   }
-  const door = await localDoor(config, configPath, name);
-  await door.resume();
+  const door = await localDoor(config, io.configPath(), name, io.signal);
+  if (finishesFirst && (await door.resume())) await door.settled();
   return door;
+}
+
+/**
+ * The engine in this process, whether a daemon runs or not: both take the same locks and read the same files. For
+ * commands that only look, so that they work in any case, and for what the API has no words for.
+ */
+export async function openLocalDoor(io: Io, app: string | undefined): Promise<LocalDoor> {
+  const config = await loadConfig({ path: io.configPath(), env: io.env });
+  return localDoor(config, io.configPath(), appName(config, app), io.signal);
 }
 
 function appName(config: Config, asked: string | undefined): string {

@@ -1,15 +1,18 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { HistoryAnswer, LogAnswer, StartedAnswer, Status, StreamEvent, UpdateEvent } from "@pawl/protocol";
 import { createParser } from "eventsource-parser";
 import type { DaemonClient } from "./daemon-client.ts";
 import { NoDaemon } from "./daemon-client.ts";
 import type { Door } from "./door.ts";
+import { untilChecked } from "./until-checked.ts";
 
-const LOOK_EVERY_MS = 200;
+/** Between two connections to a stream that broke off, in milliseconds. */
+const AGAIN_AFTER_MS = 200;
 /** A daemon that was restarted is given this long to come back, in milliseconds. */
 const BACK_WITHIN_MS = 120_000;
 
-/** The daemon of this device. */
-export function remoteDoor(client: DaemonClient, name: string, title: string): Door {
+/** The daemon of this device. `signal` ends every wait for it. */
+export function remoteDoor(client: DaemonClient, name: string, title: string, signal: AbortSignal): Door {
   const base = `/api/apps/${name}/update`;
   const status = () => client.call<Status>("GET", `${base}/status`);
   return {
@@ -18,18 +21,13 @@ export function remoteDoor(client: DaemonClient, name: string, title: string): D
     status,
     check: async (ask) => {
       await client.call("POST", `${base}/check`, ask);
-      let answer = await status();
-      while (answer.state === "checking") {
-        await pause(LOOK_EVERY_MS);
-        answer = await status();
-      }
-      return answer;
+      return untilChecked(status, signal);
     },
     install: ({ force, version }) =>
       client.call<StartedAnswer>("POST", `${base}/install`, version ? { force, version } : { force }),
     rollback: (ask) => client.call<StartedAnswer>("POST", `${base}/rollback`, ask),
     cancel: () => client.call<{ message: string }>("POST", `${base}/cancel`),
-    follow: (updateId, signal) => follow(client, `${base}/progress`, updateId, signal),
+    follow: (updateId, leave) => follow(client, `${base}/progress`, updateId, leave),
     log: async ({ id, lines }) => {
       const query = new URLSearchParams({
         ...(id ? { id } : {}),
@@ -41,8 +39,6 @@ export function remoteDoor(client: DaemonClient, name: string, title: string): D
       const query = limit === undefined ? "" : `?limit=${limit}`;
       return (await client.call<HistoryAnswer>("GET", `${base}/history${query}`)).updates;
     },
-    // The daemon does so itself when it starts.
-    resume: async () => {},
     close: async () => {},
   };
 }
@@ -74,7 +70,7 @@ async function* follow(
       goneAt ??= performance.now();
       if (!isGone || performance.now() - goneAt > BACK_WITHIN_MS) throw error;
     }
-    await pause(LOOK_EVERY_MS);
+    await wait(AGAIN_AFTER_MS, undefined, { signal }).catch(() => undefined);
   }
 }
 
@@ -86,8 +82,4 @@ async function* events(response: AsyncIterable<Buffer>): AsyncGenerator<{ id: st
     parser.feed(decoder.decode(chunk, { stream: true }));
     yield* ready.splice(0);
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,5 +1,6 @@
 import { Command } from "commander";
-import { EXIT, exitCodeOfOutcome } from "./exit-code.ts";
+import { checkTrouble } from "./check-trouble.ts";
+import type { Door, LocalDoor } from "./door.ts";
 import type { Io } from "./io.ts";
 
 interface Common {
@@ -11,7 +12,7 @@ interface Common {
 export function updateCommands(io: Io, exit: (code: number) => void): Command[] {
   return [
     statusCommand(io),
-    checkCommand(io),
+    checkCommand(io, exit),
     installCommand(io, exit),
     rollbackCommand(io, exit),
     cancelCommand(io),
@@ -27,7 +28,7 @@ function common(command: Command): Command {
 function statusCommand(io: Io): Command {
   return common(new Command("status").description("what is installed and what is newer")).action(
     async ({ app, json }: Common) => {
-      const door = await open(io, { app, readOnly: true });
+      const door = await openLocal(io, app);
       const status = await door.status();
       if (json) return printJson(io, status);
       const { statusWords } = await import("./words.ts");
@@ -36,34 +37,34 @@ function statusCommand(io: Io): Command {
   );
 }
 
-function checkCommand(io: Io): Command {
+function checkCommand(io: Io, exit: (code: number) => void): Command {
   return common(new Command("check").description("ask the source what is newest"))
     .option("--force", "ask even if the last answer is fresh")
     .option("--unattended", "as the nightly timer does: check if `auto.check` says so, install if `auto.install` does")
     .action(
-      async ({ app, json, force = false, unattended = false }: Common & { force?: boolean; unattended?: boolean }) => {
-        const door = await open(io, { app });
-        try {
-          const before = await door.status();
-          if (unattended && !before.auto.check) return;
-          const status = await door.check({ force: force || unattended });
-          if (unattended && status.auto.install && status.has_update) {
-            const { update_id } = await door.install({ force: false, unattended: true });
-            const { followUpdate } = await import("./follow-update.ts");
-            await followUpdate(door, update_id, io, json ?? false);
-            return;
-          }
-          if (json) printJson(io, status);
-          else io.stdout((await import("./words.ts")).statusWords(door.title, status, new Date()));
-          if (status.failure && status.state === "error") {
-            const { UpdateError } = await import("../error.ts");
-            throw new UpdateError(status.failure.code, status.failure.message);
-          }
-        } finally {
-          await door.close();
-        }
-      },
+      ({ app, json = false, force = false, unattended = false }: Common & { force?: boolean; unattended?: boolean }) =>
+        unattended ? checkLikeTheTimer(io, exit, app, json) : check(io, app, json, force),
     );
+}
+
+async function check(io: Io, app: string | undefined, json: boolean, force: boolean): Promise<void> {
+  await withDoor(io, app, async (door) => {
+    const status = await door.check({ force });
+    const trouble = checkTrouble(status);
+    if (!json) io.stdout((await import("./words.ts")).statusWords(door.title, status, new Date()));
+    if (trouble) throw trouble;
+    if (json) printJson(io, status);
+  });
+}
+
+async function checkLikeTheTimer(io: Io, exit: (code: number) => void, app: string | undefined, json: boolean) {
+  const { checkUnattended } = await import("./check-unattended.ts");
+  const door = await openLocal(io, app);
+  try {
+    exit(await checkUnattended(door, io, json));
+  } finally {
+    await door.close();
+  }
 }
 
 function installCommand(io: Io, exit: (code: number) => void): Command {
@@ -72,8 +73,11 @@ function installCommand(io: Io, exit: (code: number) => void): Command {
     .option("--force", "also when it is installed already, or older")
     .action((version: string | undefined, { app, json, force = false }: Common & { force?: boolean }) =>
       carryOut(io, exit, { app, json }, async (door) => {
-        // What was newest last night isn't what the owner means now.
-        if (version === undefined) await door.check({ force: false });
+        if (version === undefined) {
+          // What was newest ten minutes ago isn't what the owner means now.
+          const trouble = checkTrouble(await door.check({ force: true }));
+          if (trouble) throw trouble;
+        }
         return door.install({ force, version });
       }),
     );
@@ -89,16 +93,17 @@ function rollbackCommand(io: Io, exit: (code: number) => void): Command {
 
 function cancelCommand(io: Io): Command {
   return common(new Command("cancel").description("stop the update that runs, as long as nothing was changed")).action(
-    async ({ app, json }: Common) => {
-      const door = await open(io, { app });
-      try {
-        const { message } = await door.cancel();
-        if (json) printJson(io, { success: true, message });
-        else io.stdout(`${message}\n`);
-      } finally {
-        await door.close();
-      }
-    },
+    ({ app, json }: Common) =>
+      withDoor(
+        io,
+        app,
+        async (door) => {
+          const { message } = await door.cancel();
+          if (json) printJson(io, { success: true, message });
+          else io.stdout(`${message}\n`);
+        },
+        { finishesFirst: false },
+      ),
   );
 }
 
@@ -107,7 +112,7 @@ function logCommand(io: Io): Command {
     .option("--id <update>", "another update: ids are in `pawl history --json`")
     .option("--lines <n>", "only the last lines", Number)
     .action(async ({ app, json, id, lines }: Common & { id?: string; lines?: number }) => {
-      const door = await open(io, { app, readOnly: true });
+      const door = await openLocal(io, app);
       const log = await door.log({ id, lines });
       if (json) return printJson(io, { success: true, lines: log });
       const { localTime } = await import("./words.ts");
@@ -119,41 +124,44 @@ function historyCommand(io: Io): Command {
   return common(new Command("history").description("the updates so far, and how they ended"))
     .option("--limit <n>", "only the newest", Number)
     .action(async ({ app, json, limit }: Common & { limit?: number }) => {
-      const door = await open(io, { app, readOnly: true });
+      const door = await openLocal(io, app);
       const updates = await door.history(limit);
       if (json) return printJson(io, { success: true, updates });
       io.stdout((await import("./words.ts")).historyWords(updates));
     });
 }
 
-type OpenDoor = Awaited<ReturnType<typeof open>>;
-
 async function carryOut(
   io: Io,
   exit: (code: number) => void,
   { app, json = false }: Common,
-  begin: (door: OpenDoor) => Promise<{ update_id: string }>,
+  begin: (door: Door) => Promise<{ update_id: string }>,
 ): Promise<void> {
-  const door = await open(io, { app });
-  try {
+  await withDoor(io, app, async (door) => {
     const { update_id } = await begin(door);
-    const [{ followUpdate }, { outcomeWords }] = await Promise.all([
-      import("./follow-update.ts"),
-      import("./words.ts"),
-    ]);
-    const outcome = await followUpdate(door, update_id, io, json);
-    if (!outcome) return exit(EXIT.interrupted);
-    if (json) printJson(io, outcome);
-    else io.stdout(`${outcomeWords(outcome)}\n`);
-    exit(exitCodeOfOutcome(outcome));
+    const { watchUpdate } = await import("./watch-update.ts");
+    exit(await watchUpdate(door, update_id, io, json));
+  });
+}
+
+async function withDoor(
+  io: Io,
+  app: string | undefined,
+  work: (door: Door) => Promise<void>,
+  { finishesFirst = true } = {},
+): Promise<void> {
+  const { openDoor } = await import("./open-door.ts");
+  const door = await openDoor(io, { app, finishesFirst });
+  try {
+    await work(door);
   } finally {
-    if (!io.signal.aborted) await door.close();
+    await door.close();
   }
 }
 
-async function open(io: Io, options: { app?: string | undefined; readOnly?: boolean }) {
-  const { openDoor } = await import("./open-door.ts");
-  return openDoor(io, options);
+async function openLocal(io: Io, app: string | undefined): Promise<LocalDoor> {
+  const { openLocalDoor } = await import("./open-door.ts");
+  return openLocalDoor(io, app);
 }
 
 function printJson(io: Io, value: object): void {

@@ -40,6 +40,12 @@ export function outcomeWords(outcome: Pick<Outcome, "result" | "kind" | "to" | "
   return outcome.failure?.message ?? "The update failed.";
 }
 
+/** Until when an update waits, in a sentence. */
+export function waitingWords({ latest_version: version, auto }: Pick<Status, "latest_version" | "auto">): string {
+  const when = auto.window ? `in the maintenance window ${auto.window}` : "with the next unattended check";
+  return `${version ?? "The update"} is downloaded. It will be installed ${when}; pawl install does it now.`;
+}
+
 /** The history as a table, newest first. */
 export function historyWords(updates: readonly Outcome[]): string {
   if (updates.length === 0) return "No update yet.\n";

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { open, readdir, readFile, rm, stat } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { MANIFEST_MAX_BYTES, type Manifest, type PublicKey, type Release, type Sha256 } from "@pawl/protocol";
 import { SIGNATURE_MAX_BYTES, verifyManifest } from "@pawl/trust";
-import { systemError, UpdateError } from "../error.ts";
-import { ensureFolder, isMissing, writeFileDurably } from "../store/atomic-file.ts";
+import { UpdateError } from "../error.ts";
+import { ensureFolder, writeFileDurably } from "../store/atomic-file.ts";
+import { openUntrusted, readUntrusted } from "../store/untrusted-file.ts";
 import type { Clock } from "../system/types.ts";
 import type { Downloads } from "../update/fetch-executors.ts";
 import type { Advance } from "../update/progress.ts";
@@ -95,35 +96,24 @@ export function bundleName(sha256: string): string {
 
 /**
  * The manifest that lies in a downloads folder, verified as if nobody had done so before: by these keys, for this
- * release. Throws UpdateError or TrustError when it isn't what was asked for.
+ * release. Throws UpdateError or TrustError when it isn't what was asked for. Root calls it on the other side's folder.
  */
 export async function readFetched(
   dir: string,
   release: Pick<Release, "version" | "manifest_sha256">,
   keys: readonly PublicKey[],
 ): Promise<{ manifest: Manifest; manifestBytes: Uint8Array }> {
-  const manifestBytes = await readCapped(join(dir, MANIFEST), MANIFEST_MAX_BYTES);
+  const manifestBytes = await readUntrusted(join(dir, MANIFEST), MANIFEST_MAX_BYTES);
   if (!manifestBytes)
     throw new UpdateError("not_found", "The download is gone. Try again.", { version: release.version });
   const { manifest } = verifyManifest({
     bytes: manifestBytes,
-    signature: await readCapped(join(dir, SIGNATURE), SIGNATURE_MAX_BYTES),
+    signature: await readUntrusted(join(dir, SIGNATURE), SIGNATURE_MAX_BYTES),
     keys,
     expectedVersion: release.version,
     expectedSha256: release.manifest_sha256,
   });
   return { manifest, manifestBytes };
-}
-
-async function readCapped(path: string, maxBytes: number): Promise<Uint8Array | null> {
-  try {
-    const { size } = await stat(path);
-    if (size > maxBytes) throw new UpdateError("too_large", `${path} is larger than ${maxBytes} bytes.`, { path });
-    return await readFile(path);
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw systemError(error) ?? error;
-  }
 }
 
 async function hashFile(
@@ -133,7 +123,7 @@ async function hashFile(
   signal: AbortSignal,
 ): Promise<string> {
   const hash = createHash("sha256");
-  const file = await open(path, "r");
+  const file = await openUntrusted(path);
   try {
     const chunk = Buffer.allocUnsafe(HASH_CHUNK_BYTES);
     for (let done = 0; ; ) {

@@ -21,9 +21,7 @@ export interface InPlace extends Pick<Installed, "version" | "manifest_sha256"> 
 }
 
 /** An earlier release that one can go back to. */
-export interface Backup {
-  version: string;
-  tree: string;
+export interface Backup extends InPlace {
   path: string;
 }
 
@@ -36,17 +34,21 @@ export interface Installer {
   current(): Promise<InPlace | null>;
   /** Earlier releases on disk, the one to go back to first. Reads only. */
   backups(): Promise<Backup[]>;
+  /** Every whole release on disk but the one in place, whether one can go back to it or not. Reads only. */
+  kept(): Promise<InPlace[]>;
+  /** Reads a kept release again. Throws `hash_mismatch` when it isn't what it was when it was installed. */
+  verifyKept(move: Move, signal: AbortSignal): Promise<void>;
   /** Unpacks and verifies a release beside the running one and makes it durable. */
   stage(staging: Staging, report: Report, signal: AbortSignal): Promise<Move>;
   /** Makes sure that the running release and everything anybody wrote into it can be had again. */
   backUp(move: Move, report: Report): Promise<void>;
   /** The one moment at which the device changes. */
   switchTo(move: Move): Promise<void>;
-  /** Undoes `switchTo`; true when the new release was in place. */
+  /** Undoes `switchTo`; true when the new release was in place. Throws `no_backup` when the earlier one is gone. */
   switchBack(move: Move, report: Report): Promise<boolean>;
   /** The old release's processes have ended: takes over what they wrote last. */
-  settle(move: Move, report: Report): Promise<void>;
-  /** The release in place is the one that counts now; what nobody needs any more goes. */
+  settle(move: Pick<Move, "previous" | "next">, report: Report): Promise<void>;
+  /** The release in place is the one that counts now; what nobody needs any more goes. The one it came from stays. */
   commit(move: Move, update: Update): Promise<void>;
   /** Removes what an update that ended before its switch left behind. */
   discard(update: Update, move: Move | null): Promise<void>;

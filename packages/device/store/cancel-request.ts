@@ -1,9 +1,12 @@
-import { readFileSync } from "node:fs";
 import { Cancelled } from "../update/engine.ts";
 import { writeFileDurably } from "./atomic-file.ts";
+import { readHeadSync } from "./untrusted-file.ts";
 
 /** How soon a request is seen, in milliseconds. */
 const LOOK_EVERY_MS = 100;
+
+/** More than any id and its line end. */
+const MOST_BYTES = 64;
 
 /** Asks whichever process runs an update to stop it. */
 export async function requestCancel(path: string, updateId: string): Promise<void> {
@@ -23,7 +26,7 @@ export function cancelSignal(path: string, updateId: string): AbortSignal & Disp
 
 function requested(path: string): string | null {
   try {
-    return readFileSync(path, "utf8").trim();
+    return readHeadSync(path, MOST_BYTES).toString("utf8").trim();
   } catch {
     return null;
   }

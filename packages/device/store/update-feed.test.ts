@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFile, mkdir } from "node:fs/promises";
+import { appendFile, mkdir, rm, symlink } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { UpdateEvent } from "@pawl/protocol";
@@ -196,6 +196,51 @@ test("when nothing was ever run it waits for the first update", async () => {
   write(api, done);
   await ended;
   expect(seen).toEqual(["1 one", "2 done"]);
+});
+
+test("lines arrive within 50 ms in a folder that comes into being while one watches", async () => {
+  const nowhere = dir.join("state", "kitchen", "apply", "log");
+  const { until, seen, ended } = watcher(null, new UpdateFeed([api, nowhere]));
+  await wait(100);
+  await mkdir(dir.join("state", "kitchen", "apply"), { recursive: true });
+  const begun = performance.now();
+  write(nowhere, line("one"));
+  await until(1);
+  const first = performance.now() - begun;
+  write(nowhere, line("two"), done);
+  await until(3);
+  const all = performance.now() - begun;
+  await ended;
+  expect(seen).toEqual(["1 one", "2 two", "3 done"]);
+  // Without being told it would look every 500 ms; this machine may be busy.
+  expect(first).toBeLessThan(250);
+  expect(all).toBeLessThan(450);
+});
+
+test("never goes back to an earlier update", async () => {
+  write(api, line("one"), done);
+  writeTo(api, NEXT, line("first"));
+  expect(await feed.isEnd("")).toBe(false);
+  expect(feed.position).toBe(`${NEXT}:1`);
+  // As for a look at the folder that began before the next update did, and ends later.
+  await rm(logPath(api, NEXT));
+  await feed.isEnd("");
+  expect(feed.position).toBe(`${NEXT}:1`);
+});
+
+test("a log that can't be read neither breaks who shows something nor leaves an unhandled rejection", async () => {
+  const unhandled: unknown[] = [];
+  const note = (error: unknown) => unhandled.push(error);
+  process.on("unhandledRejection", note);
+  write(api, line("one"));
+  const { until } = watcher();
+  await until(1);
+  await rm(api, { recursive: true });
+  await symlink(api, api);
+  expect(() => feed.show(ID, progress(10))).not.toThrow();
+  await wait(600);
+  process.off("unhandledRejection", note);
+  expect(unhandled).toEqual([]);
 });
 
 test("when the next update begins, a watcher sees the end of the one before, if it had one, or else the new one", async () => {

@@ -1,4 +1,5 @@
-import { type FSWatcher, watch } from "node:fs";
+import { existsSync, type FSWatcher, watch } from "node:fs";
+import { dirname } from "node:path";
 import type { UpdateEvent } from "@pawl/protocol";
 import { newestLogged } from "./update-log.ts";
 import { UpdateTail } from "./update-tail.ts";
@@ -22,10 +23,11 @@ export class UpdateFeed {
   #tail: UpdateTail | null = null;
   /** Shown last without a place of its own; outdated by the next event on disk. */
   #transient: { tail: UpdateTail; after: number; event: UpdateEvent } | null = null;
-  #watchers: FSWatcher[] = [];
+  /** For each log folder what is watched for it: itself, or what there is of the way to it. */
+  readonly #watched = new Map<string, { path: string; watcher: FSWatcher }>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** `dirs`: the log folders of both sides, in the order in which they write; they must exist. */
+  /** `dirs`: the log folders of both sides, in the order in which they write. They may be missing as yet. */
   constructor(dirs: readonly string[]) {
     this.#dirs = dirs;
   }
@@ -34,7 +36,12 @@ export class UpdateFeed {
   show(updateId: string, event: UpdateEvent): void {
     const tail = this.#tail;
     if (this.#wakers.size === 0 || tail?.id !== updateId) return;
-    tail.read();
+    try {
+      tail.read();
+    } catch {
+      // Whoever works on the update must not break because it can't be shown.
+      return;
+    }
     this.#transient = { tail, event, after: tail.events.length };
     this.#wake();
   }
@@ -114,18 +121,33 @@ export class UpdateFeed {
 
   #open(): void {
     if (this.#timer) return;
-    const look = () =>
-      void this.#refresh().then(
-        () => this.#wake(),
-        // Can't be read just now; the timer looks again.
-        () => undefined,
-      );
-    this.#timer = setInterval(look, LOOK_ANYWAY_MS);
-    for (const dir of this.#dirs) {
+    this.#timer = setInterval(() => this.#look(), LOOK_ANYWAY_MS);
+    for (const dir of this.#dirs) this.#watchNearest(dir);
+  }
+
+  #look(): void {
+    if (!this.#timer) return;
+    for (const dir of this.#dirs) this.#watchNearest(dir);
+    this.#refresh()
+      .then(() => this.#wake())
+      // Can't be read just now; the timer looks again.
+      .catch(() => undefined);
+  }
+
+  /** Root's folder comes into being with the first update that gets that far. Until then its coming is watched for. */
+  #watchNearest(dir: string): void {
+    for (;;) {
+      const path = nearestThere(dir);
+      const known = this.#watched.get(dir);
+      if (known?.path === path) return;
+      known?.watcher.close();
+      this.#watched.delete(dir);
       try {
-        this.#watchers.push(watch(dir, look).on("error", () => undefined));
+        const watcher = watch(path, () => this.#look()).on("error", () => undefined);
+        this.#watched.set(dir, { path, watcher });
       } catch {
-        // No more inotify watches to be had: the timer still looks.
+        // It has gone just now, or no more inotify watches are to be had: the timer still looks.
+        return;
       }
     }
   }
@@ -133,8 +155,8 @@ export class UpdateFeed {
   #close(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
-    for (const watcher of this.#watchers) watcher.close();
-    this.#watchers = [];
+    for (const { watcher } of this.#watched.values()) watcher.close();
+    this.#watched.clear();
   }
 
   #wake(): void {
@@ -144,8 +166,16 @@ export class UpdateFeed {
   async #refresh(): Promise<void> {
     const id = await newestLogged(this.#dirs);
     this.#tail?.read();
-    if (id === null || id === this.#tail?.id) return;
+    // Ids sort by time. A look that took its time must not bring back the update before, nor must one whose log is gone.
+    if (id === null || (this.#tail && id <= this.#tail.id)) return;
     this.#tail = new UpdateTail(this.#dirs, id);
     this.#tail.read();
   }
+}
+
+/** The folder itself, or the nearest one above it that exists. */
+function nearestThere(dir: string): string {
+  let path = dir;
+  while (!existsSync(path) && dirname(path) !== path) path = dirname(path);
+  return path;
 }

@@ -1,4 +1,4 @@
-import { appendFile, readdir, readFile, writeFile } from "node:fs/promises";
+import { appendFile, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import type { UpdateEvent } from "@pawl/protocol";
 import { TempDir } from "@pawl/testkit";
 import { expect, test } from "vitest";
@@ -53,10 +53,51 @@ test("a flood stops growing, its last line and the update's last words are there
   expect(lines(dir.path).slice(19_999)).toEqual(["19999", "29999", "status", "✓ Upgraded", "done"]);
 });
 
+test("a flood of long lines stops growing too", async () => {
+  await using dir = await TempDir.create();
+  const log = new UpdateLog(dir.path, id);
+  for (let n = 0; n < 2_000; n++) log.append(line(`${n} ${"x".repeat(8 * 1024)}`), at);
+  log.append(done, at);
+  const { size } = await stat(logPath(dir.path, id));
+  expect(size).toBeLessThan(9 * 1024 * 1024);
+  expect(lines(dir.path).at(-2)).toMatch(/^1999 /);
+  expect(lines(dir.path).at(-1)).toBe("done");
+});
+
+test("makes its folder with the first log", async () => {
+  await using dir = await TempDir.create();
+  new UpdateLog(dir.join("apply", "log"), id).append(line("one"), at);
+  expect(lines(dir.join("apply", "log"))).toEqual(["one"]);
+});
+
+test("doesn't write into what a link leads to", async () => {
+  await using dir = await TempDir.create();
+  await writeFile(dir.join("precious"), "untouched");
+  await symlink(dir.join("precious"), logPath(dir.path, id));
+  new UpdateLog(dir.path, id).append(line("one"), at);
+  expect(await readFile(dir.join("precious"), "utf8")).toBe("untouched");
+});
+
+test.each([
+  ["1e9", 100],
+  ["-5", 0],
+  ["null", 0],
+  ['"many"', 0],
+  ["{}", 0],
+  ["42.5", 42.5],
+])("a percent of %s in a log counts as %d", async (written, counted) => {
+  await using dir = await TempDir.create();
+  await writeFile(
+    logPath(dir.path, id),
+    `{"at":"${at.toISOString()}","event":{"type":"progress","percent":${written}}}\n`,
+  );
+  expect(readLog([dir.path], id)[0]?.event).toEqual({ type: "progress", percent: counted });
+});
+
 test("a log that can't be written doesn't stop an update", async () => {
   await using dir = await TempDir.create();
-  const log = new UpdateLog(dir.join("none"), id);
-  expect(() => log.append(line("one"), at)).not.toThrow();
+  await writeFile(dir.join("a-file"), "");
+  expect(() => new UpdateLog(dir.join("a-file"), id).append(line("one"), at)).not.toThrow();
 });
 
 test("the newest is the one that began last, on whichever side", async () => {

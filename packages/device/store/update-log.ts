@@ -1,15 +1,26 @@
-import { appendFileSync, readFileSync } from "node:fs";
+import { appendFileSync, closeSync, constants, mkdirSync, openSync } from "node:fs";
 import { readdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { LoggedEvent, UpdateEvent } from "@pawl/protocol";
 import { isMissing } from "./atomic-file.ts";
 import { jsonOrNull } from "./record.ts";
+import { readHeadSync } from "./untrusted-file.ts";
 
 /** How many updates' logs stay on disk. */
 const KEPT_LOGS = 20;
 
 /** From here on a log, counted in events, grows only by what matters; a program that floods it can't fill the disk. */
 const MOST_LINES = 20_000;
+
+/** The same, counted in bytes. */
+const MOST_BYTES = 8 * 1024 * 1024;
+
+/** Of a log no more is read: with what matters, ours are far from that. */
+const READ_BYTES = 2 * MOST_BYTES;
+
+/** No link is followed, and a FIFO without a reader is an error: nobody else's file is written to. */
+const APPEND =
+  constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
  * What one side writes of one update: a line of JSON per event, in the order in which they happened. Lines go to the
@@ -19,21 +30,26 @@ const MOST_LINES = 20_000;
 export class UpdateLog {
   readonly #path: string;
   #lines: number;
+  #bytes: number;
   /** Of a flood only the last line before another event is written: so the update's last words are there. */
   #held: string | null = null;
   /** The file ends in half a line: from a power cut, or because the disk was full. */
   #isTorn: boolean;
 
+  /** Makes the folder when it is missing. */
   constructor(dir: string, updateId: string) {
     this.#path = logPath(dir, updateId);
+    makeFolder(dir);
     const text = readText(this.#path);
     this.#lines = text.split("\n").length - 1;
+    this.#bytes = Buffer.byteLength(text);
     this.#isTorn = text !== "" && !text.endsWith("\n");
   }
 
   append(event: UpdateEvent, at: Date): void {
     const text = `${JSON.stringify({ at: at.toISOString(), event } satisfies LoggedEvent)}\n`;
-    if (this.#lines >= MOST_LINES && event.type === "line") {
+    const isFlooded = this.#lines >= MOST_LINES || this.#bytes >= MOST_BYTES;
+    if (isFlooded && event.type === "line") {
       this.#held = text;
       return;
     }
@@ -44,8 +60,14 @@ export class UpdateLog {
 
   #write(text: string): void {
     try {
-      appendFileSync(this.#path, this.#isTorn ? `\n${text}` : text);
+      const file = openSync(this.#path, APPEND, 0o644);
+      try {
+        appendFileSync(file, this.#isTorn ? `\n${text}` : text);
+      } finally {
+        closeSync(file);
+      }
       this.#isTorn = false;
+      this.#bytes += Buffer.byteLength(text);
     } catch {
       // A full disk must not turn a log line into the reason for which an update fails. Half of it may be written.
       this.#isTorn = true;
@@ -63,7 +85,8 @@ export function loggedEvents(text: string): LoggedEvent[] {
   return text
     .split("\n")
     .map((line) => jsonOrNull(line) as LoggedEvent | null)
-    .filter((line): line is LoggedEvent => typeof line?.event?.type === "string");
+    .filter((line): line is LoggedEvent => typeof line?.event?.type === "string")
+    .map(withinBounds);
 }
 
 /** The update that has a log and began last, or null. Ids sort by time. */
@@ -90,11 +113,22 @@ async function loggedIds(dir: string): Promise<string[]> {
   return names.filter((name) => name.endsWith(".jsonl")).map((name) => name.slice(0, -".jsonl".length));
 }
 
-function readText(path: string): string {
+/** Both sides read each other's logs: a percent that is none would go on into everything that is counted from it. */
+function withinBounds(logged: LoggedEvent): LoggedEvent {
+  const { event } = logged;
+  if (event.type !== "progress") return logged;
+  const percent = Number.isFinite(event.percent) ? Math.min(100, Math.max(0, event.percent)) : 0;
+  return { ...logged, event: { ...event, percent } };
+}
+
+function makeFolder(path: string): void {
   try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (isMissing(error)) return "";
-    throw error;
+    mkdirSync(path, { recursive: true, mode: 0o755 });
+  } catch {
+    // As for writing: no reason for which an update fails.
   }
+}
+
+function readText(path: string): string {
+  return readHeadSync(path, READ_BYTES).toString("utf8");
 }

@@ -1,6 +1,6 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, readSync } from "node:fs";
 import type { UpdateEvent } from "@pawl/protocol";
-import { isMissing } from "./atomic-file.ts";
+import { openUntrustedSync } from "./untrusted-file.ts";
 import { loggedEvents, logPath } from "./update-log.ts";
 
 /** The events of one update, from the logs of both sides as they grow. */
@@ -33,30 +33,28 @@ class TailFile {
 
   /** The events of the lines that have become whole since the last call. */
   read(): UpdateEvent[] {
-    const bytes = Buffer.concat([this.#rest, ...this.#newChunks()]);
+    this.#take();
+    const bytes = this.#rest;
     const whole = bytes.lastIndexOf(0x0a) + 1;
     this.#rest = bytes.subarray(whole);
     return loggedEvents(bytes.toString("utf8", 0, whole)).map(({ event }) => event);
   }
 
-  #newChunks(): Buffer[] {
-    let file: number;
+  /** Adds what is new to the rest; what was read before an error is kept. */
+  #take(): void {
+    const file = openUntrustedSync(this.#path);
+    if (file === null) return;
+    const chunks = [this.#rest];
     try {
-      file = openSync(this.#path, "r");
-    } catch (error) {
-      if (isMissing(error)) return [];
-      throw error;
-    }
-    try {
-      const chunks: Buffer[] = [];
       for (;;) {
         const chunk = Buffer.allocUnsafe(64 * 1024);
         const length = readSync(file, chunk, 0, chunk.length, this.#offset);
-        if (length === 0) return chunks;
+        if (length === 0) return;
         this.#offset += length;
         chunks.push(chunk.subarray(0, length));
       }
     } finally {
+      this.#rest = Buffer.concat(chunks);
       closeSync(file);
     }
   }

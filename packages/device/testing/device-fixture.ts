@@ -6,7 +6,7 @@ import { Applier } from "../applier.ts";
 import { UpdateError } from "../error.ts";
 import { type Applying, HandOver } from "../hand-over.ts";
 import type { HealthReading } from "../health/types.ts";
-import type { Installer } from "../installers/types.ts";
+import type { InPlace, Installer } from "../installers/types.ts";
 import type { Offer, Source } from "../sources/types.ts";
 import { ensureFolder } from "../store/atomic-file.ts";
 import { cancelSignal } from "../store/cancel-request.ts";
@@ -64,6 +64,8 @@ export class FakeDevice {
   /** The tree that serves. */
   tree: string | null = "1.0.0";
   earlier: string[] = [];
+  /** Whole releases on disk, whether one can go back to them or not. */
+  onDisk: InPlace[] = [];
   versionFile = "1.0.0";
   /** Which versions work when they are started. */
   works = (version: string | null): boolean => version !== null;
@@ -106,11 +108,15 @@ export class FakeDevice {
   readonly installer: Installer = {
     current: async () => (this.tree === null ? null : { version: this.tree, tree: this.tree, manifest_sha256: null }),
     backups: async () =>
-      this.earlier.flatMap((tree) => (tree === this.tree ? [] : { version: tree, tree, path: `/opt/${tree}` })),
+      this.earlier.flatMap((tree) =>
+        tree === this.tree ? [] : { version: tree, tree, manifest_sha256: null, path: `/opt/${tree}` },
+      ),
+    kept: async () => this.onDisk.filter(({ tree }) => tree !== this.tree),
+    verifyKept: (move, signal) => this.#step(`verify kept ${move.next}`, signal),
     stage: async ({ manifest, manifestBytes }, report, signal): Promise<Move> => {
       await this.#step("stage", signal);
       report.advance({ doneBytes: 1, totalBytes: 2 });
-      return { previous: this.tree, next: manifest.version, manifest_sha256: sha256Of(manifestBytes) };
+      return { previous: this.tree, next: manifest.version, manifest_sha256: sha256Of(manifestBytes), kept: false };
     },
     backUp: () => this.#step("back-up"),
     switchTo: async (move) => {
@@ -190,9 +196,12 @@ export class FakeDevice {
         return works ? { ok: true } : { ok: false, reason: "it does not answer" };
       },
       cancelSignal: (update) => cancelSignal(this.paths.api.cancel, update.id),
-      writeVersionFile: async (version) => {
-        await this.#step(`version ${version}`);
-        this.versionFile = version;
+      versionFile: {
+        check: async () => this.hook("check version file"),
+        write: async (version) => {
+          await this.#step(`version ${version}`);
+          this.versionFile = version;
+        },
       },
     });
     return new Applier({
@@ -228,7 +237,6 @@ export class FakeDevice {
       },
       start: ({ id }) => start(id),
       apply,
-      bundleOf: async () => sha("d"),
       clock,
     });
     const auto = { check: true, time: "04:20", jitter: 0, install: false };

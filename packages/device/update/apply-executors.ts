@@ -1,14 +1,16 @@
 import { type Failure, failure, type Manifest, type Move, type Release, type Update } from "@pawl/protocol";
-import { asUpdateError } from "../error.ts";
+import { asUpdateError, type UpdateError } from "../error.ts";
 import type { HealthReading } from "../health/types.ts";
 import type { Installer } from "../installers/types.ts";
 import type { Clock } from "../system/types.ts";
-import { isLastResort } from "./apply-transition.ts";
 import type { ApplyExecutors } from "./plan.ts";
 import type { Reporter } from "./reporter.ts";
 
 /** How long watchers have to read that the service goes away for a moment, in seconds. */
 const RESTART_DELAY_S = 2;
+
+/** How long to wait before one tries again to go back, in milliseconds. After the last one it is left to the next process. */
+const GO_BACK_AGAIN_MS: readonly number[] = [1_000, 5_000, 30_000];
 
 /** What root's steps are made of. */
 export interface ApplyParts {
@@ -27,7 +29,11 @@ export interface ApplyParts {
   checkHealth(version: string | null, signal: AbortSignal, onLine: (line: string) => void): Promise<HealthReading>;
   /** Aborts with a `Cancelled` when the owner asks for it. */
   cancelSignal(update: Update): AbortSignal & Disposable;
-  writeVersionFile(version: string): Promise<void>;
+  versionFile: {
+    /** Throws when it could not be written. */
+    check(): Promise<void>;
+    write(version: string): Promise<void>;
+  };
 }
 
 /** Carries out each step that changes the device. */
@@ -40,6 +46,7 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
       const reporter = parts.reporter(update);
       using cancel = parts.cancelSignal(update);
       try {
+        await parts.versionFile.check();
         const staging = { update, ...(await parts.fetched(release, update)) };
         return { type: "staged", move: await installer.stage(staging, reporter, AbortSignal.any([signal, cancel])) };
       } catch (error) {
@@ -48,15 +55,21 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
       }
     },
 
-    "back-up": async ({ update, move }) => {
+    "back-up": async ({ update, move }, signal) => {
+      const reporter = parts.reporter(update);
       using cancel = parts.cancelSignal(update);
       try {
-        await installer.backUp(move, parts.reporter(update));
+        if (move.kept && update.kind === "install") {
+          reporter.line(`Checking the files of ${update.to}, which is on this device already`);
+          await parts.versionFile.check();
+          await installer.verifyKept(move, AbortSignal.any([signal, cancel]));
+        }
+        await installer.backUp(move, reporter);
         cancel.throwIfAborted();
         return { type: "backed-up" };
       } catch (error) {
         await installer.discard(update, move);
-        throw error;
+        throw cancel.aborted ? cancel.reason : error;
       }
     },
 
@@ -72,16 +85,7 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
       const reporter = parts.reporter(update);
       reporter.line(`Restarting service in ${RESTART_DELAY_S} seconds…`);
       await clock.sleep(RESTART_DELAY_S * 1000, signal);
-      try {
-        await services.restart(signal, (line) => reporter.line(line));
-      } catch (error) {
-        signal.throwIfAborted();
-        if (isLastResort(update, move)) {
-          await startWhatCanBe(reporter, signal);
-          await commit(update, move);
-        }
-        throw error;
-      }
+      await services.restart(signal, (line) => reporter.line(line));
       await installer.settle(move, reporter);
       return { type: "restarted" };
     },
@@ -89,8 +93,10 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
     test: async ({ update, move }, signal) => {
       const reporter = parts.reporter(update);
       const reading = await parts.checkHealth(update.to, signal, (line) => reporter.line(line));
-      if (reading.ok || isLastResort(update, move)) await commit(update, move);
-      if (reading.ok) return { type: "committed", at: now() };
+      if (reading.ok) {
+        await commit(update, move);
+        return { type: "committed", at: now() };
+      }
       const reason = unhealthy(update.to, reading.reason);
       reporter.line(reason.message, "error");
       return { type: "failed", at: now(), failure: reason };
@@ -99,18 +105,48 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
     "roll-back": async ({ update, move, result }, signal) => {
       const reporter = parts.reporter(update);
       reporter.line(`Going back to ${update.from ?? "what was there before"}`, "warn");
-      const wasInPlace = await installer.switchBack(move, reporter);
+      const wasInPlace = await switchBack(update, move, reporter, signal);
       const mayRunTheNew = result === "rolled_back" || wasInPlace || update.resumed;
       const { previous } = move;
       const trouble = previous !== null && mayRunTheNew ? await runAgain(update, move.next, previous, signal) : null;
       return { type: "gone-back", at: now(), trouble };
     },
+
+    "make-do": async ({ update, move }, signal) => {
+      const reporter = parts.reporter(update);
+      // On record first: a release that takes the device down as it starts is still the one in place.
+      await commit(update, move).catch((error) => reporter.line(worded(asUpdateError(error)), "warn"));
+      await startWhatCanBe(reporter, signal);
+      return { type: "made-do", at: now() };
+    },
   };
 
   /** The version file first: when that can't be written, nothing of the new release is recorded yet. May run twice. */
   async function commit(update: Update, move: Move): Promise<void> {
-    if (update.to !== null) await parts.writeVersionFile(update.to);
+    if (update.to !== null) await parts.versionFile.write(update.to);
     await installer.commit(move, update);
+  }
+
+  /** Undoes the switch; what stands in its way may pass. True when the new release may have been in place. */
+  async function switchBack(update: Update, move: Move, reporter: Reporter, signal: AbortSignal): Promise<boolean> {
+    for (let tries = 0; ; tries++) {
+      try {
+        // A try that failed may have got as far as putting the earlier release in place.
+        return (await installer.switchBack(move, reporter)) || tries > 0;
+      } catch (error) {
+        const trouble = asUpdateError(error);
+        if (trouble.code === "no_backup") throw trouble;
+        const pause = GO_BACK_AGAIN_MS[tries];
+        const next =
+          pause === undefined ? "It goes on when Pawl is started again" : `Trying again in ${pause / 1000} s`;
+        reporter.line(
+          `The device could not go back to ${update.from ?? "what it had"}: ${worded(trouble)} ${next}.`,
+          "error",
+        );
+        if (pause === undefined) throw trouble;
+        await clock.sleep(pause, signal);
+      }
+    }
   }
 
   /** The earlier release's services, and whether they work: looked at once, and whatever comes of it, it stays in place. */
@@ -119,7 +155,7 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
     const onLine = (line: string) => reporter.line(line);
     try {
       // The power may have failed after the new release was committed and before that was on record.
-      if (update.from !== null) await parts.writeVersionFile(update.from);
+      if (update.from !== null) await parts.versionFile.write(update.from);
     } catch (error) {
       reporter.line(asUpdateError(error).message, "warn");
     }
@@ -129,7 +165,7 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
         reporter.line(asUpdateError(error).message, "error");
         await startWhatCanBe(reporter, signal);
       });
-      await installer.settle({ previous: left, next: tree, manifest_sha256: null }, reporter);
+      await installer.settle({ previous: left, next: tree }, reporter);
       const reading = await parts.checkHealth(update.from, signal, onLine);
       return reading.ok ? null : unhealthy(update.from, reading.reason);
     } catch (error) {
@@ -141,6 +177,10 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
   async function startWhatCanBe(reporter: Reporter, signal: AbortSignal): Promise<void> {
     await services.start(signal, (line) => reporter.line(line)).catch(() => signal.throwIfAborted());
   }
+}
+
+function worded({ message, fields }: UpdateError): string {
+  return fields.detail ? `${message} (${fields.detail})` : message;
 }
 
 function unhealthy(version: string | null, reason: string): Failure {

@@ -5,11 +5,11 @@ import { AT, anUpdate, applyRecord, aRefusal, aRelease, LATER, sha } from "./upd
 
 const update = anUpdate();
 const release = aRelease();
-const move: Move = { previous: "1.0.0", next: "1.1.0", manifest_sha256: sha("a") };
+const move: Move = { previous: "1.0.0", next: "1.1.0", manifest_sha256: sha("a"), kept: false };
 const broken = failure("health_failed", "1.1.0 doesn't work.");
-const order: Order = { update, release, bundle: "a.bundle" };
+const order: Order = { update, release };
 const back = anUpdate({ kind: "rollback", from: "1.1.0", to: "1.0.0", by_name: true });
-const wayBack: Move = { previous: "1.1.0", next: "1.0.0", manifest_sha256: null };
+const wayBack: Move = { previous: "1.1.0", next: "1.0.0", manifest_sha256: null, kept: true };
 
 const STATES = {
   idle: { status: "idle" },
@@ -19,12 +19,13 @@ const STATES = {
   restarting: { status: "restarting", update, move, boots: 1 },
   testing: { status: "testing", update, move, boots: 1 },
   "rolling-back": { status: "rolling-back", update, move, failure: broken, result: "rolled_back" },
+  "making-do": { status: "making-do", update, move: { ...move, previous: null }, failure: broken },
 } satisfies Record<string, ApplyState>;
 type Name = keyof typeof STATES;
 
 const EVENTS = {
   "an order": { type: "ordered", order, move: null },
-  "an order to go back": { type: "ordered", order: { update: back, release: null, bundle: null }, move: wayBack },
+  "an order to go back": { type: "ordered", order: { update: back, release: null }, move: wayBack },
   "an order that names nothing": { type: "ordered", order: { ...order, release: null }, move: null },
   "a staged release": { type: "staged", move },
   "a backup": { type: "backed-up" },
@@ -32,6 +33,7 @@ const EVENTS = {
   "a restart": { type: "restarted" },
   "a commit": { type: "committed", at: LATER },
   "a way back gone": { type: "gone-back", at: LATER, trouble: null },
+  "a release made do with": { type: "made-do", at: LATER },
   "a failure": { type: "failed", at: LATER, failure: broken },
   "a cancel": { type: "cancelled", at: LATER },
 } satisfies Record<string, ApplyEvent>;
@@ -47,13 +49,14 @@ const BECOMES: Record<keyof typeof EVENTS, Partial<Record<Name, ApplyState["stat
   "a restart": { restarting: "testing" },
   "a commit": { testing: "idle" },
   "a way back gone": { "rolling-back": "idle" },
+  "a release made do with": { "making-do": "idle" },
   "a failure": {
     staging: "idle",
     "backing-up": "idle",
     switching: "rolling-back",
     restarting: "rolling-back",
     testing: "rolling-back",
-    "rolling-back": "idle",
+    "making-do": "idle",
   },
   "a cancel": { staging: "idle", "backing-up": "idle" },
 };
@@ -129,6 +132,15 @@ test("after a power cut in rolling-back it goes on going back, for the same reas
   expect(afterPowerCut(STATES["rolling-back"]).engine).toEqual({ ...STATES["rolling-back"], update: resumed });
 });
 
+test("after a power cut while making do with a release, that is done again, and for the same reason", () => {
+  const after = afterPowerCut(STATES["making-do"]);
+  expect(after.engine).toEqual({ ...STATES["making-do"], update: resumed });
+  const end = { engine: { status: "idle" }, last: { result: "failed", resumed: true, failure: broken } };
+  for (const event of [EVENTS["a release made do with"], EVENTS["a failure"]]) {
+    expect(applyTransition(after, event)).toMatchObject(end);
+  }
+});
+
 test("after a power cut while nothing ran, nothing happens", () => {
   expect(afterPowerCut(STATES.idle)).toEqual(applyRecord());
 });
@@ -170,8 +182,9 @@ test.each(["restarting", "testing"] as const)(
   "a release gone back to that fails in %s stays: nothing is switched again, nothing refused",
   (state) => {
     const engine: ApplyState = { ...STATES[state], update: back, move: wayBack };
-    const end = applyTransition(applyRecord({ engine }), EVENTS["a failure"]);
-    expect(end).toMatchObject({
+    const failed = applyTransition(applyRecord({ engine }), EVENTS["a failure"]);
+    expect(failed).toMatchObject({ engine: { status: "making-do" }, last: null });
+    expect(applyTransition(failed, EVENTS["a release made do with"])).toMatchObject({
       engine: { status: "idle" },
       last: { kind: "rollback", result: "failed", failure: { code: "health_failed", back_on: "1.0.0" } },
       refused: [],
@@ -180,10 +193,11 @@ test.each(["restarting", "testing"] as const)(
 );
 
 test("a release gone back to that loses power in its third test stays, too", () => {
-  const end = afterPowerCut({ ...STATES.testing, update: back, move: wayBack, boots: 3 });
-  expect(end).toMatchObject({
+  const cut = afterPowerCut({ ...STATES.testing, update: back, move: wayBack, boots: 3 });
+  expect(cut).toMatchObject({ engine: { status: "making-do" }, last: null });
+  expect(applyTransition(cut, EVENTS["a release made do with"])).toMatchObject({
     engine: { status: "idle" },
-    last: { result: "failed", failure: { code: "power_lost" } },
+    last: { result: "failed", failure: { code: "power_lost", back_on: "1.0.0" } },
   });
 });
 
@@ -193,8 +207,8 @@ test("a device's first release that fails stays, for there is no earlier one, an
     update: { ...update, from: null },
     move: { ...move, previous: null },
   };
-  const end = applyTransition(applyRecord({ engine }), EVENTS["a failure"]);
-  expect(end).toMatchObject({
+  const failed = applyTransition(applyRecord({ engine }), EVENTS["a failure"]);
+  expect(applyTransition(failed, EVENTS["a release made do with"])).toMatchObject({
     engine: { status: "idle" },
     last: { result: "failed", failure: { code: "health_failed", back_on: null } },
     refused: [{ version: "1.1.0" }],
@@ -215,13 +229,35 @@ test("an earlier release that doesn't work either: health_failed, and the device
   });
 });
 
-test("an earlier release that can't be put in place: nobody claims that the device went back", () => {
+test("an earlier release that can't be put in place now stays the one to go back to", () => {
+  const record = applyRecord({ engine: STATES["rolling-back"] });
   const event: ApplyEvent = { type: "failed", at: LATER, failure: failure("disk_full", "The disk is full.") };
-  expect(applyTransition(applyRecord({ engine: STATES["rolling-back"] }), event).last).toMatchObject({
-    result: "failed",
-    failure: { code: "disk_full", back_on: null, message: "The disk is full. The device could not go back to 1.0.0." },
-  });
+  expect(applyTransition(record, event)).toBe(record);
 });
+
+test.each([
+  ["rolled_back", "making-do"],
+  ["undone", "idle"],
+] as const)(
+  "an earlier release that is gone, with the update to end as %s: nobody claims that the device went back",
+  (result, becomes) => {
+    const gone: ApplyEvent = {
+      type: "failed",
+      at: LATER,
+      failure: failure("no_backup", "1.0.0 isn't there any more."),
+    };
+    const after = applyTransition(applyRecord({ engine: { ...STATES["rolling-back"], result } }), gone);
+    expect(after.engine.status).toBe(becomes);
+    expect(applyTransition(after, EVENTS["a release made do with"]).last).toMatchObject({
+      result: "failed",
+      failure: {
+        code: "no_backup",
+        back_on: null,
+        message: "1.0.0 isn't there any more. The device could not go back to 1.0.0.",
+      },
+    });
+  },
+);
 
 test.each(["staging", "backing-up"] as const)("a cancel in %s changes nothing and refuses nothing", (state) => {
   const end = applyTransition(applyRecord({ engine: STATES[state] }), EVENTS["a cancel"]);

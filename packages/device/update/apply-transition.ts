@@ -26,6 +26,7 @@ export type ApplyEvent =
   | { type: "restarted" }
   | { type: "committed"; at: string }
   | { type: "gone-back"; at: string; trouble: Failure | null }
+  | { type: "made-do"; at: string }
   | { type: "failed"; at: string; failure: Failure }
   | { type: "cancelled"; at: string }
   | { type: "interrupted"; at: string };
@@ -56,6 +57,8 @@ export function applyTransition(record: ApplyRecord, event: ApplyEvent): ApplyRe
       return engine.status === "testing" ? ended(record, engine.update, "success", null, event.at) : record;
     case "gone-back":
       return engine.status === "rolling-back" ? goneBack(record, engine, event.at, event.trouble) : record;
+    case "made-do":
+      return engine.status === "making-do" ? ended(record, engine.update, "failed", engine.failure, event.at) : record;
     case "failed":
       return failed(record, { ...event.failure, phase: event.failure.phase ?? applyPhase(engine) }, event.at);
     case "cancelled":
@@ -67,11 +70,6 @@ export function applyTransition(record: ApplyRecord, event: ApplyEvent): ApplyRe
     default:
       return unreachable(event);
   }
-}
-
-/** Whether a release stays in place even when it fails: one that was gone back to, and a device's first one. */
-export function isLastResort(update: Pick<Update, "kind">, move: Pick<Move, "previous">): boolean {
-  return update.kind === "rollback" || move.previous === null;
 }
 
 type RollingBack = Extract<ApplyState, { status: "rolling-back" }>;
@@ -102,7 +100,10 @@ function failed(record: ApplyRecord, reason: Failure, at: string): ApplyRecord {
     case "testing":
       return abandon(record, engine, reason, at);
     case "rolling-back":
-      return stuck(record, engine, at, reason);
+      // It goes on until it is done (contract §2), unless there is nothing to go back to.
+      return reason.code === "no_backup" ? stuck(record, engine, at, reason) : record;
+    case "making-do":
+      return ended(record, engine.update, "failed", engine.failure, at);
     default:
       return unreachable(engine);
   }
@@ -117,14 +118,18 @@ function abandon(
 ): ApplyRecord {
   const { update, move } = engine;
   // A release gone back to is tested once and nothing is switched again; the same when there is no earlier one.
-  if (update.kind === "rollback") return ended(record, update, "failed", { ...reason, back_on: update.to }, at);
+  if (update.kind === "rollback") return { ...record, engine: makingDo(engine, { ...reason, back_on: update.to }) };
   const refusing = refuse(record, update, move, reason, at);
-  if (isLastResort(update, move)) return ended(refusing, update, "failed", reason, at);
+  if (move.previous === null) return { ...refusing, engine: makingDo(engine, reason) };
   return { ...refusing, engine: rollingBack(update, move, reason, "rolled_back") };
 }
 
 function rollingBack(update: Update, move: Move, reason: Failure, result: RollingBack["result"]): RollingBack {
   return { status: "rolling-back", update, move, failure: { ...reason, version: update.to }, result };
+}
+
+function makingDo({ update, move }: { update: Update; move: Move }, reason: Failure): ApplyState {
+  return { status: "making-do", update, move, failure: reason };
 }
 
 function goneBack(record: ApplyRecord, engine: RollingBack, at: string, trouble: Failure | null): ApplyRecord {
@@ -135,11 +140,13 @@ function goneBack(record: ApplyRecord, engine: RollingBack, at: string, trouble:
   return ended(record, update, engine.result, { ...reason, ...fields, message: `${reason.message} ${now}` }, at);
 }
 
-/** The earlier release could not be put in place again: one stands where one stands, and says so. */
+/** There is no earlier release any more: one stands where one stands, and says so. */
 function stuck(record: ApplyRecord, engine: RollingBack, at: string, trouble: Failure): ApplyRecord {
   const { update, failure: reason } = engine;
   const message = `${trouble.message} The device could not go back to ${update.from ?? "what it had"}.`;
   const told = { ...trouble, message, version: update.to, back_on: null, detail: because(trouble, reason) };
+  // The new release is in place, its services perhaps not started.
+  if (engine.result === "rolled_back") return { ...record, engine: makingDo(engine, told) };
   return ended(record, update, "failed", told, at);
 }
 
@@ -165,6 +172,7 @@ function interrupted(record: ApplyRecord, at: string): ApplyRecord {
     case "staging":
     case "backing-up":
     case "rolling-back":
+    case "making-do":
       return { ...record, engine: { ...engine, update } };
     case "switching":
       return { ...record, engine: rollingBack(update, engine.move, powerLost(update), "undone") };

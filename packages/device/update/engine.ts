@@ -26,7 +26,8 @@ export interface EngineParts<Record, Step, Event> {
 
 /**
  * Plan, execute, persist, publish, until there is nothing more to do. Exclusive: whoever calls holds the side's lock.
- * After a power cut the same loop starts from the persisted record; there is no separate recovery.
+ * After a power cut the same loop starts from the persisted record; there is no separate recovery. Rejects with what a
+ * step threw when that changes nothing in the record.
  *
  * @param event what begins it, applied to the record on disk; null: only go on
  * @param signal this process has to end: rejects with its reason, the record stays, the next process goes on
@@ -48,6 +49,8 @@ export async function runEngine<Record, Step, Event>(
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       next = error instanceof Cancelled ? parts.cancelled() : parts.failed(asUpdateError(error));
+      // What mustn't be given up doesn't end on a failure. This process does; the next one goes on from the record.
+      if (parts.transition(record, next) === record) throw error;
     }
     record = await advance(parts, record, next);
   }

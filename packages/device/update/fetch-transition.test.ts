@@ -32,7 +32,7 @@ const EVENTS = {
   "a good file": { type: "verified", until: null },
   "a good file outside the window": { type: "verified", until: LATER },
   "an open window": { type: "window-opened" },
-  "a rollback": { type: "rollback-asked", update: next },
+  "a kept release": { type: "kept-asked", update: next },
   "an end": { type: "applied", outcome: anOutcome() },
   "the end of another": { type: "applied", outcome: anOutcome({ id: next.id }) },
   "a failure": { type: "failed", at: LATER, failure: offline },
@@ -60,7 +60,7 @@ const BECOMES: Record<keyof typeof EVENTS, Partial<Record<Name, FetchState>>> = 
   "a good file": { verifying: STATES.applying },
   "a good file outside the window": { verifying: STATES.waiting },
   "an open window": { waiting: STATES.applying },
-  "a rollback": {
+  "a kept release": {
     idle: { status: "applying", update: next, release: null },
     waiting: { status: "applying", update: next, release: null },
   },
@@ -141,7 +141,7 @@ test("a failed download says nothing about the last check", () => {
   expect(after).toMatchObject({ failure: null, last: { result: "failed", failure: told } });
 });
 
-test.each(["an install", "an install that asks first", "a rollback"] as const)(
+test.each(["an install", "an install that asks first", "a kept release"] as const)(
   "%s takes the place of one that waits, which ends as cancelled",
   (event) => {
     const after = fetchTransition(fetchRecord({ engine: STATES.waiting, failure: offline }), EVENTS[event]);

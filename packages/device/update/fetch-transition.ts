@@ -27,7 +27,8 @@ export type FetchEvent =
   | { type: "verified"; until: string | null }
   /** It is time, or the owner doesn't want to wait. */
   | { type: "window-opened" }
-  | { type: "rollback-asked"; update: Update }
+  /** The release is on the device already: one goes back to it, or forward again. */
+  | { type: "kept-asked"; update: Update }
   /** The other side has finished with it. */
   | { type: "applied"; outcome: Outcome }
   | { type: "failed"; at: string; failure: Failure }
@@ -46,7 +47,7 @@ export function fetchTransition(record: FetchRecord, event: FetchEvent): FetchRe
       const free = makeWay(record, update);
       return free ? { ...free, engine: { status: "downloading", update, release }, failure: null } : record;
     }
-    case "rollback-asked": {
+    case "kept-asked": {
       const { update } = event;
       const free = makeWay(record, update);
       return free ? { ...free, engine: { status: "applying", update, release: null }, failure: null } : record;

@@ -43,6 +43,7 @@ export function applyPhase(state: ApplyState): Phase | null {
     case "switching":
       return "activating";
     case "restarting":
+    case "making-do":
       return "restarting";
     case "testing":
       return "health_check";

@@ -1,11 +1,11 @@
-import type { ApplyState, FetchState } from "@pawl/protocol";
+import { type ApplyState, type FetchState, failure } from "@pawl/protocol";
 import { expect, test } from "vitest";
 import { planApply, planFetch } from "./plan.ts";
 import { AT, anUpdate, aRelease, LATER, sha } from "./update-fixture.ts";
 
 const update = anUpdate();
 const release = aRelease();
-const move = { previous: "1.0.0", next: "1.1.0", manifest_sha256: sha("a") };
+const move = { previous: "1.0.0", next: "1.1.0", manifest_sha256: sha("a"), kept: false };
 const waiting: FetchState = { status: "waiting", update, release, until: LATER };
 const any = { window: null };
 const noon = new Date(2026, 2, 1, 12, 0);
@@ -70,6 +70,10 @@ test.each<[ApplyState, object | null]>([
   [
     { status: "testing", update, move, boots: 2 },
     { action: "test", update, move },
+  ],
+  [
+    { status: "making-do", update, move, failure: failure("health_failed", "1.1.0 doesn't work.") },
+    { action: "make-do", update, move },
   ],
 ])("while the device changes: $status", (state, step) => {
   expect(planApply(state)).toEqual(step);

@@ -18,7 +18,8 @@ export type ApplyStep =
   | { action: "switch"; update: Update; move: Move }
   | { action: "restart"; update: Update; move: Move }
   | { action: "test"; update: Update; move: Move }
-  | { action: "roll-back"; update: Update; move: Move; result: "undone" | "rolled_back" | "cancelled" };
+  | { action: "roll-back"; update: Update; move: Move; result: "undone" | "rolled_back" | "cancelled" }
+  | { action: "make-do"; update: Update; move: Move };
 
 /** The next thing to do before the device changes, or null: nothing. Pure: the same state, policy and time give the same step. */
 export function planFetch(state: FetchState, policy: Policy, now: Date): FetchStep | null {
@@ -58,6 +59,8 @@ export function planApply(state: ApplyState): ApplyStep | null {
       return { action: "test", update: state.update, move: state.move };
     case "rolling-back":
       return { action: "roll-back", update: state.update, move: state.move, result: state.result };
+    case "making-do":
+      return { action: "make-do", update: state.update, move: state.move };
     default:
       return unreachable(state);
   }

@@ -6,7 +6,7 @@ import { AT, anOutcome, anUpdate, applyRecord, aRefusal, aRelease, fetchRecord, 
 
 const update = anUpdate();
 const release = aRelease();
-const move = { previous: "1.0.0", next: "1.1.0", manifest_sha256: sha("a") };
+const move = { previous: "1.0.0", next: "1.1.0", manifest_sha256: sha("a"), kept: false };
 const progress = { done_bytes: 1, total_bytes: 2, percent: 30, bytes_per_second: 3, seconds_left: 4 };
 const offline = failure("offline", "The host can't be reached.");
 const broken = failure("health_failed", "1.1.0 doesn't work.");
@@ -100,6 +100,7 @@ test.each<[ApplyState, string]>([
   [{ status: "restarting", update, move, boots: 1 }, "restarting"],
   [{ status: "testing", update, move, boots: 1 }, "health_check"],
   [{ status: "rolling-back", update, move, failure: broken, result: "rolled_back" }, "rolling_back"],
+  [{ status: "making-do", update, move, failure: broken }, "restarting"],
 ])("while the device changes: %o", (engine, phase) => {
   const fetches: FetchState[] = [
     { status: "applying", update, release },

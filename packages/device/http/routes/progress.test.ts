@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { appendFile } from "node:fs/promises";
+import { appendFile, mkdir } from "node:fs/promises";
 import { connect } from "node:net";
 import type { UpdateEvent } from "@pawl/protocol";
 import { expect, test } from "vitest";
@@ -18,7 +18,9 @@ const lines = (received: readonly Received[]) =>
 /** Writes into an update's log as root's side does, from wherever it runs. */
 async function write(device: Device, events: readonly UpdateEvent[], updateId = UPDATE): Promise<void> {
   const rows = events.map((event) => `${JSON.stringify({ at: new Date().toISOString(), event })}\n`);
-  await appendFile(`${device.stateDir}/kitchen/apply/log/${updateId}.jsonl`, rows.join(""));
+  const dir = `${device.stateDir}/kitchen/apply/log`;
+  await mkdir(dir, { recursive: true });
+  await appendFile(`${dir}/${updateId}.jsonl`, rows.join(""));
 }
 
 test("GET progress tells an update from its first line to done, then closes", async () => {

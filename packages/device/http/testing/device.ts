@@ -171,7 +171,7 @@ export class Device implements AsyncDisposable {
     return createApp({
       config: this.#config,
       name,
-      startApplier: (app, updateId) => this.#apply(app, updateId),
+      startApplier: (app, { id }) => this.#apply(app, id),
       onFault: (error) => void this.logged.push(String(error)),
       shutdown: this.#end.signal,
       overrides: { clock: impatientClock },

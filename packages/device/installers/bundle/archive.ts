@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { createTarDecoder, type ParsedTarEntry } from "modern-tar";
 import { systemError, UpdateError } from "../../error.ts";
+import { isMissing } from "../../store/atomic-file.ts";
+import { openUntrusted } from "../../store/untrusted-file.ts";
 import { shown, watchHeaders } from "./tar-headers.ts";
 
 export type BundleEntry = ParsedTarEntry;
@@ -28,8 +30,9 @@ const GUNZIP_BYTES = 256 * 1024;
  * Gives the sha256 of the very bytes that were unpacked, so a file changed since its verification is noticed.
  * The next entry is read when `onEntry` is done; content it leaves unread is skipped. Memory stays bounded.
  *
- * Throws UpdateError `archive_refused` (damaged, cut off, too large, anything but zeros after the end, an entry type that
- * doesn't belong in a release), `unpack_failed`, whatever `onEntry` throws, or the signal's reason.
+ * Throws UpdateError `state_damaged` (anything but a regular file), `archive_refused` (damaged, cut off, too large,
+ * anything but zeros after the end, an entry type that doesn't belong in a release), `unpack_failed`, whatever `onEntry`
+ * throws, or the signal's reason.
  */
 export async function readBundle(
   { path, name, limits, signal, onBytes }: BundleReading,
@@ -92,9 +95,9 @@ export async function readBundle(
 
 async function openBundle(path: string, name: string): Promise<FileHandle> {
   try {
-    return await open(path, "r");
+    return await openUntrusted(path);
   } catch (error) {
-    throw worded(error, name);
+    throw isMissing(error) ? unreadable(name, error) : worded(error, name);
   }
 }
 
@@ -119,12 +122,11 @@ function damaged(name: string, why: string, cause?: unknown): UpdateError {
 /** Errors of the system, of gunzip and of the tar decoder, as ours. */
 function worded(error: unknown, name: string): UpdateError {
   if (error instanceof UpdateError) return error;
-  if (error instanceof Error && "syscall" in error) {
-    const detail = error.message;
-    return (
-      systemError(error) ??
-      new UpdateError("unpack_failed", `The bundle ${name} could not be read.`, { path: name, detail, cause: error })
-    );
-  }
+  if (error instanceof Error && "syscall" in error) return systemError(error) ?? unreadable(name, error);
   return damaged(name, "is damaged or isn't a tar or tar.gz archive", error);
+}
+
+function unreadable(name: string, cause: unknown): UpdateError {
+  const detail = cause instanceof Error ? cause.message : null;
+  return new UpdateError("unpack_failed", `The bundle ${name} could not be read.`, { path: name, detail, cause });
 }

@@ -20,11 +20,11 @@ export function shippedSha256(manifest: Manifest, path: string): string | null {
 }
 
 /** Of the file at a path, following a link. Null when there is none, or something that can't be read to an end. */
-export async function sha256At(path: string): Promise<string | null> {
+export async function sha256At(path: string, signal?: AbortSignal): Promise<string | null> {
   try {
     if (!(await stat(path)).isFile()) return null;
     const hash = createHash("sha256");
-    await pipeline(createReadStream(path), hash);
+    await pipeline(createReadStream(path), hash, { signal });
     return hash.digest("hex");
   } catch (error) {
     if (isMissing(error)) return null;

@@ -6,13 +6,14 @@ import { ensureFolder, isMissing, syncFolder } from "../../store/atomic-file.ts"
 import type { InstallerParts } from "../index.ts";
 import type { Backup, InPlace, Installer, Report, Staging } from "../types.ts";
 import { syncFileSystem } from "./durable.ts";
-import { currentTree, type Layout, layoutOf, pointCurrent, treeIdentity } from "./layout.ts";
+import { currentTree, kindAt, type Layout, layoutOf, pointCurrent, treeIdentity } from "./layout.ts";
 import { checkMappedPaths, linkMappedPaths, type MappedPath, mappedPaths, unlinkMappedPaths } from "./mapped-paths.ts";
 import { keptBy, type Ownership, type ReleaseTree } from "./ownership.ts";
 import { preserve, preserveLast, preserveLate } from "./preserve.ts";
 import { pruneTrees, removeStaging, removeTree, stagingPath, treeNames } from "./prune.ts";
 import { readTreeManifest } from "./tree-manifest.ts";
 import { unpackBundle } from "./unpack.ts";
+import { verifyTree } from "./verify-tree.ts";
 
 export interface BundleInstallerParts extends InstallerParts {
   config: BundleInstall;
@@ -43,9 +44,23 @@ export class BundleInstaller implements Installer {
     const backups: Backup[] = [];
     for (const tree of (await this.#parts.installed.load()).earlier) {
       const identity = tree === current ? null : await treeIdentity(this.#layout, tree);
-      if (identity) backups.push({ tree, version: identity.version, path: join(this.#layout.releases, tree) });
+      if (identity) backups.push({ ...identity, path: join(this.#layout.releases, tree) });
     }
     return backups;
+  }
+
+  async kept(): Promise<InPlace[]> {
+    const current = await currentTree(this.#layout);
+    const kept: InPlace[] = [];
+    for (const tree of (await treeNames(this.#layout)).sort()) {
+      const identity = tree === current ? null : await treeIdentity(this.#layout, tree);
+      if (identity) kept.push(identity);
+    }
+    return kept;
+  }
+
+  async verifyKept(move: Move, signal: AbortSignal): Promise<void> {
+    await verifyTree(await this.#tree(move.next), this.#ownership, signal);
   }
 
   async stage(staging: Staging, report: Report, signal: AbortSignal): Promise<Move> {
@@ -59,12 +74,12 @@ export class BundleInstaller implements Installer {
     const onProgress = (doneBytes: number, totalBytes: number) => report.advance({ doneBytes, totalBytes });
     await unpackBundle({ bundlePath, manifest, manifestBytes, into, signal, onProgress });
     // Before the switch the new release is on the disk itself; what was only cached would come back empty after a power cut.
-    await syncFileSystem(into, this.#parts.run);
+    await syncFileSystem(into, this.#parts.run, signal);
     const next = await this.#freeName(manifest.version, previous);
     await rename(into, join(this.#layout.releases, next));
     await syncFolder(this.#layout.releases);
     const identity = await treeIdentity(this.#layout, next);
-    return { previous, next, manifest_sha256: identity?.manifest_sha256 ?? null };
+    return { previous, next, manifest_sha256: identity?.manifest_sha256 ?? null, kept: false };
   }
 
   async backUp(move: Move, report: Report): Promise<void> {
@@ -88,6 +103,14 @@ export class BundleInstaller implements Installer {
   }
 
   async switchBack(move: Move, report: Report): Promise<boolean> {
+    try {
+      return await this.#switchBack(move, report);
+    } catch (error) {
+      throw asStepError(error, "switch_failed", "The earlier release could not be put in place again.");
+    }
+  }
+
+  async #switchBack(move: Move, report: Report): Promise<boolean> {
     const wasInPlace = (await currentTree(this.#layout)) === move.next;
     if (move.previous === null) {
       await unlink(this.#layout.current).catch((error) => {
@@ -95,6 +118,9 @@ export class BundleInstaller implements Installer {
       });
       await unlinkMappedPaths(this.#mapped);
       return wasInPlace;
+    }
+    if ((await kindAt(join(this.#layout.releases, move.previous))) !== "folder") {
+      throw new UpdateError("no_backup", `${move.previous} isn't on this device any more.`);
     }
     if (wasInPlace) {
       // What the failed release's users wrote goes back with them; if that fails, a working device comes first.
@@ -104,7 +130,7 @@ export class BundleInstaller implements Installer {
     return wasInPlace;
   }
 
-  async settle(move: Move, report: Report): Promise<void> {
+  async settle(move: Pick<Move, "previous" | "next">, report: Report): Promise<void> {
     if (move.previous === null) return;
     await this.#carry(move.previous, move.next, preserveLate).catch((error) => report.line(worded(error), "warn"));
   }
@@ -120,18 +146,23 @@ export class BundleInstaller implements Installer {
       source: this.#parts.source,
       installed_at: this.#parts.now().toISOString(),
     };
-    const way = update.kind === "rollback" ? below(before.earlier, move.next) : above(before.earlier, move);
+    const replaced = move.previous === null ? null : await treeIdentity(this.#layout, move.previous);
+    // The same version again is no way back, and must not cost the one there is.
+    const from = replaced && replaced.version !== identity.version ? replaced.tree : null;
+    const way = update.kind === "rollback" ? below(before.earlier, move.next) : above(before.earlier, move, from);
     const earlier = way.slice(0, this.#parts.config.backups);
     await this.#parts.installed.save({ ...record, earlier });
     // The release one has gone back from stays on disk until the next install.
     if (update.kind === "rollback") return;
     // What can't be removed today goes with the next update: no reason to leave a release that works.
-    await pruneTrees(this.#layout, new Set([move.next, ...earlier]), (tree) => this.#save(tree)).catch(() => undefined);
+    // The replaced one stays until then, too: this end isn't on record yet, and may still be gone back from.
+    const keep = new Set([move.next, ...earlier, ...(move.previous === null ? [] : [move.previous])]);
+    await pruneTrees(this.#layout, keep, (tree) => this.#save(tree)).catch(() => undefined);
   }
 
   async discard(update: Update, move: Move | null): Promise<void> {
     await rm(stagingPath(this.#layout, update.id), { recursive: true, force: true });
-    if (move && update.kind === "install" && (await currentTree(this.#layout)) !== move.next) {
+    if (move && !move.kept && (await currentTree(this.#layout)) !== move.next) {
       await removeTree(this.#layout, move.next);
     }
   }
@@ -170,10 +201,10 @@ export class BundleInstaller implements Installer {
   }
 }
 
-/** The way back after an install: the release it came from, then that one's. */
-function above(earlier: readonly string[], move: Move): string[] {
+/** The way back after an install: the release it came from, if that is one, then that one's. */
+function above(earlier: readonly string[], move: Move, from: string | null): string[] {
   const others = earlier.filter((tree) => tree !== move.previous && tree !== move.next);
-  return move.previous === null ? others : [move.previous, ...others];
+  return from === null ? others : [from, ...others];
 }
 
 /** The way back after going back: what lies below the release gone back to. */
@@ -186,7 +217,9 @@ function below(earlier: readonly string[], tree: string): string[] {
 function asStepError(error: unknown, code: FailureCode, message: string): UpdateError {
   if (error instanceof UpdateError) return error;
   const detail = error instanceof Error ? error.message : String(error);
-  return systemError(error) ?? new UpdateError(code, message, { detail, cause: error });
+  // Which file was missing says less than which step it was missing in.
+  const known = isMissing(error) ? null : systemError(error);
+  return known ?? new UpdateError(code, message, { detail, cause: error });
 }
 
 function worded(error: unknown): string {

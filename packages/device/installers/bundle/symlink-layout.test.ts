@@ -101,7 +101,7 @@ async function rollBack(): Promise<void> {
   const [to] = await installer.backups();
   if (!to) throw new Error("There is nothing to go back to.");
   const previous = (await installer.current())?.tree ?? null;
-  const move = { previous, next: to.tree, manifest_sha256: null };
+  const move = { previous, next: to.tree, manifest_sha256: null, kept: true };
   await twice(() => installer.backUp(move, report));
   await twice(() => installer.switchTo(move));
   await twice(() => installer.settle(move, report));
@@ -234,17 +234,79 @@ test("the first install undone leaves neither current nor mapped paths, and what
   expect(await seen(current())).toMatchObject({ "app/data/db": "db", notes: "notes" });
 });
 
-test("the same version again lies beside itself, and each time the one before is the way back", async () => {
+test("the same version again lies beside itself, and the way back stays what it was", async () => {
   await install("1.0.0");
+  await install("1.1.0");
   await writeContents(current(), { mine: "mine" });
-  await install("1.0.0");
-  expect(await installer.current()).toMatchObject({ version: "1.0.0", tree: "1.0.0~2" });
-  expect(await backups()).toEqual(["1.0.0"]);
-  await install("1.0.0");
-  expect(await readdir(home("releases"))).toEqual(["1.0.0~2", "1.0.0~3"]);
+  for (const tree of ["1.1.0~2", "1.1.0", "1.1.0~2"]) {
+    await install("1.1.0");
+    expect(await installer.current()).toMatchObject({ version: "1.1.0", tree });
+    expect(await backups()).toEqual(["1.0.0"]);
+    expect(await readdir(home("releases"))).toEqual(["1.0.0", "1.1.0", "1.1.0~2"]);
+  }
   await rollBack();
-  expect(await readlink(home("current"))).toBe("releases/1.0.0~2");
+  expect(await readlink(home("current"))).toBe("releases/1.0.0");
   expect(await seen(current())).toMatchObject({ mine: "mine", "app/version.txt": "1.0.0" });
+  await install("2.0.0");
+  expect(await readdir(home("releases"))).toEqual(["1.0.0", "2.0.0"]);
+});
+
+test("the same version again that fails is gone back from to the one it replaces, even when its end is not on record", async () => {
+  await install("1.0.0");
+  await install("1.1.0");
+  const { move, update } = await switchedTo("1.1.0");
+  await installer.commit(move, update);
+  expect(await installer.switchBack(move, report)).toBe(true);
+  expect(await installer.current()).toMatchObject({ version: "1.1.0", tree: "1.1.0" });
+  expect(await backups()).toEqual(["1.0.0"]);
+});
+
+test("an earlier release that is gone can't be gone back to, and current stays", async () => {
+  await install("1.0.0");
+  const { move } = await switchedTo("2.0.0");
+  await rm(home("releases/1.0.0"), { recursive: true });
+  await expect(installer.switchBack(move, report)).rejects.toMatchObject({ code: "no_backup" });
+  expect(await readlink(home("current"))).toBe("releases/2.0.0");
+});
+
+/** 2.0.0 was gone back from and is left on the disk. */
+async function leftBehind(): Promise<Move> {
+  const link = { link: "version.txt" };
+  await install("1.0.0");
+  await install("2.0.0", { "app/link": link, "app/own.json": "own" });
+  await writeContents(current(), { "app/config.json": "edited", "app/own.json": "edited", "app/data/seed": "mine" });
+  await rollBack();
+  const [kept] = await installer.kept();
+  expect(kept).toMatchObject({ version: "2.0.0", tree: "2.0.0" });
+  return { previous: "1.0.0", next: "2.0.0", manifest_sha256: kept?.manifest_sha256 ?? null, kept: true };
+}
+
+test("a release left on the disk is gone forward to, with what is the owner's", async () => {
+  const move = await leftBehind();
+  await twice(() => installer.verifyKept(move, signal));
+  await twice(() => installer.backUp(move, report));
+  await twice(() => installer.switchTo(move));
+  await twice(() => installer.settle(move, report));
+  await twice(() => installer.commit(move, newUpdate("install", "2.0.0")));
+  expect(await backups()).toEqual(["1.0.0"]);
+  expect(await seen(current())).toMatchObject({ "app/version.txt": "2.0.0", "app/data/seed": "mine" });
+});
+
+test.each([
+  ["another file", "app/version.txt", (at: string) => writeFile(at, "2.0.1")],
+  ["no file", "app/version.txt", (at: string) => rm(at)],
+  ["a link to the same", "app/version.txt", (at: string) => rename(at, `${at}.2`).then(() => symlink(`${at}.2`, at))],
+  ["another link", "app/link", (at: string) => rm(at).then(() => symlink("config.json", at))],
+  ["a folder elsewhere", "app", (at: string) => rename(at, `${at}.2`).then(() => symlink(`${at}.2`, at))],
+])("a release left on the disk that has %s by now is not gone forward to, and stays", async (_what, path, change) => {
+  const move = await leftBehind();
+  await change(home("releases/2.0.0", path));
+  await expect(installer.verifyKept(move, signal)).rejects.toMatchObject({
+    code: "hash_mismatch",
+    fields: { path, version: "2.0.0" },
+  });
+  await installer.discard(newUpdate("install", "2.0.0"), move);
+  expect(await readdir(home("releases"))).toEqual(["1.0.0", "2.0.0"]);
 });
 
 test("an older release by name is an install like any other, and the newer one the way back", async () => {

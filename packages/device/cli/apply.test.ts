@@ -1,0 +1,55 @@
+import { chmod, chown, writeFile } from "node:fs/promises";
+import { TempDir } from "@pawl/testkit";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { pawlApply } from "./apply.ts";
+
+const CALL = ["install", "kitchen", "0abcdefgh-123456"];
+const forever = new AbortController().signal;
+
+let dir: TempDir;
+let path: string;
+beforeEach(async () => {
+  dir = await TempDir.create();
+  path = dir.join("pawl.yaml");
+  await writeFile(
+    path,
+    `state_dir: ${dir.join("state")}
+apps:
+  pantry:
+    source: { http: { url: "https://updates.example.org" } }
+    install: { bundle: { home: ${dir.join("home")} } }
+`,
+    { mode: 0o644 },
+  );
+});
+afterEach(() => dir[Symbol.asyncDispose]());
+
+describe.skipIf(process.geteuid?.() !== 0)("run by root", () => {
+  test("trusts a configuration that is root's alone", async () => {
+    await expect(pawlApply(CALL, path, forever)).rejects.toMatchObject({ code: "unknown_app" });
+  });
+
+  test.each([0o664, 0o646])("refuses a configuration of mode %o", async (mode) => {
+    await chmod(path, mode);
+    await expect(pawlApply(CALL, path, forever)).rejects.toMatchObject({
+      code: "config_invalid",
+      message: expect.stringContaining("Others than root may write"),
+    });
+  });
+
+  test("refuses a configuration that belongs to somebody else", async () => {
+    await chown(path, 65_534, 0);
+    await expect(pawlApply(CALL, path, forever)).rejects.toMatchObject({ code: "config_invalid", fields: { path } });
+  });
+});
+
+test.each([
+  [["install", "kitchen"]],
+  [["install", "kitchen", "0abcdefgh-123456", "more"]],
+  [["--config", "pawl.yaml", "kitchen"]],
+  [["install", "--help", "0abcdefgh-123456"]],
+  [["adopt", "kitchen", "0abcdefgh-123456"]],
+  [["install", "kitchen", "../../etc"]],
+])("refuses %j, which isn't of its vocabulary", async (args) => {
+  await expect(pawlApply(args, path, forever)).rejects.toMatchObject({ code: "bad_request" });
+});

@@ -1,0 +1,34 @@
+import { checkTrouble } from "./check-trouble.ts";
+import type { LocalDoor } from "./door.ts";
+import { EXIT } from "./exit-code.ts";
+import { followUpdate } from "./follow-update.ts";
+import type { Io } from "./io.ts";
+import { sayHow, watchUpdate } from "./watch-update.ts";
+import { statusWords } from "./words.ts";
+
+/**
+ * What the nightly timer does: goes on with what waited for its window, else checks if `auto.check` says so, and installs
+ * if `auto.install` does. Returns the exit code. Throws UpdateError when the check didn't work.
+ */
+export async function checkUnattended(door: LocalDoor, io: Io, json: boolean): Promise<number> {
+  const before = await door.status();
+  if (!before.auto.check) return EXIT.ok;
+  const waiting = before.phase === "waiting" ? before.update_id : null;
+  if (await door.resume()) {
+    if (waiting === null) {
+      await door.settled();
+    } else {
+      const followed = await followUpdate(door, waiting, io, json);
+      if (followed.because !== "waiting") return sayHow(followed, io, json);
+    }
+  }
+  const status = await door.check({ force: true });
+  const trouble = checkTrouble(status);
+  if (trouble) throw trouble;
+  if (status.auto.install && status.has_update) {
+    const { update_id } = await door.install({ force: false, unattended: true });
+    return watchUpdate(door, update_id, io, json);
+  }
+  io.stdout(json ? `${JSON.stringify(status)}\n` : statusWords(door.title, status, new Date()));
+  return EXIT.ok;
+}

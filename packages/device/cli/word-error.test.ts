@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { UpdateError } from "../error.ts";
+import { AlreadyPrinted } from "./already-printed.ts";
+import { wordError } from "./word-error.ts";
+
+function worded(error: unknown, json: boolean, signal = new AbortController().signal) {
+  const said = { stdout: "", stderr: "" };
+  const say = (stream: keyof typeof said) => (text: string) => {
+    said[stream] += text;
+  };
+  const exitCode = wordError(error, { stdout: say("stdout"), stderr: say("stderr"), signal }, json);
+  return { exitCode, ...said };
+}
+
+const full = new UpdateError("disk_full", "The disk is full.", { needed_bytes: 7, free_bytes: 3, detail: "ENOSPC" });
+
+test("people get the sentence and its detail on stderr", () => {
+  expect(worded(full, false)).toEqual({ exitCode: 1, stdout: "", stderr: "pawl: The disk is full.\nENOSPC\n" });
+});
+
+test("programs get one object on stdout, with the numbers that belong to it", () => {
+  const { exitCode, stdout, stderr } = worded(full, true);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: "" });
+  expect(JSON.parse(stdout)).toEqual({
+    success: false,
+    error: "The disk is full.",
+    code: "disk_full",
+    needed_bytes: 7,
+    free_bytes: 3,
+    detail: "ENOSPC",
+  });
+});
+
+test("what a command has printed as JSON itself isn't printed twice", () => {
+  expect(worded(new AlreadyPrinted(full), true)).toEqual({ exitCode: 1, stdout: "", stderr: "" });
+});
+
+test("a fault of our own comes with its stack on stderr, also for programs", () => {
+  const { stdout, stderr } = worded(new TypeError("no such thing"), true);
+  expect(JSON.parse(stdout)).toMatchObject({ success: false, code: "internal", detail: "no such thing" });
+  expect(stderr).toContain("TypeError: no such thing");
+});
+
+test("Ctrl-C has its own exit code", () => {
+  const left = new AbortController();
+  left.abort(new Error("SIGINT"));
+  expect(worded(left.signal.reason, false, left.signal)).toEqual({ exitCode: 130, stdout: "", stderr: "" });
+});
