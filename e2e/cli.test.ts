@@ -124,11 +124,12 @@ test("cancelling what a dead process has left cancels it instead of finishing it
 });
 
 test("a fault of the engine ends the command with its words", async () => {
-  const install = await downloading(2_000_000);
+  const install = await downloading(5_000_000);
   await rm(statePath());
   await mkdir(join(statePath(), "in the way"), { recursive: true });
   expect(await install.ended(15_000)).toMatchObject({ code: 1 });
   expect(install.stderr()).toContain("pawl: ");
+  expect(install.stdout()).not.toContain("Verifying");
 });
 
 test("an install without a version asks anew: what was newest a minute ago isn't meant", async () => {

@@ -30,20 +30,17 @@ export async function localDoor(
     },
     shutdown: end.signal,
   });
-  const finished = async () => {
-    await app.settled();
-    if (fault) throw fault;
-  };
   const settled = async () => {
     const stop = () => end.abort(signal.reason);
     signal.addEventListener("abort", stop, { once: true });
     if (signal.aborted) stop();
     try {
-      await finished();
+      await app.settled();
     } finally {
       signal.removeEventListener("abort", stop);
     }
     signal.throwIfAborted();
+    if (fault) throw fault;
   };
   return {
     title: app.title,
@@ -58,9 +55,15 @@ export async function localDoor(
     rollback: (ask) => app.rollback(ask),
     cancel: () => app.cancel(),
     follow: async function* (updateId, leave) {
-      yield* eventsOf(app, updateId, leave);
+      let isDone = false;
+      for await (const event of eventsOf(app, updateId, leave)) {
+        isDone = event.type === "done";
+        yield event;
+      }
+      if (leave.aborted) return;
       // The last words are on disk before the lock is free; a command that follows must find it free.
-      if (!leave.aborted) await finished();
+      await app.settled();
+      if (fault && !isDone) throw fault;
     },
     log: (ask) => app.log(ask),
     history: (limit) => app.history(limit),
