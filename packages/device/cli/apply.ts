@@ -21,6 +21,8 @@ export async function apply(configPath: string, call: ApplyCall, signal: AbortSi
   const action = ACTIONS.find((one) => one === call.action);
   if (!action) throw new UpdateError("bad_request", `The action is one of ${ACTIONS.join(", ")}.`);
   if (!UpdateId.safeParse(call.updateId).success) throw new UpdateError("bad_request", "That is no update's id.");
+  // What root writes, the unprivileged side reads.
+  process.umask(0o022);
   const config = await loadConfig({ path: configPath, env: {} });
   const applier = await createApplier(config, call.app);
   await applier.apply(call.updateId, signal, action);

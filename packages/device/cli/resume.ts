@@ -1,8 +1,11 @@
 import { createApplier } from "../compose.ts";
 import { loadConfig } from "../config.ts";
 import { asUpdateError } from "../error.ts";
+import { appPaths } from "../store/paths.ts";
+import { peekApply } from "../store/view.ts";
 import { EXIT, exitCodeOf } from "./exit-code.ts";
 import type { Io } from "./io.ts";
+import { outcomeWords } from "./words.ts";
 
 /**
  * Goes on, in every app, with what a power cut or a kill interrupted; one that can't doesn't keep the others from it.
@@ -13,8 +16,10 @@ export async function resume(io: Pick<Io, "stdout" | "stderr" | "configPath" | "
   let exitCode: number = EXIT.ok;
   for (const app of Object.keys(config.apps)) {
     try {
+      const { engine } = await peekApply(appPaths(config.state_dir, app));
       const { last } = await (await createApplier(config, app)).recover(io.signal);
-      io.stdout(`${app}: ${last ? `${last.to ?? "update"} ${last.result}` : "nothing to do"}\n`);
+      const end = engine.status !== "idle" && last ? outcomeWords(last) : "Nothing to do.";
+      io.stdout(`${app}: ${end}\n`);
     } catch (error) {
       io.signal.throwIfAborted();
       const { code, message } = asUpdateError(error);
