@@ -168,7 +168,7 @@ test("pawl config check --json prints one object, with the problems", async () =
 
 describe("pawl resume", () => {
   test("does nothing when all is well", async () => {
-    expect(await appliance.pawl.run("resume")).toMatchObject({ code: 0, stdout: "kitchen: nothing to do\n" });
+    expect(await appliance.pawl.run("resume")).toMatchObject({ code: 0, stdout: "kitchen: Nothing to do.\n" });
   });
 
   test("goes on with the other apps when one of them can't, and ends with an error", async () => {
@@ -179,7 +179,7 @@ describe("pawl resume", () => {
     await mkdir(join(appliance.stateDir, "kitchen"), { recursive: true });
     await writeFile(join(appliance.stateDir, "kitchen", "apply"), "in the way");
     const ended = await appliance.pawl.run("resume");
-    expect(ended).toMatchObject({ code: 1, stdout: "pantry: nothing to do\n" });
+    expect(ended).toMatchObject({ code: 1, stdout: "pantry: Nothing to do.\n" });
     expect(ended.stderr).toMatch(/^kitchen: ./);
   });
 });
