@@ -16,7 +16,10 @@ export const OLDEST_NODE_FILE = join(OLDEST_NODE_PREFIX, "node_modules", NODE_PA
 export function bootstrap({ forTests = false } = {}) {
   if (!packagesAreInstalled()) {
     console.log("Installing Pawl's packages…");
-    npm(["ci", "--no-audit", "--no-fund"], "The packages could not be installed. Is the npm registry reachable?");
+    npm(
+      ["ci", "--no-audit", "--no-fund", "--loglevel=error"],
+      "The packages could not be installed. Is the npm registry reachable?",
+    );
   }
   if (!forTests) return;
   installOldestNode();
@@ -56,7 +59,15 @@ function installOldestNode() {
   if (existsSync(OLDEST_NODE_FILE)) return;
   console.log(`Installing Node ${OLDEST_NODE} for the tests…`);
   mkdirSync(OLDEST_NODE_PREFIX, { recursive: true });
-  const args = ["install", "--prefix", OLDEST_NODE_PREFIX, "--no-audit", "--no-fund", `${NODE_PACKAGE}@${OLDEST_NODE}`];
+  const args = [
+    "install",
+    "--prefix",
+    OLDEST_NODE_PREFIX,
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+    `${NODE_PACKAGE}@${OLDEST_NODE}`,
+  ];
   const trouble = `Node ${OLDEST_NODE} could not be installed.`;
   npm(args, trouble, { mayFail: !process.env.CI });
 }

@@ -9,7 +9,7 @@ const { watchDevice } = await import("./build.mjs");
 const node = join(ROOT, "node_modules", ".bin", "node");
 let demo = null;
 await watchDevice(() => {
-  if (demo) return void demo.kill("SIGHUP");
+  if (demo) return void demo.kill("SIGUSR2");
   demo = spawn(node, [join(ROOT, "packages", "testkit", "demo", "main.ts")], { stdio: "inherit" });
   demo.on("exit", (code) => process.exit(code ?? 0));
 });

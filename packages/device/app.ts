@@ -1,4 +1,4 @@
-import type { FetchRecord, Outcome, Status, Update } from "@pawl/protocol";
+import { type FetchRecord, type Outcome, type Status, type Update, Version } from "@pawl/protocol";
 import type { Versioning } from "@pawl/protocol/versioning";
 import { UpdateError } from "./error.ts";
 import { FetchSide, type FetchSideParts } from "./fetch-side.ts";
@@ -104,6 +104,7 @@ export class App {
    */
   async install(ask: { force: boolean; version?: string | undefined; unattended?: boolean }): Promise<Started> {
     const { clock, channel, installer, versioning, apply } = this.#parts;
+    checkName(ask.version);
     const current = await installer.current();
     const update: Update = {
       ...(await this.#newUpdate("install", current?.version ?? null)),
@@ -134,6 +135,7 @@ export class App {
   /** Goes back to the newest kept release, or to `version`. Throws UpdateError `no_backup` when it isn't there, `busy`. */
   async rollback(ask: { version?: string | undefined }): Promise<Started> {
     const { installer } = this.#parts;
+    checkName(ask.version);
     const backups = await installer.backups();
     const to = backups.find((backup) => isNamed(backup, ask.version));
     if (!to) throw noBackup(ask.version, backups);
@@ -253,4 +255,10 @@ function noBackup(version: string | undefined, backups: readonly { version: stri
   const kept = backups.map((backup) => backup.version).join(", ");
   const there = kept === "" ? "no earlier release is kept" : `kept are: ${kept}`;
   return new UpdateError("no_backup", `${version} isn't kept on this device; ${there}.`, { version });
+}
+
+/** An empty or impossible name comes from a script's mistake: it must not count as none. */
+function checkName(version: string | undefined): void {
+  if (version === undefined || Version.safeParse(version).success) return;
+  throw new UpdateError("bad_request", `"${version}" can't be a version. Write one such as 1.4.0.`);
 }

@@ -158,9 +158,12 @@ export class FetchSide {
   /** Tells the phase of an update on this side; root's side tells its own. */
   #announce({ engine }: FetchRecord): void {
     const update = updateOf(engine);
-    if (!update || engine.status === "applying") return;
+    if (!update) return;
+    // Whoever follows the newest update finds this one from now on.
+    const reporter = this.#parts.reporters.of(update);
+    if (engine.status === "applying") return;
     const { state, phase } = stateOf(engine, { engine: { status: "idle" }, last: null, refused: [] });
-    this.#parts.reporters.of(update).enter(state, phase);
+    reporter.enter(state, phase);
   }
 
   async #isLeftOver({ engine }: FetchRecord, apply: ApplyRecord): Promise<boolean> {

@@ -56,7 +56,7 @@ async function command(argv: readonly string[]): Promise<number> {
   const io = ioOf(program);
   const commands = [
     ...updateCommands(io, exit),
-    configCommand(io),
+    configCommand({ ...io, hasTokens }),
     tokenCommand({ ...io, stateDir: () => stateDir(io) }),
     keyCommand(io),
     releaseCommand(io),
@@ -97,6 +97,11 @@ function endSignal(): AbortSignal {
   };
   for (const signal of END_SIGNALS) process.on(signal, onSignal);
   return end.signal;
+}
+
+async function hasTokens(stateDir: string): Promise<boolean> {
+  const { Tokens } = await import("./tokens.ts");
+  return (await (await Tokens.open(stateDir)).list()).length > 0;
 }
 
 async function stateDir(io: Io): Promise<string> {

@@ -92,7 +92,7 @@ export const AppsAnswer = z.object({
 });
 export type AppsAnswer = z.infer<typeof AppsAnswer>;
 
-/** Bodies. Unknown keys are ignored, as the earlier systems did. */
+/** Bodies. `check` ignores what it doesn't know, as the earlier systems did; what changes the device is understood whole or not at all. */
 export const CheckBody = z.object({ force: z.boolean().default(false) });
-export const InstallBody = z.object({ force: z.boolean().default(false), version: Version.optional() });
-export const RollbackBody = z.object({ version: Version.optional() });
+export const InstallBody = z.strictObject({ force: z.boolean().default(false), version: Version.optional() });
+export const RollbackBody = z.strictObject({ version: Version.optional() });

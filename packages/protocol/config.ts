@@ -116,6 +116,10 @@ export const Config = z.strictObject({
   listen: z
     .string()
     .regex(/^(unix:\/.+|\[[0-9a-fA-F:]+\]:\d{1,5}|[^:/\s]+:\d{1,5})$/, "must be host:port or unix:/path")
+    .refine(
+      (listen) => listen.startsWith("unix:") || Number(/\d+$/.exec(listen)?.[0]) <= 65_535,
+      "has a port above 65535",
+    )
     .default("127.0.0.1:7320"),
   state_dir: AbsolutePath.default("/var/lib/pawl"),
   auth: AuthConfig.prefault({}),

@@ -16,7 +16,7 @@ export const STEP: Record<Phase, string> = {
 /** An app's status in a few lines. */
 export function statusWords(title: string, status: Status, now: Date): string {
   const lines = [`${title}: ${status.current_version ?? "nothing installed yet"}`, `  ${headline(status)}`];
-  if (status.failure && status.state !== "installing") lines.push(`  ${status.failure.message}`);
+  if (status.failure && status.state === "error") lines.push(`  ${status.failure.message}`);
   lines.push(`  channel ${status.channel}, last checked ${ago(status.last_checked, now)}`);
   if (status.backup_version) lines.push(`  can go back to ${status.backup_version}: pawl rollback`);
   return `${lines.join("\n")}\n`;

@@ -85,7 +85,13 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
       const reporter = parts.reporter(update);
       reporter.line(`Restarting service in ${RESTART_DELAY_S} seconds…`);
       await clock.sleep(RESTART_DELAY_S * 1000, signal);
-      await services.restart(signal, (line) => reporter.line(line));
+      try {
+        await services.restart(signal, (line) => reporter.line(line));
+      } catch (error) {
+        signal.throwIfAborted();
+        reporter.line(worded(asUpdateError(error)), "error");
+        throw error;
+      }
       await installer.settle(move, reporter);
       return { type: "restarted" };
     },

@@ -181,7 +181,7 @@ interface Found {
   newest: Release | null;
 }
 
-/** Why an update isn't one to carry out, or null. A release asked for by name always is. */
+/** Why an update isn't one to carry out, or null. A release asked for by name is, unless it is the very one in place. */
 export function obstacleTo(
   asked: Pick<Update, "by_name" | "force">,
   target: Pick<Release, "version" | "manifest_sha256">,
@@ -189,8 +189,11 @@ export function obstacleTo(
   apply: Pick<ApplyRecord, "refused">,
   versioning: Versioning,
 ): UpdateError | null {
-  if (asked.by_name) return null;
   const version = target.version;
+  if (asked.by_name) {
+    const isInPlace = current?.version === version && current.manifest_sha256 === target.manifest_sha256;
+    return isInPlace && !asked.force ? alreadyThere(version) : null;
+  }
   if (isRefused(target, apply.refused)) {
     const message = `This device went back from ${version} because it didn't work. Name the version to try it once more.`;
     return new UpdateError("up_to_date", message, { version });
@@ -203,11 +206,14 @@ export function obstacleTo(
       const message = `${version} is older than ${current?.version}, which is installed. Name the version, or pass {"force": true}, to go back to it.`;
       return new UpdateError("downgrade_refused", message, { version });
     }
-    case null: {
-      const message = `Already up to date (${current?.version}). Pass {"force": true} to install it again.`;
-      return new UpdateError("up_to_date", message, { version });
-    }
+    case null:
+      return alreadyThere(current?.version ?? version);
   }
+}
+
+function alreadyThere(version: string): UpdateError {
+  const message = `Already up to date (${version}). Pass {"force": true} to install it again.`;
+  return new UpdateError("up_to_date", message, { version });
 }
 
 function bundleOf(manifest: Manifest): NonNullable<Manifest["bundle"]> {

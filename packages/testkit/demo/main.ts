@@ -21,7 +21,7 @@ await runDemo();
 /** A kitchen dashboard that wants to be updated, until Ctrl-C; then nothing of it is left. */
 async function runDemo(): Promise<void> {
   const end = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => end.abort());
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => end.abort());
   await refuseASecond(DIR);
   await clearLeftovers(DIR);
   await mkdir(DIR, { recursive: true });
@@ -33,7 +33,7 @@ async function runDemo(): Promise<void> {
     await using daemon = new Daemon(PAWL, appliance.configPath, join(DIR, "daemon.pid"));
     await daemon.start();
     await must(appliance, "check", "--force");
-    process.on("SIGHUP", () => void daemon.restart());
+    process.on("SIGUSR2", () => void daemon.restart());
     process.stdout.write(guide(appliance));
     if (!end.signal.aborted) await once(end.signal, "abort");
     process.stdout.write("\nCleaning up…\n");
