@@ -166,6 +166,47 @@ test("pawl config check --json prints one object, with the problems", async () =
   expect(JSON.parse(ended.stdout)).toMatchObject({ success: false, problems: [{ severity: "error" }] });
 });
 
+describe("the version one names", () => {
+  test.each(["install", "rollback"])(
+    "pawl %s refuses an empty one, as an unset variable leaves it",
+    async (command) => {
+      await installed("1.0.0");
+      const ended = await appliance.pawl.run(command, "");
+      expect(ended).toMatchObject({ code: 2 });
+      expect(ended.stderr).toContain("can't be a version");
+      expect(await status()).toMatchObject({ state: "complete", current_version: "1.0.0" });
+    },
+  );
+
+  test("is not installed again when it is in place already", async () => {
+    await installed("1.0.0");
+    const ended = await appliance.pawl.run("install", "1.0.0");
+    expect(ended).toMatchObject({ code: 5 });
+    expect(ended.stderr).toContain("Already up to date (1.0.0)");
+  });
+});
+
+test("pawl rollback shows its lines without a daemon, too", async () => {
+  await installed("1.0.0");
+  await appliance.publish("1.1.0");
+  await appliance.pawl.run("install");
+  const ended = await appliance.pawl.run("rollback");
+  expect(ended).toMatchObject({ code: 0 });
+  expect(ended.stdout).toContain("Switching from 1.1.0 to 1.0.0");
+  expect(ended.stdout).toContain("Back on 1.0.0.");
+});
+
+test("a service that can't be started is named before the device goes back", async () => {
+  await installed("1.0.0");
+  await appliance.publish("1.1.0");
+  await appliance.changeConfig((text) =>
+    text.replace("    health:", '      - command: { start: ["/nope/start"], stop: ["true"] }\n    health:'),
+  );
+  const ended = await appliance.pawl.run("install");
+  expect(ended.stdout).toMatch(/start.*not found|can't be started|could not be/);
+  expect(ended.stdout.indexOf("nope")).toBeLessThan(ended.stdout.indexOf("Going back"));
+});
+
 describe("pawl resume", () => {
   test("does nothing when all is well", async () => {
     expect(await appliance.pawl.run("resume")).toMatchObject({ code: 0, stdout: "kitchen: Nothing to do.\n" });

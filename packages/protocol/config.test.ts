@@ -126,6 +126,7 @@ test.each([
   ["a window with one end", withApp({ window: "02:00" })],
   ["a window that isn't a time", withApp({ window: "02:00-26:00" })],
   ["a port without a host", { ...withApp({}), listen: "7320" }],
+  ["a port above 65535", { ...withApp({}), listen: "127.0.0.1:65536" }],
   ["a port of six digits", { ...withApp({}), listen: "127.0.0.1:732000" }],
   ["a relative socket", { ...withApp({}), listen: "unix:api.sock" }],
   ["a relative state_dir", { ...withApp({}), state_dir: "state" }],

@@ -111,15 +111,14 @@ export const AuthConfig = z.strictObject({
 });
 export type AuthConfig = z.infer<typeof AuthConfig>;
 
+/** 0 to 65535. */
+const PORT = "(\\d{1,4}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])";
+
 /** `pawl.yaml` (contract device-api.md §4). */
 export const Config = z.strictObject({
   listen: z
     .string()
-    .regex(/^(unix:\/.+|\[[0-9a-fA-F:]+\]:\d{1,5}|[^:/\s]+:\d{1,5})$/, "must be host:port or unix:/path")
-    .refine(
-      (listen) => listen.startsWith("unix:") || Number(/\d+$/.exec(listen)?.[0]) <= 65_535,
-      "has a port above 65535",
-    )
+    .regex(new RegExp(`^(unix:/.+|(\\[[0-9a-fA-F:]+\\]|[^:/\\s]+):${PORT})$`), "must be host:port or unix:/path")
     .default("127.0.0.1:7320"),
   state_dir: AbsolutePath.default("/var/lib/pawl"),
   auth: AuthConfig.prefault({}),

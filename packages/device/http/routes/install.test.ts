@@ -52,3 +52,12 @@ test("POST install of a named version installs that one", async () => {
   await device.app.settled();
   expect((await device.get("/api/update/status")).body.current_version).toBe("1.0.0");
 });
+
+test("POST install with a field it doesn't know installs nothing: a misspelt version must not mean the newest", async () => {
+  await using device = await Device.start();
+  await device.publish("1.0.0");
+  const { status, body } = await device.post("/api/update/install", { verison: "0.9.0" });
+  expect([status, body.code]).toEqual([400, "bad_request"]);
+  expect(body.error).toContain("verison");
+  expect((await device.get("/api/update/status")).body).toMatchObject({ state: "idle", current_version: null });
+});
