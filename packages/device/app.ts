@@ -1,5 +1,6 @@
-import { type FetchRecord, type Outcome, type Status, type Update, Version } from "@pawl/protocol";
+import type { FetchRecord, Outcome, Status, Update } from "@pawl/protocol";
 import type { Versioning } from "@pawl/protocol/versioning";
+import { checkName, isNamed, noBackup } from "./asked-version.ts";
 import { UpdateError } from "./error.ts";
 import { FetchSide, type FetchSideParts } from "./fetch-side.ts";
 import type { InPlace, Installer } from "./installers/types.ts";
@@ -240,25 +241,6 @@ function isFresh({ last_checked, failure }: FetchRecord, now: Date): boolean {
   return age >= 0 && age < CHECK_FRESH_MS;
 }
 
-/** Whether a version is the one that was asked for; a leading v doesn't matter, and no name means any. */
-function isNamed({ version }: { version: string }, name: string | undefined): boolean {
-  return name === undefined || version.replace(/^v/, "") === name.replace(/^v/, "");
-}
-
 function tooLateToCancel(reason: string): UpdateError {
   return new UpdateError("busy", `It is too late to cancel: ${reason}`);
-}
-
-function noBackup(version: string | undefined, backups: readonly { version: string }[]): UpdateError {
-  if (version === undefined)
-    return new UpdateError("no_backup", "There is no earlier release on this device to go back to.");
-  const kept = backups.map((backup) => backup.version).join(", ");
-  const there = kept === "" ? "no earlier release is kept" : `kept are: ${kept}`;
-  return new UpdateError("no_backup", `${version} isn't kept on this device; ${there}.`, { version });
-}
-
-/** An empty or impossible name comes from a script's mistake: it must not count as none. */
-function checkName(version: string | undefined): void {
-  if (version === undefined || Version.safeParse(version).success) return;
-  throw new UpdateError("bad_request", `"${version}" can't be a version. Write one such as 1.4.0.`);
 }
