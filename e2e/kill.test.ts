@@ -93,23 +93,44 @@ test("a release that is interrupted in its test three times is gone back from an
   expect(await appliance.runningVersion()).toBe(before);
 }, 60_000);
 
+test.each(["entered", "done"])(
+  "the applier is killed while it makes do with a first release that doesn't work (%s) and started again",
+  async (moment) => {
+    await using freshDir = await TempDir.create();
+    await using fresh = await Appliance.create({
+      dir: freshDir.path,
+      pawl: [process.execPath, DEVICE_FILE],
+      within: "1s",
+      steady: "500ms",
+    });
+    await fresh.publish("1.0.0", { answers: "0.0.1" });
+    const { outcome, seen } = await installWithKill("1.0.0", "making-do", moment, 1, fresh);
+    expect(seen).toEqual(["1.0.0"]);
+    expect(outcome).toMatchObject({ result: "failed", resumed: true, failure: { code: "health_failed" } });
+    // There is nothing to go back to: it stays, whole, and its service is left started.
+    expect(wholeRelease(fresh)).toBe("1.0.0");
+    expect(await fresh.runningVersion()).toBe("0.0.1");
+  },
+  60_000,
+);
+
 /** Installs a version whose applier kills itself the first `times` times; notes what is in place each time it is dead. */
-async function installWithKill(version: string, state: string, moment: string, times = 1) {
+async function installWithKill(version: string, state: string, moment: string, times = 1, on = appliance) {
   const seen: string[] = [];
   let starts = 0;
-  const config = await loadConfig({ path: appliance.configPath, env: {} });
+  const config = await loadConfig({ path: on.configPath, env: {} });
   const app = await createApp({
     config,
     name: "kitchen",
     startApplier: (name, { id }, outputPath) => {
       const kill = starts++ < times ? [state, moment] : [];
-      const argv: [string, ...string[]] = [process.execPath, KILLING_APPLIER, appliance.configPath, name, id, ...kill];
+      const argv: [string, ...string[]] = [process.execPath, KILLING_APPLIER, on.configPath, name, id, ...kill];
       const applying = startDetached(argv, { outputPath, env: process.env });
       let isDead = false;
       return {
         ended: () => {
           const end = applying.ended();
-          if (end && kill.length > 0 && !isDead) seen.push(wholeRelease());
+          if (end && kill.length > 0 && !isDead) seen.push(wholeRelease(on));
           isDead = end !== null;
           return end;
         },
@@ -124,7 +145,7 @@ async function installWithKill(version: string, state: string, moment: string, t
   await app.settled();
   // The fourth start, after three deaths in a row, is that of the next command or boot.
   if ((await app.status()).state === "installing") {
-    await appliance.pawl.run("resume");
+    await on.pawl.run("resume");
   }
   const [outcome] = await app.history();
   return { outcome, seen };
@@ -135,8 +156,8 @@ function currentVersion(): string {
 }
 
 /** The version whose files are in place, every one of them with its right hash; fails when they are of two releases. */
-function wholeRelease(): string {
-  const current = join(appliance.home, "current");
+function wholeRelease(on = appliance): string {
+  const current = join(on.home, "current");
   const manifest: Manifest = JSON.parse(readFileSync(join(current, "manifest.json"), "utf8"));
   for (const entry of manifest.files) {
     const path = join(current, entry.path);

@@ -13,6 +13,7 @@ const STATE_OF: Record<string, string> = {
   restart: "restarting",
   test: "testing",
   "roll-back": "rolling-back",
+  "make-do": "making-do",
 };
 
 const config = await loadConfig({ path: configPath, env: {} });
