@@ -4,14 +4,17 @@ import { checkName, isNamed, noBackup } from "./asked-version.ts";
 import { UpdateError } from "./error.ts";
 import { FetchSide, type FetchSideParts } from "./fetch-side.ts";
 import type { InPlace, Installer } from "./installers/types.ts";
+import type { Choices } from "./owner/choices.ts";
+import type { News } from "./owner/news.ts";
 import { requestCancel } from "./store/cancel-request.ts";
 import { readHistory } from "./store/history.ts";
 import { Lock } from "./store/lock.ts";
 import type { UpdateFeed } from "./store/update-feed.ts";
 import { newUpdateId } from "./store/update-id.ts";
 import { newestLogged, readLog } from "./store/update-log.ts";
-import { obstacleTo } from "./update/fetch-executors.ts";
 import { updateOf } from "./update/fetch-transition.ts";
+import { obstacleTo } from "./update/obstacle.ts";
+import { forChannel } from "./update/status.ts";
 
 /** A successful check younger than this is good enough unless the owner insists, in milliseconds (contract §1, `check`). */
 const CHECK_FRESH_MS = 10 * 60_000;
@@ -26,7 +29,8 @@ export interface AppParts extends FetchSideParts {
   name: string;
   title: string;
   status(): Promise<Status>;
-  channel(): Promise<string>;
+  choices: Choices;
+  news: News;
   installer: Pick<Installer, "current" | "backups" | "kept">;
   feed: UpdateFeed;
   versioning: Versioning;
@@ -64,6 +68,16 @@ export class App {
     return this.#parts.feed;
   }
 
+  /** What the owner has chosen over `pawl.yaml`. */
+  get choices(): Choices {
+    return this.#parts.choices;
+  }
+
+  /** What the source has. */
+  get news(): News {
+    return this.#parts.news;
+  }
+
   /** Reads files only: no network, and it answers whatever else goes on. */
   async status(): Promise<Status> {
     return this.#parts.status();
@@ -77,14 +91,20 @@ export class App {
   /** Asks the source what is newest, in the background. */
   async check({ force }: { force: boolean }): Promise<{ message: string; cached: boolean }> {
     const { clock, store } = this.#parts;
-    const { state, phase } = await this.status();
+    const { state, phase, channel } = await this.status();
     if (state === "checking") return CHECK_UNDER_WAY;
     if (state === "installing" && phase !== "waiting") {
       // Its process may be dead; then it is finished first.
       await this.resume();
       return CHECK_BUSY;
     }
-    if (!force && isFresh(await store.load(), clock.now())) return { message: "Using cached result", cached: true };
+    const known = forChannel(await store.load(), channel);
+    if (!force && isFresh(known, clock.now())) return { message: "Using cached result", cached: true };
+    const limit = known.failure?.code === "rate_limited" ? known.failure : null;
+    // Asking all the same would only make the host's limit last longer.
+    if (!force && limit?.retry_at && Date.parse(limit.retry_at) > clock.now().getTime()) {
+      return { message: limit.message, cached: true };
+    }
     try {
       await this.#side.begin("check", async () => ({
         type: "check-asked",
@@ -104,9 +124,10 @@ export class App {
    * Throws UpdateError `busy`, `up_to_date` or `downgrade_refused` when there is nothing to begin.
    */
   async install(ask: { force: boolean; version?: string | undefined; unattended?: boolean }): Promise<Started> {
-    const { clock, channel, installer, versioning, apply } = this.#parts;
+    const { clock, choices, versioning, apply } = this.#parts;
+    const { channel, skippedVersion: skipped } = await choices.chosen();
     checkName(ask.version);
-    const current = await installer.current();
+    const current = await this.#inPlace();
     const update: Update = {
       ...(await this.#newUpdate("install", current?.version ?? null)),
       to: ask.version ?? null,
@@ -115,7 +136,8 @@ export class App {
       unattended: ask.unattended ?? false,
     };
     let { id } = update;
-    await this.#side.begin(`install ${ask.version ?? "the newest release"}`, async ({ engine, release }) => {
+    await this.#side.begin(`install ${ask.version ?? "the newest release"}`, async (record) => {
+      const { engine, release } = forChannel(record, channel);
       const waiting = engine.status === "waiting" ? engine : null;
       const target = [release, waiting?.release].find((one) => one && isNamed(one, ask.version));
       if (waiting && target && waiting.release.manifest_sha256 === target.manifest_sha256) {
@@ -126,11 +148,12 @@ export class App {
         ask.version !== undefined && !ask.force && !ask.unattended ? await this.#kept(ask.version, release) : null;
       if (kept) return { type: "kept-asked", update: { ...update, to: kept.version } };
       if (!target) return { type: "check-asked", at: clock.now().toISOString(), update };
-      const obstacle = obstacleTo(update, target, current, await apply(), versioning);
+      const known = { current, refused: (await apply()).refused, skipped };
+      const obstacle = obstacleTo(update, target, known, versioning);
       if (obstacle) throw obstacle;
       return { type: "install-asked", update: { ...update, to: target.version }, release: target };
     });
-    return { message: `Update started on channel '${await channel()}'. Watch the progress stream.`, update_id: id };
+    return { message: `Update started on channel '${channel}'. Watch the progress stream.`, update_id: id };
   }
 
   /** Goes back to the newest kept release, or to `version`. Throws UpdateError `no_backup` when it isn't there, `busy`. */
@@ -164,6 +187,11 @@ export class App {
     if (!outcome) return { message: "The update will be cancelled as soon as the step that runs has ended." };
     if (outcome.result !== "cancelled") throw tooLateToCancel("the update has ended just now.");
     return { message: "The update was cancelled. Nothing was changed." };
+  }
+
+  /** Cancels an update that only waits for its window; any other, and none, is left alone. */
+  async stopWaiting(): Promise<void> {
+    if ((await this.status()).phase === "waiting") await this.cancel();
   }
 
   /** Log lines of the running, the last or the named update, oldest first, at most the last `lines`. */
@@ -200,6 +228,14 @@ export class App {
     return isReplaced ? null : kept;
   }
 
+  /** What is installed by the record of it, else what the device says it had before Pawl. */
+  async #inPlace(): Promise<{ version: string; manifest_sha256: string | null } | null> {
+    const current = await this.#parts.installer.current();
+    if (current) return current;
+    const { current_version: version } = await this.status();
+    return version === null ? null : { version, manifest_sha256: null };
+  }
+
   /** The id of the update that runs, or null. Throws UpdateError `busy` when it can't be cancelled any more. */
   async #cancellable(): Promise<string | null> {
     const { store, apply } = this.#parts;
@@ -216,14 +252,14 @@ export class App {
   }
 
   async #newUpdate(kind: Update["kind"], from: string | null): Promise<Update> {
-    const { paths, clock, channel } = this.#parts;
+    const { paths, clock, choices } = this.#parts;
     const now = clock.now();
     return {
       id: newUpdateId(now, await newestLogged([paths.api.log, paths.apply.log])),
       kind,
       from,
       to: null,
-      channel: await channel(),
+      channel: (await choices.chosen()).channel,
       by_name: false,
       force: false,
       unattended: false,

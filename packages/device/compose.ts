@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type AppConfig, ApplyRecord, type Config, FetchRecord, Order, type Update } from "@pawl/protocol";
+import { type AppConfig, ApplyRecord, type Config, FetchRecord, Order, Settings, type Update } from "@pawl/protocol";
 import { versionings } from "@pawl/protocol/versioning";
 import type { z } from "zod";
 import { App } from "./app.ts";
@@ -9,19 +9,27 @@ import { UpdateError } from "./error.ts";
 import { type Applying, HandOver } from "./hand-over.ts";
 import { checkHealth, createProbes } from "./health/index.ts";
 import { createInstaller } from "./installers/index.ts";
+import { createNotices } from "./notices/index.ts";
+import { Choices } from "./owner/choices.ts";
+import { News } from "./owner/news.ts";
+import { createPostInstall } from "./post-install/index.ts";
+import { createPreflight } from "./preflight/index.ts";
 import { createSource } from "./sources/index.ts";
+import { rememberOffers } from "./sources/known-offers.ts";
 import { ensureApplyFolder } from "./store/apply-folder.ts";
 import { writeFileDurably } from "./store/atomic-file.ts";
 import { cancelSignal } from "./store/cancel-request.ts";
 import { EMPTY_APPLY, EMPTY_FETCH } from "./store/empty-records.ts";
+import { recordOutcome } from "./store/history.ts";
 import { InstalledStore } from "./store/installed.ts";
 import { type AppPaths, appPaths } from "./store/paths.ts";
 import { jsonOrNull, RecordFile } from "./store/record.ts";
 import { Reporters } from "./store/reporters.ts";
+import { SettingsFile } from "./store/settings.ts";
 import { readUntrusted } from "./store/untrusted-file.ts";
 import { UpdateFeed } from "./store/update-feed.ts";
 import { VersionFile } from "./store/version-file.ts";
-import { readStatus } from "./store/view.ts";
+import { beforePawl, readStatus } from "./store/view.ts";
 import { systemClock } from "./system/clock.ts";
 import { run as systemRun } from "./system/run.ts";
 import { createServices } from "./system/services.ts";
@@ -29,7 +37,9 @@ import type { Clock, Run } from "./system/types.ts";
 import { applyExecutors } from "./update/apply-executors.ts";
 import type { RecordStore } from "./update/engine.ts";
 import { fetchExecutors } from "./update/fetch-executors.ts";
+import { adoptionOf } from "./update/outcome.ts";
 import type { ApplyExecutors } from "./update/plan.ts";
+import { lastOutcome } from "./update/status.ts";
 import { VERSION } from "./version.ts";
 
 /** Far more than an order with the longest notes a release may have. */
@@ -47,6 +57,7 @@ export interface Overrides {
 interface Shared {
   name: string;
   config: AppConfig;
+  hooksDir: string;
   paths: AppPaths;
   clock: Clock;
   run: Run;
@@ -56,13 +67,19 @@ function shared(config: Config, name: string, overrides: Overrides): Shared {
   const app = config.apps[name];
   if (!app) throw unknownApp(config, name);
   const { clock = systemClock, run = systemRun } = overrides;
-  return { name, config: app, paths: appPaths(config.state_dir, name), clock, run };
+  return { name, config: app, hooksDir: config.hooks_dir, paths: appPaths(config.state_dir, name), clock, run };
 }
 
 function installerOf({ config, paths, run, clock }: Shared) {
   const installed = new InstalledStore(paths.apply.installed);
-  const source = Object.values(config.source).map(({ url }) => url)[0] ?? "";
-  return createInstaller(config.install, { installed, run, source, now: () => clock.now() });
+  return createInstaller(config.install, {
+    installed,
+    backupDir: paths.apply.backups,
+    versionBefore: async () => (await beforePawl(config.version_file))?.version ?? null,
+    run,
+    source: sourceAddress(config.source),
+    now: () => clock.now(),
+  });
 }
 
 function reportersOf(parts: Shared, side: "api" | "apply", feed: UpdateFeed | null): Reporters {
@@ -96,12 +113,13 @@ export async function createApp({
   overrides = {},
 }: AppOptions): Promise<App> {
   const parts = shared(config, name, overrides);
-  const { paths, clock, config: app } = parts;
+  const { paths, clock, run, config: app } = parts;
   const feed = new UpdateFeed([paths.api.log, paths.apply.log]);
   const reporters = reportersOf(parts, "api", feed);
   const installer = installerOf(parts);
   const versioning = versionings[app.versioning];
-  const status = (fetch?: FetchRecord) => readStatus({ paths, config: app, installer, versioning, fetch });
+  const status = (fetch?: FetchRecord) =>
+    readStatus({ paths, config: app, installer, versioning, now: clock.now(), fetch });
   const store = new RecordFile<FetchRecord>({
     path: paths.api.state,
     empty: EMPTY_FETCH,
@@ -110,7 +128,9 @@ export async function createApp({
     onDamaged: (keptAs) => onFault(stateDamaged(keptAs)),
   });
   const applyStore = new RecordFile({ path: paths.apply.state, empty: EMPTY_APPLY, parse: parser(ApplyRecord) });
-  const source = createSource(app.source, { cacheDir: paths.api.cache, userAgent: `pawl/${VERSION}` });
+  const userAgent = `pawl/${VERSION}`;
+  const remembered = { dir: paths.api.cache, path: join(paths.api.cache, "offers.json"), now: () => clock.now() };
+  const source = rememberOffers(createSource(app.source, { cacheDir: paths.api.cache, userAgent }), remembered);
   const keys = app.public_keys;
   const downloads = new DownloadsFolder({
     dir: paths.api.downloads,
@@ -118,7 +138,6 @@ export async function createApp({
     headers: (url) => source.downloadHeaders(url),
     clock,
   });
-  const channel = async () => (await store.load()).channel ?? app.channel;
   // Root's file is root's: a damaged one is put aside by root.
   const apply = () => applyStore.peek();
   const handOver = new HandOver({
@@ -128,7 +147,39 @@ export async function createApp({
     apply,
     clock,
   });
-  const policy = { window: app.window ?? null };
+  const title = app.title ?? name;
+  const news = new News({
+    offers: source,
+    versioning,
+    fetchRecord: () => store.load(),
+    status: () => status(),
+    clock,
+    shutdown,
+  });
+  const choices: Choices = new Choices({
+    defaults: app,
+    file: new SettingsFile({
+      path: paths.api.settings,
+      lockDir: paths.api.settingsLock,
+      clock,
+      parse: parser(Settings),
+    }),
+    status: () => status(),
+    hasChannel: (channel) => news.hasChannel(channel),
+    stopWaiting: () => theApp.stopWaiting(),
+  });
+  const policy = async () => ({ window: (await choices.chosen()).window });
+  const notices = createNotices({
+    config: app.notify,
+    app: { name, title },
+    path: paths.api.notices,
+    status: () => status(),
+    last: async () => lastOutcome(await store.peek(), await apply()),
+    run,
+    clock,
+    userAgent,
+  });
+  const preflight = createPreflight({ needs: (manifest) => installer.needs(manifest) });
   const executors = fetchExecutors({
     source,
     downloads,
@@ -136,22 +187,25 @@ export async function createApp({
     keys,
     policy,
     clock,
-    channel,
-    current: () => installer.current(),
+    channel: async () => (await choices.chosen()).channel,
+    skippedVersion: async () => (await choices.chosen()).skippedVersion,
+    current: async () => (await installer.current()) ?? beforePawl(app.version_file),
     apply,
+    preflight: (release, manifest, signal) => preflight.beforeDownload(release, manifest, signal),
     reporter: (update) => reporters.of(update),
     cancelSignal: (update) => cancelSignal(paths.api.cancel, update.id),
     handOver: (update, release, signal) => handOver.carryOut(update, release, signal),
   });
-  const title = app.title ?? name;
-  return new App({
+  const theApp = new App({
     name,
     title,
     paths,
     store,
     apply,
     status: () => status(),
-    channel,
+    choices,
+    news,
+    notices,
     installer,
     executors,
     handOver,
@@ -163,6 +217,7 @@ export async function createApp({
     shutdown,
     onFault,
   });
+  return theApp;
 }
 
 /** Root's side of one app. Throws UpdateError `unknown_app`. */
@@ -191,14 +246,22 @@ export async function createApplier(config: Config, name: string, overrides: Ove
     services,
     reporter: (update) => reporters.of(update),
     fetched: async (release) => {
-      const fetched = await readFetched(paths.api.downloads, release, app.public_keys);
-      const sha256 = fetched.manifest.bundle?.sha256 ?? "";
+      const { sha256, ...fetched } = await readFetched(paths.api.downloads, release, app.public_keys);
       return { ...fetched, bundlePath: join(paths.api.downloads, bundleName(sha256)) };
     },
     checkHealth: (expectedVersion, signal, onLine) =>
       checkHealth({ probes: createProbes(app.health, services, run), expectedVersion, clock, signal, onLine }),
     cancelSignal: (update) => cancelSignal(paths.api.cancel, update.id),
     versionFile: new VersionFile(app.version_file),
+    preflight: createPreflight({ needs: (manifest) => installer.needs(manifest) }),
+    postInstall: createPostInstall({
+      run,
+      hooksDir: parts.hooksDir,
+      allowCommands: app.install.bundle.allow_commands,
+    }),
+    noteAdoption: async (update, version) => {
+      await recordOutcome(paths.apply.history, adoptionOf(update, version, clock.now()));
+    },
   });
   return new Applier({
     lockDir: paths.apply.lock,
@@ -209,6 +272,14 @@ export async function createApplier(config: Config, name: string, overrides: Ove
     clock,
     readOrder,
   });
+}
+
+/** Where an app's releases come from, for the record of what is installed. */
+function sourceAddress(source: AppConfig["source"]): string {
+  if ("directory" in source) return source.directory.path;
+  if ("http" in source) return source.http.url;
+  const { url, repo } = "github" in source ? source.github : source.gitea;
+  return `${url} ${repo}`;
 }
 
 function parser<S extends z.ZodType>(schema: S): (value: unknown) => z.infer<S> | null {

@@ -1,6 +1,7 @@
 import type { ApplyRecord, FetchRecord } from "@pawl/protocol";
 import { UpdateError } from "./error.ts";
 import type { HandOver } from "./hand-over.ts";
+import type { Notices } from "./notices/types.ts";
 import { Lock, type LockOwner } from "./store/lock.ts";
 import type { AppPaths } from "./store/paths.ts";
 import type { Reporters } from "./store/reporters.ts";
@@ -19,7 +20,8 @@ export interface FetchSideParts {
   executors: Executors<FetchStep, FetchEvent>;
   handOver: HandOver;
   reporters: Reporters;
-  policy: Policy;
+  policy(): Promise<Policy>;
+  notices: Notices;
   clock: Clock;
   /** Aborted when this process has to end. */
   shutdown: AbortSignal;
@@ -80,7 +82,7 @@ export class FetchSide {
     let lock: Lock | null = attempt.held;
     try {
       const record = await store.load();
-      const hasStep = planFetch(record.engine, policy, clock.now()) !== null;
+      const hasStep = planFetch(record.engine, await policy(), clock.now()) !== null;
       if (hasStep || (await this.#isLeftOver(record, await apply()))) {
         this.#goOn(lock, { type: "interrupted" });
         lock = null;
@@ -88,10 +90,19 @@ export class FetchSide {
       }
       // The record may have reached the disk and its last words not.
       if (record.last) await reporters.end(record.last);
+      await this.#tellLeftOver();
       return false;
     } finally {
       await lock?.[Symbol.asyncDispose]();
     }
+  }
+
+  /** What a dead process had no time left to tell. */
+  async #tellLeftOver(): Promise<void> {
+    const { notices, shutdown, onFault } = this.#parts;
+    await notices.note();
+    const before = this.#work;
+    this.#work = before.then(() => notices.deliver(shutdown)).catch(onFault);
   }
 
   /** Sees to it that a request to cancel is seen where no process would look: the update waits, or its process is dead. */
@@ -104,7 +115,7 @@ export class FetchSide {
       const record = await store.load();
       const { engine } = record;
       if (engine.status === "waiting" && engine.update.id === updateId) {
-        await runEngine(this.#engine(), { type: "cancelled", at: clock.now().toISOString() }, shutdown);
+        await runEngine(await this.#engine(), { type: "cancelled", at: clock.now().toISOString() }, shutdown);
       } else if (await this.#isLeftOver(record, await apply())) {
         this.#goOn(lock, { type: "interrupted" });
         lock = null;
@@ -123,22 +134,26 @@ export class FetchSide {
   }
 
   #goOn(lock: Lock, event: FetchEvent | null): void {
-    const { handOver, store, apply, shutdown, onFault } = this.#parts;
+    const { handOver, store, apply, shutdown, onFault, notices } = this.#parts;
     const work = async () => {
       await using _lock = lock;
       const roots = (await apply()).engine;
       // Root's half first: what it ends in decides what this half has to do. An update that is handed over looks itself.
       const isHandedOver = (await store.load()).engine.status === "applying";
       if (roots.status !== "idle" && !isHandedOver) await handOver.finish(roots.update, shutdown);
-      await runEngine(this.#engine(), event, shutdown);
+      await runEngine(await this.#engine(), event, shutdown);
     };
-    this.#work = work().catch((error) => {
-      if (!shutdown.aborted) onFault(error);
-    });
+    this.#work = work()
+      // The lock is free by then: a slow web hook keeps nobody waiting.
+      .then(() => notices.deliver(shutdown))
+      .catch((error) => {
+        if (!shutdown.aborted) onFault(error);
+      });
   }
 
-  #engine(): EngineParts<FetchRecord, FetchStep, FetchEvent> {
-    const { store, executors, policy, clock, reporters } = this.#parts;
+  async #engine(): Promise<EngineParts<FetchRecord, FetchStep, FetchEvent>> {
+    const { store, executors, clock, reporters, notices } = this.#parts;
+    const policy = await this.#parts.policy();
     const at = () => clock.now().toISOString();
     return {
       store,
@@ -151,6 +166,7 @@ export class FetchSide {
       publish: async (record) => {
         this.#announce(record);
         if (record.engine.status === "idle" && record.last) await reporters.end(record.last);
+        if (record.engine.status === "idle" || record.engine.status === "waiting") await notices.note();
       },
     };
   }

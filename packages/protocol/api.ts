@@ -75,6 +75,63 @@ export type CheckAnswer = z.infer<typeof CheckAnswer>;
 export const StartedAnswer = z.object({ ...ok, message: z.string(), state: ApiState, update_id: UpdateId });
 export type StartedAnswer = z.infer<typeof StartedAnswer>;
 
+/** `auto` as status shows it. */
+export const AutoAnswer = z.object({ ...ok, auto: Status.shape.auto });
+export type AutoAnswer = z.infer<typeof AutoAnswer>;
+
+export const SkipAnswer = z.object({ ...ok, skipped_version: Version.nullable() });
+export type SkipAnswer = z.infer<typeof SkipAnswer>;
+
+export const SeenAnswer = z.object({ ...ok, last_result: UpdateResult.nullable() });
+export type SeenAnswer = z.infer<typeof SeenAnswer>;
+
+/** `warning`: the source could not be asked, this is what was known last. */
+export const ChannelsAnswer = z.object({
+  ...ok,
+  channels: z.array(Channel),
+  current_channel: Channel,
+  warning: z.string().optional(),
+});
+export type ChannelsAnswer = z.infer<typeof ChannelsAnswer>;
+
+export const SetChannelAnswer = z.object({ ...ok, channel: Channel, message: z.string() });
+export type SetChannelAnswer = z.infer<typeof SetChannelAnswer>;
+
+/** A commit, or with release sources a release: then `sha` is its version, `title` its name and `body` its notes. */
+export const Change = z.object({
+  sha: z.string(),
+  short_sha: z.string(),
+  title: z.string(),
+  body: z.string(),
+  author: z.string(),
+  date: Instant.nullable(),
+  url: z.string().nullable(),
+});
+export type Change = z.infer<typeof Change>;
+
+export const ChangelogAnswer = z.object({
+  ...ok,
+  channel: Channel,
+  installed: Version.nullable(),
+  latest: Version.nullable(),
+  commits: z.array(Change),
+  warning: z.string().optional(),
+});
+export type ChangelogAnswer = z.infer<typeof ChangelogAnswer>;
+
+/** What an owner may change, as it stands; `own`: what comes from the owner rather than from `pawl.yaml`. */
+export const SettingsAnswer = z.object({
+  ...ok,
+  auto: z.object({ check: z.boolean(), time: TimeOfDay, install: z.boolean() }),
+  channel: Channel,
+  window: Window.nullable(),
+  own: z.array(z.enum(["auto.check", "auto.time", "auto.install", "channel", "window"])),
+});
+export type SettingsAnswer = z.infer<typeof SettingsAnswer>;
+
+export const TicketAnswer = z.object({ ...ok, ticket: z.string() });
+export const SessionAnswer = z.object(ok);
+
 export const CancelAnswer = z.object({ ...ok, message: z.string(), state: ApiState });
 
 export const LogAnswer = z.object({
@@ -96,3 +153,31 @@ export type AppsAnswer = z.infer<typeof AppsAnswer>;
 export const CheckBody = z.object({ force: z.boolean().default(false) });
 export const InstallBody = z.strictObject({ force: z.boolean().default(false), version: Version.optional() });
 export const RollbackBody = z.strictObject({ version: Version.optional() });
+export const AutoBody = z.strictObject({
+  enabled: z.boolean(),
+  time: TimeOfDay.optional(),
+  install: z.boolean().optional(),
+});
+export const SkipBody = z.strictObject({ version: Version, skip: z.boolean() });
+/** `force`: without asking the source whether it has such a channel. */
+export const SetChannelBody = z.strictObject({
+  channel: z.string().trim().pipe(Channel),
+  force: z.boolean().default(false),
+});
+/** Only what is named changes; null goes back to `pawl.yaml`, an empty window means at any time. */
+export const SettingsBody = z.strictObject({
+  auto: z
+    .strictObject({
+      check: z.boolean().nullable().optional(),
+      time: TimeOfDay.nullable().optional(),
+      install: z.boolean().nullable().optional(),
+    })
+    .optional(),
+  channel: Channel.nullable().optional(),
+  window: z
+    .union([Window, z.literal("")])
+    .nullable()
+    .optional(),
+});
+export type SettingsBody = z.infer<typeof SettingsBody>;
+export const SessionBody = z.strictObject({ token: z.string().min(1).max(4096) });

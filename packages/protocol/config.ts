@@ -11,21 +11,50 @@ const TreePattern = z.string().min(1).max(1024);
 
 const ServiceName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9:_.@\\-]{0,200}$/, "must be a service's name");
 
+const WebAddress = z.url({ protocol: /^https?$/, message: "must be an http or https address" });
+
+/** A file whose first line is a token for the host. It is sent to that host and to no other. */
+const TokenFile = AbsolutePath.optional();
+
+/** `owner/name` on a forge. */
+const Repo = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}\/[A-Za-z0-9_.-]{1,100}$/, "must be a repository such as owner/name");
+
 /** A static folder on any web server or CDN; `url` is that of `index.json`, or of the folder that holds it. */
-export const HttpSource = z.strictObject({
-  url: z.url({ protocol: /^https?$/, message: "must be an http or https address" }),
-});
+export const HttpSource = z.strictObject({ url: WebAddress, token_file: TokenFile });
 export type HttpSource = z.infer<typeof HttpSource>;
 
+/** Releases of a repository on GitHub, or on a GitHub Enterprise Server: then `url` is that of its API, `https://host/api/v3`. */
+export const GithubSource = z.strictObject({
+  url: WebAddress.default("https://api.github.com"),
+  repo: Repo,
+  token_file: TokenFile,
+});
+export type GithubSource = z.infer<typeof GithubSource>;
+
+/** Releases of a repository on Gitea or Forgejo; `url` is that of the host. */
+export const GiteaSource = z.strictObject({ url: WebAddress, repo: Repo, token_file: TokenFile });
+export type GiteaSource = z.infer<typeof GiteaSource>;
+
+/** A folder on this device, such as a USB stick: `index.json`, else every manifest one level down. */
+export const DirectorySource = z.strictObject({ path: AbsolutePath });
+export type DirectorySource = z.infer<typeof DirectorySource>;
+
 /** Where releases come from: exactly one kind. */
-export const SourceConfig = z.strictObject({ http: HttpSource });
+export const SourceConfig = z.union([
+  z.strictObject({ http: HttpSource }),
+  z.strictObject({ github: GithubSource }),
+  z.strictObject({ gitea: GiteaSource }),
+  z.strictObject({ directory: DirectorySource }),
+]);
 export type SourceConfig = z.infer<typeof SourceConfig>;
 
-/** How release bundles are put in place. */
-export const BundleInstall = z.strictObject({
-  layout: z.enum(["symlink"]).default("symlink"),
-  /** Holds `releases/<version>/`, `current` and `shared/`. */
-  home: AbsolutePath,
+const BundleFields = z.strictObject({
+  /** Whole trees behind one link, or file by file in place. Default: symlink, unless a mapped path can't be a link. */
+  layout: z.enum(["symlink", "copy"]).optional(),
+  /** Holds `releases/<version>/`, `current` and `shared/`; with the copy layout, what `map` doesn't name. */
+  home: AbsolutePath.optional(),
   /** Path inside the release → path on the device, which becomes a link into `current`. */
   map: z.record(z.string().min(1), AbsolutePath).default({}),
   /** The app's or the owner's own files: live in `shared/`, linked into every release, never replaced. */
@@ -34,6 +63,18 @@ export const BundleInstall = z.strictObject({
   config: z.array(TreePath).default([]),
   /** Earlier releases to keep for going back. */
   backups: z.int().min(1).max(20).default(1),
+  /** Copy layout: where they are. Default: `<state_dir>/<app>/apply/backups`. */
+  backup_dir: AbsolutePath.optional(),
+  /** Whether a release may run commands of its own (`post_install`), as root. */
+  allow_commands: z.boolean().default(false),
+});
+/** How release bundles are put in place. */
+export const BundleInstall = BundleFields.refine(({ layout, home }) => layout !== "symlink" || home !== undefined, {
+  path: ["home"],
+  message: "must be given with the symlink layout",
+}).refine(({ home, map }) => home !== undefined || Object.keys(map).length > 0, {
+  path: ["map"],
+  message: "must say where a release's files go, when there is no home",
 });
 export type BundleInstall = z.infer<typeof BundleInstall>;
 
@@ -82,6 +123,20 @@ export const AutoConfig = z.strictObject({
 });
 export type AutoConfig = z.infer<typeof AutoConfig>;
 
+/** What is told to others: a release is there, or an update has ended. */
+export const NOTICE_EVENTS = ["available", "updated", "failed", "rolled_back"] as const;
+export const NoticeEvent = z.enum(NOTICE_EVENTS);
+export type NoticeEvent = z.infer<typeof NoticeEvent>;
+
+const on = z.array(NoticeEvent).min(1, "must name at least one event");
+
+/** Who is told: a program gets one JSON object on stdin, a webhook the same as its body. */
+export const NotifyConfig = z.union([
+  z.strictObject({ on, command: Argv }),
+  z.strictObject({ on, webhook: WebAddress }),
+]);
+export type NotifyConfig = z.infer<typeof NotifyConfig>;
+
 export const AppName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be a name of lowercase letters, digits and dashes");
@@ -93,17 +148,40 @@ export const AppConfig = z.strictObject({
   /** When given, an unsigned or wrongly signed release is refused. */
   public_keys: z.array(PublicKey).default([]),
   /** How two versions compare. */
-  versioning: z.enum(["semver", "pep440"]).default("semver"),
+  versioning: z.enum(["semver", "pep440", "deb", "opkg", "apk"]).default("semver"),
   install: InstallConfig,
   services: z.array(ServiceConfig).default([]),
   health: z.array(HealthConfig).default([]),
   version_file: AbsolutePath.optional(),
   auto: AutoConfig.prefault({}),
   window: Window.optional(),
+  notify: z.array(NotifyConfig).default([]),
 });
 export type AppConfig = z.infer<typeof AppConfig>;
 
+const claims = {
+  /** What the token's `iss` and `aud` must be, when given. */
+  issuer: z.string().min(1).optional(),
+  audience: z.string().min(1).optional(),
+};
+
+/** Whose JWTs are let in: by a shared secret (HS256 only), a public key in PEM, or a host's key set. */
+export const JwtConfig = z.union([
+  z.strictObject({ secret_file: AbsolutePath, ...claims }),
+  z.strictObject({ public_key_file: AbsolutePath, ...claims }),
+  z.strictObject({ jwks_url: WebAddress, ...claims }),
+]);
+export type JwtConfig = z.infer<typeof JwtConfig>;
+
+/** `https://host[:port]`, as a browser says it. */
+const Origin = z
+  .string()
+  .regex(/^https?:\/\/[^/\s?#@]+$/, "must be an origin such as https://dashboard.local, without a path");
+
 export const AuthConfig = z.strictObject({
+  jwt: JwtConfig.optional(),
+  /** Pages of other origins that may call. */
+  cors: z.array(Origin).default([]),
   /** Reads need no token. */
   public_status: z.boolean().default(false),
   /** `?token=` is accepted, for pages whose EventSource can't send headers. It ends up in logs of proxies. */
@@ -121,6 +199,8 @@ export const Config = z.strictObject({
     .regex(new RegExp(`^(unix:/.+|(\\[[0-9a-fA-F:]+\\]|[^:/\\s]+):${PORT})$`), "must be host:port or unix:/path")
     .default("127.0.0.1:7320"),
   state_dir: AbsolutePath.default("/var/lib/pawl"),
+  /** Root-owned programs a release may name in `post_install`, and `preflight`, which is asked before each update. */
+  hooks_dir: AbsolutePath.default("/etc/pawl/hooks"),
   auth: AuthConfig.prefault({}),
   apps: z.record(AppName, AppConfig).refine((apps) => Object.keys(apps).length > 0, "must declare at least one app"),
 });

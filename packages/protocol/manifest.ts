@@ -17,6 +17,44 @@ const ManifestLink = z.strictObject({ path: TreePath, link: z.string().min(1).ma
 export const ManifestEntry = z.union([ManifestFile, ManifestLink]);
 export type ManifestEntry = z.infer<typeof ManifestEntry>;
 
+const UnitName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9:_.@\\-]{0,200}$/, "must be a unit's name");
+
+/** One thing to do after the switch: to a unit, a program of the device's own, or a command, where the device allows those. */
+export const PostInstallStep = z.union([
+  z.strictObject({ restart: UnitName }),
+  z.strictObject({ reload: UnitName }),
+  z.strictObject({ daemon_reload: z.literal(true) }),
+  /** The name of a hook in `hooks_dir`. */
+  z.strictObject({ run: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, "must be a hook's name") }),
+  /** For `sh -c`. */
+  z.string().min(1).max(4096),
+]);
+export type PostInstallStep = z.infer<typeof PostInstallStep>;
+
+/** A range such as `>=18.19` or `^1.2`; a bare version means that or later. */
+const Range = z.string().min(1).max(100);
+const oneOrMore = z.union([
+  z
+    .string()
+    .min(1)
+    .transform((one) => [one]),
+  z.array(z.string().min(1)).min(1),
+]);
+
+/** What a device must be or have, or the release isn't for it. */
+export const Requires = z.strictObject({
+  pawl: Range.optional(),
+  /** `linux`, or an ID of os-release(5) such as `debian`. One of them. */
+  os: oneOrMore.optional(),
+  /** As Node names them (`arm64`, `arm`, `x64`) or `uname -m` does. One of them. */
+  arch: oneOrMore.optional(),
+  node: Range.optional(),
+  python: Range.optional(),
+  /** Of all memory the device has, in MiB. */
+  memory_mb: z.int().min(1).optional(),
+});
+export type Requires = z.infer<typeof Requires>;
+
 const KNOWN = {
   /** The release's version; equals its tag but for a leading v. */
   version: Version,
@@ -44,6 +82,11 @@ const KNOWN = {
       unpacked_size: z.number().int().min(0),
     })
     .optional(),
+  /** The oldest version it can be installed over. */
+  min_from: Version.optional(),
+  requires: Requires.optional(),
+  /** In this order, after the switch and before the app's services are restarted. */
+  post_install: z.array(PostInstallStep).max(100).default([]),
   files: z.array(ManifestEntry).max(200_000),
   /** Files that are shipped but belong to the owner once edited. */
   config: z.array(TreePath).default([]),

@@ -27,15 +27,21 @@ export type ReleaseIndex = z.infer<typeof ReleaseIndex>;
 
 /**
  * A release a check has resolved a channel to: immutable, because the hash of its manifest fixes every byte.
- * Install takes exactly this one and refuses when it has changed.
+ * Install takes exactly this one and refuses when it has changed. A release whose manifest is only inside its bundle
+ * (contract device-api.md §6) has no such hash until the bundle is here; until then `bundle_id` fixes it.
  */
 export const Release = z.object({
   version: Version,
   channel: Channel,
-  manifest_sha256: Sha256,
-  manifest_url: z.string(),
+  manifest_sha256: Sha256.nullable(),
+  /** Null: only inside the bundle. */
+  manifest_url: z.string().nullable(),
   signature_url: z.string().nullable(),
   bundle_url: z.string(),
+  /** What the host calls this very upload of the bundle: another one under the same name has another. */
+  bundle_id: z.string().nullable().default(null),
+  /** As the manifest states it, else as it was measured when it was downloaded. */
+  bundle_sha256: Sha256.nullable().default(null),
   /** Bytes to download. */
   size_bytes: z.number().int().nullable(),
   /** Bytes on disk once unpacked. */

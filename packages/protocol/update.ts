@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { Failure } from "./failure.ts";
 import { Release } from "./release.ts";
-import { Channel, Instant, Sha256, Version } from "./values.ts";
+import { Channel, Instant, Sha256, TimeOfDay, Version, Window } from "./values.ts";
 
 /** What an app has in place: which release, known by what, from where. */
 export const Installed = z.object({
   version: Version,
+  /** Null when nobody knows: what was there before Pawl. */
   manifest_sha256: Sha256.nullable(),
   channel: Channel.nullable(),
   source: z.string().nullable(),
@@ -94,6 +95,8 @@ export const Move = z.object({
   manifest_sha256: Sha256.nullable(),
   /** `next` was on the disk before this update, and stays there whatever comes of it. */
   kept: z.boolean().default(false),
+  /** `previous` isn't a tree yet: what stands in its place on the device becomes it before the switch. */
+  adopts: z.boolean().optional(),
 });
 export type Move = z.infer<typeof Move>;
 
@@ -134,17 +137,43 @@ export type Refusal = z.infer<typeof Refusal>;
 /** What the unprivileged side keeps: `api/state.json`, beside the flat fields of status. */
 export const FetchRecord = z.object({
   engine: FetchState,
-  /** The owner's choice; null: the one in `pawl.yaml`. */
-  channel: Channel.nullable(),
-  /** The newest release of the channel, as the last successful check saw it. */
+  /** The newest release of `checked_channel`, as the last successful check saw it. */
   release: Release.nullable(),
   last_checked: Instant.nullable(),
+  /** What is known of one channel says nothing of another. */
+  checked_channel: Channel.nullable().default(null),
+  /** Every channel the source had then. */
+  channels: z.array(Channel).default([]),
   /** Why the last check failed; null after one that worked. */
   failure: Failure.nullable(),
   /** The last update that ended on this side: it never reached the other one. */
   last: Outcome.nullable(),
 });
 export type FetchRecord = z.infer<typeof FetchRecord>;
+
+/**
+ * What the owner has chosen: `api/settings.json`. Null: as in `pawl.yaml`. Apart from the record, because it may be
+ * changed while an update runs.
+ */
+export const Settings = z.object({
+  channel: Channel.nullable().default(null),
+  auto: z
+    .object({
+      check: z.boolean().nullable().default(null),
+      time: TimeOfDay.nullable().default(null),
+      install: z.boolean().nullable().default(null),
+    })
+    .prefault({}),
+  /** `""`: none, whatever `pawl.yaml` says. */
+  window: z
+    .union([Window, z.literal("")])
+    .nullable()
+    .default(null),
+  skipped_version: Version.nullable().default(null),
+  /** The ended update whose result the owner has seen. */
+  seen: UpdateId.nullable().default(null),
+});
+export type Settings = z.infer<typeof Settings>;
 
 /** What root keeps: `apply/state.json`. */
 export const ApplyRecord = z.object({

@@ -49,8 +49,14 @@ async function check(path: string, json: boolean, { stdout, env, hasTokens }: Co
 
 function summary(path: string, { apps }: Config): string {
   const lines = Object.entries(apps).map(
-    ([name, app]) =>
-      `  ${name}: ${app.title ?? name}, channel ${app.channel}, from ${new URL(app.source.http.url).host}\n`,
+    ([name, app]) => `  ${name}: ${app.title ?? name}, channel ${app.channel}, from ${sourceWords(app.source)}\n`,
   );
   return `${path} is ok\n${lines.join("")}`;
+}
+
+function sourceWords(source: Config["apps"][string]["source"]): string {
+  if ("directory" in source) return source.directory.path;
+  if ("http" in source) return new URL(source.http.url).host;
+  const { url, repo } = "github" in source ? source.github : source.gitea;
+  return `${repo} on ${new URL(url).host}`;
 }

@@ -35,7 +35,7 @@ interface Claim {
 function claimsOf(app: string, { home, map }: AppConfig["install"]["bundle"]): Claim[] {
   const path = ["apps", app, "install", "bundle"];
   return [
-    { app, kind: "home", place: folder(home), path: [...path, "home"] },
+    ...(home === undefined ? [] : [{ app, kind: "home" as const, place: folder(home), path: [...path, "home"] }]),
     ...Object.entries(map).map(([from, to]): Claim => {
       return { app, kind: "map", place: folder(to), path: [...path, "map", from] };
     }),
@@ -57,7 +57,7 @@ function conflict(earlier: Claim, claim: Claim): Finding | null {
 
 function adviseApp(path: string[], app: AppConfig): Finding[] {
   const findings: Finding[] = [];
-  if ("http" in app.source && app.public_keys.length === 0) {
+  if (!("directory" in app.source) && app.public_keys.length === 0) {
     findings.push(
       warning(
         [...path, "source"],

@@ -6,8 +6,9 @@ import { HOSTILE_FILES } from "../testing/hostile-files.ts";
 import { inProcess, PRINT_CODE } from "../testing/in-process.ts";
 import { readFetched } from "./downloads.ts";
 
-const MANIFEST = JSON.stringify({ version: "1.1.0", files: [] });
-const RELEASE = { version: "1.1.0", manifest_sha256: sha256Of(Buffer.from(MANIFEST)) };
+const bundle = { name: "app.tar", size: 1, sha256: "d".repeat(64), unpacked_size: 1 };
+const MANIFEST = JSON.stringify({ version: "1.1.0", bundle, files: [] });
+const RELEASE = { version: "1.1.0", manifest_sha256: sha256Of(Buffer.from(MANIFEST)), bundle_sha256: null };
 
 async function downloads(dir: TempDir): Promise<string> {
   await mkdir(dir.join("downloads"));

@@ -18,7 +18,7 @@ const HASH_CHUNK_BYTES = 1024 * 1024;
 export interface DownloadsParts {
   dir: string;
   keys: readonly PublicKey[];
-  headers(url: string): Record<string, string>;
+  headers(url: string): Promise<Record<string, string>>;
   clock: Clock;
 }
 
@@ -30,7 +30,8 @@ export class DownloadsFolder implements Downloads {
     this.#parts = parts;
   }
 
-  path(sha256: Sha256): string {
+  /** Where a bundle with this hash is, or will be. */
+  #path(sha256: Sha256): string {
     return join(this.#parts.dir, bundleName(sha256));
   }
 
@@ -51,8 +52,8 @@ export class DownloadsFolder implements Downloads {
     let had: number | null = null;
     await downloadFile({
       url,
-      headers: headers(url),
-      to: this.path(bundle.sha256),
+      headers: await headers(url),
+      to: this.#path(bundle.sha256),
       size: bundle.size,
       sha256: bundle.sha256,
       clock,
@@ -65,13 +66,20 @@ export class DownloadsFolder implements Downloads {
     return bundle.size - (had ?? 0);
   }
 
+  async fetchUnstated(): Promise<{ bytes: number; sha256: Sha256 }> {
+    throw new Error("TODO");
+  }
+
+  async manifestInside(): Promise<Uint8Array> {
+    throw new Error("TODO");
+  }
+
   async verify(release: Release, advance: (advance: Advance) => void, signal: AbortSignal): Promise<void> {
-    const { manifest } = await readFetched(this.#parts.dir, release, this.#parts.keys);
-    if (!manifest.bundle) throw new UpdateError("bad_manifest", `The manifest of ${manifest.version} names no bundle.`);
-    const { sha256, size, name } = manifest.bundle;
-    const actual = await hashFile(this.path(sha256), size, advance, signal);
+    const { manifest, sha256 } = await readFetched(this.#parts.dir, release, this.#parts.keys);
+    const { size, name } = manifest.bundle ?? { size: release.size_bytes ?? 0, name: "The bundle" };
+    const actual = await hashFile(this.#path(sha256), size, advance, signal);
     if (actual === sha256) return;
-    await rm(this.path(sha256), { force: true });
+    await rm(this.#path(sha256), { force: true });
     throw new UpdateError("hash_mismatch", `${name} was damaged after the download. It was removed; try again.`, {
       version: manifest.version,
       detail: `expected sha256 ${sha256}, got ${actual}`,
@@ -96,13 +104,13 @@ export function bundleName(sha256: string): string {
 
 /**
  * The manifest that lies in a downloads folder, verified as if nobody had done so before: by these keys, for this
- * release. Throws UpdateError or TrustError when it isn't what was asked for. Root calls it on the other side's folder.
+ * release. Gives also the hash of the bundle it goes with. Throws UpdateError or TrustError when it isn't what was asked for. Root calls it on the other side's folder.
  */
 export async function readFetched(
   dir: string,
-  release: Pick<Release, "version" | "manifest_sha256">,
+  release: Pick<Release, "version" | "manifest_sha256" | "bundle_sha256">,
   keys: readonly PublicKey[],
-): Promise<{ manifest: Manifest; manifestBytes: Uint8Array }> {
+): Promise<{ manifest: Manifest; manifestBytes: Uint8Array; sha256: Sha256 }> {
   const manifestBytes = await readUntrusted(join(dir, MANIFEST), MANIFEST_MAX_BYTES);
   if (!manifestBytes)
     throw new UpdateError("not_found", "The download is gone. Try again.", { version: release.version });
@@ -111,9 +119,12 @@ export async function readFetched(
     signature: await readUntrusted(join(dir, SIGNATURE), SIGNATURE_MAX_BYTES),
     keys,
     expectedVersion: release.version,
-    expectedSha256: release.manifest_sha256,
+    ...(release.manifest_sha256 === null ? {} : { expectedSha256: release.manifest_sha256 }),
   });
-  return { manifest, manifestBytes };
+  // Where the manifest names no bundle, that of the very download it came with: its files' hashes decide in the end.
+  const sha256 = manifest.bundle?.sha256 ?? release.bundle_sha256;
+  if (sha256 === null) throw new UpdateError("bad_manifest", `Nothing says what the bundle of ${manifest.version} is.`);
+  return { manifest, manifestBytes, sha256 };
 }
 
 async function hashFile(

@@ -15,9 +15,21 @@ export interface Staging {
   bundlePath: string;
 }
 
-/** What is in place, read from the device itself. `tree` names it for a Move. */
+/** A whole release on this device, by its own word. `tree` names it for a Move. */
 export interface InPlace extends Pick<Installed, "version" | "manifest_sha256"> {
   tree: string;
+}
+
+/** Room for something on the file system that holds `path`, which may not exist yet. */
+export interface Need {
+  path: string;
+  bytes: number;
+  /** Files and folders. */
+  inodes: number;
+  /** `the download`, `unpacking`, `the backup`: what it is for, in the sentence that says it isn't there. */
+  purpose: string;
+  /** Has to be writable for whoever applies updates. */
+  writable: boolean;
 }
 
 /** An earlier release that one can go back to. */
@@ -38,8 +50,17 @@ export interface Installer {
   kept(): Promise<InPlace[]>;
   /** Reads a kept release again. Throws `hash_mismatch` when it isn't what it was when it was installed. */
   verifyKept(move: Move, signal: AbortSignal): Promise<void>;
+  /** What a tree of a move was made from; null when it has lost its manifest. Reads only. */
+  manifest(tree: string): Promise<Manifest | null>;
+  /** The disk space an install takes, before any of it is taken. Reads only. */
+  needs(manifest: Manifest): Promise<Need[]>;
   /** Unpacks and verifies a release beside the running one and makes it durable. */
   stage(staging: Staging, report: Report, signal: AbortSignal): Promise<Move>;
+  /**
+   * Makes what stands in the place of a first release the tree `move.previous`, which one can go back to. Called for
+   * moves that adopt. What must not happen under running services is done inside `whileStopped`. Gives its version.
+   */
+  adopt(move: Move, report: Report, whileStopped: (work: () => Promise<void>) => Promise<void>): Promise<string>;
   /** Makes sure that the running release and everything anybody wrote into it can be had again. */
   backUp(move: Move, report: Report): Promise<void>;
   /** The one moment at which the device changes. */

@@ -8,9 +8,14 @@ export interface Offer {
   title: string | null;
   notes: string | null;
   notes_url: string | null;
-  manifest_url: string;
+  /** Null: the host lists none beside the bundle; there may be one inside. */
+  manifest_url: string | null;
   signature_url: string | null;
   bundle_url: string;
+  /** Of the bundle, in bytes, when the host says so. */
+  bundle_size?: number | null;
+  /** What the host calls this very upload: another one under the same name has another. */
+  bundle_id?: string | null;
 }
 
 /**
@@ -24,9 +29,9 @@ export interface Source {
   offers(signal: AbortSignal): Promise<Offer[]>;
   /** The exact bytes of a release's manifest and of its signature file, when it has one. */
   manifest(
-    offer: Pick<Offer, "manifest_url" | "signature_url">,
+    offer: { manifest_url: string; signature_url: string | null },
     signal: AbortSignal,
   ): Promise<{ bytes: Uint8Array; signature: Uint8Array | null }>;
-  /** Request headers for downloading the bundle. */
-  downloadHeaders(url: string): Record<string, string>;
+  /** Request headers for downloading the bundle. A token of the host's is among them, and goes nowhere else. */
+  downloadHeaders(url: string): Promise<Record<string, string>>;
 }

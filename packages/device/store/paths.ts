@@ -6,6 +6,11 @@ export interface AppPaths {
   api: {
     dir: string;
     state: string;
+    /** What the owner has chosen. */
+    settings: string;
+    settingsLock: string;
+    /** Notices that are on their way, and those that got there. */
+    notices: string;
     order: string;
     cancel: string;
     downloads: string;
@@ -15,7 +20,16 @@ export interface AppPaths {
     history: string;
   };
   /** Belongs to root. The unprivileged side reads it. */
-  apply: { dir: string; state: string; installed: string; lock: string; log: string; history: string };
+  apply: {
+    dir: string;
+    state: string;
+    installed: string;
+    /** Copy layout: the earlier releases, unless `backup_dir` names another place. */
+    backups: string;
+    lock: string;
+    log: string;
+    history: string;
+  };
 }
 
 export function appPaths(stateDir: string, app: string): AppPaths {
@@ -25,6 +39,9 @@ export function appPaths(stateDir: string, app: string): AppPaths {
     api: {
       dir: api,
       state: join(api, "state.json"),
+      settings: join(api, "settings.json"),
+      settingsLock: join(api, "settings.lock"),
+      notices: join(api, "notices.json"),
       order: join(api, "order.json"),
       cancel: join(api, "cancel"),
       downloads: join(api, "downloads"),
@@ -37,6 +54,7 @@ export function appPaths(stateDir: string, app: string): AppPaths {
       dir: apply,
       state: join(apply, "state.json"),
       installed: join(apply, "installed.json"),
+      backups: join(apply, "backups"),
       lock: join(apply, "lock"),
       log: join(apply, "log"),
       history: join(apply, "history.jsonl"),

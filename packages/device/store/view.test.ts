@@ -24,9 +24,10 @@ function statusAt(paths: AppPaths, fetch?: FetchRecord) {
   return readStatus({
     paths,
     ...(fetch && { fetch }),
-    config: { channel: "stable", auto: { check: true, time: "04:20", jitter: 0, install: false } },
+    config: { channel: "stable", auto: { check: true, time: "04:20", install: false } },
     installer: { current: async () => null, backups: async () => [] },
     versioning: versionings.semver,
+    now: new Date(),
   });
 }
 

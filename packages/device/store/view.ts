@@ -1,6 +1,7 @@
 import type { AppConfig, ApplyRecord, FetchRecord, Progress, Status } from "@pawl/protocol";
 import type { Versioning } from "@pawl/protocol/versioning";
 import type { Installer } from "../installers/types.ts";
+import { chosen, type Defaults } from "../update/chosen.ts";
 import { fetchTransition } from "../update/fetch-transition.ts";
 import { statusOf, type View } from "../update/status.ts";
 import { readTextIfThere } from "./atomic-file.ts";
@@ -8,41 +9,43 @@ import { EMPTY_APPLY, EMPTY_FETCH } from "./empty-records.ts";
 import { Lock } from "./lock.ts";
 import type { AppPaths } from "./paths.ts";
 import { peekRecord } from "./record.ts";
+import { peekSettings } from "./settings.ts";
 import { newestLogged, readLog } from "./update-log.ts";
 
 export interface StatusParts {
   paths: AppPaths;
-  config: Pick<AppConfig, "channel" | "auto" | "window" | "version_file">;
+  config: Defaults & Pick<AppConfig, "version_file">;
   installer: Pick<Installer, "current" | "backups">;
   versioning: Versioning;
+  now: Date;
   /** The unprivileged side's record that is about to be saved, instead of the one on disk. */
   fetch?: FetchRecord;
 }
 
 /** The status of an app, from its files alone: whichever process writes them, and also when none of ours runs. */
-export async function readStatus({ paths, config, installer, versioning, ...given }: StatusParts): Promise<Status> {
-  const [fetch, apply, current, backups] = await Promise.all([
+export async function readStatus({ paths, config, installer, ...given }: StatusParts): Promise<Status> {
+  const [fetch, apply, settings, current, backups] = await Promise.all([
     given.fetch ?? peekFetch(paths),
     peekApply(paths),
+    peekSettings(paths.api.settings),
     installer.current(),
     installer.backups(),
   ]);
-  const { check, time, install } = config.auto;
   const isBusy = apply.engine.status !== "idle" || fetch.engine.status !== "idle";
   return statusOf({
-    channel: fetch.channel ?? config.channel,
-    auto: { check, time, install, window: config.window ?? null },
-    versioning,
+    chosen: chosen(config, settings),
+    now: given.now,
+    versioning: given.versioning,
     fetch,
     apply,
-    current: current ?? (await beforeAdoption(config.version_file)),
+    current: current ?? (await beforePawl(config.version_file)),
     backup: backups[0] ?? null,
     progress: isBusy ? await peekProgress(paths) : null,
   });
 }
 
 /** What a device that Pawl has installed nothing on yet says it has (contract device-api.md §1, `current_version`). */
-async function beforeAdoption(versionFile: string | undefined): Promise<View["current"]> {
+export async function beforePawl(versionFile: string | undefined): Promise<View["current"]> {
   const version = versionFile && (await readTextIfThere(versionFile))?.split("\n")[0]?.trim();
   return version ? { version, manifest_sha256: null } : null;
 }

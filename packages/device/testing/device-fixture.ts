@@ -1,4 +1,5 @@
-import { type ApplyRecord, FetchRecord, type Manifest, type Move, type Order } from "@pawl/protocol";
+import { join } from "node:path";
+import { type ApplyRecord, FetchRecord, Manifest, type Move, type Order, Settings } from "@pawl/protocol";
 import { versionings } from "@pawl/protocol/versioning";
 import { sha256Of } from "@pawl/trust";
 import { App } from "../app.ts";
@@ -7,6 +8,9 @@ import { UpdateError } from "../error.ts";
 import { type Applying, HandOver } from "../hand-over.ts";
 import type { HealthReading } from "../health/types.ts";
 import type { InPlace, Installer } from "../installers/types.ts";
+import { Choices } from "../owner/choices.ts";
+import { News } from "../owner/news.ts";
+import { rememberOffers } from "../sources/known-offers.ts";
 import type { Offer, Source } from "../sources/types.ts";
 import { ensureFolder } from "../store/atomic-file.ts";
 import { cancelSignal } from "../store/cancel-request.ts";
@@ -14,6 +18,7 @@ import { EMPTY_APPLY, EMPTY_FETCH } from "../store/empty-records.ts";
 import { appPaths } from "../store/paths.ts";
 import { RecordFile } from "../store/record.ts";
 import { Reporters } from "../store/reporters.ts";
+import { SettingsFile } from "../store/settings.ts";
 import { UpdateFeed } from "../store/update-feed.ts";
 import { readLog } from "../store/update-log.ts";
 import { readStatus } from "../store/view.ts";
@@ -23,6 +28,10 @@ import { applyExecutors } from "../update/apply-executors.ts";
 import type { RecordStore } from "../update/engine.ts";
 import { type Downloads, fetchExecutors } from "../update/fetch-executors.ts";
 import { sha } from "../update/update-fixture.ts";
+
+function aManifest(version: string): Manifest {
+  return Manifest.parse({ version, files: [] });
+}
 
 /** The process is dead: nothing after this line happened. */
 export class Killed extends Error {}
@@ -96,7 +105,7 @@ export class FakeDevice {
       signature_url: null,
       bundle_url: `https://updates.example.org/${version}/app.tar`,
     };
-    this.releases.set(offer.manifest_url, { manifest, offer });
+    this.releases.set(offer.manifest_url ?? version, { manifest, offer });
   }
 
   async #step(name: string, signal?: AbortSignal): Promise<void> {
@@ -112,6 +121,12 @@ export class FakeDevice {
         tree === this.tree ? [] : { version: tree, tree, manifest_sha256: null, path: `/opt/${tree}` },
       ),
     kept: async () => this.onDisk.filter(({ tree }) => tree !== this.tree),
+    manifest: async (tree) => aManifest(tree),
+    needs: async () => [],
+    adopt: async () => {
+      await this.#step("adopt");
+      return this.versionFile;
+    },
     verifyKept: (move, signal) => this.#step(`verify kept ${move.next}`, signal),
     stage: async ({ manifest, manifestBytes }, report, signal): Promise<Move> => {
       await this.#step("stage", signal);
@@ -150,11 +165,12 @@ export class FakeDevice {
       if (!release) throw new UpdateError("not_found", "The host has no such release.");
       return { bytes: release.manifest, signature: null };
     },
-    downloadHeaders: () => ({}),
+    downloadHeaders: async () => ({}),
   };
 
   readonly downloads: Downloads = {
-    path: (sha256) => `/downloads/${sha256}`,
+    fetchUnstated: () => Promise.reject(new Error("every release here states its bundle")),
+    manifestInside: () => Promise.reject(new Error("every release here has its manifest beside it")),
     keep: () => this.#step("keep"),
     fetch: async (_, bundle, advance, signal) => {
       await this.#step("download", signal);
@@ -182,13 +198,14 @@ export class FakeDevice {
       clock: this.clock,
       reporter: (update) => reporters.of(update),
       fetched: async (release) => {
-        const manifest = { version: release.version, files: [], config: [], manifest_version: 1 } as Manifest;
-        const manifestBytes = this.releases.get(release.manifest_url)?.manifest ?? Buffer.from(release.version);
+        const manifest = aManifest(release.version);
+        const manifestBytes = this.releases.get(release.manifest_url ?? "")?.manifest ?? Buffer.from(release.version);
         return { manifest, manifestBytes, bundlePath: "/downloads/app.tar" };
       },
       services: {
         restart: (signal) => this.#step(`restart ${this.tree}`, signal),
         start: (signal) => this.#step(`start ${this.tree}`, signal),
+        stop: (signal) => this.#step(`stop ${this.tree}`, signal),
       },
       checkHealth: async (version, signal): Promise<HealthReading> => {
         await this.#step(`test ${version}`, signal);
@@ -196,6 +213,9 @@ export class FakeDevice {
         return works ? { ok: true } : { ok: false, reason: "it does not answer" };
       },
       cancelSignal: (update) => cancelSignal(this.paths.api.cancel, update.id),
+      preflight: { beforeStaging: async () => this.hook("preflight of root") },
+      postInstall: { check: async () => {}, run: async () => {}, refresh: async () => {} },
+      noteAdoption: async () => {},
       versionFile: {
         check: async () => this.hook("check version file"),
         write: async (version) => {
@@ -228,7 +248,6 @@ export class FakeDevice {
     const feed = new UpdateFeed([paths.api.log, paths.apply.log]);
     const reporters = this.#reporters("api", feed);
     const versioning = versionings.semver;
-    const policy = { window: this.window };
     const apply = () => this.applyStore().load();
     const handOver = new HandOver({
       lockDir: paths.apply.lock,
@@ -241,28 +260,50 @@ export class FakeDevice {
     });
     const auto = { check: true, time: "04:20", jitter: 0, install: false };
     const config = { channel: "stable", auto, ...(this.window && { window: this.window }) };
+    const status = () => readStatus({ paths, config, installer, versioning, now: clock.now() });
+    const choices: Choices = new Choices({
+      defaults: config,
+      file: new SettingsFile({
+        path: paths.api.settings,
+        lockDir: paths.api.settingsLock,
+        clock,
+        parse: (value) => Settings.safeParse(value).data ?? null,
+      }),
+      status,
+      hasChannel: (channel) => news.hasChannel(channel),
+      stopWaiting: () => app.stopWaiting(),
+    });
+    const remembered = { dir: paths.api.cache, path: join(paths.api.cache, "offers.json"), now: () => clock.now() };
+    const offers = rememberOffers(source, remembered);
+    const fetchRecord = () => this.fetchStore().load();
+    const news = new News({ offers, versioning, fetchRecord, status, clock, shutdown });
+    const policy = async () => ({ window: (await choices.chosen()).window });
     const executors = fetchExecutors({
-      source,
+      source: offers,
       downloads: this.downloads,
       versioning,
       keys: [],
       policy,
       clock,
-      channel: async () => "stable",
+      channel: async () => (await choices.chosen()).channel,
+      skippedVersion: async () => (await choices.chosen()).skippedVersion,
+      preflight: async () => this.hook("preflight"),
       current: () => installer.current(),
       apply,
       reporter: (update) => reporters.of(update),
       cancelSignal: (update) => cancelSignal(paths.api.cancel, update.id),
       handOver: (update, release, signal) => handOver.carryOut(update, release, signal),
     });
-    return new App({
+    const app = new App({
       name: "kitchen",
       title: "Kitchen",
       paths,
       store: this.fetchStore(),
       apply,
-      status: () => readStatus({ paths, config, installer, versioning }),
-      channel: async () => "stable",
+      status,
+      choices,
+      news,
+      notices: { note: async () => {}, deliver: async () => {} },
       installer,
       executors,
       handOver,
@@ -274,6 +315,7 @@ export class FakeDevice {
       shutdown,
       onFault,
     });
+    return app;
   }
 
   readonly faults: unknown[] = [];

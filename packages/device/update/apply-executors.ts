@@ -2,6 +2,9 @@ import { type Failure, failure, type Manifest, type Move, type Release, type Upd
 import { asUpdateError, type UpdateError } from "../error.ts";
 import type { HealthReading } from "../health/types.ts";
 import type { Installer } from "../installers/types.ts";
+import type { PostInstall } from "../post-install/index.ts";
+import type { Preflight } from "../preflight/index.ts";
+import type { Services } from "../system/services.ts";
 import type { Clock } from "../system/types.ts";
 import type { ApplyExecutors } from "./plan.ts";
 import type { Reporter } from "./reporter.ts";
@@ -22,10 +25,11 @@ export interface ApplyParts {
     release: Release,
     update: Update,
   ): Promise<{ manifest: Manifest; manifestBytes: Uint8Array; bundlePath: string }>;
-  services: {
-    restart(signal: AbortSignal, onLine: (line: string) => void): Promise<void>;
-    start(signal: AbortSignal, onLine: (line: string) => void): Promise<void>;
-  };
+  preflight: Pick<Preflight, "beforeStaging">;
+  postInstall: PostInstall;
+  /** What was there before Pawl has become a release: a line of history. */
+  noteAdoption(update: Update, version: string): Promise<void>;
+  services: Pick<Services, "restart" | "start" | "stop">;
   checkHealth(version: string | null, signal: AbortSignal, onLine: (line: string) => void): Promise<HealthReading>;
   /** Aborts with a `Cancelled` when the owner asks for it. */
   cancelSignal(update: Update): AbortSignal & Disposable;
@@ -48,6 +52,8 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
       try {
         await parts.versionFile.check();
         const staging = { update, ...(await parts.fetched(release, update)) };
+        await parts.postInstall.check(staging.manifest);
+        await parts.preflight.beforeStaging(staging.manifest, AbortSignal.any([signal, cancel]));
         return { type: "staged", move: await installer.stage(staging, reporter, AbortSignal.any([signal, cancel])) };
       } catch (error) {
         await installer.discard(update, null);
@@ -64,9 +70,10 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
           await parts.versionFile.check();
           await installer.verifyKept(move, AbortSignal.any([signal, cancel]));
         }
+        const adopted = move.adopts ? await adopt(update, move, reporter, signal) : undefined;
         await installer.backUp(move, reporter);
         cancel.throwIfAborted();
-        return { type: "backed-up" };
+        return { type: "backed-up", ...(adopted !== undefined && { adopted }) };
       } catch (error) {
         await installer.discard(update, move);
         throw cancel.aborted ? cancel.reason : error;
@@ -85,8 +92,11 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
       const reporter = parts.reporter(update);
       reporter.line(`Restarting service in ${RESTART_DELAY_S} seconds…`);
       await clock.sleep(RESTART_DELAY_S * 1000, signal);
+      const onLine = (line: string) => reporter.line(line);
       try {
-        await services.restart(signal, (line) => reporter.line(line));
+        const manifest = await installer.manifest(move.next);
+        if (manifest) await parts.postInstall.run(manifest, signal, onLine);
+        await services.restart(signal, onLine);
       } catch (error) {
         signal.throwIfAborted();
         reporter.line(worded(asUpdateError(error)), "error");
@@ -127,6 +137,22 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
     },
   };
 
+  async function adopt(update: Update, move: Move, reporter: Reporter, signal: AbortSignal): Promise<string> {
+    reporter.line("Taking over what is there, as a release one can go back to");
+    const onLine = (line: string) => reporter.line(line);
+    const version = await installer.adopt(move, reporter, async (work) => {
+      try {
+        await services.stop(signal, onLine);
+        await work();
+      } finally {
+        // Whatever came of it, the device serves what it has.
+        await startWhatCanBe(reporter, signal);
+      }
+    });
+    await parts.noteAdoption(update, version);
+    return version;
+  }
+
   /** The version file first: when that can't be written, nothing of the new release is recorded yet. May run twice. */
   async function commit(update: Update, move: Move): Promise<void> {
     if (update.to !== null) await parts.versionFile.write(update.to);
@@ -166,6 +192,10 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
       reporter.line(asUpdateError(error).message, "warn");
     }
     try {
+      await refreshUnits([left, tree], signal, onLine).catch((error) => {
+        signal.throwIfAborted();
+        reporter.line(worded(asUpdateError(error)), "warn");
+      });
       await services.restart(signal, onLine).catch(async (error) => {
         signal.throwIfAborted();
         reporter.line(asUpdateError(error).message, "error");
@@ -178,6 +208,15 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
       signal.throwIfAborted();
       return asUpdateError(error).toFailure();
     }
+  }
+
+  async function refreshUnits(trees: readonly string[], signal: AbortSignal, onLine: (line: string) => void) {
+    const manifests = await Promise.all(trees.map((tree) => installer.manifest(tree)));
+    await parts.postInstall.refresh(
+      manifests.flatMap((manifest) => manifest ?? []),
+      signal,
+      onLine,
+    );
   }
 
   async function startWhatCanBe(reporter: Reporter, signal: AbortSignal): Promise<void> {

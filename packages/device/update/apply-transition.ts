@@ -20,7 +20,8 @@ export type ApplyEvent =
   /** `move` is known from the start when the release is on disk already: going back. */
   | { type: "ordered"; order: Order; move: Move | null }
   | { type: "staged"; move: Move }
-  | { type: "backed-up" }
+  /** `adopted`: the version of what was there before Pawl, and is an earlier release now. */
+  | { type: "backed-up"; adopted?: string }
   /** This record on disk is what recovery decides by: without it the switch is undone, with it one goes on. */
   | { type: "switched" }
   | { type: "restarted" }
@@ -46,7 +47,9 @@ export function applyTransition(record: ApplyRecord, event: ApplyEvent): ApplyRe
         ? { ...record, engine: { status: "backing-up", update: engine.update, move: event.move } }
         : record;
     case "backed-up":
-      return engine.status === "backing-up" ? { ...record, engine: { ...engine, status: "switching" } } : record;
+      return engine.status === "backing-up"
+        ? { ...record, engine: { ...engine, status: "switching", update: from(engine.update, event.adopted) } }
+        : record;
     case "switched":
       return engine.status === "switching"
         ? { ...record, engine: { ...engine, status: "restarting", boots: 1 } }
@@ -73,6 +76,10 @@ export function applyTransition(record: ApplyRecord, event: ApplyEvent): ApplyRe
 }
 
 type RollingBack = Extract<ApplyState, { status: "rolling-back" }>;
+
+function from(update: Update, adopted: string | undefined): Update {
+  return adopted === undefined ? update : { ...update, from: adopted };
+}
 
 function ended(
   record: ApplyRecord,

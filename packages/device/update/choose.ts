@@ -3,7 +3,7 @@ import type { Versioning } from "@pawl/protocol/versioning";
 import type { Offer } from "../sources/types.ts";
 
 /** Whether a channel shows a release: `prerelease` shows stable ones too, any other shows its own. */
-function isIn(channel: string, offer: Offer): boolean {
+export function isIn(channel: string, offer: Pick<Offer, "channel">): boolean {
   return offer.channel === channel || (channel === "prerelease" && offer.channel === "stable");
 }
 
@@ -30,8 +30,8 @@ export function namedOffer(offers: readonly Offer[], version: string, channel: s
 
 /** Which way an update to `target` would go, or null when there is nothing to do. */
 export function directionTo(
-  target: { version: string; manifest_sha256: string } | null,
-  current: { version: string; manifest_sha256: string | null } | null,
+  target: { version: string } | null,
+  current: { version: string } | null,
   versioning: Versioning,
 ): "up" | "down" | null {
   if (!target) return null;
@@ -43,10 +43,16 @@ export function directionTo(
 }
 
 /** Whether this device went back from exactly this release. */
-export function isRefused(target: { version: string; manifest_sha256: string }, refused: readonly Refusal[]): boolean {
+export function isRefused(
+  target: { version: string; manifest_sha256: string | null },
+  refused: readonly Refusal[],
+): boolean {
   return refused.some(
     (one) =>
       one.version === target.version &&
-      (one.manifest_sha256 === null || one.manifest_sha256 === target.manifest_sha256),
+      // One of the two isn't known: the version is all one has.
+      (one.manifest_sha256 === null ||
+        target.manifest_sha256 === null ||
+        one.manifest_sha256 === target.manifest_sha256),
   );
 }

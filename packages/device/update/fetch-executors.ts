@@ -1,31 +1,18 @@
-import {
-  type ApplyRecord,
-  type Failure,
-  failure,
-  type Manifest,
-  type Outcome,
-  type PublicKey,
-  type Release,
-  type Sha256,
-  type Update,
-} from "@pawl/protocol";
-import type { Versioning } from "@pawl/protocol/versioning";
+import type { Manifest, Outcome, PublicKey, Release, Sha256, Update } from "@pawl/protocol";
 import { verifyManifest } from "@pawl/trust";
 import { UpdateError } from "../error.ts";
-import type { Offer, Source } from "../sources/types.ts";
+import type { Source } from "../sources/types.ts";
 import type { Clock } from "../system/types.ts";
-import { directionTo, isRefused, namedOffer, newestOf } from "./choose.ts";
 import type { FetchEvent } from "./fetch-transition.ts";
 import type { Executors, FetchStep } from "./plan.ts";
 import { inWindow, opensAt, type Policy } from "./policy.ts";
 import type { Advance } from "./progress.ts";
 import type { Reporter } from "./reporter.ts";
+import { type ResolveParts, Resolver } from "./resolve.ts";
 
 /** A bundle that lies in the downloads folder. */
 export interface Downloads {
-  /** Where a bundle with this hash is, or will be. */
-  path(sha256: Sha256): string;
-  /** Keeps the verified manifest beside it, and nothing that belongs to other releases. */
+  /** Keeps the verified manifest beside its bundle, and nothing that belongs to other releases. */
   keep(manifest: { bytes: Uint8Array; signature: Uint8Array | null; bundle: Sha256 }): Promise<void>;
   /** Fetches what is missing; returns the bytes that went over the network. */
   fetch(
@@ -34,23 +21,30 @@ export interface Downloads {
     advance: (advance: Advance) => void,
     signal: AbortSignal,
   ): Promise<number>;
+  /** The same for a bundle of which nobody has stated the hash: `size` is in bytes, null when nobody has stated that either. */
+  fetchUnstated(
+    url: string,
+    size: number | null,
+    advance: (advance: Advance) => void,
+    signal: AbortSignal,
+  ): Promise<{ bytes: number; sha256: Sha256 }>;
+  /** The `manifest.json` inside a bundle that is here. Throws UpdateError `bad_manifest` when there is none. */
+  manifestInside(bundle: Sha256, signal: AbortSignal): Promise<Uint8Array>;
   /** The kept manifest, and the file read again from the disk and compared with it. */
   verify(release: Release, advance: (advance: Advance) => void, signal: AbortSignal): Promise<void>;
   clear(): Promise<void>;
 }
 
 /** What the unprivileged side's steps are made of. */
-export interface FetchParts {
+export interface FetchParts extends ResolveParts {
   source: Source;
   downloads: Downloads;
-  versioning: Versioning;
   keys: readonly PublicKey[];
-  policy: Policy;
+  policy(): Promise<Policy>;
   clock: Clock;
-  channel(): Promise<string>;
-  current(): Promise<{ version: string; manifest_sha256: Sha256 | null } | null>;
-  apply(): Promise<ApplyRecord>;
   reporter(update: Update): Reporter;
+  /** Throws UpdateError when this release can't be installed here, before any of it is downloaded. */
+  preflight(release: Release, manifest: Manifest | null, signal: AbortSignal): Promise<void>;
   /** Aborts with a `Cancelled` when the owner asks for it. */
   cancelSignal(update: Update): AbortSignal & Disposable;
   /** Has root carry the update out and follows it to its end. */
@@ -59,50 +53,45 @@ export interface FetchParts {
 
 /** Carries out each step before the device changes. */
 export function fetchExecutors(parts: FetchParts): Executors<FetchStep, FetchEvent> {
-  const { source, downloads, clock, policy } = parts;
+  const { source, downloads, clock, keys } = parts;
+  const resolver = new Resolver(parts);
 
   return {
     resolve: async ({ update }, signal) => {
-      if (update === null) {
-        const { newest } = await look(signal);
-        return { type: "resolved", at: clock.now().toISOString(), newest, chosen: null };
-      }
+      const at = () => clock.now().toISOString();
+      if (update === null) return { type: "resolved", found: await resolver.look(signal), chosen: null, at: at() };
       return cancellable(update, signal, async (either) => {
         parts.reporter(update).line(`Asking ${source.address} what is there`);
-        const { offers, channel, newest } = await look(either);
-        const chosen = await choose(update, { offers, channel, newest }, either);
-        return { type: "resolved", at: clock.now().toISOString(), newest, chosen };
+        return { type: "resolved", ...(await resolver.choose(update, either)), at: at() };
       });
     },
 
     download: ({ update, release }, signal) =>
       cancellable(update, signal, async (either) => {
+        const known = release.manifest_url === null ? null : await readManifest(release, release.manifest_url, either);
+        await parts.preflight(release, known?.manifest ?? null, either);
         const reporter = parts.reporter(update);
-        const { bytes, signature } = await source.manifest(release, either);
-        const expectedSha256 = release.manifest_sha256;
-        const { manifest } = verifyManifest({
-          bytes,
-          signature,
-          keys: parts.keys,
-          expectedVersion: release.version,
-          expectedSha256,
-        });
-        const bundle = bundleOf(manifest);
-        await downloads.keep({ bytes, signature, bundle: bundle.sha256 });
-        reporter.line(`Downloading ${release.version} (${sizeInWords(bundle.size)})`);
-        const count = await downloads.fetch(release.bundle_url, bundle, (advance) => reporter.advance(advance), either);
-        return { type: "downloaded", bytes: count };
+        const size = release.size_bytes;
+        reporter.line(`Downloading ${release.version}${size === null ? "" : ` (${sizeInWords(size)})`}`);
+        const advance = (advanced: Advance) => reporter.advance(advanced);
+        if (!known?.manifest.bundle)
+          return { type: "downloaded", ...(await fetchUnstated(release, known, advance, either)) };
+        const { bundle } = known.manifest;
+        await downloads.keep({ bytes: known.bytes, signature: known.signature, bundle: bundle.sha256 });
+        const bytes = await downloads.fetch(release.bundle_url, bundle, advance, either);
+        return { type: "downloaded", bytes, release: { ...release, bundle_sha256: bundle.sha256 } };
       }),
 
     verify: ({ update, release }, signal) =>
       cancellable(update, signal, async (either) => {
         const reporter = parts.reporter(update);
-        reporter.line(parts.keys.length > 0 ? "Verifying the signature and the download" : "Verifying the download");
+        reporter.line(keys.length > 0 ? "Verifying the signature and the download" : "Verifying the download");
         await downloads.verify(release, (advance) => reporter.advance(advance), either);
         const now = clock.now();
-        const mustWait = update.unattended && policy.window !== null && !inWindow(policy.window, now);
-        const until = mustWait && policy.window !== null ? opensAt(policy.window, now).toISOString() : null;
-        if (until) reporter.line(`Waiting for the maintenance window ${policy.window}`);
+        const { window } = await parts.policy();
+        const mustWait = update.unattended && window !== null && !inWindow(window, now);
+        const until = mustWait && window !== null ? opensAt(window, now).toISOString() : null;
+        if (until) reporter.line(`Waiting for the maintenance window ${window}`);
         return { type: "verified", until };
       }),
 
@@ -115,47 +104,44 @@ export function fetchExecutors(parts: FetchParts): Executors<FetchStep, FetchEve
     },
   };
 
-  async function look(signal: AbortSignal): Promise<Found> {
-    const channel = await parts.channel();
-    const offers = await source.offers(signal);
-    const newest = newestOf(offers, channel, parts.versioning);
-    return { offers, channel, newest: newest && (await releaseOf(newest, signal)) };
+  /** Exactly the manifest that the check found. */
+  async function readManifest(release: Release, manifest_url: string, signal: AbortSignal) {
+    const { bytes, signature } = await source.manifest({ manifest_url, signature_url: release.signature_url }, signal);
+    const { manifest } = verifyManifest({
+      bytes,
+      signature,
+      keys,
+      expectedVersion: release.version,
+      ...(release.manifest_sha256 === null ? {} : { expectedSha256: release.manifest_sha256 }),
+    });
+    return { bytes, signature, manifest };
   }
 
-  /** Reads and verifies an offer's manifest: only then is it a release. */
-  async function releaseOf(offer: Offer, signal: AbortSignal): Promise<Release> {
-    const { bytes, signature } = await source.manifest(offer, signal);
-    const { manifest, sha256 } = verifyManifest({ bytes, signature, keys: parts.keys, expectedVersion: offer.version });
-    const bundle = bundleOf(manifest);
-    return {
-      version: manifest.version,
-      channel: offer.channel,
-      manifest_sha256: sha256,
-      manifest_url: offer.manifest_url,
-      signature_url: offer.signature_url,
-      bundle_url: offer.bundle_url,
-      size_bytes: bundle.size,
-      unpacked_bytes: bundle.unpacked_size,
-      title: offer.title,
-      notes: offer.notes,
-      notes_url: offer.notes_url ?? manifest.changelog ?? null,
-      published_at: offer.published_at ?? manifest.published_at ?? null,
-    };
-  }
-
-  /** The release an install is about, or why there is none to install: an answer, not a trouble of the source's. */
-  async function choose(update: Update, found: Found, signal: AbortSignal): Promise<Release | Failure> {
-    const { offers, channel, newest } = found;
-    if (update.by_name && update.to !== null) {
-      const offer = namedOffer(offers, update.to, channel);
-      const fields = { version: update.to };
-      return offer
-        ? releaseOf(offer, signal)
-        : failure("not_found", `${source.address} has no release ${update.to}.`, fields);
+  /** For a bundle whose hash is known only once it is here. Its files' hashes are in its manifest, beside it or inside. */
+  async function fetchUnstated(
+    release: Release,
+    known: { bytes: Uint8Array; manifest: Manifest } | null,
+    advance: (advance: Advance) => void,
+    signal: AbortSignal,
+  ): Promise<{ bytes: number; release: Release }> {
+    if (keys.length > 0) {
+      const message = `${release.version} isn't signed with the key this device trusts: its manifest doesn't say what its bundle is.`;
+      throw new UpdateError("signature_missing", message, { version: release.version });
     }
-    if (!newest) return failure("not_found", `The channel ${channel} has no release yet.`);
-    const obstacle = obstacleTo(update, newest, await parts.current(), await parts.apply(), parts.versioning);
-    return obstacle ? obstacle.toFailure() : newest;
+    const { bytes, sha256 } = await downloads.fetchUnstated(release.bundle_url, release.size_bytes, advance, signal);
+    const inside = known?.bytes ?? (await downloads.manifestInside(sha256, signal));
+    const verified = verifyManifest({ bytes: inside, signature: null, keys, expectedVersion: release.version });
+    if (!known) await parts.preflight(release, verified.manifest, signal);
+    await downloads.keep({ bytes: inside, signature: null, bundle: sha256 });
+    return {
+      bytes,
+      release: {
+        ...release,
+        version: verified.manifest.version,
+        manifest_sha256: verified.sha256,
+        bundle_sha256: sha256,
+      },
+    };
   }
 
   async function cancellable(
@@ -172,59 +158,6 @@ export function fetchExecutors(parts: FetchParts): Executors<FetchStep, FetchEve
       throw cancel.aborted ? cancel.reason : error;
     }
   }
-}
-
-/** What the source has, and the newest of it for this device's channel. */
-interface Found {
-  offers: Offer[];
-  channel: string;
-  newest: Release | null;
-}
-
-/** Why an update isn't one to carry out, or null. A release asked for by name is, unless it is the very one in place. */
-export function obstacleTo(
-  asked: Pick<Update, "by_name" | "force">,
-  target: Pick<Release, "version" | "manifest_sha256">,
-  current: { version: string; manifest_sha256: Sha256 | null } | null,
-  apply: Pick<ApplyRecord, "refused">,
-  versioning: Versioning,
-): UpdateError | null {
-  const version = target.version;
-  if (asked.by_name) {
-    const isInPlace = current?.version === version && current.manifest_sha256 === target.manifest_sha256;
-    return isInPlace && !asked.force ? alreadyThere(version) : null;
-  }
-  if (isRefused(target, apply.refused)) {
-    const message = `This device went back from ${version} because it didn't work. Name the version to try it once more.`;
-    return new UpdateError("up_to_date", message, { version });
-  }
-  if (asked.force) return null;
-  switch (directionTo(target, current, versioning)) {
-    case "up":
-      return null;
-    case "down": {
-      const message = `${version} is older than ${current?.version}, which is installed. Name the version, or pass {"force": true}, to go back to it.`;
-      return new UpdateError("downgrade_refused", message, { version });
-    }
-    case null:
-      return alreadyThere(current?.version ?? version);
-  }
-}
-
-function alreadyThere(version: string): UpdateError {
-  const message = `Already up to date (${version}). Pass {"force": true} to install it again.`;
-  return new UpdateError("up_to_date", message, { version });
-}
-
-function bundleOf(manifest: Manifest): NonNullable<Manifest["bundle"]> {
-  if (manifest.bundle) return manifest.bundle;
-  throw new UpdateError(
-    "bad_manifest",
-    `The manifest of ${manifest.version} doesn't say what its bundle is (the field "bundle").`,
-    {
-      version: manifest.version,
-    },
-  );
 }
 
 /** A size as people read it: kB, MB and GB. */

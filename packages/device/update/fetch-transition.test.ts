@@ -1,6 +1,6 @@
-import { type FetchState, failure } from "@pawl/protocol";
+import { type FetchState, failure, type Release } from "@pawl/protocol";
 import { expect, test } from "vitest";
-import { type FetchEvent, fetchTransition } from "./fetch-transition.ts";
+import { type FetchEvent, type Found, fetchTransition } from "./fetch-transition.ts";
 import { AT, anOutcome, anUpdate, aRelease, fetchRecord, LATER, sha } from "./update-fixture.ts";
 
 const update = anUpdate();
@@ -22,13 +22,17 @@ type Name = keyof typeof STATES;
 
 const checkingWhileWaiting: FetchState = { ...STATES.checking, since: LATER, waiting: STATES.waiting };
 
+function found(newest: Release | null): Found {
+  return { channel: "stable", newest, channels: ["stable", "prerelease"] };
+}
+
 const EVENTS = {
   "a check": { type: "check-asked", at: LATER, update: null },
   "an install that asks first": { type: "check-asked", at: LATER, update: next },
-  "an answer": { type: "resolved", at: LATER, newest: release, chosen: release },
-  "an obstacle": { type: "resolved", at: LATER, newest: release, chosen: upToDate },
+  "an answer": { type: "resolved", at: LATER, found: found(release), chosen: release },
+  "an obstacle": { type: "resolved", at: LATER, found: found(release), chosen: upToDate },
   "an install": { type: "install-asked", update: next, release },
-  "a download": { type: "downloaded", bytes: 7 },
+  "a download": { type: "downloaded", bytes: 7, release },
   "a good file": { type: "verified", until: null },
   "a good file outside the window": { type: "verified", until: LATER },
   "an open window": { type: "window-opened" },
@@ -104,8 +108,19 @@ test.each(CASES)("$state, then $event", ({ state, event }) => {
 
 test("a check that works keeps what it saw and forgets why an earlier one failed", () => {
   const record = fetchRecord({ engine: STATES.checking, failure: offline, last_checked: AT });
-  const event: FetchEvent = { type: "resolved", at: LATER, newest: release, chosen: null };
+  const event: FetchEvent = { type: "resolved", at: LATER, found: found(release), chosen: null };
   expect(fetchTransition(record, event)).toMatchObject({ release, last_checked: LATER, failure: null });
+});
+
+test("a check remembers which channel it was about, and which there are", () => {
+  const event: FetchEvent = {
+    type: "resolved",
+    at: LATER,
+    found: { channel: "beta", newest: null, channels: ["stable", "prerelease", "beta"] },
+    chosen: null,
+  };
+  const after = fetchTransition(fetchRecord({ engine: STATES.checking, release }), event);
+  expect(after).toMatchObject({ release: null, checked_channel: "beta", channels: ["stable", "prerelease", "beta"] });
 });
 
 test("a check that fails leaves the newest release and its time as they were", () => {
@@ -128,7 +143,7 @@ test("an install that finds nothing to do has checked all the same", () => {
 
 test("an install by name goes to that release, while the newest of the channel is remembered as such", () => {
   const newest = aRelease({ version: "2.0.0", manifest_sha256: sha("b") });
-  const event: FetchEvent = { type: "resolved", at: LATER, newest, chosen: release };
+  const event: FetchEvent = { type: "resolved", at: LATER, found: found(newest), chosen: release };
   const engine: FetchState = { ...STATES.asking, update: anUpdate({ to: "v1.1.0", by_name: true }) };
   const after = fetchTransition(fetchRecord({ engine }), event);
   expect(after.release).toBe(newest);

@@ -11,18 +11,25 @@ import { endState, outcomeOf } from "./outcome.ts";
 import { fetchPhase } from "./phase.ts";
 import { unreachable } from "./unreachable.ts";
 
+/** What a source said of a channel: its newest release, null when it has none, and which channels there are. */
+export interface Found {
+  channel: string;
+  newest: Release | null;
+  channels: string[];
+}
+
 /** What can happen on the unprivileged side. `at` is a moment, ISO 8601 UTC. */
 export type FetchEvent =
   /** Somebody asks what is newest; with an update: in order to install it. */
   | { type: "check-asked"; at: string; update: Update | null }
   /**
-   * What the source said: the newest release of the channel, null when it has none; and for an install the release it
-   * is about, or why there is nothing to carry out.
+   * What the source said; and for an install the release it is about, or why there is nothing to carry out.
    */
-  | { type: "resolved"; at: string; newest: Release | null; chosen: Release | Failure | null }
+  | { type: "resolved"; at: string; found: Found; chosen: Release | Failure | null }
   /** The release is known from the last check. */
   | { type: "install-asked"; update: Update; release: Release }
-  | { type: "downloaded"; bytes: number }
+  /** The release may be known better by now: one whose manifest is inside its bundle. */
+  | { type: "downloaded"; bytes: number; release: Release }
   /** `until`: when the maintenance window opens; null: go on now. */
   | { type: "verified"; until: string | null }
   /** It is time, or the owner doesn't want to wait. */
@@ -57,7 +64,7 @@ export function fetchTransition(record: FetchRecord, event: FetchEvent): FetchRe
     case "downloaded": {
       if (engine.status !== "downloading") return record;
       const update = { ...engine.update, bytes_downloaded: engine.update.bytes_downloaded + event.bytes };
-      return { ...record, engine: { ...engine, status: "verifying", update } };
+      return { ...record, engine: { status: "verifying", update, release: event.release } };
     }
     case "verified":
       if (engine.status !== "verifying") return record;
@@ -116,8 +123,15 @@ function makeWay(record: FetchRecord, update: Update): FetchRecord | null {
 }
 
 function resolved(record: FetchRecord, { update, waiting }: Checking, event: EventOf<"resolved">): FetchRecord {
-  const { at, newest, chosen } = event;
-  const known: FetchRecord = { ...record, release: newest, last_checked: at, failure: null };
+  const { at, found, chosen } = event;
+  const known: FetchRecord = {
+    ...record,
+    release: found.newest,
+    last_checked: at,
+    checked_channel: found.channel,
+    channels: found.channels,
+    failure: null,
+  };
   if (!update || !chosen) return { ...known, engine: waiting ?? { status: "idle", shows: "idle" } };
   if ("code" in chosen) return ended(known, outcomeOf(update, "failed", chosen, at));
   return { ...known, engine: { status: "downloading", update: { ...update, to: chosen.version }, release: chosen } };

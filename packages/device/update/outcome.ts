@@ -10,3 +10,10 @@ export function outcomeOf(update: Update, result: UpdateResult, failure: Failure
 export function endState({ result }: Pick<Outcome, "result">): "complete" | "error" | "idle" {
   return result === "success" ? "complete" : result === "cancelled" ? "idle" : "error";
 }
+
+/** The line of history for what was there before Pawl and has become a release. Its id follows from the update's, so that a repeated one is the same. */
+export function adoptionOf(update: Update, version: string, now: Date): Outcome {
+  const id = `${update.id.split("-")[0]}-adopts`;
+  const adoption: Update = { ...update, id, kind: "adopt", from: null, to: version, bytes_downloaded: 0 };
+  return outcomeOf(adoption, "success", null, now.toISOString());
+}

@@ -1,6 +1,7 @@
 import { type ApplyState, type FetchState, failure, Status } from "@pawl/protocol";
 import { versionings } from "@pawl/protocol/versioning";
 import { expect, test } from "vitest";
+import { type Chosen, nextAt } from "./chosen.ts";
 import { lastOutcome, statusOf, type View } from "./status.ts";
 import { AT, anOutcome, anUpdate, applyRecord, aRefusal, aRelease, fetchRecord, LATER, sha } from "./update-fixture.ts";
 
@@ -11,10 +12,18 @@ const progress = { done_bytes: 1, total_bytes: 2, percent: 30, bytes_per_second:
 const offline = failure("offline", "The host can't be reached.");
 const broken = failure("health_failed", "1.1.0 doesn't work.");
 
+const CHOSEN: Chosen = {
+  channel: "stable",
+  auto: { check: true, time: "04:20", install: false },
+  window: null,
+  skippedVersion: null,
+  seen: null,
+};
+
 function view(fields: Partial<View> = {}): View {
   return {
-    channel: "stable",
-    auto: { check: true, time: "04:20", install: false, window: null },
+    chosen: CHOSEN,
+    now: new Date(LATER),
     versioning: versionings.semver,
     fetch: fetchRecord(),
     apply: applyRecord(),
@@ -46,7 +55,13 @@ test("a device nothing has happened to yet", () => {
     backup_version: null,
     can_roll_back: false,
     backup_path: null,
-    auto: { check: true, time: "04:20", install: false, window: null, next_run: null },
+    auto: {
+      check: true,
+      time: "04:20",
+      install: false,
+      window: null,
+      next_run: nextAt("04:20", new Date(LATER)).toISOString(),
+    },
     release: null,
     update_id: null,
   });

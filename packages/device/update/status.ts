@@ -1,12 +1,13 @@
-import type { ApplyRecord, FetchRecord, Installed, Outcome, Progress, Status } from "@pawl/protocol";
+import type { ApplyRecord, FetchRecord, Installed, Outcome, Progress, Release, Status } from "@pawl/protocol";
 import type { Versioning } from "@pawl/protocol/versioning";
 import { directionTo, isRefused } from "./choose.ts";
+import { autoOf, type Chosen } from "./chosen.ts";
 import { stateOf } from "./phase.ts";
 
 /** Everything that status is made of, read fresh. */
 export interface View {
-  channel: string;
-  auto: Pick<Status["auto"], "check" | "time" | "install" | "window">;
+  chosen: Chosen;
+  now: Date;
   versioning: Versioning;
   fetch: FetchRecord;
   apply: ApplyRecord;
@@ -17,32 +18,34 @@ export interface View {
 
 /** The flat fields of `GET status` (contract device-api.md §1). Pure: reads nothing, starts nothing. */
 export function statusOf(view: View): Status {
-  const { fetch, apply, current, backup } = view;
-  const { state, phase } = stateOf(fetch.engine, apply);
+  const { apply, current, backup, chosen } = view;
+  const fetch = forChannel(view.fetch, chosen.channel);
+  const last = lastOutcome(fetch, apply);
+  const unseen = last && last.id !== chosen.seen ? last : null;
+  const { state, phase } = unseenState(stateOf(fetch.engine, apply), last, unseen);
   const release = fetch.release;
   const direction = directionTo(release, current, view.versioning);
-  const last = lastOutcome(fetch, apply);
   const failure =
-    fetch.failure ?? (last && last.result !== "success" && last.result !== "cancelled" ? last.failure : null);
+    fetch.failure ?? (unseen && unseen.result !== "success" && unseen.result !== "cancelled" ? unseen.failure : null);
   return {
     current_version: current?.version ?? null,
     latest_version: release?.version ?? null,
-    has_update: direction === "up" && release !== null && !isRefused(release, apply.refused),
-    channel: view.channel,
+    has_update: direction === "up" && release !== null && isOffered(release, apply, chosen.skippedVersion),
+    channel: chosen.channel,
     last_checked: fetch.last_checked,
     state,
     error: state === "error" ? (failure?.message ?? null) : null,
     phase,
     progress: state === "installing" ? view.progress : null,
     failure,
-    last_result: last?.result ?? null,
+    last_result: unseen?.result ?? null,
     direction,
-    skipped_version: null,
+    skipped_version: chosen.skippedVersion,
     refused_versions: [...new Set(apply.refused.map((refusal) => refusal.version))],
     backup_version: backup?.version ?? null,
     can_roll_back: backup !== null,
     backup_path: backup?.path ?? null,
-    auto: { ...view.auto, next_run: null },
+    auto: autoOf(chosen, view.now),
     release: release && {
       version: release.version,
       title: release.title,
@@ -54,6 +57,30 @@ export function statusOf(view: View): Status {
     },
     update_id: updateId(fetch, apply) ?? last?.id ?? null,
   };
+}
+
+/** What was found in another channel is nothing one could install now. */
+export function forChannel(fetch: FetchRecord, channel: string): FetchRecord {
+  return fetch.checked_channel === channel ? fetch : { ...fetch, release: null, last_checked: null };
+}
+
+/** Whether a release that is newer is shown as an update: not one this device went back from, not one the owner skips. */
+export function isOffered(
+  release: Pick<Release, "version" | "manifest_sha256">,
+  { refused }: Pick<ApplyRecord, "refused">,
+  skippedVersion: string | null,
+): boolean {
+  return release.version !== skippedVersion && !isRefused(release, refused);
+}
+
+/** Once the owner has seen how an update ended, that is over. A check that failed since then isn't. */
+function unseenState(
+  now: ReturnType<typeof stateOf>,
+  last: Outcome | null,
+  unseen: Outcome | null,
+): ReturnType<typeof stateOf> {
+  const isEnd = now.state === "complete" || now.state === "error";
+  return isEnd && last && !unseen ? { state: "idle", phase: null } : now;
 }
 
 /** The update that ended last, on whichever side. Ids sort by time. */

@@ -42,6 +42,8 @@ export function aRelease(fields: Partial<Release> = {}): Release {
     manifest_url: `https://updates.example.org/${version}/manifest.json`,
     signature_url: null,
     bundle_url: `https://updates.example.org/${version}/bundle.tar.gz`,
+    bundle_id: null,
+    bundle_sha256: null,
     size_bytes: 1000,
     unpacked_bytes: 2000,
     title: null,
@@ -76,9 +78,10 @@ export function aRefusal(fields: Partial<Refusal> = {}): Refusal {
 export function fetchRecord(fields: Partial<FetchRecord> = {}): FetchRecord {
   return {
     engine: { status: "idle", shows: "idle" },
-    channel: null,
     release: null,
     last_checked: null,
+    checked_channel: "stable",
+    channels: [],
     failure: null,
     last: null,
     ...fields,

@@ -5,4 +5,10 @@ import type { Versioning } from "./types.ts";
 export type { Versioning } from "./types.ts";
 
 /** Every scheme, by its name in `pawl.yaml`. A new one is a file and a line here. */
-export const versionings = { semver, pep440 } satisfies Record<string, Versioning>;
+export const versionings: Record<Versioning["name"], Versioning> = {
+  semver,
+  pep440,
+  deb: semver,
+  opkg: semver,
+  apk: semver,
+};

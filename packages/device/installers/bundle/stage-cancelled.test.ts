@@ -23,6 +23,8 @@ test("staging can be cancelled while a slow card still writes", async () => {
     {
       installed: new InstalledStore(dir.join("state/installed.json")),
       source: "https://example.org/index.json",
+      backupDir: dir.join("state/backups"),
+      versionBefore: async () => null,
       now: () => new Date("2025-05-01T12:00:00Z"),
       run: (_sync, options) => {
         setTimeout(() => cancel.abort(new Error("cancelled by the owner")), 20);

@@ -42,7 +42,17 @@ function newInstaller(more: Partial<BundleInstall> = {}): Installer {
     ...more,
   });
   const installed = new InstalledStore(dir.join("state/installed.json"));
-  return createInstaller({ bundle }, { installed, run, source: "https://example.org/index.json", now: () => NOW });
+  return createInstaller(
+    { bundle },
+    {
+      installed,
+      run,
+      source: "https://example.org/index.json",
+      now: () => NOW,
+      backupDir: dir.join("state/backups"),
+      versionBefore: async () => null,
+    },
+  );
 }
 
 async function publish(version: string, more: Contents = {}): Promise<Omit<Staging, "update">> {

@@ -53,7 +53,7 @@ export function httpSource(config: HttpSource, parts: SourceParts, limits: ReadL
       return { bytes, signature: isThere ? beside.bytes : null };
     },
 
-    downloadHeaders: headersFor,
+    downloadHeaders: async (url) => headersFor(url),
   };
 }
 

@@ -1,0 +1,231 @@
+import { rename, rm, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import type { BundleInstall, FailureCode, Installed, Manifest, Move, Update } from "@pawl/protocol";
+import { systemError, UpdateError } from "../../error.ts";
+import { ensureFolder, isMissing, syncFolder } from "../../store/atomic-file.ts";
+import type { InstallerParts } from "../index.ts";
+import type { Backup, InPlace, Installer, Need, Report, Staging } from "../types.ts";
+import { syncFileSystem } from "./durable.ts";
+import { currentTree, kindAt, type Layout, layoutOf, pointCurrent, treeIdentity } from "./layout.ts";
+import { checkMappedPaths, linkMappedPaths, type MappedPath, mappedPaths, unlinkMappedPaths } from "./mapped-paths.ts";
+import { keptBy, type Ownership, type ReleaseTree } from "./ownership.ts";
+import { preserve, preserveLast, preserveLate } from "./preserve.ts";
+import { pruneTrees, removeStaging, removeTree, stagingPath, treeNames } from "./prune.ts";
+import { plannedTree } from "./tree.ts";
+import { readTreeManifest } from "./tree-manifest.ts";
+import { unpackBundle } from "./unpack.ts";
+import { verifyTree } from "./verify-tree.ts";
+import { above, below } from "./way-back.ts";
+
+export interface SymlinkInstallerParts extends InstallerParts {
+  config: BundleInstall & { home: string };
+}
+
+/** Release bundles in the symlink layout: whole trees side by side, and one link that says which of them counts. */
+export class SymlinkInstaller implements Installer {
+  readonly #parts: SymlinkInstallerParts;
+  readonly #layout: Layout;
+  readonly #mapped: MappedPath[];
+  readonly #ownership: Ownership;
+
+  constructor(parts: SymlinkInstallerParts) {
+    this.#parts = parts;
+    this.#layout = layoutOf(parts.config.home);
+    this.#mapped = mappedPaths(this.#layout, parts.config.map);
+    const { shared, current, moving } = this.#layout;
+    this.#ownership = { shared, current, moving, keep: parts.config.keep, config: parts.config.config };
+  }
+
+  async current(): Promise<InPlace | null> {
+    const tree = await currentTree(this.#layout);
+    return tree === null ? null : treeIdentity(this.#layout, tree);
+  }
+
+  async backups(): Promise<Backup[]> {
+    const current = await currentTree(this.#layout);
+    const backups: Backup[] = [];
+    for (const tree of (await this.#parts.installed.load()).earlier) {
+      const identity = tree === current ? null : await treeIdentity(this.#layout, tree);
+      if (identity) backups.push({ ...identity, path: join(this.#layout.releases, tree) });
+    }
+    return backups;
+  }
+
+  async kept(): Promise<InPlace[]> {
+    const current = await currentTree(this.#layout);
+    const kept: InPlace[] = [];
+    for (const tree of (await treeNames(this.#layout)).sort()) {
+      const identity = tree === current ? null : await treeIdentity(this.#layout, tree);
+      if (identity) kept.push(identity);
+    }
+    return kept;
+  }
+
+  async verifyKept(move: Move, signal: AbortSignal): Promise<void> {
+    await verifyTree(await this.#tree(move.next), this.#ownership, signal);
+  }
+
+  async manifest(tree: string): Promise<Manifest | null> {
+    return readTreeManifest(join(this.#layout.releases, tree)).catch(() => null);
+  }
+
+  async needs(manifest: Manifest): Promise<Need[]> {
+    const bytes = manifest.bundle?.unpacked_size ?? 0;
+    const inodes = plannedTree(manifest).folders.size + manifest.files.length + 1;
+    return [{ path: this.#layout.home, bytes, inodes, purpose: "unpacking", writable: true }];
+  }
+
+  async adopt(): Promise<string> {
+    throw new Error("TODO");
+  }
+
+  async stage(staging: Staging, report: Report, signal: AbortSignal): Promise<Move> {
+    const { update, manifest, manifestBytes, bundlePath } = staging;
+    const previous = await currentTree(this.#layout);
+    await checkMappedPaths(this.#mapped, manifest, keptBy(this.#ownership));
+    await ensureFolder(this.#layout.releases);
+    await removeStaging(this.#layout);
+    const into = stagingPath(this.#layout, update.id);
+    report.line(`Unpacking ${manifest.version} (${manifest.files.length} files)`);
+    const onProgress = (doneBytes: number, totalBytes: number) => report.advance({ doneBytes, totalBytes });
+    await unpackBundle({ bundlePath, manifest, manifestBytes, into, signal, onProgress });
+    // Before the switch the new release is on the disk itself; what was only cached would come back empty after a power cut.
+    await syncFileSystem(into, this.#parts.run, signal);
+    const next = await this.#freeName(manifest.version, previous);
+    await rename(into, join(this.#layout.releases, next));
+    await syncFolder(this.#layout.releases);
+    const identity = await treeIdentity(this.#layout, next);
+    return { previous, next, manifest_sha256: identity?.manifest_sha256 ?? null, kept: false };
+  }
+
+  async backUp(move: Move, report: Report): Promise<void> {
+    report.line(move.previous ? "Setting your own files and settings aside" : "There is no earlier release to keep");
+    try {
+      const from = move.previous === null ? null : await this.#tree(move.previous);
+      await preserve(from, await this.#tree(move.next), this.#ownership);
+      await syncFileSystem(this.#layout.home, this.#parts.run);
+    } catch (error) {
+      throw asStepError(error, "backup_failed", "What you wrote into the running release could not be set aside.");
+    }
+  }
+
+  async switchTo(move: Move): Promise<void> {
+    try {
+      await linkMappedPaths(this.#mapped);
+      await pointCurrent(this.#layout, move.next);
+    } catch (error) {
+      throw asStepError(error, "switch_failed", "The new release could not be put in place.");
+    }
+  }
+
+  async switchBack(move: Move, report: Report): Promise<boolean> {
+    try {
+      return await this.#switchBack(move, report);
+    } catch (error) {
+      throw asStepError(error, "switch_failed", "The earlier release could not be put in place again.");
+    }
+  }
+
+  async #switchBack(move: Move, report: Report): Promise<boolean> {
+    const wasInPlace = (await currentTree(this.#layout)) === move.next;
+    if (move.previous === null) {
+      await unlink(this.#layout.current).catch((error) => {
+        if (!isMissing(error)) throw error;
+      });
+      await unlinkMappedPaths(this.#mapped);
+      return wasInPlace;
+    }
+    if ((await kindAt(join(this.#layout.releases, move.previous))) !== "folder") {
+      throw new UpdateError("no_backup", `${move.previous} isn't on this device any more.`);
+    }
+    if (wasInPlace) {
+      // What the failed release's users wrote goes back with them; if that fails, a working device comes first.
+      await this.#carry(move.next, move.previous, preserve).catch((error) => report.line(worded(error), "warn"));
+    }
+    await pointCurrent(this.#layout, move.previous);
+    return wasInPlace;
+  }
+
+  async settle(move: Pick<Move, "previous" | "next">, report: Report): Promise<void> {
+    if (move.previous === null) return;
+    await this.#carry(move.previous, move.next, preserveLate).catch((error) => report.line(worded(error), "warn"));
+  }
+
+  async commit(move: Move, update: Update): Promise<void> {
+    const identity = await treeIdentity(this.#layout, move.next);
+    if (!identity) throw new UpdateError("state_damaged", `The release in ${move.next} has lost its manifest.`);
+    const before = await this.#parts.installed.load();
+    const record: Installed = {
+      version: identity.version,
+      manifest_sha256: identity.manifest_sha256,
+      channel: update.channel,
+      source: this.#parts.source,
+      installed_at: this.#parts.now().toISOString(),
+    };
+    const replaced = move.previous === null ? null : await treeIdentity(this.#layout, move.previous);
+    // The same version again is no way back, and must not cost the one there is.
+    const from = replaced && replaced.version !== identity.version ? replaced.tree : null;
+    const way = update.kind === "rollback" ? below(before.earlier, move.next) : above(before.earlier, move, from);
+    const earlier = way.slice(0, this.#parts.config.backups);
+    await this.#parts.installed.save({ ...record, earlier });
+    // The release one has gone back from stays on disk until the next install.
+    if (update.kind === "rollback") return;
+    // What can't be removed today goes with the next update: no reason to leave a release that works.
+    // The replaced one stays until then, too: this end isn't on record yet, and may still be gone back from.
+    const keep = new Set([move.next, ...earlier, ...(move.previous === null ? [] : [move.previous])]);
+    await pruneTrees(this.#layout, keep, (tree) => this.#save(tree)).catch(() => undefined);
+  }
+
+  async discard(update: Update, move: Move | null): Promise<void> {
+    await rm(stagingPath(this.#layout, update.id), { recursive: true, force: true });
+    if (move && !move.kept && (await currentTree(this.#layout)) !== move.next) {
+      await removeTree(this.#layout, move.next);
+    }
+  }
+
+  /** The version's own name, unless a tree of that name is in use or can't be removed. */
+  async #freeName(version: string, current: string | null): Promise<string> {
+    const used = new Set([current, ...(await this.backups()).map((backup) => backup.tree)]);
+    const there = new Set(await treeNames(this.#layout));
+    for (let n = 1; ; n++) {
+      const name = n === 1 ? version : `${version}~${n}`;
+      if (used.has(name)) continue;
+      if (!there.has(name)) return name;
+      try {
+        await this.#save(name);
+      } catch {
+        continue;
+      }
+      await removeTree(this.#layout, name);
+      return name;
+    }
+  }
+
+  /** Takes what somebody wrote out of a tree that is to be removed. Throws when there is no telling what that is. */
+  async #save(name: string): Promise<void> {
+    await preserveLast(await this.#tree(name), this.#ownership);
+  }
+
+  async #carry(from: string, to: string, how: typeof preserveLate): Promise<void> {
+    await how(await this.#tree(from), await this.#tree(to), this.#ownership);
+    await syncFileSystem(this.#layout.home, this.#parts.run);
+  }
+
+  async #tree(name: string): Promise<ReleaseTree> {
+    const path = join(this.#layout.releases, name);
+    return { path, manifest: await readTreeManifest(path) };
+  }
+}
+
+/** What has words of its own keeps them. */
+function asStepError(error: unknown, code: FailureCode, message: string): UpdateError {
+  if (error instanceof UpdateError) return error;
+  const detail = error instanceof Error ? error.message : String(error);
+  // Which file was missing says less than which step it was missing in.
+  const known = isMissing(error) ? null : systemError(error);
+  return known ?? new UpdateError(code, message, { detail, cause: error });
+}
+
+function worded(error: unknown): string {
+  return `Some files could not be carried over: ${error instanceof Error ? error.message : String(error)}`;
+}

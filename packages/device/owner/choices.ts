@@ -1,0 +1,117 @@
+import type { Settings, SettingsBody, Status } from "@pawl/protocol";
+import { UpdateError } from "../error.ts";
+import type { SettingsFile } from "../store/settings.ts";
+import { type Chosen, chosen, type Defaults, type OwnSetting, ownSettings } from "../update/chosen.ts";
+
+export interface ChoicesParts {
+  /** As `pawl.yaml` has it. */
+  defaults: Defaults;
+  file: SettingsFile;
+  status(): Promise<Status>;
+  /** Whether the source has such a channel. Throws UpdateError when the source can't be asked. */
+  hasChannel(channel: string): Promise<boolean>;
+  /** Cancels an update that only waits for its window. */
+  stopWaiting(): Promise<void>;
+}
+
+/** The settings an owner may change, as they stand. */
+export interface SettingsView extends Pick<Chosen, "auto" | "channel" | "window"> {
+  own: OwnSetting[];
+}
+
+/** What the owner has chosen over `pawl.yaml`. Each choice survives restarts and holds until it is taken back. */
+export class Choices {
+  readonly #parts: ChoicesParts;
+
+  constructor(parts: ChoicesParts) {
+    this.#parts = parts;
+  }
+
+  /** What counts now. */
+  async chosen(): Promise<Chosen> {
+    return chosen(this.#parts.defaults, await this.#parts.file.load());
+  }
+
+  async settings(): Promise<SettingsView> {
+    return this.#view(await this.#parts.file.load());
+  }
+
+  /** Only what is named changes; null goes back to `pawl.yaml`. Throws as `setChannel` for a channel. */
+  async changeSettings({ auto, channel, window }: SettingsBody): Promise<SettingsView> {
+    if (typeof channel === "string") await this.#mayFollow(channel, false);
+    const before = await this.chosen();
+    const settings = await this.#parts.file.change((old) => ({
+      ...old,
+      channel: channel === undefined ? old.channel : channel,
+      window: window === undefined ? old.window : window,
+      auto: {
+        check: auto?.check === undefined ? old.auto.check : auto.check,
+        time: auto?.time === undefined ? old.auto.time : auto.time,
+        install: auto?.install === undefined ? old.auto.install : auto.install,
+      },
+    }));
+    const view = this.#view(settings);
+    if (view.channel !== before.channel) await this.#parts.stopWaiting();
+    return view;
+  }
+
+  /** The daily check, and whether what it finds is installed. */
+  async auto(ask: {
+    enabled: boolean;
+    time?: string | undefined;
+    install?: boolean | undefined;
+  }): Promise<Status["auto"]> {
+    const { enabled, time, install } = ask;
+    await this.changeSettings({
+      auto: { check: enabled, ...(time !== undefined && { time }), ...(install !== undefined && { install }) },
+    });
+    return (await this.#parts.status()).auto;
+  }
+
+  /** A skipped version isn't offered and not installed by itself; by name it still is. One at a time: the newest decision. */
+  async skip({ version, skip }: { version: string; skip: boolean }): Promise<string | null> {
+    const { skipped_version } = await this.#parts.file.change((old) => {
+      if (skip) return { ...old, skipped_version: version };
+      return old.skipped_version === version ? { ...old, skipped_version: null } : old;
+    });
+    const { phase, release } = await this.#parts.status();
+    if (skip && phase === "waiting" && release?.version === version) await this.#parts.stopWaiting();
+    return skipped_version;
+  }
+
+  /** The owner has seen how the last update ended. Gives what is left to see. */
+  async seen(): Promise<Status["last_result"]> {
+    const { last_result, update_id, state } = await this.#parts.status();
+    if (last_result !== null && update_id !== null && state !== "installing") {
+      await this.#parts.file.change((old) => ({ ...old, seen: update_id }));
+    }
+    return (await this.#parts.status()).last_result;
+  }
+
+  /**
+   * From now on this device follows another channel; what was found in the old one is forgotten. `force`: without asking
+   * the source whether it has it. Throws UpdateError `busy` during an install, `not_found`, and what asking throws.
+   */
+  async setChannel({ channel, force }: { channel: string; force: boolean }): Promise<void> {
+    await this.#mayFollow(channel, force);
+    const before = await this.chosen();
+    await this.#parts.file.change((old) => ({ ...old, channel }));
+    // What was chosen from the old channel must not come tonight.
+    if (before.channel !== channel) await this.#parts.stopWaiting();
+  }
+
+  async #mayFollow(channel: string, force: boolean): Promise<void> {
+    const { status, hasChannel } = this.#parts;
+    const { state, phase } = await status();
+    if (state === "installing" && phase !== "waiting") {
+      throw new UpdateError("busy", "An update is running. The channel can be changed when it has ended.");
+    }
+    if (force || (await hasChannel(channel))) return;
+    throw new UpdateError("not_found", `The source has no channel ${channel}.`);
+  }
+
+  #view(settings: Settings): SettingsView {
+    const { auto, channel, window } = chosen(this.#parts.defaults, settings);
+    return { auto, channel, window, own: ownSettings(settings) };
+  }
+}

@@ -1,0 +1,29 @@
+import type { Change } from "@pawl/protocol";
+import type { Versioning } from "@pawl/protocol/versioning";
+import type { Offer } from "../sources/types.ts";
+import { directionTo, isIn } from "./choose.ts";
+
+export interface Since {
+  channel: string;
+  /** Null: nothing is installed, so everything is new. */
+  installed: string | null;
+  versioning: Versioning;
+}
+
+/** The releases of a channel that are newer than what is installed, newest first. What can't be parsed as a version is passed over. */
+export function changesSince(offers: readonly Offer[], { channel, installed, versioning }: Since): Change[] {
+  const current = installed === null ? null : { version: installed };
+  return offers
+    .filter((offer) => isIn(channel, offer) && versioning.isValid(offer.version))
+    .filter((offer) => directionTo(offer, current, versioning) === "up")
+    .sort((a, b) => versioning.compare(b.version, a.version) ?? 0)
+    .map((offer) => ({
+      sha: offer.version,
+      short_sha: offer.version,
+      title: offer.title ?? offer.version,
+      body: offer.notes ?? "",
+      author: "",
+      date: offer.published_at,
+      url: offer.notes_url,
+    }));
+}

@@ -1,0 +1,49 @@
+import type { Refusal, Release, Update } from "@pawl/protocol";
+import type { Versioning } from "@pawl/protocol/versioning";
+import { UpdateError } from "../error.ts";
+import { directionTo, isRefused } from "./choose.ts";
+
+/** What this device knows that may stand against an update. */
+export interface Known {
+  current: { version: string; manifest_sha256: string | null } | null;
+  refused: readonly Refusal[];
+  /** The version the owner doesn't want to be offered. */
+  skipped: string | null;
+}
+
+/** Why an update isn't one to carry out, or null. A release asked for by name is, unless it is the very one in place. */
+export function obstacleTo(
+  asked: Pick<Update, "by_name" | "force">,
+  target: Pick<Release, "version" | "manifest_sha256">,
+  { current, refused, skipped }: Known,
+  versioning: Versioning,
+): UpdateError | null {
+  const version = target.version;
+  if (asked.by_name) {
+    const isInPlace = current?.version === version && current.manifest_sha256 === target.manifest_sha256;
+    return isInPlace && !asked.force ? alreadyThere(version) : null;
+  }
+  if (isRefused(target, refused)) {
+    const message = `This device went back from ${version} because it didn't work. Name the version to try it once more.`;
+    return new UpdateError("up_to_date", message, { version });
+  }
+  if (asked.force) return null;
+  switch (directionTo(target, current, versioning)) {
+    case "up": {
+      if (version !== skipped) return null;
+      const message = `${version} is the newest release, and it is skipped on this device. Name the version to install it all the same.`;
+      return new UpdateError("up_to_date", message, { version });
+    }
+    case "down": {
+      const message = `${version} is older than ${current?.version}, which is installed. Name the version, or pass {"force": true}, to go back to it.`;
+      return new UpdateError("downgrade_refused", message, { version });
+    }
+    case null:
+      return alreadyThere(current?.version ?? version);
+  }
+}
+
+function alreadyThere(version: string): UpdateError {
+  const message = `Already up to date (${version}). Pass {"force": true} to install it again.`;
+  return new UpdateError("up_to_date", message, { version });
+}

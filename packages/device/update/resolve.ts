@@ -1,0 +1,108 @@
+import { type ApplyRecord, type Failure, failure, type PublicKey, type Release, type Update } from "@pawl/protocol";
+import type { Versioning } from "@pawl/protocol/versioning";
+import { verifyManifest } from "@pawl/trust";
+import { UpdateError } from "../error.ts";
+import type { Offer, Source } from "../sources/types.ts";
+import { channelNames } from "./channel-names.ts";
+import { namedOffer, newestOf } from "./choose.ts";
+import type { Found } from "./fetch-transition.ts";
+import { obstacleTo } from "./obstacle.ts";
+
+export interface ResolveParts {
+  source: Pick<Source, "address" | "offers" | "manifest">;
+  versioning: Versioning;
+  keys: readonly PublicKey[];
+  channel(): Promise<string>;
+  skippedVersion(): Promise<string | null>;
+  current(): Promise<{ version: string; manifest_sha256: string | null } | null>;
+  apply(): Promise<Pick<ApplyRecord, "refused">>;
+}
+
+/** A channel's newest release, from a source; for an install also the release it is about. */
+export class Resolver {
+  readonly #parts: ResolveParts;
+
+  constructor(parts: ResolveParts) {
+    this.#parts = parts;
+  }
+
+  async look(signal: AbortSignal): Promise<Found> {
+    return (await this.#look(signal)).found;
+  }
+
+  /** With why there is nothing to install, when there isn't: an answer, not a trouble of the source's. */
+  async choose(update: Update, signal: AbortSignal): Promise<{ found: Found; chosen: Release | Failure }> {
+    const { source, current, apply, versioning, skippedVersion } = this.#parts;
+    const { offers, found } = await this.#look(signal);
+    const { channel, newest } = found;
+    if (update.by_name && update.to !== null) {
+      const offer = namedOffer(offers, update.to, channel);
+      const fields = { version: update.to };
+      const missing = () => failure("not_found", `${source.address} has no release ${update.to}.`, fields);
+      return { found, chosen: offer ? await this.#releaseOf(offer, signal) : missing() };
+    }
+    if (!newest) return { found, chosen: failure("not_found", `The channel ${channel} has no release yet.`) };
+    const known = { current: await current(), refused: (await apply()).refused, skipped: await skippedVersion() };
+    const obstacle = obstacleTo(update, newest, known, versioning);
+    return { found, chosen: obstacle ? obstacle.toFailure() : newest };
+  }
+
+  async #look(signal: AbortSignal): Promise<{ offers: Offer[]; found: Found }> {
+    const { source, versioning } = this.#parts;
+    const channel = await this.#parts.channel();
+    const offers = await source.offers(signal);
+    const offer = newestOf(offers, channel, versioning);
+    const newest = offer && (await this.#releaseOf(offer, signal));
+    return { offers, found: { channel, newest, channels: channelNames(offers) } };
+  }
+
+  /** Reads and verifies an offer's manifest: only then is it a release. Without keys one inside the bundle will do. */
+  async #releaseOf(offer: Offer, signal: AbortSignal): Promise<Release> {
+    const { source, keys } = this.#parts;
+    const { manifest_url, signature_url, version } = offer;
+    const release: Release = {
+      version: version.replace(/^v(?=\d)/i, ""),
+      channel: offer.channel,
+      manifest_sha256: null,
+      manifest_url,
+      signature_url,
+      bundle_url: offer.bundle_url,
+      bundle_id: offer.bundle_id ?? null,
+      bundle_sha256: null,
+      size_bytes: offer.bundle_size ?? null,
+      unpacked_bytes: null,
+      title: offer.title,
+      notes: offer.notes,
+      notes_url: offer.notes_url,
+      published_at: offer.published_at,
+    };
+    if (manifest_url === null) {
+      if (keys.length > 0) throw unsigned(version);
+      return release;
+    }
+    const { bytes, signature } = await source.manifest({ manifest_url, signature_url }, signal);
+    const { manifest, sha256 } = verifyManifest({ bytes, signature, keys, expectedVersion: version });
+    const { bundle } = manifest;
+    if (!bundle && keys.length > 0) throw withoutBundle(version);
+    return {
+      ...release,
+      version: manifest.version,
+      manifest_sha256: sha256,
+      bundle_sha256: bundle?.sha256 ?? null,
+      size_bytes: bundle?.size ?? release.size_bytes,
+      unpacked_bytes: bundle?.unpacked_size ?? null,
+      notes_url: release.notes_url ?? manifest.changelog ?? null,
+      published_at: release.published_at ?? manifest.published_at ?? null,
+    };
+  }
+}
+
+function unsigned(version: string): UpdateError {
+  const message = `${version} has no manifest beside its bundle, so it can't be signed with the key this device trusts.`;
+  return new UpdateError("signature_missing", message, { version });
+}
+
+function withoutBundle(version: string): UpdateError {
+  const message = `The manifest of ${version} doesn't say what its bundle is (the field "bundle"), which a signed release must.`;
+  return new UpdateError("bad_manifest", message, { version });
+}
