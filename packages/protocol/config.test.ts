@@ -20,7 +20,13 @@ test("reads a file with everything in it", () => {
   const config = Config.parse({
     listen: "unix:/run/pawl/api.sock",
     state_dir: "/var/lib/pawl",
-    auth: { public_status: true, token_in_query: false },
+    hooks_dir: "/usr/local/lib/pawl/hooks",
+    auth: {
+      jwt: { secret_file: "/etc/pawl/jwt.key", issuer: "dashboard", audience: "pawl" },
+      public_status: true,
+      token_in_query: false,
+      cors: ["https://dashboard.local", "http://192.168.1.5:8080"],
+    },
     apps: {
       dashboard: {
         title: "Kitchen dashboard",
@@ -36,6 +42,8 @@ test("reads a file with everything in it", () => {
             keep: ["pikit-web/data/**"],
             config: ["pikit-web/config.json"],
             backups: 2,
+            backup_dir: "/var/backups/pikit",
+            allow_commands: true,
           },
         },
         services: [
@@ -54,6 +62,10 @@ test("reads a file with everything in it", () => {
         version_file: "/etc/pikit/version",
         auto: { check: true, time: "04:20", jitter: "45m", install: true },
         window: "02:00-05:00",
+        notify: [
+          { on: ["available", "updated", "failed", "rolled_back"], command: ["/usr/local/bin/tell-me"] },
+          { on: ["failed"], webhook: "https://example.org/hook" },
+        ],
       },
     },
   });
@@ -71,20 +83,37 @@ test("a source and a home are enough; the rest has defaults", () => {
   expect(Config.parse(withApp({}))).toEqual({
     listen: "127.0.0.1:7320",
     state_dir: "/var/lib/pawl",
-    auth: { public_status: false, token_in_query: false },
+    hooks_dir: "/etc/pawl/hooks",
+    auth: { cors: [], public_status: false, token_in_query: false },
     apps: {
       dashboard: {
         source: app.source,
         channel: "stable",
         public_keys: [],
         versioning: "semver",
-        install: { bundle: { layout: "symlink", home: "/opt/dashboard", map: {}, keep: [], config: [], backups: 1 } },
+        install: {
+          bundle: { home: "/opt/dashboard", map: {}, keep: [], config: [], backups: 1, allow_commands: false },
+        },
         services: [],
         health: [],
         auto: { check: true, time: "04:20", jitter: 2_700_000, install: false },
+        notify: [],
       },
     },
   });
+});
+
+test.each([
+  ["GitHub", { github: { repo: "me/pi-kit" } }, { github: { url: "https://api.github.com", repo: "me/pi-kit" } }],
+  ["Gitea", { gitea: { url: "https://git.example.org", repo: "me/pi-kit", token_file: "/etc/pawl/token" } }, null],
+  ["a folder", { directory: { path: "/media/stick" } }, null],
+])("releases may come from %s", (_, source, parsed) => {
+  expect(Config.parse(withApp({ source })).apps.dashboard?.source).toEqual(parsed ?? source);
+});
+
+test("the copy layout needs no home, but then a place for every file", () => {
+  const bundle = { layout: "copy", map: { "web/": "/var/www/web/" } };
+  expect(Config.safeParse(withApp({ install: { bundle } })).success).toBe(true);
 });
 
 test.each([
@@ -112,6 +141,19 @@ test.each([
   ["a mapped path that isn't absolute", withBundle({ map: { "a/": "var/www" } })],
   ["config outside the release", withBundle({ config: ["../config.json"] })],
   ["no backups", withBundle({ backups: 0 })],
+  ["two kinds of source", withApp({ source: { ...app.source, github: { repo: "me/pi-kit" } } })],
+  ["a repository that is an address", withApp({ source: { github: { repo: "https://github.com/me/pi-kit" } } })],
+  ["a repository that leaves its place", withApp({ source: { github: { repo: "../user" } } })],
+  ["a Gitea without its host", withApp({ source: { gitea: { repo: "me/pi-kit" } } })],
+  ["the symlink layout without a home", withApp({ install: { bundle: { layout: "symlink", map: { a: "/srv/a" } } } })],
+  ["no home and no map", withApp({ install: { bundle: { layout: "copy" } } })],
+  ["a notice about nothing", withApp({ notify: [{ on: [], command: ["true"] }] })],
+  ["a notice about an unknown event", withApp({ notify: [{ on: ["installed"], command: ["true"] }] })],
+  ["a notice to two", withApp({ notify: [{ on: ["failed"], command: ["true"], webhook: "https://a.example/" }] })],
+  ["an origin with a path", { ...withApp({}), auth: { cors: ["https://a.example/page"] } }],
+  ["any origin", { ...withApp({}), auth: { cors: ["*"] } }],
+  ["two kinds of JWT", { ...withApp({}), auth: { jwt: { secret_file: "/a", public_key_file: "/b" } } }],
+  ["a JWT secret in the file itself", { ...withApp({}), auth: { jwt: { secret: "x" } } }],
   ["an unknown layout", withBundle({ layout: "hardlink" })],
   ["a public key without its kind", withApp({ public_keys: [key.slice(8)] })],
   ["an unknown versioning", withApp({ versioning: "calver" })],

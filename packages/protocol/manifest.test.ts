@@ -25,13 +25,40 @@ test("reads a manifest with everything in it", () => {
       { path: "web", link: "pikit-web" },
     ],
     config: ["pikit-web/index.html"],
+    min_from: "1.2.0",
+    requires: { pawl: ">=0.1", os: ["linux"], arch: ["arm64", "x64"], node: ">=18", python: ">=3.9", memory_mb: 256 },
+    post_install: [
+      { daemon_reload: true },
+      { restart: "pikit-api.service" },
+      { reload: "nginx" },
+      { run: "after-update" },
+      "systemctl restart cron",
+    ],
     "x-built-on": { host: "anything" },
   };
   expect(Manifest.parse(manifest)).toEqual(manifest);
 });
 
 test("the shortest manifest has a version and files; the rest has defaults", () => {
-  expect(Manifest.parse(minimal)).toEqual({ ...minimal, manifest_version: 1, config: [] });
+  expect(Manifest.parse(minimal)).toEqual({ ...minimal, manifest_version: 1, config: [], post_install: [] });
+});
+
+test("one operating system or architecture may stand without a list", () => {
+  const { requires } = Manifest.parse({ ...minimal, requires: { os: "linux", arch: "arm64" } });
+  expect(requires).toEqual({ os: ["linux"], arch: ["arm64"] });
+});
+
+test.each([
+  ["a unit that looks like an option", { post_install: [{ restart: "--now" }] }],
+  ["a hook outside its folder", { post_install: [{ run: "../evil" }] }],
+  ["two verbs in one step", { post_install: [{ restart: "a", reload: "b" }] }],
+  ["an unknown verb", { post_install: [{ remove: "a" }] }],
+  ["a daemon_reload that is off", { post_install: [{ daemon_reload: false }] }],
+  ["something unknown that is required", { requires: { gpu: true } }],
+  ["no memory at all that is required", { requires: { memory_mb: 0 } }],
+  ["an oldest version that is none", { min_from: "any thing" }],
+])("refuses %s", (_, fields) => {
+  expect(Manifest.safeParse({ ...minimal, ...fields }).success).toBe(false);
 });
 
 test.each([
