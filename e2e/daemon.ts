@@ -15,9 +15,14 @@ export interface Daemon extends AsyncDisposable {
 }
 
 /** Starts the daemon and waits until it listens. */
-export async function startDaemon(appliance: Appliance, node = process.execPath): Promise<Daemon> {
-  const child = spawn(node, [DEVICE_FILE, "device", "--config", appliance.configPath], {
+export async function startDaemon(
+  device: Pick<Appliance, "configPath" | "apiPort">,
+  node = process.execPath,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Daemon> {
+  const child = spawn(node, [DEVICE_FILE, "device", "--config", device.configPath], {
     stdio: ["ignore", "pipe", "pipe"],
+    env,
   });
   let stderr = "";
   child.stderr.on("data", (data) => (stderr += data));
@@ -26,7 +31,7 @@ export async function startDaemon(appliance: Appliance, node = process.execPath)
     child.stdout.once("data", () => resolve());
     child.once("exit", () => reject(new Error(`the daemon ended: ${stderr}`)));
   });
-  const url = `http://127.0.0.1:${appliance.apiPort}`;
+  const url = `http://127.0.0.1:${device.apiPort}`;
   const kill = async (signal: NodeJS.Signals) => {
     child.kill(signal);
     await exit;

@@ -1,5 +1,6 @@
-import { type Failure, type FailureCode, failure } from "@pawl/protocol";
-import { TrustError } from "@pawl/trust";
+import type { Failure, FailureCode } from "@pawl/protocol";
+import { failure } from "@pawl/protocol/make-failure";
+import { TrustError } from "@pawl/trust/error";
 
 type Fields = Partial<Omit<Failure, "code" | "message">>;
 

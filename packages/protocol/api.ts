@@ -175,7 +175,7 @@ export const SettingsBody = z.strictObject({
     .optional(),
   channel: Channel.nullable().optional(),
   window: z
-    .union([Window, z.literal("")])
+    .union([Window, z.literal("")], "must be two times of day such as 02:00-05:00, or empty")
     .nullable()
     .optional(),
 });

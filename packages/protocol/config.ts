@@ -7,7 +7,12 @@ const Argv = z.array(z.string().min(1)).min(1, "must name a program");
 const AbsolutePath = z.string().regex(/^\/[^\0]*$/, "must be an absolute path");
 
 /** A pattern of paths inside a release: `dir/**` for a whole folder, `*` within a name. */
-const TreePattern = z.string().min(1).max(1024);
+const TreePattern = z
+  .string()
+  .min(1)
+  .max(1024)
+  .refine((pattern) => !pattern.startsWith("/"), "must be a path inside the release, without a / before it")
+  .refine((pattern) => !pattern.split("/").includes(".."), "must stay inside the release, without ..");
 
 const ServiceName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9:_.@\\-]{0,200}$/, "must be a service's name");
 

@@ -62,24 +62,3 @@ export const Failure = z.object({
   detail: z.string().nullable(),
 });
 export type Failure = z.infer<typeof Failure>;
-
-/** A failure with the fields that apply; the rest are null. */
-export function failure(
-  code: FailureCode,
-  message: string,
-  fields: Partial<Omit<Failure, "code" | "message">> = {},
-): Failure {
-  return {
-    code,
-    message,
-    version: null,
-    back_on: null,
-    phase: null,
-    retry_at: null,
-    needed_bytes: null,
-    free_bytes: null,
-    path: null,
-    detail: null,
-    ...fields,
-  };
-}

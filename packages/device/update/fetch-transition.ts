@@ -1,12 +1,5 @@
-import {
-  type Failure,
-  type FetchRecord,
-  type FetchState,
-  failure,
-  type Outcome,
-  type Release,
-  type Update,
-} from "@pawl/protocol";
+import type { Failure, FetchRecord, FetchState, Outcome, Release, Update } from "@pawl/protocol";
+import { failure } from "@pawl/protocol/make-failure";
 import { endState, outcomeOf } from "./outcome.ts";
 import { fetchPhase } from "./phase.ts";
 import { unreachable } from "./unreachable.ts";
@@ -140,13 +133,11 @@ function resolved(record: FetchRecord, { update, waiting }: Checking, event: Eve
 function failed(record: FetchRecord, event: EventOf<"failed">): FetchRecord {
   const { engine } = record;
   if (engine.status === "idle") return record;
-  // What the source said about itself is news about the check, too: an offline host is shown as one.
-  const known = engine.status === "checking" ? { ...record, failure: event.failure } : record;
+  const reason = { ...event.failure, phase: event.failure.phase ?? fetchPhase(engine) };
+  // What the source said about itself is news about the check, too: a host's limit holds for the next one.
+  const known = engine.status === "checking" ? { ...record, failure: reason } : record;
   const update = updateOf(engine);
-  if (update) {
-    const reason = { ...event.failure, phase: event.failure.phase ?? fetchPhase(engine) };
-    return ended(known, outcomeOf(update, "failed", reason, event.at));
-  }
+  if (update) return ended(known, outcomeOf(update, "failed", reason, event.at));
   const waiting = engine.status === "checking" ? engine.waiting : null;
   return { ...known, engine: waiting ?? { status: "idle", shows: "error" } };
 }

@@ -11,10 +11,12 @@ export interface Finished {
 export class PawlCommand {
   readonly #argv: readonly [string, ...string[]];
   readonly #configPath: string;
+  readonly #env: NodeJS.ProcessEnv;
 
-  constructor(argv: readonly [string, ...string[]], configPath: string) {
+  constructor(argv: readonly [string, ...string[]], configPath: string, env: NodeJS.ProcessEnv = process.env) {
     this.#argv = argv;
     this.#configPath = configPath;
+    this.#env = env;
   }
 
   /** Runs a command to its end. */
@@ -31,7 +33,7 @@ export class PawlCommand {
   /** Starts a command and leaves it running. */
   start(...args: string[]): ChildProcess {
     const [program, ...before] = this.#argv;
-    const env = { ...process.env, PAWL_CONFIG: this.#configPath };
+    const env = { ...this.#env, PAWL_CONFIG: this.#configPath };
     return spawn(program, [...before, ...args], { stdio: ["ignore", "pipe", "pipe"], env });
   }
 }

@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { Config } from "@pawl/protocol";
+import { ensureFolder, writeFileDurably } from "../store/atomic-file.ts";
+import { jsonOrNull } from "../store/record.ts";
+import { VERSION } from "../version.ts";
+import type { Environment } from "./environment.ts";
+
+const DEFAULT_STATE_DIR = "/var/lib/pawl";
+
+/** A larger file is read the long way, in bytes. */
+const MAX_BYTES = 1024 * 1024;
+
+/**
+ * The configuration as it was understood the last time, for commands that have to be quick: no schema, no YAML. Null
+ * when the file, a `PAWL_` variable or Pawl itself has changed since, or somebody else wrote the memory.
+ */
+export function recallConfig(path: string, env: Environment): Config | null {
+  try {
+    if (statSync(path).size > MAX_BYTES) return null;
+    const text = readFileSync(path, "utf8");
+    const memory = memoryPath(stateDirOf(text, env));
+    const { uid } = statSync(memory);
+    if (uid !== 0 && uid !== process.getuid?.()) return null;
+    const value = jsonOrNull(readFileSync(memory, "utf8")) as { key?: unknown; config?: Config } | null;
+    return value?.key === keyOf(path, text, env) && value.config ? value.config : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Remembers what a configuration file means. Whoever may not write there does without. */
+export async function rememberConfig(path: string, text: string, env: Environment, config: Config): Promise<void> {
+  // Found again by a glance at the text; where that errs it must not leave files about.
+  if (stateDirOf(text, env) !== config.state_dir) return;
+  if (recallConfig(path, env)) return;
+  try {
+    await ensureFolder(config.state_dir);
+    const memory = JSON.stringify({ key: keyOf(path, text, env), config });
+    await writeFileDurably(memoryPath(config.state_dir), memory);
+  } catch {
+    // The next command reads the file once more.
+  }
+}
+
+function memoryPath(stateDir: string): string {
+  return join(stateDir, "config.json");
+}
+
+/** Where the state folder probably is. Being wrong costs time, nothing else: the key decides. */
+function stateDirOf(text: string, env: Environment): string {
+  const written = /^state_dir:[ \t]*(["']?)([^"'#\n]+)\1[ \t]*(#.*)?$/m.exec(text)?.[2]?.trim();
+  return env.PAWL_STATE_DIR || written || DEFAULT_STATE_DIR;
+}
+
+function keyOf(path: string, text: string, env: Environment): string {
+  const variables = Object.entries(env).filter(([name]) => name.startsWith("PAWL_"));
+  const all = JSON.stringify([VERSION, path, text, variables.sort()]);
+  return createHash("sha256").update(all).digest("hex");
+}

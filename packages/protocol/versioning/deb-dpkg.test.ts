@@ -1,0 +1,60 @@
+import { spawnSync } from "node:child_process";
+import { expect, test } from "vitest";
+import { deb } from "./deb.ts";
+import { opkg } from "./opkg.ts";
+import { madeUp } from "./testdata/made-up.ts";
+
+const hasDpkg = spawnSync("dpkg", ["--version"]).status === 0;
+/** Where everything has to be proven, a missing dpkg is a failure. */
+const isSkipped = !hasDpkg && process.env.CI !== "true";
+
+const PIECES = ["1", "0", "10", "02", ".", "~", "+", "-", "a", "B", "rc", "1:", "g12", "99999999999"];
+
+/** Pairs of neighbours in a list of made-up versions, and each against a shortened self. */
+function pairs(isValid: (version: string) => boolean): [string, string][] {
+  const versions = madeUp(PIECES, 3000)
+    .map((version) => `1${version}`)
+    .filter(isValid);
+  const shortened = versions.map((version) => version.slice(0, -1)).filter(isValid);
+  return [...neighbours(versions.slice(0, 300)), ...neighbours([...versions, ...shortened].sort().slice(0, 300))];
+}
+
+function neighbours(versions: readonly string[]): [string, string][] {
+  return versions.flatMap((version, at) => (at === 0 ? [] : [[versions[at - 1] ?? "", version]]));
+}
+
+/** -1, 0 or 1 for each pair, from one shell: a process for each question is all it costs. */
+function dpkgOrders(asked: readonly [string, string][]): number[] {
+  const script = `while read -r a b; do
+    if dpkg --compare-versions "$a" lt "$b"; then echo -1
+    elif dpkg --compare-versions "$a" eq "$b"; then echo 0
+    else echo 1; fi; done`;
+  const input = asked.map((pair) => `${pair.join(" ")}\n`).join("");
+  const { stdout } = spawnSync("sh", ["-c", script], { input, encoding: "utf8", timeout: 25_000 });
+  return stdout.trim().split("\n").map(Number);
+}
+
+test.skipIf(isSkipped)("orders hundreds of versions as the real dpkg does", () => {
+  const asked = pairs(deb.isValid);
+  expect(asked.length).toBeGreaterThan(500);
+  const orders = dpkgOrders(asked);
+  expect(new Set(orders)).toEqual(new Set([-1, 0, 1]));
+  const ours = (versioning: typeof deb) => asked.map(([a, b]) => Math.sign(versioning.compare(a, b) ?? Number.NaN));
+  const withOrder = (all: readonly number[]) => asked.map((pair, at) => `${pair.join(" ")} ${all[at]}`);
+  expect(withOrder(ours(deb))).toEqual(withOrder(orders));
+});
+
+test.skipIf(isSkipped)("orders what opkg takes for versions as dpkg does", () => {
+  const asked = pairs((version) => opkg.isValid(version) && deb.isValid(version));
+  const ours = asked.map((pair) => `${pair.join(" ")} ${Math.sign(opkg.compare(...pair) ?? Number.NaN)}`);
+  expect(ours).toEqual(dpkgOrders(asked).map((order, at) => `${asked[at]?.join(" ")} ${order}`));
+});
+
+test.skipIf(isSkipped)("takes for a version what dpkg accepts without a complaint", () => {
+  const versions = [...new Set(madeUp([...PIECES, "_", ":"], 3000))]
+    .slice(0, 300)
+    .filter((one) => !one.startsWith("-"));
+  const dpkg = versions.map((one) => `${one} ${spawnSync("dpkg", ["--validate-version", one]).status === 0}`);
+  expect(new Set(dpkg.map((row) => row.split(" ")[1])).size).toBe(2);
+  expect(versions.map((one) => `${one} ${deb.isValid(one)}`)).toEqual(dpkg);
+});
