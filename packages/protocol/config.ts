@@ -24,7 +24,10 @@ const TokenFile = AbsolutePath.optional();
 /** `owner/name` on a forge. */
 const Repo = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}\/[A-Za-z0-9_.-]{1,100}$/, "must be a repository such as owner/name");
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}\/(?!\.{1,2}$)[A-Za-z0-9_.-]{1,100}$/,
+    "must be a repository such as owner/name",
+  );
 
 /** A static folder on any web server or CDN; `url` is that of `index.json`, or of the folder that holds it. */
 export const HttpSource = z.strictObject({ url: WebAddress, token_file: TokenFile });
