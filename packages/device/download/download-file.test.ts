@@ -8,7 +8,7 @@ import { ReleaseHost, TempDir } from "@pawl/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { systemClock } from "../system/clock.ts";
 import type { Clock } from "../system/types.ts";
-import { type DownloadOptions, downloadFile } from "./download-file.ts";
+import { type Downloaded, type DownloadOptions, downloadFile } from "./download-file.ts";
 import type { DownloadProgress } from "./transfer-meter.ts";
 
 const CONTENT = randomBytes(300_000);
@@ -38,7 +38,7 @@ const impatient: Clock = {
   },
 };
 
-function download(options: Partial<DownloadOptions> = {}): Promise<void> {
+function download(options: Partial<DownloadOptions> = {}): Promise<Downloaded> {
   return downloadFile({
     url: `${host.url}/app.tar.gz`,
     to: dir.join("downloads/app.tar.gz"),

@@ -1,23 +1,27 @@
 import { createHash } from "node:crypto";
-import { readdir, rm } from "node:fs/promises";
+import { readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { MANIFEST_MAX_BYTES, type Manifest, type PublicKey, type Release, type Sha256 } from "@pawl/protocol";
+import { MANIFEST_MAX_BYTES, type Manifest, type PublicKey, type Release, Sha256 } from "@pawl/protocol";
 import { SIGNATURE_MAX_BYTES, verifyManifest } from "@pawl/trust";
 import { UpdateError } from "../error.ts";
-import { ensureFolder, writeFileDurably } from "../store/atomic-file.ts";
+import { ensureFolder, syncFolder, writeFileDurably } from "../store/atomic-file.ts";
 import { openUntrusted, readUntrusted } from "../store/untrusted-file.ts";
 import type { Clock } from "../system/types.ts";
 import type { Downloads } from "../update/fetch-executors.ts";
 import type { Advance } from "../update/progress.ts";
-import { downloadFile } from "./download-file.ts";
+import { copyFile } from "./copy-file.ts";
+import { type Downloaded, downloadFile } from "./download-file.ts";
+import { hashOf } from "./hash-file.ts";
+import { manifestInside } from "./manifest-inside.ts";
+import type { Wanted } from "./part-sidecar.ts";
 
 const MANIFEST = "manifest.json";
 const SIGNATURE = "manifest.json.sig";
-const HASH_CHUNK_BYTES = 1024 * 1024;
 
 export interface DownloadsParts {
   dir: string;
   keys: readonly PublicKey[];
+  /** Request headers for an address. Throws for one that its source has no business with. */
   headers(url: string): Promise<Record<string, string>>;
   clock: Clock;
 }
@@ -48,30 +52,30 @@ export class DownloadsFolder implements Downloads {
     advance: (advance: Advance) => void,
     signal: AbortSignal,
   ): Promise<number> {
-    const { headers, clock } = this.#parts;
-    let had: number | null = null;
-    await downloadFile({
-      url,
-      headers: await headers(url),
-      to: this.#path(bundle.sha256),
-      size: bundle.size,
-      sha256: bundle.sha256,
-      clock,
-      signal,
-      onProgress: (progress) => {
-        had ??= progress.doneBytes;
-        advance(progress);
-      },
-    });
-    return bundle.size - (had ?? 0);
+    const { size, sha256 } = bundle;
+    const { received } = await this.#obtain({ url, to: this.#path(sha256), size, sha256 }, advance, signal);
+    return received;
   }
 
-  async fetchUnstated(): Promise<{ bytes: number; sha256: Sha256 }> {
-    throw new Error("TODO");
+  async fetchUnstated(
+    url: string,
+    size: number | null,
+    advance: (advance: Advance) => void,
+    signal: AbortSignal,
+  ): Promise<{ bytes: number; sha256: Sha256 }> {
+    const { dir } = this.#parts;
+    const name = unstatedName(url);
+    await ensureFolder(dir);
+    await this.#removeAllBut(name);
+    const got = await this.#obtain({ url, to: join(dir, name), size, sha256: null }, advance, signal);
+    const sha256 = Sha256.parse(got.sha256);
+    await rename(join(dir, name), this.#path(sha256));
+    await syncFolder(dir);
+    return { bytes: got.received, sha256 };
   }
 
-  async manifestInside(): Promise<Uint8Array> {
-    throw new Error("TODO");
+  async manifestInside(bundle: Sha256, signal: AbortSignal): Promise<Uint8Array> {
+    return manifestInside({ path: this.#path(bundle), name: bundleName(bundle), signal });
   }
 
   async verify(release: Release, advance: (advance: Advance) => void, signal: AbortSignal): Promise<void> {
@@ -90,6 +94,14 @@ export class DownloadsFolder implements Downloads {
     await rm(this.#parts.dir, { recursive: true, force: true });
   }
 
+  /** The source is asked first: it knows which addresses are its own, a file of this device for instance. */
+  async #obtain(wanted: Wanted, advance: (advance: Advance) => void, signal: AbortSignal): Promise<Downloaded> {
+    const { headers, clock } = this.#parts;
+    const options = { ...wanted, headers: await headers(wanted.url), clock, signal, onProgress: advance };
+    return new URL(wanted.url).protocol === "file:" ? copyFile(options) : downloadFile(options);
+  }
+
+  /** A bundle, or the beginning of one, and nothing else stays. */
   async #removeAllBut(bundle: string): Promise<void> {
     for (const name of await readdir(this.#parts.dir)) {
       if (!name.startsWith(bundle)) await rm(join(this.#parts.dir, name), { recursive: true, force: true });
@@ -100,6 +112,11 @@ export class DownloadsFolder implements Downloads {
 /** The name of a bundle in the downloads folder. */
 export function bundleName(sha256: string): string {
   return `${sha256}.bundle`;
+}
+
+/** The name, until its hash is known, of a bundle whose hash nobody has stated: one for each address, so that it can be continued. */
+function unstatedName(url: string): string {
+  return `${createHash("sha256").update(url).digest("hex").slice(0, 32)}.unstated`;
 }
 
 /**
@@ -133,19 +150,7 @@ async function hashFile(
   advance: (advance: Advance) => void,
   signal: AbortSignal,
 ): Promise<string> {
-  const hash = createHash("sha256");
-  const file = await openUntrusted(path);
-  try {
-    const chunk = Buffer.allocUnsafe(HASH_CHUNK_BYTES);
-    for (let done = 0; ; ) {
-      signal.throwIfAborted();
-      const { bytesRead } = await file.read(chunk, 0, chunk.length, null);
-      if (bytesRead === 0) return hash.digest("hex");
-      hash.update(chunk.subarray(0, bytesRead));
-      done += bytesRead;
-      advance({ doneBytes: done, totalBytes: size });
-    }
-  } finally {
-    await file.close();
-  }
+  await using file = await openUntrusted(path);
+  const hash = await hashOf(file, signal, (doneBytes) => advance({ doneBytes, totalBytes: size }));
+  return hash.digest("hex");
 }

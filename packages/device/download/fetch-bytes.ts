@@ -2,8 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { UpdateError } from "../error.ts";
 import { type Deadline, startDeadline } from "./deadline.ts";
 import { hostOf } from "./redact-url.ts";
+import { refusalOf } from "./refusal.ts";
 import { bodyOf, declaredLength, drop, request } from "./request.ts";
-import { backOffMs, isPassing, statusTrouble, timeoutTrouble } from "./trouble.ts";
+import { backOffMs, isPassing, timeoutTrouble } from "./trouble.ts";
 
 const MORE_TRIES = 2;
 const FIRST_PAUSE_MS = 400;
@@ -63,8 +64,7 @@ async function fetchOnce(
   const { response, url } = await request(address, { headers, signal });
   touch();
   if (!response.ok && !(response.status === 304 && isConditional(headers))) {
-    drop(response);
-    throw statusTrouble(response, url, new Date());
+    throw await refusalOf(response, url, { sent: headers, signal });
   }
   const bytes = await readCapped(response, url, maxBytes, { signal, touch });
   return { status: response.status, headers: response.headers, bytes, url };

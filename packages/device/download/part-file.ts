@@ -1,53 +1,47 @@
 import { createHash, type Hash } from "node:crypto";
 import { type FileHandle, open, rename, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
-import { z } from "zod";
-import { ensureFolder, isMissing, readTextIfThere, syncFolder, writeFileDurably } from "../store/atomic-file.ts";
+import { ensureFolder, isMissing, syncFolder } from "../store/atomic-file.ts";
+import { hashOf } from "./hash-file.ts";
+import {
+  ignoreMissing,
+  readSidecar,
+  type Sidecar,
+  sidecarPath,
+  usableBytes,
+  validatorOf,
+  type Wanted,
+  writeSidecar,
+} from "./part-sidecar.ts";
 import { redactUrl } from "./redact-url.ts";
+import { declaredLength } from "./request.ts";
 
-const HASH_CHUNK_BYTES = 1024 * 1024;
-
-/** What `<to>.part.json` says about `<to>.part`: whose bytes they are, so that only the rest is asked for. */
-const Sidecar = z.object({
-  /** Redacted; the sha256 is what identifies the file. */
-  url: z.string(),
-  etag: z.string().nullable(),
-  last_modified: z.string().nullable(),
-  size: z.number(),
-  sha256: z.string(),
-});
-type Sidecar = z.infer<typeof Sidecar>;
-
-/** The file one wants to have in the end. */
-export interface Wanted {
-  url: string;
-  to: string;
-  /** In bytes. */
-  size: number;
-  sha256: string;
-}
+/** So much of a file whose hash nobody has stated may be lost to a power cut, and has to be fetched again. */
+const CHECKPOINT_BYTES = 16 * 1024 * 1024;
 
 /**
  * A file as far as it has been downloaded: `<to>.part`, with a running sha256. It may be cut off anywhere, by a crash or
- * a power cut: what is there is hashed again when it is opened, and the hash over the whole decides.
+ * a power cut: what is there is hashed again when it is opened, and the hash over the whole decides. Where nobody has
+ * stated that hash nothing would decide, so there only what is on the disk for certain counts.
  */
 export class PartFile implements AsyncDisposable {
   readonly #wanted: Wanted;
   readonly #file: FileHandle;
   #hash: Hash;
   #length: number;
-  #validator: string | null;
+  #received = 0;
+  #sidecar: Sidecar | null;
 
   private constructor(
     wanted: Wanted,
     file: FileHandle,
-    start: { hash: Hash; length: number; validator: string | null },
+    start: { hash: Hash; length: number; sidecar: Sidecar | null },
   ) {
     this.#wanted = wanted;
     this.#file = file;
     this.#hash = start.hash;
     this.#length = start.length;
-    this.#validator = start.validator;
+    this.#sidecar = start.sidecar;
   }
 
   /** Opens what an earlier call left, when it is of the same file; otherwise an empty one. */
@@ -55,18 +49,15 @@ export class PartFile implements AsyncDisposable {
     await ensureFolder(dirname(wanted.to));
     const path = partPath(wanted.to);
     const sidecar = await readSidecar(wanted);
-    const validator = sidecar && (sidecar.etag ?? sidecar.last_modified);
     const file = await open(path, "r+").catch((error) => {
       if (isMissing(error)) return open(path, "w+", 0o644);
       throw error;
     });
     try {
-      const { size } = await file.stat();
-      if (validator && size <= wanted.size) {
-        return new PartFile(wanted, file, { hash: await hashOf(file, signal), length: size, validator });
-      }
-      await file.truncate(0);
-      return new PartFile(wanted, file, { hash: createHash("sha256"), length: 0, validator: null });
+      const length = sidecar === null ? 0 : usableBytes((await file.stat()).size, sidecar);
+      await file.truncate(length);
+      const hash = await hashOf(file, signal);
+      return new PartFile(wanted, file, { hash, length, sidecar: length === 0 ? null : sidecar });
     } catch (error) {
       await file.close();
       throw error;
@@ -77,13 +68,23 @@ export class PartFile implements AsyncDisposable {
     return this.#length;
   }
 
+  /** Bytes that were appended since it was opened. */
+  get received(): number {
+    return this.#received;
+  }
+
+  /** Bytes of the whole file, stated or as the host declared them; null as long as nobody has. */
+  get total(): number | null {
+    return this.#wanted.size ?? this.#sidecar?.total ?? null;
+  }
+
   get isComplete(): boolean {
-    return this.#length === this.#wanted.size;
+    return this.#length === this.total;
   }
 
   /** The strong validator (ETag or Last-Modified) for `If-Range`; null when there is nothing to resume. */
   get validator(): string | null {
-    return this.#length > 0 ? this.#validator : null;
+    return this.#length > 0 && this.#sidecar ? validatorOf(this.#sidecar) : null;
   }
 
   /** Lets go of every byte, to begin again. */
@@ -100,12 +101,17 @@ export class PartFile implements AsyncDisposable {
     // On disk before the new validator is: old bytes under a new validator would be resumed into a mixed file.
     await this.#file.sync();
     const etag = headers.get("etag");
-    // RFC 9110 13.1.5: a weak ETag must not be used with If-Range.
-    const strong = etag?.startsWith('"') ? etag : null;
-    const last_modified = headers.get("last-modified");
-    this.#validator = strong ?? last_modified;
-    const sidecar: Sidecar = { url: redactUrl(url), etag: strong, last_modified, size, sha256 };
-    await writeFileDurably(sidecarPath(to), JSON.stringify(sidecar));
+    this.#sidecar = {
+      url: redactUrl(url),
+      // RFC 9110 13.1.5: a weak ETag must not be used with If-Range.
+      etag: etag?.startsWith('"') ? etag : null,
+      last_modified: headers.get("last-modified"),
+      size,
+      sha256,
+      total: size ?? declaredLength(headers),
+      safe: 0,
+    };
+    await writeSidecar(to, this.#sidecar);
   }
 
   async append(bytes: Uint8Array): Promise<void> {
@@ -115,6 +121,13 @@ export class PartFile implements AsyncDisposable {
     }
     this.#hash.update(bytes);
     this.#length += bytes.length;
+    this.#received += bytes.length;
+    if (this.#length - (this.#sidecar?.safe ?? 0) >= CHECKPOINT_BYTES) await this.#checkpoint();
+  }
+
+  /** The host has ended its answer, and never said how long it would be: this is all. */
+  end(): void {
+    if (this.#sidecar) this.#sidecar.total ??= this.#length;
   }
 
   /** The sha256 of what is there, as hexadecimal digits. */
@@ -127,72 +140,40 @@ export class PartFile implements AsyncDisposable {
     const { to } = this.#wanted;
     await this.#file.sync();
     await rename(partPath(to), to);
-    await removeIfThere(sidecarPath(to));
-    await syncFolder(dirname(to));
+    await this.#forget();
   }
 
   /** Removes the file and all that is known about it. */
   async remove(): Promise<void> {
-    const { to } = this.#wanted;
-    await removeIfThere(sidecarPath(to));
-    await removeIfThere(partPath(to));
-    await syncFolder(dirname(to));
+    await unlink(partPath(this.#wanted.to)).catch(ignoreMissing);
+    await this.#forget();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#file.close();
+    try {
+      // What can't be made safe any more has to be fetched again, and that is all.
+      await this.#checkpoint().catch(() => undefined);
+    } finally {
+      await this.#file.close();
+    }
   }
-}
 
-/** Whether the wanted file is there already, whole and unchanged. */
-export async function isThere({ to, size, sha256 }: Wanted, signal: AbortSignal): Promise<boolean> {
-  const file = await open(to, "r").catch((error) => {
-    if (isMissing(error)) return null;
-    throw error;
-  });
-  if (!file) return false;
-  try {
-    if ((await file.stat()).size !== size) return false;
-    return (await hashOf(file, signal)).digest("hex") === sha256;
-  } finally {
-    await file.close();
+  async #forget(): Promise<void> {
+    const { to } = this.#wanted;
+    this.#sidecar = null;
+    await unlink(sidecarPath(to)).catch(ignoreMissing);
+    await syncFolder(dirname(to));
   }
-}
 
-async function hashOf(file: FileHandle, signal: AbortSignal): Promise<Hash> {
-  const hash = createHash("sha256");
-  const buffer = Buffer.alloc(HASH_CHUNK_BYTES);
-  for (let at = 0; ; ) {
-    signal.throwIfAborted();
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
-    if (bytesRead === 0) return hash;
-    hash.update(buffer.subarray(0, bytesRead));
-    at += bytesRead;
-  }
-}
-
-/** Null when there is none, when it is damaged, and when it is of another file. */
-async function readSidecar({ url, to, size, sha256 }: Wanted): Promise<Sidecar | null> {
-  const text = await readTextIfThere(sidecarPath(to));
-  if (text === null) return null;
-  try {
-    const sidecar = Sidecar.parse(JSON.parse(text));
-    return sidecar.url === redactUrl(url) && sidecar.size === size && sidecar.sha256 === sha256 ? sidecar : null;
-  } catch {
-    return null;
+  async #checkpoint(): Promise<void> {
+    const { to, sha256 } = this.#wanted;
+    if (sha256 !== null || this.#sidecar === null || this.#sidecar.safe === this.#length) return;
+    await this.#file.sync();
+    this.#sidecar.safe = this.#length;
+    await writeSidecar(to, this.#sidecar);
   }
 }
 
 function partPath(to: string): string {
   return `${to}.part`;
-}
-
-function sidecarPath(to: string): string {
-  return `${to}.part.json`;
-}
-
-async function removeIfThere(path: string): Promise<void> {
-  await unlink(path).catch((error) => {
-    if (!isMissing(error)) throw error;
-  });
 }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { MinimumRate } from "./minimum-rate.ts";
 import { type DownloadProgress, TransferMeter } from "./transfer-meter.ts";
 
-function meterOf(totalBytes: number) {
+function meterOf(totalBytes: number | null) {
   let at = 0;
   const told: DownloadProgress[] = [];
   const meter = new TransferMeter(totalBytes, { monotonic: () => at }, (progress) => told.push(progress));
@@ -16,7 +16,7 @@ test("tells at the start, at the end, and at most every 200 ms between", () => {
     pass(10);
     meter.update(done);
   }
-  meter.end();
+  meter.end(100);
   expect(told.map(({ doneBytes }) => doneBytes)).toEqual([0, 20, 40, 60, 80, 100, 100]);
 });
 
@@ -70,4 +70,17 @@ test("a pause within a window that brings enough is no trouble, and every window
   expect(rate.keeps(1)).toBe(true);
   at += 60_000;
   expect(rate.keeps(1)).toBe(false);
+});
+
+test("says nothing as long as nobody knows how long the file is", () => {
+  const { meter, told, pass } = meterOf(null);
+  meter.begin(0);
+  pass(1000);
+  meter.update(50);
+  meter.begin(50, 100);
+  meter.end(100);
+  expect(told.map(({ doneBytes, totalBytes }) => [doneBytes, totalBytes])).toEqual([
+    [50, 100],
+    [100, 100],
+  ]);
 });

@@ -10,22 +10,26 @@ export interface DownloadProgress {
 const EVERY_MS = 200;
 const SMOOTHED_OVER_MS = 3000;
 
-/** Tells how far a download is: at its start, at its end, and at most every 200 ms between. */
+/**
+ * Tells how far a download is: at its start, at its end, and at most every 200 ms between. As long as nobody knows how
+ * long the file is it says nothing: a bar that moves towards an invented end would lie.
+ */
 export class TransferMeter {
-  readonly #totalBytes: number;
+  #totalBytes: number | null;
   readonly #clock: Pick<Clock, "monotonic">;
   readonly #tell: (progress: DownloadProgress) => void;
   #last: { at: number; doneBytes: number } | null = null;
   #rate: number | null = null;
 
-  constructor(totalBytes: number, clock: Pick<Clock, "monotonic">, tell: (progress: DownloadProgress) => void) {
+  constructor(totalBytes: number | null, clock: Pick<Clock, "monotonic">, tell: (progress: DownloadProgress) => void) {
     this.#totalBytes = totalBytes;
     this.#clock = clock;
     this.#tell = tell;
   }
 
   /** A connection begins: what is there already, and the pause before it, don't count in the rate. */
-  begin(doneBytes: number): void {
+  begin(doneBytes: number, totalBytes: number | null = this.#totalBytes): void {
+    this.#totalBytes = totalBytes;
     this.#last = { at: this.#clock.monotonic(), doneBytes };
     this.#tellNow(doneBytes);
   }
@@ -37,9 +41,10 @@ export class TransferMeter {
     this.#tellNow(doneBytes);
   }
 
-  end(): void {
-    this.#measure(this.#clock.monotonic(), this.#totalBytes);
-    this.#tellNow(this.#totalBytes);
+  end(doneBytes: number): void {
+    this.#totalBytes = doneBytes;
+    this.#measure(this.#clock.monotonic(), doneBytes);
+    this.#tellNow(doneBytes);
   }
 
   /** Exponential smoothing whose weight follows the time that has passed, not the number of samples. */
@@ -53,6 +58,7 @@ export class TransferMeter {
   }
 
   #tellNow(doneBytes: number): void {
+    if (this.#totalBytes === null) return;
     const bytesPerSecond = this.#rate === null ? null : Math.round(this.#rate);
     this.#tell({ doneBytes, totalBytes: this.#totalBytes, bytesPerSecond });
   }

@@ -6,13 +6,22 @@ import { isRateLimited, retryAt } from "./retry-at.ts";
 const PASSING_STATUS = new Set([502, 503, 504]);
 const PASSING_CODE = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"]);
 
-/** An answer that isn't the one asked for, in words for people. */
-export function statusTrouble(response: Response, url: string, now: Date): UpdateError {
+/** What an error made by `statusTrouble` was about, for those who know the host better. */
+export interface StatusFacts {
+  status: number;
+  /** How many requests the host allows, in its own unit of time, when they are used up. */
+  limit: string | null;
+}
+
+/** An answer that isn't the one asked for, in words for people. `said`: the host's own. */
+export function statusTrouble(response: Response, url: string, now: Date, said: string | null = null): UpdateError {
   const { status, headers } = response;
   const host = hostOf(url);
-  const facts = { detail: `HTTP ${status}`, cause: { status } };
-  const retry_at = retryAt(headers, now)?.toISOString() ?? null;
-  if (isRateLimited(status, headers)) {
+  const isUsedUp = headers.get("x-ratelimit-remaining") === "0";
+  const cause: StatusFacts = { status, limit: isUsedUp ? headers.get("x-ratelimit-limit") : null };
+  const facts = { detail: `HTTP ${status}${said === null ? "" : `: ${said}`}`, cause };
+  const retry_at = retryAt({ status, headers, said }, now)?.toISOString() ?? null;
+  if (isRateLimited({ status, headers, said })) {
     const when = retry_at === null ? "later" : `after ${retry_at}`;
     return new UpdateError("rate_limited", `${host} limits how often it may be asked. Try again ${when}.`, {
       ...facts,
@@ -99,14 +108,14 @@ export function timeoutTrouble(url: string, { ms, silent }: { ms: number; silent
 /** Whether trying again at once may help: the connection broke off, or something before the host is restarting. */
 export function isPassing(error: unknown): boolean {
   if (!(error instanceof UpdateError) || error.fields.retry_at) return false;
-  return PASSING_STATUS.has(statusOf(error) ?? 0) || PASSING_CODE.has(codeOf(error.cause) ?? "");
+  return PASSING_STATUS.has(statusFacts(error)?.status ?? 0) || PASSING_CODE.has(codeOf(error.cause) ?? "");
 }
 
 /** Whether an error says that the host doesn't have a file. Object stores say 403 to those who may not list them. */
 export function isAbsent(error: unknown): boolean {
   return (
     error instanceof UpdateError &&
-    (error.code === "not_found" || (error.code === "host_error" && statusOf(error) === 403))
+    (error.code === "not_found" || (error.code === "host_error" && statusFacts(error)?.status === 403))
   );
 }
 
@@ -120,9 +129,10 @@ function isParserError(error: unknown): boolean {
   return error instanceof Error && error.cause instanceof Error && error.cause.name === "HTTPParserError";
 }
 
-/** The HTTP status that an error made by `statusTrouble` is about. */
-function statusOf({ cause }: UpdateError): number | null {
-  return cause !== null && typeof cause === "object" && "status" in cause ? Number(cause.status) : null;
+/** What an error made by `statusTrouble` was about; null for every other. */
+export function statusFacts(error: unknown): StatusFacts | null {
+  const cause = error instanceof UpdateError ? error.cause : null;
+  return cause !== null && typeof cause === "object" && "status" in cause ? (cause as StatusFacts) : null;
 }
 
 /** fetch() hides what happened in the cause of its error, or in that one's cause. */

@@ -33,8 +33,10 @@ export function rememberOffers(
 
   async function keep(offers: readonly Offer[]): Promise<void> {
     const byDate = [...offers].sort((a, b) => (b.published_at ?? "").localeCompare(a.published_at ?? ""));
+    // A channel of old releases only is a channel all the same.
+    const firstOf = new Map([...byDate].reverse().map((offer) => [offer.channel, offer]));
     const some = byDate
-      .slice(0, MOST_OFFERS)
+      .filter((offer, at) => at < MOST_OFFERS || firstOf.get(offer.channel) === offer)
       .map((offer) => ({ ...offer, notes: offer.notes?.slice(0, MOST_NOTES) ?? null }));
     await ensureFolder(dir);
     await writeFileDurably(path, JSON.stringify({ at: now().toISOString(), offers: some }));

@@ -20,7 +20,8 @@ export interface Offer {
 
 /**
  * Where releases come from. Every call reads the network, has its own time limit and length cap, ends when `signal`
- * aborts, and throws UpdateError (`offline`, `host_error`, `rate_limited`, `not_found`, `bad_manifest`, `too_large`).
+ * aborts, and throws UpdateError (`offline`, `host_error`, `rate_limited`, `not_found`, `bad_manifest`, `too_large`,
+ * `config_invalid`).
  */
 export interface Source {
   /** Its address as people may see it: no password, no token. */
@@ -32,6 +33,25 @@ export interface Source {
     offer: { manifest_url: string; signature_url: string | null },
     signal: AbortSignal,
   ): Promise<{ bytes: Uint8Array; signature: Uint8Array | null }>;
-  /** Request headers for downloading the bundle. A token of the host's is among them, and goes nowhere else. */
+  /**
+   * Request headers for downloading the bundle. A token of the host's is among them, and goes nowhere else. Throws
+   * UpdateError `host_error` for an address this kind of source has no business with, such as a file of this device for
+   * one on the network; `config_invalid` when the token can't be read.
+   */
   downloadHeaders(url: string): Promise<Record<string, string>>;
 }
+
+/** What every kind of source gets: `cacheDir` is a folder of its own for what it wants to remember between checks. */
+export interface SourceParts {
+  cacheDir: string;
+  userAgent: string;
+}
+
+/** How long one read may take, in milliseconds. */
+export interface ReadLimits {
+  timeoutMs: number;
+  /** Of silence. */
+  idleMs: number;
+}
+
+export const READ_LIMITS: ReadLimits = { timeoutMs: 120_000, idleMs: 15_000 };

@@ -175,7 +175,19 @@ test("sends its password to its own host only, and shows and stores it nowhere",
   const authorization = `Basic ${Buffer.from("me:secret").toString("base64")}`;
   expect(host.requests.every(({ headers }) => headers.authorization === authorization)).toBe(true);
   expect(other.requests.some(({ headers }) => headers.authorization !== undefined)).toBe(false);
-  expect(ours.downloadHeaders(`${host.url}/x`)).toEqual({ "user-agent": "pawl/0.1.0", authorization });
-  expect(ours.downloadHeaders(`${other.url}/x`)).toEqual({ "user-agent": "pawl/0.1.0" });
+  expect(await ours.downloadHeaders(`${host.url}/x`)).toEqual({ "user-agent": "pawl/0.1.0", authorization });
+  expect(await ours.downloadHeaders(`${other.url}/x`)).toEqual({ "user-agent": "pawl/0.1.0" });
   expect(await readFile(dir.join("cache/http-index.json"), "utf8")).not.toContain("secret");
+});
+
+test("sends the token of its file to its own host only, and not after a redirect to another", async () => {
+  await using other = await ReleaseHost.start({ root: dir.join("www") });
+  await writeFile(dir.join("token"), "secret\n");
+  const parts = { cacheDir: dir.join("cache"), userAgent: "pawl/0.1.0" };
+  const ours = httpSource({ url: `${host.url}/app/`, token_file: dir.join("token") }, parts);
+  host.fault("/app/1.2.0/", { kind: "redirect", to: `${other.url}/app/1.2.0/` });
+  const [offer] = await ours.offers(signal);
+  await ours.manifest({ manifest_url: offer?.manifest_url ?? "", signature_url: null }, signal);
+  expect(host.requests.map(({ headers }) => headers.authorization)).toEqual(Array(3).fill("Bearer secret"));
+  expect(other.requests.map(({ headers }) => headers.authorization)).toEqual([undefined, undefined]);
 });

@@ -1,60 +1,56 @@
 import { type HttpSource, MANIFEST_MAX_BYTES } from "@pawl/protocol";
 import { SIGNATURE_MAX_BYTES } from "@pawl/trust";
-import {
-  basicAuthorization,
-  type Fetched,
-  fetchBytes,
-  isAbsent,
-  redactUrl,
-  webPageTrouble,
-} from "../../download/index.ts";
-import type { SourceParts } from "../index.ts";
-import type { Source } from "../types.ts";
-import { fetchIndex, type ReadLimits } from "./fetch-index.ts";
-import { offersOf } from "./offers.ts";
-
-const LIMITS: ReadLimits = { timeoutMs: 120_000, idleMs: 15_000 };
+import { fetchBytes, isAbsent, redactUrl, webPageTrouble } from "../../download/index.ts";
+import { accessTo } from "../access.ts";
+import { resolveAddress } from "../address.ts";
+import { fetchList } from "../fetch-list.ts";
+import { readFile } from "../read-file.ts";
+import { offersOf, parseIndex } from "../release-index.ts";
+import { READ_LIMITS, type ReadLimits, type Source, type SourceParts } from "../types.ts";
 
 /** A static folder on any web server or CDN (contract device-api.md §6, `index.json`). */
-export function httpSource(config: HttpSource, parts: SourceParts, limits: ReadLimits = LIMITS): Source {
-  const configured = new URL(config.url);
-  const indexUrl = indexUrlOf(configured);
-
-  /** Credentials go to the origin they were configured for, to no other. */
-  const headersFor = (url: string): Record<string, string> => ({
-    "user-agent": parts.userAgent,
-    ...(new URL(url).origin === configured.origin ? basicAuthorization(configured) : {}),
-  });
-  const read = (url: string, maxBytes: number, signal: AbortSignal) =>
-    fetchBytes(url, { ...limits, maxBytes, headers: headersFor(url), signal });
+export function httpSource(
+  { url, token_file }: HttpSource,
+  { cacheDir, userAgent }: SourceParts,
+  limits: ReadLimits = READ_LIMITS,
+): Source {
+  const indexUrl = indexUrlOf(new URL(url));
+  const headersFor = accessTo({ url: new URL(url), token_file, scheme: "Bearer", userAgent });
 
   return {
     address: redactUrl(indexUrl),
 
     async offers(signal) {
-      const headers = headersFor(indexUrl);
-      const { index, url } = await fetchIndex(indexUrl, { ...limits, headers, cacheDir: parts.cacheDir, signal });
-      return offersOf(index, url);
+      const headers = await headersFor(indexUrl);
+      const options = { ...limits, headers, cacheDir, cacheName: "http-index.json", signal };
+      const list = await fetchList(indexUrl, options);
+      const where = redactUrl(list.url);
+      return offersOf(parseIndex(list.text, where), where, (path) => resolveAddress(path, list.url));
     },
 
     async manifest({ manifest_url, signature_url }, signal) {
-      const manifest = await read(manifest_url, MANIFEST_MAX_BYTES, signal);
-      const bytes = bytesOfFile(manifest, "its release's manifest");
+      const options = { ...limits, headersFor, signal };
+      const ofManifest = { ...options, maxBytes: MANIFEST_MAX_BYTES, what: "its release's manifest" };
+      const bytes = await readFile(manifest_url, ofManifest);
       if (signature_url !== null) {
-        const listed = await read(signature_url, SIGNATURE_MAX_BYTES, signal);
-        return { bytes, signature: bytesOfFile(listed, "its release's signature") };
+        const ofSignature = { ...options, maxBytes: SIGNATURE_MAX_BYTES, what: "its release's signature" };
+        return { bytes, signature: await readFile(signature_url, ofSignature) };
       }
-      const beside = await read(signatureBeside(manifest_url), SIGNATURE_MAX_BYTES, signal).catch((error) => {
-        if (isAbsent(error)) return null;
-        throw error;
-      });
-      // Single-page hosts answer with their page for what they don't have.
-      const isThere = beside !== null && webPageTrouble(beside.headers, beside.url, "a signature") === null;
-      return { bytes, signature: isThere ? beside.bytes : null };
+      return { bytes, signature: await signatureThatMayBe(signatureBeside(manifest_url), signal) };
     },
 
-    downloadHeaders: async (url) => headersFor(url),
+    downloadHeaders: headersFor,
   };
+
+  /** Null when the host has none: single-page hosts answer with their page for what they don't have. */
+  async function signatureThatMayBe(address: string, signal: AbortSignal): Promise<Uint8Array | null> {
+    const options = { ...limits, maxBytes: SIGNATURE_MAX_BYTES, headers: await headersFor(address), signal };
+    const answer = await fetchBytes(address, options).catch((error) => {
+      if (isAbsent(error)) return null;
+      throw error;
+    });
+    return answer && webPageTrouble(answer.headers, answer.url, "a signature") === null ? answer.bytes : null;
+  }
 }
 
 /** An address that doesn't end in `.json` is that of the folder. */
@@ -69,10 +65,4 @@ function signatureBeside(manifestUrl: string): string {
   const url = new URL(manifestUrl);
   url.pathname += ".sig";
   return url.href;
-}
-
-function bytesOfFile({ bytes, headers, url }: Fetched, what: string): Uint8Array {
-  const page = webPageTrouble(headers, url, what);
-  if (page) throw page;
-  return bytes;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { resolveAddress } from "./offers.ts";
+import { resolveAddress } from "./address.ts";
 
 const INDEX = "https://a.example/app/index.json?v=1";
 

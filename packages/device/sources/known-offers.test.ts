@@ -1,0 +1,92 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { TempDir } from "@pawl/testkit";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { UpdateError } from "../error.ts";
+import { rememberOffers } from "./known-offers.ts";
+import type { Offer, Source } from "./types.ts";
+
+const never = new AbortController().signal;
+const NOW = "2026-03-01T12:00:00.000Z";
+
+let dir: TempDir;
+let answer: () => Offer[];
+
+beforeEach(async () => {
+  dir = await TempDir.create();
+  answer = () => [];
+});
+afterEach(() => dir[Symbol.asyncDispose]());
+
+function offer(version: string, fields: Partial<Offer> = {}): Offer {
+  return {
+    version,
+    channel: "stable",
+    published_at: null,
+    title: null,
+    notes: null,
+    notes_url: null,
+    manifest_url: null,
+    signature_url: null,
+    bundle_url: "bundle.tar.gz",
+    ...fields,
+  };
+}
+
+function remembered(folder = dir.join("cache")) {
+  const source: Source = {
+    address: "https://updates.example.org/",
+    offers: async () => answer(),
+    manifest: () => Promise.reject(new Error("nobody asks for one")),
+    downloadHeaders: async () => ({}),
+  };
+  return rememberOffers(source, { dir: folder, path: `${folder}/offers.json`, now: () => new Date(NOW) });
+}
+
+test("knows nothing until it was asked, then what it said last, over restarts", async () => {
+  expect(await remembered().known()).toBeNull();
+  answer = () => [offer("1.0.0", { notes: "- a dial" })];
+  await remembered().offers(never);
+  expect(await remembered().known()).toEqual({ at: NOW, offers: answer() });
+});
+
+test("an answer that fails leaves what was known", async () => {
+  answer = () => [offer("1.0.0")];
+  await remembered().offers(never);
+  answer = () => {
+    throw new UpdateError("offline", "The host can't be reached.");
+  };
+  await expect(remembered().offers(never)).rejects.toMatchObject({ code: "offline" });
+  expect((await remembered().known())?.offers).toHaveLength(1);
+});
+
+test("keeps the 200 newest, and of every channel at least one", async () => {
+  const day = (n: number) => new Date(Date.UTC(2026, 0, 1) + n * 86_400_000).toISOString();
+  const old = ["1", "2"].map((n) => offer(`0.${n}.0`, { channel: "lab", published_at: day(Number(n) - 10) }));
+  answer = () => [...old, ...Array.from({ length: 300 }, (_, n) => offer(`1.${n}.0`, { published_at: day(n) }))];
+  expect(await remembered().offers(never)).toHaveLength(302);
+  const { offers } = (await remembered().known()) ?? { offers: [] };
+  expect(offers).toHaveLength(201);
+  expect(offers[0]?.version).toBe("1.299.0");
+  expect(offers.filter(({ channel }) => channel === "lab").map(({ version }) => version)).toEqual(["0.2.0"]);
+});
+
+test("keeps the beginning of very long notes", async () => {
+  answer = () => [offer("1.0.0", { notes: "x".repeat(50_000) })];
+  await remembered().offers(never);
+  expect((await remembered().known())?.offers[0]?.notes).toHaveLength(10_000);
+});
+
+test("what can't be kept is answered all the same", async () => {
+  await writeFile(dir.join("file"), "");
+  answer = () => [offer("1.0.0")];
+  expect(await remembered(dir.join("file/cache")).offers(never)).toHaveLength(1);
+});
+
+test.each(["", "{", "[]", '{"at": 5, "offers": []}', '{"at": "2026-03-01T12:00:00Z", "offers": {}}', "null"])(
+  "a damaged file counts as none: %s",
+  async (text) => {
+    await mkdir(dir.join("cache"));
+    await writeFile(dir.join("cache/offers.json"), text);
+    expect(await remembered().known()).toBeNull();
+  },
+);
