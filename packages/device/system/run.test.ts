@@ -21,6 +21,22 @@ test("hands arguments over as they are, without a shell", async () => {
   expect(result.stdout).toBe("a b|$HOME; exit 1||");
 });
 
+test("gives the program what it is to read, and its end", async () => {
+  const input = `{"title":"Küche"}\n${"x".repeat(300_000)}\n`;
+  const result = await run(["sh", "-c", 'read -r line; echo "$line"; wc -c'], { timeoutMs: 10_000, input });
+  expect(result.stdout.replace(/ +/g, "")).toBe(`{"title":"Küche"}\n300001\n`);
+});
+
+test("without input there is nothing to read", async () => {
+  expect(await run(["cat"], { timeoutMs: 5000 })).toMatchObject({ code: 0, stdout: "" });
+});
+
+test("a program that doesn't read its input may end as it likes", async () => {
+  const input = "x".repeat(1_000_000);
+  expect(await run(["sh", "-c", "exec <&-; exit 3"], { timeoutMs: 10_000, input })).toMatchObject({ code: 3 });
+  expect(await run(["pawl-no-such-program"], { timeoutMs: 5000, input })).toMatchObject({ code: 127 });
+});
+
 test("hands on lines while the program still runs", async () => {
   const lines: string[] = [];
   // Ends only because the first line arrives before.

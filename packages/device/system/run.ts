@@ -17,12 +17,17 @@ const DRAIN_MS = 500;
  * What a program leaves running in the background is left alone, but the pipes it may hold are closed: it has to
  * write elsewhere.
  */
-export const run: Run = async (argv, { timeoutMs, signal, env, onLine }) => {
+export const run: Run = async (argv, { timeoutMs, signal, env, input, onLine }) => {
   const [program, ...args] = argv;
   if (program === undefined) throw new TypeError("An empty argv names no program.");
   signal?.throwIfAborted();
 
-  const child = spawn(program, args, { detached: true, stdio: ["ignore", "pipe", "pipe"], env });
+  const child =
+    input === undefined
+      ? spawn(program, args, { detached: true, stdio: ["ignore", "pipe", "pipe"], env })
+      : spawn(program, args, { detached: true, stdio: ["pipe", "pipe", "pipe"], env });
+  // A program may end without having read all of it: what it makes of that its exit code says.
+  child.stdin?.on("error", () => undefined).end(input);
   const stdout = new StreamTail(child.stdout, onLine);
   const stderr = new StreamTail(child.stderr, onLine);
 
@@ -50,6 +55,7 @@ export const run: Run = async (argv, { timeoutMs, signal, env, onLine }) => {
     clearTimeout(timer);
     clearTimeout(killTimer);
     signal?.removeEventListener("abort", end);
+    child.stdin?.destroy();
     child.stdout.destroy();
     child.stderr.destroy();
   }

@@ -13,6 +13,8 @@ export interface RunOptions {
   signal?: AbortSignal;
   /** Whole environment of the program; the caller's own when absent. */
   env?: Record<string, string | undefined>;
+  /** What the program reads on stdin; nothing when absent. */
+  input?: string;
   onLine?: (line: string) => void;
 }
 
