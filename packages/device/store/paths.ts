@@ -11,6 +11,7 @@ export interface AppPaths {
     settingsLock: string;
     /** Notices that are on their way, and those that got there. */
     notices: string;
+    noticesLock: string;
     order: string;
     cancel: string;
     downloads: string;
@@ -42,6 +43,7 @@ export function appPaths(stateDir: string, app: string): AppPaths {
       settings: join(api, "settings.json"),
       settingsLock: join(api, "settings.lock"),
       notices: join(api, "notices.json"),
+      noticesLock: join(api, "notices.lock"),
       order: join(api, "order.json"),
       cancel: join(api, "cancel"),
       downloads: join(api, "downloads"),

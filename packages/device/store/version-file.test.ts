@@ -1,6 +1,7 @@
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { TempDir } from "@pawl/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { noSmallDisks, SmallDisk } from "../preflight/small-disk.ts";
 import { VersionFile } from "./version-file.ts";
 
 let dir: TempDir;
@@ -53,6 +54,18 @@ test("in a folder that isn't writable it can't be written", async () => {
   } finally {
     if (isRoot) process.seteuid?.(0);
   }
+});
+
+test.skipIf(noSmallDisks)("on a full disk it can't be written, and the check leaves nothing behind", async () => {
+  using _disk = SmallDisk.on(dir.join("etc"), { bytes: 64 * 1024 });
+  await writeFile(dir.join("etc/version"), "1.0.0\n");
+  await writeFile(dir.join("etc/ballast"), Buffer.alloc(60 * 1024));
+  await expect(new VersionFile(dir.join("etc/version")).check()).rejects.toMatchObject({
+    code: "disk_full",
+    message: `The version file ${dir.join("etc/version")} can't be written: the disk it is on is full. Free some space there.`,
+    fields: { path: dir.join("etc/version") },
+  });
+  expect((await readdir(dir.join("etc"))).sort()).toEqual(["ballast", "version"]);
 });
 
 test("without a path there is nothing to check or to write", async () => {

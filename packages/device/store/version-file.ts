@@ -1,4 +1,4 @@
-import { lstat, unlink } from "node:fs/promises";
+import { lstat, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { systemError, UpdateError } from "../error.ts";
 import { ensureFolder, isMissing, writeFileDurably } from "./atomic-file.ts";
@@ -21,14 +21,13 @@ export class VersionFile {
     try {
       await ensureFolder(dirname(this.#path));
       if (await isFolder(this.#path)) throw new Error("There is a folder of that name.");
-      await writeFileDurably(probe, "");
-      await unlink(probe);
+      // Not an empty one: on a full disk there is often still room for a name.
+      await writeFileDurably(probe, "\n");
     } catch (error) {
-      const known = systemError(error);
-      if (known?.code === "disk_full") throw known;
-      const message = `The version file ${this.#path} can't be written. Make its folder writable, or correct version_file in pawl.yaml.`;
-      const detail = error instanceof Error ? error.message : String(error);
-      throw new UpdateError("not_writable", message, { path: this.#path, detail, cause: error });
+      throw unwritable(this.#path, error);
+    } finally {
+      await rm(probe, { force: true }).catch(() => undefined);
+      await rm(`${probe}.tmp`, { force: true }).catch(() => undefined);
     }
   }
 
@@ -37,6 +36,16 @@ export class VersionFile {
     await ensureFolder(dirname(this.#path));
     await writeFileDurably(this.#path, `${version}\n`);
   }
+}
+
+function unwritable(path: string, cause: unknown): UpdateError {
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  if (systemError(cause)?.code === "disk_full") {
+    const message = `The version file ${path} can't be written: the disk it is on is full. Free some space there.`;
+    return new UpdateError("disk_full", message, { path, detail, cause });
+  }
+  const message = `The version file ${path} can't be written. Make its folder writable, or correct version_file in pawl.yaml.`;
+  return new UpdateError("not_writable", message, { path, detail, cause });
 }
 
 async function isFolder(path: string): Promise<boolean> {
