@@ -28,9 +28,11 @@ export async function runDaemon({ configPath, env, stdout, signal }: DaemonOptio
     apps.push(await createApp({ config, name, startApplier: startApplier(path), onFault, shutdown }));
   }
   const tokens = await Tokens.open(config.state_dir);
-  const server = await serve({ apps, tokens, auth: config.auth, listen: config.listen, log });
+  const { auth, listen, state_dir: stateDir } = config;
+  const server = await serve({ apps, tokens, auth, stateDir, listen, log });
   try {
-    stdout(`Pawl listens on ${server.address}\n${(await tokens.list()).length === 0 ? NO_TOKENS : ""}`);
+    const isOpen = !auth.jwt && (await tokens.list()).length === 0;
+    stdout(`Pawl listens on ${server.address}\n${isOpen ? NO_TOKENS : ""}`);
     for (const app of apps) {
       // One app's trouble is not the others'.
       const isResumed = await app.resume().catch(onFault);

@@ -4,9 +4,10 @@ import { webcrypto } from "node:crypto";
 export function prepareRuntime(): void {
   // Node 18 has Web Crypto, but not under its global name.
   if (!("crypto" in globalThis)) Object.defineProperty(globalThis, "crypto", { value: webcrypto, configurable: true });
-  // fetch works there, but every program that uses it says so on stderr.
+  // fetch and Ed25519 work there, but every program that uses them says so on stderr.
   const warn = process.emitWarning.bind(process);
   process.emitWarning = ((warning: string | Error, ...rest: never[]) => {
-    if (!String(warning).includes("Fetch API is an experimental feature")) warn(warning as string, ...rest);
+    if (!/The (Fetch|Ed25519 Web Crypto) API.* is an experimental feature/.test(String(warning)))
+      warn(warning as string, ...rest);
   }) as typeof process.emitWarning;
 }

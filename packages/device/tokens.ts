@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { Instant, Sha256 } from "@pawl/protocol";
 import { z } from "zod";
 import { UpdateError } from "./error.ts";
-import { ensureFolder, isMissing, readTextIfThere, writeFileDurably } from "./store/atomic-file.ts";
+import { ensureFolder, readTextIfThere, writeFileDurably } from "./store/atomic-file.ts";
+import { fileVersion } from "./store/file-version.ts";
 import { Lock } from "./store/lock.ts";
 import { jsonOrNull } from "./store/record.ts";
 
@@ -20,6 +21,8 @@ export type TokenInfo = Omit<StoredToken, "sha256">;
 
 /** `pawl_` and 256 random bits. */
 const TOKEN = /^pawl_[A-Za-z0-9_-]{43}$/;
+
+const TOKEN_ID_LENGTH = 16;
 
 /**
  * The API tokens of this device, in `<state_dir>/tokens.json`. Other processes may change the file at any time: it is
@@ -84,6 +87,13 @@ export class Tokens {
     return this.#cliHash !== null && timingSafeEqual(hash, this.#cliHash) ? { name: "cli" } : null;
   }
 
+  /** Whether the token that `id` names still counts. */
+  async holds(id: string): Promise<boolean> {
+    if (id.length !== TOKEN_ID_LENGTH) return false;
+    const known = (await this.#load()).some(({ sha256 }) => sha256.startsWith(id));
+    return known || (this.#cliHash?.toString("hex").startsWith(id) ?? false);
+  }
+
   /** Makes the token of this device's own command line anew: whoever may read the state folder may use it. */
   async renewCliToken(): Promise<void> {
     const token = newToken();
@@ -93,7 +103,7 @@ export class Tokens {
   }
 
   async #load(): Promise<readonly StoredToken[]> {
-    const version = await versionOf(this.#path);
+    const version = await fileVersion(this.#path);
     if (version === null) return [];
     if (this.#read?.version === version) return this.#read.tokens;
     const parsed = TokensFile.safeParse(jsonOrNull((await readTextIfThere(this.#path)) ?? ""));
@@ -129,6 +139,11 @@ export class Tokens {
   }
 }
 
+/** Names a token without giving it away: the beginning of its hash. */
+export function tokenId(token: string): string {
+  return hashOf(token).toString("hex").slice(0, TOKEN_ID_LENGTH);
+}
+
 /** The token that a daemon on this device has laid down for the command line; null when there is none or it isn't for us. */
 export async function readCliToken(stateDir: string): Promise<string | null> {
   const text = await readTextIfThere(cliTokenPath(stateDir)).catch(() => null);
@@ -147,15 +162,4 @@ function newToken(): string {
 /** A fast hash is enough: there is nothing to guess in 256 random bits. */
 function hashOf(token: string): Buffer {
   return createHash("sha256").update(token).digest();
-}
-
-/** Changes whenever the file does: a replaced file is another inode, even within one tick of the clock. */
-async function versionOf(path: string): Promise<string | null> {
-  try {
-    const { ino, size, mtimeMs } = await stat(path);
-    return `${ino} ${size} ${mtimeMs}`;
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
 }

@@ -1,73 +1,95 @@
 import type { AuthConfig } from "@pawl/protocol";
+import { getCookie } from "hono/cookie";
 import { UpdateError } from "../error.ts";
 import { type Address, addressWords, isLocal } from "../listen-address.ts";
-import type { Tokens } from "../tokens.ts";
-import { foreignness } from "./foreign.ts";
-import type { Effect, HttpContext } from "./route.ts";
+import { type Credentials, MAKE_ONE } from "./access-credentials.ts";
+import { configuredOrigin } from "./cors.ts";
+import { foreignness, isOwnPage } from "./foreign.ts";
+import type { Effect, Endpoint, HttpContext } from "./route.ts";
+import { SESSION_COOKIE, type Sessions } from "./sessions.ts";
+import type { Tickets } from "./tickets.ts";
 
-const MAKE_ONE = "`pawl token create <name>` makes a token";
+export interface AccessParts {
+  credentials: Credentials;
+  sessions: Sessions;
+  tickets: Tickets;
+  auth: AuthConfig;
+  address: Address;
+}
 
 /**
- * Who may call (contract device-api.md §1 and §7). As long as there is no token, whoever is on this device may, but no
- * foreign page in a browser on it; with the first token, only who has one.
+ * Who may call (contract device-api.md §1 and §7). As long as there is no token and no `auth.jwt`, whoever is on this
+ * device may, but no foreign page in a browser on it; otherwise only who shows something.
  */
 export class Access {
-  readonly #tokens: Tokens;
-  readonly #auth: AuthConfig;
-  readonly #address: Address;
+  readonly #parts: AccessParts;
 
-  constructor(tokens: Tokens, auth: AuthConfig, address: Address) {
-    this.#tokens = tokens;
-    this.#auth = auth;
-    this.#address = address;
+  constructor(parts: AccessParts) {
+    this.#parts = parts;
   }
 
-  /** Throws UpdateError `forbidden` for what may come from a foreign page while there are no tokens. */
+  /** Throws UpdateError `forbidden` for what may come from a foreign page while nobody has to show anything. */
   async guard(c: HttpContext): Promise<void> {
     if (!(await this.#isOpen())) return;
-    const { host, origin } = { host: c.req.header("host"), origin: c.req.header("origin") };
-    const why = foreignness({ host, origin }, this.#door(c));
+    const origin = this.#isFromConfigured(c) ? undefined : c.req.header("origin");
+    const why = foreignness({ host: c.req.header("host"), origin }, this.#door(c));
     if (why === "host") {
       const words = `Without a token, Pawl answers only under its own address, ${this.#ownAddress(c)}; ${MAKE_ONE}.`;
       throw new UpdateError("forbidden", words);
     }
-    if (why === "origin") {
-      throw new UpdateError("forbidden", `Without a token, pages of other sites may not call Pawl; ${MAKE_ONE}.`);
-    }
+    if (why === "origin") throw fromForeignPage();
   }
 
-  /** Throws UpdateError `unauthorized` or `forbidden` when the caller may not make a call with this effect. */
-  async admit(c: HttpContext, effect: Effect): Promise<void> {
-    if (effect === "read" && this.#auth.public_status) return;
+  /** Throws UpdateError `unauthorized` or `forbidden` when the caller may not make this call. */
+  async admit(c: HttpContext, { effect, takesTicket = false }: Endpoint): Promise<void> {
+    const { credentials, auth, tickets } = this.#parts;
+    if (effect === "public" || (effect === "read" && auth.public_status)) return;
     if (await this.#isOpen()) {
       // An image or a link on a foreign page sends no Origin with a GET, but every browser of today says this.
       const site = c.req.header("sec-fetch-site");
       if (effect === "read" || site === undefined || site === "same-origin" || site === "none") return;
-      throw new UpdateError("forbidden", `Without a token, pages of other sites may not call Pawl; ${MAKE_ONE}.`);
+      if (this.#isFromConfigured(c)) return;
+      throw fromForeignPage();
     }
-    const token = this.#tokenOf(c, effect);
-    if (token === null) {
-      throw new UpdateError("unauthorized", `This call needs a token, sent as "Authorization: Bearer …"; ${MAKE_ONE}.`);
+    const secret = this.#secretOf(c, effect);
+    if (secret !== null) {
+      await credentials.verify(secret);
+      return;
     }
-    if (!(await this.#tokens.verify(token))) {
-      throw new UpdateError("unauthorized", `This token isn't known here, or was revoked; ${MAKE_ONE}.`);
+    const ticket = takesTicket && c.req.method === "GET" ? c.req.query("ticket") : undefined;
+    if (ticket !== undefined && tickets.redeem(ticket)) return;
+    const cookie = effect === "change-by-link" ? undefined : getCookie(c, SESSION_COOKIE);
+    if (cookie !== undefined && (await this.#holds(cookie))) {
+      if (effect === "read" || isOwnPage(c.req.header("origin"), c.req.header("host"))) return;
+      const words = "A page's session counts only for changes that Pawl's own pages ask for; send a token instead.";
+      throw new UpdateError("forbidden", words);
     }
+    throw nothingShown({ ticket, cookie });
   }
 
   /** A device that others can reach is never open, even when its last token was revoked. */
   async #isOpen(): Promise<boolean> {
-    return isLocal(this.#address) && (await this.#tokens.list()).length === 0;
+    return isLocal(this.#parts.address) && !(await this.#parts.credentials.exist());
   }
 
-  #tokenOf(c: HttpContext, effect: Effect): string | null {
+  #isFromConfigured(c: HttpContext): boolean {
+    return configuredOrigin(c, this.#parts.auth.cors) !== null;
+  }
+
+  async #holds(cookie: string): Promise<boolean> {
+    const origin = await this.#parts.sessions.read(cookie);
+    return origin !== null && this.#parts.credentials.hold(origin);
+  }
+
+  #secretOf(c: HttpContext, effect: Effect): string | null {
     const bearer = /^Bearer +(\S+) *$/i.exec(c.req.header("authorization") ?? "")?.[1];
-    const inQuery = this.#auth.token_in_query && effect !== "change-by-link" ? c.req.query("token") : undefined;
-    return bearer ?? c.req.header("x-api-key") ?? inQuery ?? null;
+    const isInQuery = this.#parts.auth.token_in_query && effect !== "change-by-link";
+    return bearer ?? c.req.header("x-api-key") ?? (isInQuery ? c.req.query("token") : undefined) ?? null;
   }
 
   /** The port is that of the socket: `listen` may leave the choice to the system. */
   #door(c: HttpContext): { host: string; port: number } | null {
-    const address = this.#address;
+    const { address } = this.#parts;
     return address.kind === "unix"
       ? null
       : { host: address.host, port: c.env.incoming.socket.localPort ?? address.port };
@@ -75,6 +97,21 @@ export class Access {
 
   #ownAddress(c: HttpContext): string {
     const door = this.#door(c);
-    return addressWords(door ? { kind: "tcp", ...door } : this.#address);
+    return addressWords(door ? { kind: "tcp", ...door } : this.#parts.address);
   }
+}
+
+function fromForeignPage(): UpdateError {
+  const words = `Without a token, pages of other sites may not call Pawl; ${MAKE_ONE}, and auth.cors names pages that may.`;
+  return new UpdateError("forbidden", words);
+}
+
+/** Why what was shown is not enough. Programs get the same code for all of it. */
+function nothingShown({ ticket, cookie }: { ticket: string | undefined; cookie: string | undefined }): UpdateError {
+  if (ticket !== undefined) {
+    return new UpdateError("unauthorized", "This ticket was used already, or is older than a minute. Ask for another.");
+  }
+  if (cookie !== undefined) return new UpdateError("unauthorized", "This session has ended. Sign in again.");
+  const words = `This call needs a token, sent as "Authorization: Bearer …"; ${MAKE_ONE}.`;
+  return new UpdateError("unauthorized", words);
 }

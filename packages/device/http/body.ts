@@ -28,12 +28,22 @@ export async function readBody<S extends z.ZodType>(
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new UpdateError("bad_request", `The body must be a JSON object, such as {"force": true}, or empty.`);
   }
+  return parseBody(schema, value);
+}
+
+/** A body that was read. Throws UpdateError `bad_request`, naming the field. */
+export function parseBody<S extends z.ZodType>(schema: S, value: object): z.infer<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
+  throw new UpdateError("bad_request", wordIssue(parsed.error.issues[0]), { cause: parsed.error });
+}
+
+function wordIssue(issue: z.core.$ZodIssue | undefined): string {
+  if (issue?.code === "unrecognized_keys") return `There is no field "${issue.keys[0]}" in this call.`;
+  const field = issue?.path.join(".") ?? "";
   const why = issue?.message.replace(/^Invalid input: /, "") ?? "it can't be used";
-  const field = issue?.path.join(".") ?? "body";
-  throw new UpdateError("bad_request", `The field "${field}" is wrong: ${why}.`, { cause: parsed.error });
+  if (why.endsWith("received undefined")) return `The field "${field}" is missing.`;
+  return `The field "${field}" is wrong: ${why}.`;
 }
 
 async function readText(incoming: IncomingMessage): Promise<string> {

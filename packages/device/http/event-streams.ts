@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { StreamEvent, UpdateEvent } from "@pawl/protocol";
+import { UpdateError } from "../error.ts";
 import type { FeedItem, UpdateFeed } from "../store/update-feed.ts";
 
 /** Contract device-api.md §1, `progress`. */
@@ -12,6 +13,9 @@ export const EVENT_STREAM_HEADERS = {
 
 const KEEPALIVE_MS = 5_000;
 
+/** Each holds a connection; beyond these the device answers other calls rather than more watchers. */
+const MOST_WATCHERS = 500;
+
 /** A watcher that has read nothing for so many keepalives is let go. It may come back where it stopped. */
 const MOST_MISSED = 6;
 
@@ -21,6 +25,8 @@ const CONNECTED: StreamEvent = { type: "connected", message: "Connected to the p
 export interface EventStreamsOptions {
   /** Default as the contract has it. */
   keepaliveMs?: number | undefined;
+  /** How many may be open at once. Default: 500. */
+  mostWatchers?: number | undefined;
   /** A stream broke: its watcher sees it end, and comes back. */
   onFault(error: unknown): void;
 }
@@ -40,23 +46,34 @@ interface Watcher {
  */
 export class EventStreams {
   readonly #keepaliveMs: number;
+  readonly #mostWatchers: number;
   readonly #watchers = new Set<Watcher>();
   readonly #frames = new WeakMap<UpdateEvent, { id: string; frame: Buffer }>();
   readonly #onFault: (error: unknown) => void;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor({ keepaliveMs = KEEPALIVE_MS, onFault }: EventStreamsOptions) {
+  constructor({ keepaliveMs = KEEPALIVE_MS, mostWatchers = MOST_WATCHERS, onFault }: EventStreamsOptions) {
     this.#keepaliveMs = keepaliveMs;
+    this.#mostWatchers = mostWatchers;
     this.#onFault = onFault;
   }
 
-  /** Sends what comes after the event `after`, until the update has ended, the watcher has left, or `close`. The feed was looked at just now. */
+  /**
+   * Sends what comes after the event `after`, until the update has ended, the watcher has left, or `close`. The feed was
+   * looked at just now. Throws UpdateError `rate_limited`, before anything is sent, when too many watch already.
+   */
   async run(
     feed: Pick<UpdateFeed, "watch" | "position">,
     after: string | null,
     outgoing: ServerResponse,
   ): Promise<void> {
+    if (this.#watchers.size >= this.#mostWatchers) {
+      throw new UpdateError(
+        "rate_limited",
+        "Too many pages watch the progress already. Close some, or try again later.",
+      );
+    }
     const watcher: Watcher = {
       outgoing,
       end: new AbortController(),

@@ -1,6 +1,6 @@
 import { bracketed } from "../listen-address.ts";
 
-/** What a browser says of where a request comes from. */
+/** What a browser says of where a request comes from. `X-Forwarded-Host` and its like are not asked: anybody can send them. */
 export interface Provenance {
   /** The `Host` header. */
   host: string | undefined;
@@ -18,22 +18,24 @@ export type Door = { host: string; port: number } | null;
  */
 export function foreignness({ host, origin }: Provenance, door: Door): "host" | "origin" | null {
   if (door !== null && !isOurs(host, door)) return "host";
-  return origin === undefined || isSameHost(origin, host) ? null : "origin";
+  return origin === undefined || isOwnPage(origin, host) ? null : "origin";
+}
+
+/** Whether a page of this very address asks: Origin has a scheme and Host has none; a default port is left out of either. */
+export function isOwnPage(origin: string | undefined, host: string | undefined): boolean {
+  const from = urlOf(origin ?? "");
+  const to = from && urlOf(`${from.protocol}//${host ?? ""}`);
+  return Boolean(from && to && from.host !== "" && from.host === to.host);
 }
 
 function isOurs(host: string | undefined, { host: listenedOn, port }: { host: string; port: number }): boolean {
   const url = urlOf(`http://${host ?? ""}`);
   // A name and a port, nothing that a URL may have besides.
   if (!url || host === undefined || /[@/?#\\]/.test(host)) return false;
-  const names = ["localhost", "127.0.0.1", "[::1]", bracketed(listenedOn.toLowerCase())];
-  return names.includes(url.hostname) && Number(url.port || 80) === port;
-}
-
-/** Origin has a scheme and Host has none; a default port is left out of either. */
-function isSameHost(origin: string, host: string | undefined): boolean {
-  const from = urlOf(origin);
-  const to = from && urlOf(`${from.protocol}//${host ?? ""}`);
-  return Boolean(from && to && from.host !== "" && from.host === to.host);
+  // RFC 6761, 6.3: "localhost." is this device, too.
+  const name = url.hostname.replace(/\.$/, "");
+  const names = ["localhost", "127.0.0.1", "[::1]", urlOf(`http://${bracketed(listenedOn)}`)?.hostname];
+  return names.includes(name) && Number(url.port || 80) === port;
 }
 
 function urlOf(text: string): URL | null {

@@ -99,3 +99,15 @@ test.each([
   const { status, body } = await rawRequest(device.address, text);
   expect([status, JSON.parse(body)]).toEqual([400, { success: false, error: expect.any(String), code: "bad_request" }]);
 });
+
+test("answers headers beyond 16 kB in JSON, those just below it as any other", async () => {
+  await using device = await Device.start();
+  const ask = (padding: number) =>
+    rawRequest(device.address, requestText("GET /api/apps", { Host: device.address, "X-Much": "x".repeat(padding) }));
+  const { status, body } = await ask(17_000);
+  expect([status, JSON.parse(body)]).toEqual([
+    431,
+    { success: false, error: "The headers are longer than 16 kB.", code: "payload_too_large" },
+  ]);
+  expect((await ask(15_000)).status).toBe(200);
+});

@@ -1,3 +1,4 @@
+import { CancelAnswer } from "@pawl/protocol";
 import { asUpdateError } from "../../error.ts";
 import { errorAnswer } from "../error-answer.ts";
 import { type Route, success } from "../route.ts";
@@ -7,6 +8,9 @@ export const cancelRoute: Route = {
   method: "POST",
   path: "cancel",
   effect: "change",
+  summary: "Stop an update, as long as nothing was changed",
+  answer: CancelAnswer,
+  codes: ["busy", "bad_request"],
   handle: async (c, app) => {
     try {
       const { message } = await app.cancel();

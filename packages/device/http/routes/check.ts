@@ -1,4 +1,4 @@
-import { CheckBody } from "@pawl/protocol";
+import { CheckAnswer, CheckBody } from "@pawl/protocol";
 import type { App } from "../../app.ts";
 import { readBody } from "../body.ts";
 import { type HttpContext, type Route, success } from "../route.ts";
@@ -8,6 +8,9 @@ export const checkRoute: Route = {
   method: "POST",
   path: "check",
   effect: "change",
+  summary: "Ask the source what is newest",
+  body: CheckBody,
+  answer: CheckAnswer,
   handle: async (c, app) => answer(c, app, await readBody(c, CheckBody, { ignoreOther: true })),
 };
 
@@ -16,6 +19,8 @@ export const checkByGetRoute: Route = {
   method: "GET",
   path: "check",
   effect: "change-by-link",
+  summary: "The same, for programs that can't send a body",
+  answer: CheckAnswer,
   handle: async (c, app) => answer(c, app, { force: false }),
 };
 

@@ -1,3 +1,5 @@
+import { HistoryAnswer } from "@pawl/protocol";
+import { z } from "zod";
 import { countOf } from "../count-of.ts";
 import { type Route, success } from "../route.ts";
 
@@ -8,5 +10,8 @@ export const historyRoute: Route = {
   method: "GET",
   path: "history",
   effect: "read",
+  summary: "The updates that have ended, newest first",
+  query: z.object({ limit: z.int().min(1).max(LIMIT.most).default(LIMIT.otherwise).describe("At most so many.") }),
+  answer: HistoryAnswer,
   handle: async (c, app) => success(c, { updates: await app.history(countOf(c.req.query("limit"), LIMIT)) }),
 };

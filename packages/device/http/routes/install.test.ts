@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { Device } from "../testing/device.ts";
 
 test.each(["install", "apply"])(
-  "POST %s answers at once and goes on, also when no check was ever made",
+  "install: POST %s answers at once and goes on, also when no check was ever made",
   async (verb) => {
     await using device = await Device.start();
     await device.publish("1.0.0");
@@ -22,7 +22,7 @@ test.each(["install", "apply"])(
   },
 );
 
-test("POST install while one runs is a conflict", async () => {
+test("install: while one runs is a conflict", async () => {
   await using device = await Device.start();
   await device.publish("1.0.0");
   device.host.fault("/1.0.0/kitchen", { kind: "hang" });
@@ -32,7 +32,7 @@ test("POST install while one runs is a conflict", async () => {
   expect((await device.post("/api/update/rollback")).status).toBe(409);
 });
 
-test("POST install of what is there already is a conflict that names version and force, and force installs it", async () => {
+test("install: of what is there already is a conflict that names version and force, and force installs it", async () => {
   await using device = await Device.start();
   await device.have("1.0.0");
   const { status, body } = await device.post("/api/update/install", { force: false });
@@ -44,7 +44,7 @@ test("POST install of what is there already is a conflict that names version and
   expect((await device.get("/api/update/status")).body.last_result).toBe("success");
 });
 
-test("POST install of a named version installs that one", async () => {
+test("install: of a named version installs that one", async () => {
   await using device = await Device.start();
   await device.publish("1.0.0");
   await device.have("1.1.0");
@@ -53,7 +53,7 @@ test("POST install of a named version installs that one", async () => {
   expect((await device.get("/api/update/status")).body.current_version).toBe("1.0.0");
 });
 
-test("POST install with a field it doesn't know installs nothing: a misspelt version must not mean the newest", async () => {
+test("install: with a field it doesn't know installs nothing: a misspelt version must not mean the newest", async () => {
   await using device = await Device.start();
   await device.publish("1.0.0");
   const { status, body } = await device.post("/api/update/install", { verison: "0.9.0" });

@@ -1,4 +1,4 @@
-import { InstallBody } from "@pawl/protocol";
+import { InstallBody, StartedAnswer } from "@pawl/protocol";
 import { readBody } from "../body.ts";
 import { type Route, success } from "../route.ts";
 
@@ -7,5 +7,9 @@ export const installRoutes: readonly Route[] = ["install", "apply"].map((path) =
   method: "POST",
   path,
   effect: "change",
+  summary: path === "install" ? "Begin an update, in the background" : "The same as install",
+  body: InstallBody,
+  answer: StartedAnswer,
+  codes: ["busy", "up_to_date", "downgrade_refused"],
   handle: async (c, app) => success(c, { state: "installing", ...(await app.install(await readBody(c, InstallBody))) }),
 }));

@@ -1,4 +1,5 @@
-import { UpdateId } from "@pawl/protocol";
+import { LogAnswer, UpdateId } from "@pawl/protocol";
+import { z } from "zod";
 import { UpdateError } from "../../error.ts";
 import { countOf } from "../count-of.ts";
 import { type Route, success } from "../route.ts";
@@ -11,6 +12,13 @@ export const logRoute: Route = {
   method: "GET",
   path: "log",
   effect: "read",
+  summary: "The log of the running, the last or the named update",
+  query: z.object({
+    id: UpdateId.optional().describe("An update's id, as in the history."),
+    lines: z.int().min(1).max(MOST_LINES).optional().describe("Only the last so many."),
+  }),
+  answer: LogAnswer,
+  codes: ["bad_request"],
   handle: async (c, app) => {
     const id = c.req.query("id") || undefined;
     // The id becomes part of a file's name.

@@ -23,7 +23,7 @@ async function write(device: Device, events: readonly UpdateEvent[], updateId = 
   await appendFile(`${dir}/${updateId}.jsonl`, rows.join(""));
 }
 
-test("GET progress tells an update from its first line to done, then closes", async () => {
+test("progress: tells an update from its first line to done, then closes", async () => {
   await using device = await Device.start();
   await device.publish("1.0.0");
   const { body } = await device.post("/api/update/install");
@@ -44,7 +44,7 @@ test("GET progress tells an update from its first line to done, then closes", as
   expect(percents.at(-1)).toBe(100);
 });
 
-test("who comes late gets the lines there were, and who comes after the end the whole run", async () => {
+test("progress: who comes late gets the lines there were, and who comes after the end the whole run", async () => {
   await using device = await Device.start();
   await write(device, [line("one"), line("two")]);
   await using late = await EventReader.open(device.url(PROGRESS));
@@ -58,7 +58,7 @@ test("who comes late gets the lines there were, and who comes after the end the 
   expect(all.map(({ id }) => id)).toEqual([0, 1, 2, 3, 4].map((n) => `${UPDATE}:${n}`));
 });
 
-test("who comes back with an id goes on after it", async () => {
+test("progress: who comes back with an id goes on after it", async () => {
   await using device = await Device.start();
   await write(device, [line("one"), line("two"), line("three"), { type: "done", state: "idle", error: null }]);
   const headers = { "last-event-id": `${UPDATE}:2` };
@@ -70,21 +70,20 @@ test("who comes back with an id goes on after it", async () => {
   expect(lines(await byQuery.rest())).toEqual(["two", "three"]);
 });
 
-test("who comes back after a restart goes on after its id", async () => {
-  await using first = await Device.start();
-  await write(first, [line("one"), line("two")]);
-  await using reader = await EventReader.open(first.url(PROGRESS));
+test("progress: who comes back after a restart goes on after its id", async () => {
+  await using device = await Device.start();
+  await write(device, [line("one"), line("two")]);
+  await using reader = await EventReader.open(device.url(PROGRESS));
   const seen = [await reader.next(), await reader.next()].at(-1);
-  await first.close();
+  await device.restart();
   expect(seen?.id).toBe(`${UPDATE}:1`);
-  await using second = await Device.start();
-  await write(second, [line("one"), line("two"), { type: "done", state: "idle", error: null }]);
-  await using again = await EventReader.open(second.url(PROGRESS), { "last-event-id": seen?.id ?? "" });
+  await write(device, [{ type: "done", state: "idle", error: null }]);
+  await using again = await EventReader.open(device.url(PROGRESS), { "last-event-id": seen?.id ?? "" });
   expect(lines(await again.rest())).toEqual(["two"]);
 });
 
 test.each(["0mwq35aaa-aaaaaa:1", `${UPDATE}:99`, `${UPDATE}:0`, `${UPDATE}:-1`, `${UPDATE}:x`, UPDATE, "1", "%00"])(
-  "an unknown id replays the run from its start: %s",
+  "progress: an unknown id replays the run from its start: %s",
   async (id) => {
     await using device = await Device.start();
     await write(device, [line("one"), { type: "done", state: "idle", error: null }]);
@@ -95,7 +94,7 @@ test.each(["0mwq35aaa-aaaaaa:1", `${UPDATE}:99`, `${UPDATE}:0`, `${UPDATE}:-1`, 
   },
 );
 
-test("who comes back with the id of done gets 204, until there is another update", async () => {
+test("progress: who comes back with the id of done gets 204, until there is another update", async () => {
   await using device = await Device.start();
   await write(device, [line("one"), { type: "done", state: "idle", error: null }]);
   const headers = { "last-event-id": `${UPDATE}:2` };
@@ -106,7 +105,7 @@ test("who comes back with the id of done gets 204, until there is another update
   expect(lines(await reader.rest())).toEqual(["two"]);
 });
 
-test("when nothing was ever run it stays open, shows that it lives, and tells the first update", async () => {
+test("progress: when nothing was ever run it stays open, shows that it lives, and tells the first update", async () => {
   await using device = await Device.start({ keepaliveMs: 20 });
   await using reader = await EventReader.open(device.url(PROGRESS));
   const idle = [await reader.next(), await reader.next(), await reader.next()];
@@ -120,21 +119,21 @@ test("when nothing was ever run it stays open, shows that it lives, and tells th
   expect(types(rest)).toEqual(["line", "done"]);
 });
 
-test("a keepalive doesn't make a watcher forget where it was", async () => {
+test("progress: a keepalive doesn't make a watcher forget where it was", async () => {
   await using device = await Device.start({ keepaliveMs: 20 });
   await write(device, [line("one")]);
   await using reader = await EventReader.open(device.url(PROGRESS));
   expect((await reader.until("keepalive")).at(-1)?.id).toBe(`${UPDATE}:1`);
 });
 
-test("each app has a stream of its own", async () => {
+test("progress: each app has a stream of its own", async () => {
   await using device = await Device.start({ apps: ["kitchen", "hall"], keepaliveMs: 20 });
   await write(device, [line("one"), { type: "done", state: "idle", error: null }]);
   await using reader = await EventReader.open(device.url("/api/apps/hall/update/progress"));
   expect(types(await reader.until("keepalive"))).toEqual(["connected", "keepalive"]);
 });
 
-test("a line arrives within 50 ms of being written, as a rule", async () => {
+test("progress: a line arrives within 50 ms of being written, as a rule", async () => {
   await using device = await Device.start();
   await using reader = await EventReader.open(device.url(PROGRESS));
   await reader.next();
@@ -149,7 +148,7 @@ test("a line arrives within 50 ms of being written, as a rule", async () => {
   expect(took.sort((a, b) => a - b)[4]).toBeLessThan(50);
 });
 
-test("500 watchers don't keep anyone from status, and all of them see a line", async () => {
+test("progress: 500 watchers don't keep anyone from status, and all of them see a line", async () => {
   await using device = await Device.start({ keepaliveMs: 100 });
   const readers = await Promise.all(Array.from({ length: 500 }, () => EventReader.open(device.url(PROGRESS))));
   const began = performance.now();
@@ -160,7 +159,7 @@ test("500 watchers don't keep anyone from status, and all of them see a line", a
   expect(all.every((received) => lines(received).join() === "one")).toBe(true);
 });
 
-test("a watcher that doesn't read is let go, and gets nothing buffered for it", async () => {
+test("progress: a watcher that doesn't read is let go, and gets nothing buffered for it", async () => {
   await using device = await Device.start({ keepaliveMs: 20 });
   const long = line("x".repeat(16_000));
   for (let n = 0; n < 10; n++)

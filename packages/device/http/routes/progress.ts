@@ -1,4 +1,5 @@
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { z } from "zod";
 import { EVENT_STREAM_HEADERS, type EventStreams } from "../event-streams.ts";
 import type { Route } from "../route.ts";
 
@@ -8,6 +9,15 @@ export function progressRoute(streams: EventStreams): Route {
     method: "GET",
     path: "progress",
     effect: "read",
+    takesTicket: true,
+    summary: "The update as it happens, as server-sent events",
+    query: z.object({
+      last_event_id: z
+        .string()
+        .optional()
+        .describe("The id of the last event that was seen, if no header can be sent."),
+    }),
+    answer: "events",
     handle: async (c, app) => {
       const after = c.req.header("last-event-id") || c.req.query("last_event_id") || null;
       // HTML, 9.2: 204 tells an EventSource not to come back.

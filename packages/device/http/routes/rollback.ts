@@ -1,4 +1,4 @@
-import { RollbackBody } from "@pawl/protocol";
+import { RollbackBody, StartedAnswer } from "@pawl/protocol";
 import { readBody } from "../body.ts";
 import { type Route, success } from "../route.ts";
 
@@ -7,6 +7,10 @@ export const rollbackRoute: Route = {
   method: "POST",
   path: "rollback",
   effect: "change",
+  summary: "Go back to an earlier release that is kept",
+  body: RollbackBody,
+  answer: StartedAnswer,
+  codes: ["busy", "no_backup"],
   handle: async (c, app) =>
     success(c, { state: "installing", ...(await app.rollback(await readBody(c, RollbackBody))) }),
 };

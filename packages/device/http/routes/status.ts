@@ -1,3 +1,4 @@
+import { StatusAnswer } from "@pawl/protocol";
 import { type Route, success } from "../route.ts";
 
 /** `GET status`: from files alone, whatever else goes on. */
@@ -5,5 +6,7 @@ export const statusRoute: Route = {
   method: "GET",
   path: "status",
   effect: "read",
+  summary: "Everything about the app; reads no network",
+  answer: StatusAnswer,
   handle: async (c, app) => success(c, await app.status()),
 };

@@ -1,11 +1,14 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import {
   type AppsAnswer,
   AuthConfig,
+  type ChangelogAnswer,
+  type ChannelsAnswer,
   Config,
   type ErrorAnswer,
   type HistoryAnswer,
   type LogAnswer,
+  type SettingsAnswer,
   type StartedAnswer,
   type Status,
 } from "@pawl/protocol";
@@ -29,6 +32,22 @@ export interface DeviceOptions {
   /** Default: one, `kitchen`. All of them install the same releases. */
   apps?: readonly string[];
   keepaliveMs?: number;
+  /** Default: real time, without the waits. */
+  clock?: Clock;
+  /** How long a release has to show that it works. Default: long enough for a busy machine; shorter where one doesn't work. */
+  within?: string;
+  /** More of each app's part of pawl.yaml, by its home. */
+  app?: Record<string, unknown> | ((home: string) => Record<string, unknown>);
+}
+
+export interface ReleaseOptions {
+  ballastBytes?: number;
+  channel?: string;
+  title?: string;
+  notes?: string;
+  publishedAt?: string;
+  /** False: its health check fails. */
+  works?: boolean;
 }
 
 /** Any answer of the API, with the fields of all of them; none when the body is empty. */
@@ -38,6 +57,9 @@ export type AnswerBody = Partial<
     Omit<LogAnswer, "success"> &
     Omit<HistoryAnswer, "success"> &
     Omit<AppsAnswer, "success"> &
+    Omit<ChannelsAnswer, "success"> &
+    Omit<ChangelogAnswer, "success"> &
+    Pick<SettingsAnswer, "own" | "window"> &
     Omit<Status, "error">
 > & { success?: boolean };
 
@@ -54,7 +76,11 @@ const impatientClock: Clock = { ...systemClock, sleep: (ms, signal) => systemClo
 export class Device implements AsyncDisposable {
   readonly #temp: TempDir;
   readonly #config: Config;
-  readonly #end = new AbortController();
+  readonly #options: DeviceOptions;
+  /** Ends the daemon's background work; root's side goes on without it, as the real one does. */
+  #end = new AbortController();
+  readonly #powerOff = new AbortController();
+  readonly #appliers: Promise<unknown>[] = [];
   readonly host: ReleaseHost;
   readonly tokens: Tokens;
   /** The tokens themselves by their names. */
@@ -64,8 +90,9 @@ export class Device implements AsyncDisposable {
   readonly logged: string[] = [];
   #served: Served | null = null;
 
-  private constructor(temp: TempDir, config: Config, host: ReleaseHost, tokens: Tokens) {
+  private constructor(temp: TempDir, options: DeviceOptions, host: ReleaseHost, tokens: Tokens, config: Config) {
     this.#temp = temp;
+    this.#options = options;
     this.#config = config;
     this.host = host;
     this.tokens = tokens;
@@ -76,9 +103,10 @@ export class Device implements AsyncDisposable {
     await mkdir(temp.join("host"));
     const host = await ReleaseHost.start({ root: temp.join("host") });
     const config = configOf(temp, host.url, options);
-    const device = new Device(temp, config, host, await Tokens.open(config.state_dir));
+    const device = new Device(temp, options, host, await Tokens.open(config.state_dir), config);
     try {
-      await device.#serve(options);
+      for (const name of options.tokens ?? []) device.secrets.set(name, await device.tokens.create(name));
+      await device.#serve();
       return device;
     } catch (error) {
       await device[Symbol.asyncDispose]();
@@ -88,6 +116,11 @@ export class Device implements AsyncDisposable {
 
   get stateDir(): string {
     return this.#config.state_dir;
+  }
+
+  /** Where the first app lives. */
+  get home(): string {
+    return this.#temp.join("apps", this.app.name);
   }
 
   get app(): App {
@@ -105,14 +138,23 @@ export class Device implements AsyncDisposable {
     return `http://${this.address}${path}`;
   }
 
-  /** Puts a small release on the host. */
-  async publish(version: string, { ballastBytes = 0 } = {}): Promise<void> {
+  /** Puts a small release on the host; again with other options, it is another one of that name. */
+  async publish(version: string, options: ReleaseOptions = {}): Promise<void> {
+    const { ballastBytes = 0, works = true, ...about } = options;
     const content = this.#temp.join("content", version);
+    await rm(content, { recursive: true, force: true });
     await mkdir(content, { recursive: true });
     await writeFile(`${content}/index.html`, `Kitchen ${version}\n`);
     await writeFile(`${content}/ballast`, Buffer.alloc(ballastBytes, "b"));
-    await packRelease({ dir: content, outDir: this.#temp.join("host"), name: "kitchen", version });
+    await writeFile(`${content}/${works ? "works" : "broken"}`, "");
+    await packRelease({ dir: content, outDir: this.#temp.join("host"), name: "kitchen", version, ...about });
     await writeIndex(this.#temp.join("host"), { name: "kitchen" });
+  }
+
+  /** An index of releases that nobody could install: only their names are there. */
+  async publishIndex(versions: readonly string[]): Promise<void> {
+    const releases = versions.map((version) => ({ version, manifest: "manifest.json", bundle: "bundle.tar.gz" }));
+    await writeFile(this.#temp.join("host", "index.json"), JSON.stringify({ name: "kitchen", releases }));
   }
 
   /** Publishes a release and installs it, without the API. */
@@ -120,6 +162,25 @@ export class Device implements AsyncDisposable {
     await this.publish(version);
     await this.app.install({ force: false, version });
     await this.app.settled();
+  }
+
+  /** Asks the source, and waits for what it says. */
+  async checked(): Promise<AnswerBody> {
+    await this.post("/api/update/check", { force: true });
+    return this.ended();
+  }
+
+  /** Asks for an install, and waits for its end. */
+  async installed(ask: { force?: boolean; version?: string } = {}): Promise<AnswerBody> {
+    const { status, body } = await this.post("/api/update/install", ask);
+    if (status !== 200) throw new Error(body.error);
+    return this.ended();
+  }
+
+  /** The status once the daemon's background work is over. */
+  async ended(): Promise<AnswerBody> {
+    await this.app.settled();
+    return (await this.get("/api/update/status")).body;
   }
 
   get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
@@ -140,6 +201,16 @@ export class Device implements AsyncDisposable {
     return { status: response.status, headers: response.headers, body: text === "" ? {} : JSON.parse(text) };
   }
 
+  /** The daemon ends, and another one begins on the same files. */
+  async restart(): Promise<void> {
+    await this.close();
+    this.#end.abort(new Error("the daemon ends"));
+    await Promise.all(this.apps.map((app) => app.settled()));
+    this.apps.length = 0;
+    this.#end = new AbortController();
+    await this.#serve();
+  }
+
   /** Stops serving; the apps go on. */
   async close(): Promise<void> {
     await this.#served?.close();
@@ -148,23 +219,29 @@ export class Device implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
-    this.#end.abort(new Error("the test is over"));
+    for (const end of [this.#end, this.#powerOff]) end.abort(new Error("the test is over"));
     await Promise.all(this.apps.map((app) => app.settled()));
+    await Promise.all(this.#appliers);
     await this.host[Symbol.asyncDispose]();
     await this.#temp[Symbol.asyncDispose]();
   }
 
-  async #serve({ tokens = [], keepaliveMs, auth }: DeviceOptions): Promise<void> {
-    for (const name of tokens) this.secrets.set(name, await this.tokens.create(name));
+  async #serve(): Promise<void> {
+    const { keepaliveMs, auth } = this.#options;
     for (const name of Object.keys(this.#config.apps)) this.apps.push(await this.#createApp(name));
     this.#served = await serve({
       apps: this.apps,
       tokens: this.tokens,
       auth: AuthConfig.parse(auth ?? {}),
+      stateDir: this.#config.state_dir,
       listen: this.#config.listen,
       log: pino({ level: "debug", base: null }, { write: (line) => void this.logged.push(line) }),
       ...(keepaliveMs === undefined ? {} : { keepaliveMs }),
     });
+  }
+
+  get #clock(): Clock {
+    return this.#options.clock ?? impatientClock;
   }
 
   #createApp(name: string): Promise<App> {
@@ -174,16 +251,17 @@ export class Device implements AsyncDisposable {
       startApplier: (app, { id }) => this.#apply(app, id),
       onFault: (error) => void this.logged.push(String(error)),
       shutdown: this.#end.signal,
-      overrides: { clock: impatientClock },
+      overrides: { clock: this.#clock },
     });
   }
 
   #apply(app: string, updateId: string): Applying {
     let end: { code: number; words: string } | null = null;
-    createApplier(this.#config, app, { clock: impatientClock })
-      .then((applier) => applier.apply(updateId, this.#end.signal))
+    const work = createApplier(this.#config, app, { clock: this.#clock })
+      .then((applier) => applier.apply(updateId, this.#powerOff.signal))
       .then(() => (end = { code: 0, words: "" }))
       .catch((error) => (end = { code: 1, words: String(error) }));
+    this.#appliers.push(work);
     return { ended: () => end };
   }
 }
@@ -191,14 +269,18 @@ export class Device implements AsyncDisposable {
 function configOf(
   temp: TempDir,
   hostUrl: string,
-  { listen = "127.0.0.1:0", apps = ["kitchen"] }: DeviceOptions,
+  { listen = "127.0.0.1:0", apps = ["kitchen"], within = "5s", app: more = {} }: DeviceOptions,
 ): Config {
-  const app = (name: string) => ({
-    title: `The ${name}`,
-    source: { http: { url: `${hostUrl}/index.json` } },
-    install: { bundle: { home: temp.join("apps", name) } },
-    health: [{ command: ["true"], within: "5s", steady: "0ms" }],
-  });
+  const app = (name: string) => {
+    const home = temp.join("apps", name);
+    return {
+      title: `The ${name}`,
+      source: { http: { url: `${hostUrl}/index.json` } },
+      install: { bundle: { home } },
+      health: [{ command: ["test", "!", "-e", `${home}/current/broken`], within, steady: "0ms" }],
+      ...(typeof more === "function" ? more(home) : more),
+    };
+  };
   return Config.parse({
     listen: listen.replace("TEMP", temp.path),
     state_dir: temp.join("state"),
