@@ -1,3 +1,5 @@
+import type { Answer } from "./answer.ts";
+
 /** What a host sends of a file that is asked to be continued. */
 export interface Continuation {
   /** Bytes that are here already. */
@@ -12,7 +14,11 @@ export function rangeHeaders(wanted: Continuation | null): Record<string, string
 }
 
 /** Whether a 206 is exactly the rest of the same file. `total`: of the whole file, in bytes; null when nobody knows. */
-export function continues({ headers }: Response, { from, validator }: Continuation, total: number | null): boolean {
+export function continues(
+  { headers }: Pick<Answer, "status" | "headers">,
+  { from, validator }: Continuation,
+  total: number | null,
+): boolean {
   const range = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15}|\*)$/.exec(headers.get("content-range") ?? "");
   const etag = headers.get("etag");
   const isSameFile = !validator.startsWith('"') || etag === null || etag === validator;

@@ -1,5 +1,6 @@
 import { systemError, UpdateError } from "../error.ts";
 import type { Clock } from "../system/types.ts";
+import { type Answer, drop } from "./answer.ts";
 import { type Continuation, continues, rangeHeaders } from "./content-range.ts";
 import { startDeadline } from "./deadline.ts";
 import { capOf, mismatch, tooLong, tooShort, tooSlow } from "./file-trouble.ts";
@@ -9,7 +10,7 @@ import { PartFile } from "./part-file.ts";
 import type { Wanted } from "./part-sidecar.ts";
 import { hostOf } from "./redact-url.ts";
 import { refusalOf } from "./refusal.ts";
-import { bodyOf, declaredLength, drop, request } from "./request.ts";
+import { bodyOf, declaredLength, request } from "./request.ts";
 import { type DownloadProgress, TransferMeter } from "./transfer-meter.ts";
 import { backOffMs, isPassing, networkTrouble, timeoutTrouble, webPageTrouble } from "./trouble.ts";
 
@@ -146,11 +147,15 @@ async function connect(part: PartFile, meter: TransferMeter, options: DownloadOp
 }
 
 /** Throws for a body that can't be the file, before any of it is read. */
-function refuseWrongBody({ headers }: Response, url: string, wanted: Wanted & { begins: number }): void {
+function refuseWrongBody(
+  { headers }: Pick<Answer, "status" | "headers">,
+  url: string,
+  wanted: Wanted & { begins: number },
+): void {
   const page = webPageTrouble(headers, url, "the release's file");
   if (page) throw page;
   const host = hostOf(url);
-  // fetch() would decode it, and what comes out is not the file the manifest names.
+  // What comes out of it is not the file the manifest names.
   const encoding = headers.get("content-encoding") ?? "identity";
   if (encoding !== "identity") {
     const sentence = `${host} re-encodes its files (Content-Encoding: ${encoding}). Serve release bundles as they are.`;

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { UpdateError } from "../error.ts";
+import { type Answer, type AnswerHeaders, drop } from "./answer.ts";
 import { type Deadline, startDeadline } from "./deadline.ts";
 import { hostOf } from "./redact-url.ts";
 import { refusalOf } from "./refusal.ts";
-import { bodyOf, declaredLength, drop, request } from "./request.ts";
+import { bodyOf, declaredLength, request } from "./request.ts";
 import { backOffMs, isPassing, timeoutTrouble } from "./trouble.ts";
 
 const MORE_TRIES = 2;
@@ -24,7 +25,7 @@ export interface FetchOptions {
 export interface Fetched {
   /** 200 to 299; or 304, only when the request was conditional. */
   status: number;
-  headers: Headers;
+  headers: AnswerHeaders;
   bytes: Uint8Array;
   /** Where it came from in the end, after redirects; without user and password. */
   url: string;
@@ -61,9 +62,10 @@ async function fetchOnce(
   { maxBytes, headers = {} }: FetchOptions,
   { signal, touch }: Deadline,
 ): Promise<Fetched> {
-  const { response, url } = await request(address, { headers, signal });
+  const asked = { "accept-encoding": "gzip", ...headers };
+  const { response, url } = await request(address, { headers: asked, signal });
   touch();
-  if (!response.ok && !(response.status === 304 && isConditional(headers))) {
+  if (!isOk(response.status) && !(response.status === 304 && isConditional(headers))) {
     throw await refusalOf(response, url, { sent: headers, signal });
   }
   const bytes = await readCapped(response, url, maxBytes, { signal, touch });
@@ -71,7 +73,7 @@ async function fetchOnce(
 }
 
 async function readCapped(
-  response: Response,
+  response: Answer,
   url: string,
   maxBytes: number,
   { signal, touch }: Pick<Deadline, "signal" | "touch">,
@@ -98,4 +100,8 @@ function tooLarge(url: string, maxBytes: number): UpdateError {
 
 function isConditional(headers: Record<string, string>): boolean {
   return Object.keys(headers).some((name) => /^if-(none-match|modified-since)$/i.test(name));
+}
+
+function isOk(status: number): boolean {
+  return status >= 200 && status < 300;
 }

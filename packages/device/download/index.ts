@@ -1,3 +1,4 @@
+export { type Answer, type AnswerHeaders, ask, drop } from "./answer.ts";
 export { bundleName, DownloadsFolder, readFetched } from "./downloads.ts";
 export { type Fetched, type FetchOptions, fetchBytes } from "./fetch-bytes.ts";
 export { localTrouble } from "./local-trouble.ts";

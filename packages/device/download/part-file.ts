@@ -2,6 +2,7 @@ import { createHash, type Hash } from "node:crypto";
 import { type FileHandle, open, rename, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ensureFolder, isMissing, syncFolder } from "../store/atomic-file.ts";
+import type { AnswerHeaders } from "./answer.ts";
 import { hashOf } from "./hash-file.ts";
 import {
   ignoreMissing,
@@ -95,7 +96,7 @@ export class PartFile implements AsyncDisposable {
   }
 
   /** Begins with an answer that starts at the file's first byte; its validator is what a later call resumes with. */
-  async restart(headers: Headers): Promise<void> {
+  async restart(headers: AnswerHeaders): Promise<void> {
     const { url, to, size, sha256 } = this.#wanted;
     await this.empty();
     // On disk before the new validator is: old bytes under a new validator would be resumed into a mixed file.

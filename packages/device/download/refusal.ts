@@ -1,5 +1,5 @@
 import type { UpdateError } from "../error.ts";
-import { drop } from "./request.ts";
+import { type Answer, chunksOf, drop } from "./answer.ts";
 import { statusTrouble } from "./trouble.ts";
 
 /** The explanation of an error is short, in bytes. */
@@ -13,7 +13,7 @@ const MOST_SHOWN = 300;
  * with the answer let go of. Throws only `signal`'s reason.
  */
 export async function refusalOf(
-  response: Response,
+  response: Answer,
   url: string,
   { sent, signal }: { sent: Record<string, string>; signal: AbortSignal },
 ): Promise<UpdateError> {
@@ -23,7 +23,7 @@ export async function refusalOf(
 }
 
 /** The `message` (GitHub, Gitea) or `error` (GitLab) of a JSON body. Everything else is left unread: it may be endless. */
-async function messageOf(response: Response): Promise<string | null> {
+async function messageOf(response: Answer): Promise<string | null> {
   if (!/^\s*application\/([a-z.+-]+\+)?json\b/i.test(response.headers.get("content-type") ?? "")) {
     drop(response);
     return null;
@@ -40,23 +40,20 @@ async function messageOf(response: Response): Promise<string | null> {
 }
 
 /** Empty when it is longer than an explanation is. */
-async function textOf(response: Response): Promise<string> {
-  const reader = response.body?.getReader();
-  if (!reader) return "";
+async function textOf(response: Answer): Promise<string> {
   const chunks: Uint8Array[] = [];
-  const letGo = () => void reader.cancel().catch(() => undefined);
-  const timer = setTimeout(letGo, WITHIN_MS);
+  const timer = setTimeout(() => drop(response), WITHIN_MS);
   try {
-    for (let length = 0; length <= MAX_BYTES; ) {
-      const { done, value } = await reader.read();
-      if (done) return Buffer.concat(chunks).toString("utf8");
-      length += value.length;
-      chunks.push(value);
+    let length = 0;
+    for await (const chunk of chunksOf(response)) {
+      length += chunk.length;
+      if (length > MAX_BYTES) return "";
+      chunks.push(chunk);
     }
-    return "";
+    return Buffer.concat(chunks).toString("utf8");
   } finally {
     clearTimeout(timer);
-    letGo();
+    drop(response);
   }
 }
 

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { ReleaseHost, TempDir } from "@pawl/testkit";
 import { expect, test } from "vitest";
+import { type Answer, chunksOf } from "./answer.ts";
 import { nextHop, request } from "./request.ts";
 
 const signal = new AbortController().signal;
@@ -40,7 +41,7 @@ test("sends credentials on to the same origin only, and never again after anothe
   };
   const { response, url } = await request(`${first.url}/start`, { headers, signal });
   expect(url).toBe(`${first.url}/file`);
-  expect(await response.text()).toBe("ere");
+  expect(await textOf(response)).toBe("ere");
   expect(first.requestsTo("/moved")[0]?.headers).toMatchObject({
     authorization: "Bearer secret",
     "x-api-key": "secret",
@@ -93,3 +94,9 @@ test("an answer that isn't HTTP is the host's fault", async () => {
     server.close();
   }
 });
+
+async function textOf(answer: Answer): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of chunksOf(answer)) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}

@@ -1,4 +1,5 @@
 import { UpdateError } from "../error.ts";
+import { type Answer, type AnswerHeaders, ask, chunksOf, drop } from "./answer.ts";
 import { networkTrouble } from "./trouble.ts";
 
 const MAX_REDIRECTS = 5;
@@ -22,7 +23,7 @@ const HARMLESS = new Set([
 export async function request(
   url: string,
   { headers, signal }: { headers: Record<string, string>; signal: AbortSignal },
-): Promise<{ response: Response; url: string }> {
+): Promise<{ response: Answer; url: string }> {
   let at = parse(url);
   let sent = { ...basicAuthorization(at), ...lowerCased(headers) };
   for (let redirects = 0; ; redirects++) {
@@ -68,9 +69,9 @@ function parse(url: string): URL {
   throw new UpdateError("config_invalid", "The address of the update server must begin with http:// or https://.");
 }
 
-async function get(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
+async function get(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<Answer> {
   try {
-    return await fetch(url, { headers, signal, redirect: "manual" });
+    return await ask(url, { headers, signal });
   } catch (error) {
     signal.throwIfAborted();
     throw networkTrouble(error, url.href);
@@ -78,30 +79,19 @@ async function get(url: URL, headers: Record<string, string>, signal: AbortSigna
 }
 
 /** The chunks of a body. What breaks it off is an UpdateError. */
-export async function* bodyOf(response: Response, url: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  if (!response.body) return;
-  const reader = response.body.getReader();
+export async function* bodyOf(answer: Answer, url: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
+    yield* chunksOf(answer);
   } catch (error) {
     signal.throwIfAborted();
     throw networkTrouble(error, url);
   } finally {
-    void reader.cancel().catch(() => undefined);
+    drop(answer);
   }
 }
 
-/** Lets go of a body that isn't wanted, so that its connection doesn't stay open. */
-export function drop(response: Response): void {
-  void response.body?.cancel().catch(() => undefined);
-}
-
 /** The length an answer declares, in bytes, or null. */
-export function declaredLength(headers: Headers): number | null {
+export function declaredLength(headers: AnswerHeaders): number | null {
   const value = headers.get("content-length");
   return value !== null && /^\d{1,15}$/.test(value) ? Number(value) : null;
 }

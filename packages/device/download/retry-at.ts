@@ -1,3 +1,5 @@
+import type { AnswerHeaders } from "./answer.ts";
+
 const LONGEST_MS = 24 * 60 * 60 * 1000;
 /** Below this a reset is a number of seconds to wait, above it a moment in seconds since 1970. */
 const SECONDS_OR_EPOCH = 1_000_000_000;
@@ -5,9 +7,9 @@ const SECONDS_OR_EPOCH = 1_000_000_000;
 const SECOND_LIMIT_MS = 60_000;
 
 /** An answer that may mean "too often". */
-export interface Answer {
+export interface Refused {
   status: number;
-  headers: Headers;
+  headers: AnswerHeaders;
   /** What the host says about it in words; null when it says nothing. */
   said: string | null;
 }
@@ -17,7 +19,7 @@ export interface Answer {
  * x-ratelimit-reset (GitHub) or ratelimit-reset (GitLab, proxies). At most a day ahead, so that no host can silence a
  * device for good.
  */
-export function retryAt({ headers, said }: Answer, now: Date): Date | null {
+export function retryAt({ headers, said }: Refused, now: Date): Date | null {
   const ms =
     retryAfterMs(headers.get("retry-after"), now) ??
     // With quota left its reset is not what one waits for.
@@ -28,12 +30,12 @@ export function retryAt({ headers, said }: Answer, now: Date): Date | null {
 }
 
 /** Whether an answer means "too often". A plain 403 carries rate-limit headers too where there is quota left. */
-export function isRateLimited({ status, headers, said }: Answer): boolean {
+export function isRateLimited({ status, headers, said }: Refused): boolean {
   if (status === 429) return true;
   if (status !== 403) return false;
   const remaining = headers.get("x-ratelimit-remaining");
-  if (remaining === "0" || headers.has("retry-after") || isSecondLimit(said)) return true;
-  return remaining === null && headers.has("x-ratelimit-reset");
+  if (remaining === "0" || headers.get("retry-after") !== null || isSecondLimit(said)) return true;
+  return remaining === null && headers.get("x-ratelimit-reset") !== null;
 }
 
 /** GitHub's limit on how much is asked at once comes as a 403 that nothing but its words tells from a refusal. */

@@ -1,10 +1,11 @@
 import { UpdateError } from "../error.ts";
+import type { Answer, AnswerHeaders } from "./answer.ts";
 import { hostOf } from "./redact-url.ts";
 import { isRateLimited, retryAt } from "./retry-at.ts";
 
 /** What may be over in a second: worth another try. */
 const PASSING_STATUS = new Set([502, 503, 504]);
-const PASSING_CODE = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"]);
+const PASSING_CODE = new Set(["ECONNRESET", "EPIPE"]);
 
 /** What an error made by `statusTrouble` was about, for those who know the host better. */
 export interface StatusFacts {
@@ -14,7 +15,12 @@ export interface StatusFacts {
 }
 
 /** An answer that isn't the one asked for, in words for people. `said`: the host's own. */
-export function statusTrouble(response: Response, url: string, now: Date, said: string | null = null): UpdateError {
+export function statusTrouble(
+  response: Pick<Answer, "status" | "headers">,
+  url: string,
+  now: Date,
+  said: string | null = null,
+): UpdateError {
   const { status, headers } = response;
   const host = hostOf(url);
   const isUsedUp = headers.get("x-ratelimit-remaining") === "0";
@@ -43,7 +49,7 @@ export function statusTrouble(response: Response, url: string, now: Date, said: 
 }
 
 /** A web page where a file was expected: a sign-in page of the network, or a host that answers everything with its app. */
-export function webPageTrouble(headers: Headers, url: string, expected: string): UpdateError | null {
+export function webPageTrouble(headers: AnswerHeaders, url: string, expected: string): UpdateError | null {
   if (!/^\s*(text\/html|application\/xhtml\+xml)\b/i.test(headers.get("content-type") ?? "")) return null;
   const sentence = `${hostOf(url)} answered with a web page instead of ${expected}. Check the address, and whether the network asks to sign in.`;
   return new UpdateError("host_error", sentence);
@@ -124,9 +130,9 @@ export function backOffMs(n: number, firstMs: number): number {
   return firstMs * 2 ** n * (0.5 + Math.random() / 2);
 }
 
-/** Where the answer isn't HTTP, Node 24 names the class only, older ones the parser's code too. */
+/** Of node:http's parser: the answer isn't HTTP. */
 function isParserError(error: unknown): boolean {
-  return error instanceof Error && error.cause instanceof Error && error.cause.name === "HTTPParserError";
+  return codeOf(error)?.startsWith("HPE_") ?? false;
 }
 
 /** What an error made by `statusTrouble` was about; null for every other. */
@@ -135,7 +141,7 @@ export function statusFacts(error: unknown): StatusFacts | null {
   return cause !== null && typeof cause === "object" && "status" in cause ? (cause as StatusFacts) : null;
 }
 
-/** fetch() hides what happened in the cause of its error, or in that one's cause. */
+/** The system's or Node's code for an error, or for what caused it. */
 function codeOf(error: unknown): string | null {
   for (let at = error; at instanceof Error; at = at.cause) {
     if ("code" in at && typeof at.code === "string") return at.code;

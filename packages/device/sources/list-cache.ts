@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
+import type { AnswerHeaders } from "../download/index.ts";
 import { ensureFolder, readTextIfThere, writeFileDurably } from "../store/atomic-file.ts";
 
 /** The last list a host sent, with what it takes to ask whether it is still the same. */
@@ -35,7 +36,7 @@ export async function readListCache(place: ListPlace): Promise<CachedList | null
 }
 
 /** Remembers a list, if the host says how to ask for changes. */
-export async function writeListCache(place: ListPlace, headers: Headers, body: string): Promise<void> {
+export async function writeListCache(place: ListPlace, headers: AnswerHeaders, body: string): Promise<void> {
   const etag = headers.get("etag");
   const last_modified = headers.get("last-modified");
   if (etag === null && last_modified === null) return;

@@ -1,4 +1,4 @@
-import { basicAuthorization } from "../../download/index.ts";
+import { ask, basicAuthorization, drop } from "../../download/index.ts";
 import type { Target, Told } from "./types.ts";
 
 /** For everything together, redirects too, in milliseconds. */
@@ -42,10 +42,10 @@ async function post(url: URL, body: string, options: { userAgent: string; signal
   const headers = { "content-type": "application/json", "user-agent": userAgent, ...basicAuthorization(url) };
   let at = url;
   for (let redirects = 0; ; redirects++) {
-    const response = await fetch(bare(at), { method: "POST", body, headers, signal, redirect: "manual" });
+    const response = await ask(bare(at), { method: "POST", body, headers, signal });
     // It may be endless.
-    void response.body?.cancel().catch(() => undefined);
-    if (response.ok) return { ok: true };
+    drop(response);
+    if (response.status >= 200 && response.status < 300) return { ok: true };
     const location = REDIRECTS.includes(response.status) ? response.headers.get("location") : null;
     if (location === null || redirects === MAX_REDIRECTS)
       return unreached(`it answered with HTTP ${response.status}`, true);
@@ -62,7 +62,7 @@ function within(from: URL, location: string): URL | null {
   return next?.origin === from.origin || isUpgrade ? next : null;
 }
 
-/** fetch refuses an address with a user and a password in it. */
+/** What an address holds besides goes into a header. */
 function bare(url: URL): URL {
   const copy = new URL(url);
   copy.username = "";
