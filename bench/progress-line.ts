@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { get } from "node:http";
-import { join } from "node:path";
 import { Appliance, TempDir } from "@pawl/testkit";
 import { DEVICE_FILE } from "./device-file.ts";
+import { listening } from "./listening.ts";
 import { quantile } from "./median.ts";
 
 const LINES = 200;
@@ -51,14 +50,6 @@ async function talkative(appliance: Appliance, dir: TempDir): Promise<void> {
   const argv = (...more: string[]) => JSON.stringify([process.execPath, ...more]);
   const service = `      - command: { start: ${argv(program)}, stop: ${argv("-e", "0")}, status: ${argv("-e", "0")} }\n`;
   await appliance.changeConfig((text) => text.replace("    health:\n", `${service}    health:\n`));
-}
-
-async function listening(appliance: Appliance): Promise<ChildProcess> {
-  const daemon = spawn(process.execPath, [DEVICE_FILE, "device", "--config", join(appliance.configPath)], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  await new Promise((resolve) => daemon.stdout.once("data", resolve));
-  return daemon;
 }
 
 /** One watcher: notes when each line of the start program arrives; ends with the stream. */

@@ -25,7 +25,7 @@ test("npm start: the printed steps work as printed, Ctrl-C leaves nothing behind
   for (const [, url = ""] of guide.matchAll(/(http:\S+)/g)) expect((await fetch(url)).status, url).toBe(200);
 
   const [status, install, broken] = commands.map(run);
-  expect(status?.stdout).toContain("1.1.0 is available");
+  expect(status?.stdout).toContain("Update available: 1.1.0");
   expect(install).toMatchObject({ status: 0 });
   expect(install?.stdout).toContain("Now on 1.1.0.");
   expect(broken).toMatchObject({ status: 3 });

@@ -53,7 +53,7 @@ describe("check", () => {
 
   test("Pi-Kit 13, 58, 61: without the network it says so, and keeps what it knew", async () => {
     await dashboard.press("check");
-    await box.forge.stop();
+    await box.forge[Symbol.asyncDispose]();
     const status = await dashboard.press("check");
     expect(status).toMatchObject({ latest_version: "1.1.0", has_update: true, state: "error" });
     expect(status.failure?.code).toBe("offline");

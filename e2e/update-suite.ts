@@ -64,7 +64,7 @@ export function describeUpdates({ name, path, isThere }: NodeUnderTest): void {
       await appliance.publish("1.2.0", { ballastBytes: 5_000_000 });
       appliance.host.bytesPerSecond = 4_000_000;
       const check = await appliance.pawl.run("check", "--force");
-      expect(check.stdout).toContain("1.2.0 is available");
+      expect(check.stdout).toContain("Update available: 1.2.0");
 
       const install = await appliance.pawl.run("install");
       expect(install, install.stdout + install.stderr + daemon.stderr()).toMatchObject({ code: 0 });

@@ -189,9 +189,22 @@ export class App {
     return { message: "The update was cancelled. Nothing was changed." };
   }
 
-  /** Cancels an update that only waits for its window; any other, and none, is left alone. */
-  async stopWaiting(): Promise<void> {
-    if ((await this.status()).phase === "waiting") await this.cancel();
+  /** Cancels an update that only waits for its window; with a version, only one to that. Any other is left alone. */
+  async stopWaiting(version?: string): Promise<void> {
+    const { engine } = await this.#parts.store.load();
+    const waiting = engine.status === "checking" ? engine.waiting : engine.status === "waiting" ? engine : null;
+    if (!waiting || !isNamed(waiting.release, version)) return;
+    try {
+      await this.cancel();
+    } catch (error) {
+      // Its window has opened just now: it is no longer one that waits.
+      if (!(error instanceof UpdateError)) throw error;
+    }
+  }
+
+  /** What the last check found counts no more. */
+  async forgetCheck(): Promise<void> {
+    await this.#side.forgetCheck();
   }
 
   /** Log lines of the running, the last or the named update, oldest first, at most the last `lines`. */

@@ -8,16 +8,16 @@ import { bundleName, DownloadsFolder, readFetched } from "./download/index.ts";
 import { UpdateError } from "./error.ts";
 import { type Applying, HandOver } from "./hand-over.ts";
 import { checkHealth, createProbes } from "./health/index.ts";
-import { createInstaller } from "./installers/index.ts";
+import { createInstaller, type Installer } from "./installers/index.ts";
 import { createNotices } from "./notices/index.ts";
 import { Choices } from "./owner/choices.ts";
 import { News } from "./owner/news.ts";
 import { createPostInstall } from "./post-install/index.ts";
-import { createPreflight } from "./preflight/index.ts";
+import { createPreflight, type Facts, type Preflight, systemFacts } from "./preflight/index.ts";
 import { createSource } from "./sources/index.ts";
 import { rememberOffers } from "./sources/known-offers.ts";
 import { ensureApplyFolder } from "./store/apply-folder.ts";
-import { writeFileDurably } from "./store/atomic-file.ts";
+import { writeCacheFile } from "./store/atomic-file.ts";
 import { cancelSignal } from "./store/cancel-request.ts";
 import { EMPTY_APPLY, EMPTY_FETCH } from "./store/empty-records.ts";
 import { recordOutcome } from "./store/history.ts";
@@ -45,10 +45,11 @@ import { VERSION } from "./version.ts";
 /** Far more than an order with the longest notes a release may have. */
 const ORDER_MAX_BYTES = 1024 * 1024;
 
-/** What tests put in another's place: the clock, the programs of the operating system, the way to root's side. */
+/** What tests put in another's place: the clock, the programs and facts of the operating system, the way to root's side. */
 export interface Overrides {
   clock?: Clock;
   run?: Run;
+  facts?: Facts;
   executors?: (executors: ApplyExecutors) => ApplyExecutors;
   applyStore?: (store: RecordStore<ApplyRecord>) => RecordStore<ApplyRecord>;
 }
@@ -61,13 +62,15 @@ interface Shared {
   paths: AppPaths;
   clock: Clock;
   run: Run;
+  facts: Facts;
 }
 
 function shared(config: Config, name: string, overrides: Overrides): Shared {
   const app = config.apps[name];
   if (!app) throw unknownApp(config, name);
   const { clock = systemClock, run = systemRun } = overrides;
-  return { name, config: app, hooksDir: config.hooks_dir, paths: appPaths(config.state_dir, name), clock, run };
+  const { facts = systemFacts(run) } = overrides;
+  return { name, config: app, hooksDir: config.hooks_dir, paths: appPaths(config.state_dir, name), clock, run, facts };
 }
 
 function installerOf({ config, paths, run, clock }: Shared) {
@@ -79,6 +82,21 @@ function installerOf({ config, paths, run, clock }: Shared) {
     run,
     source: sourceAddress(config.source),
     now: () => clock.now(),
+  });
+}
+
+function preflightOf(parts: Shared, installer: Installer): Preflight {
+  const { name, config, paths, hooksDir, facts, clock, run } = parts;
+  return createPreflight({
+    app: name,
+    versioning: versionings[config.versioning],
+    current: async () => (await installer.current()) ?? beforePawl(config.version_file),
+    needs: (manifest) => installer.needs(manifest),
+    downloads: paths.api.downloads,
+    hooksDir,
+    facts,
+    clock,
+    run,
   });
 }
 
@@ -124,6 +142,7 @@ export async function createApp({
     path: paths.api.state,
     empty: EMPTY_FETCH,
     parse: parser(FetchRecord),
+    mayBeLost: isBareCheck,
     alongside: async (record) => flatFields(await status(record)),
     onDamaged: (keptAs) => onFault(stateDamaged(keptAs)),
   });
@@ -142,7 +161,8 @@ export async function createApp({
   const apply = () => applyStore.peek();
   const handOver = new HandOver({
     lockDir: paths.apply.lock,
-    writeOrder: (order) => writeFileDurably(paths.api.order, `${JSON.stringify(order, null, 2)}\n`),
+    // Written anew whenever root's side has not begun with it.
+    writeOrder: (order) => writeCacheFile(paths.api.order, `${JSON.stringify(order, null, 2)}\n`),
     start: (update) => startApplier(name, update, join(paths.api.dir, "applier.out")),
     apply,
     clock,
@@ -166,20 +186,25 @@ export async function createApp({
     }),
     status: () => status(),
     hasChannel: (channel) => news.hasChannel(channel),
-    stopWaiting: () => theApp.stopWaiting(),
+    last: async () => lastOutcome(await store.peek(), await apply()),
+    stopWaiting: (version) => theApp.stopWaiting(version),
+    forgetCheck: () => theApp.forgetCheck(),
   });
   const policy = async () => ({ window: (await choices.chosen()).window });
   const notices = createNotices({
     config: app.notify,
     app: { name, title },
     path: paths.api.notices,
+    lockDir: paths.api.noticesLock,
     status: () => status(),
+    release: async () => (await store.peek()).release,
     last: async () => lastOutcome(await store.peek(), await apply()),
     run,
     clock,
     userAgent,
+    onTrouble: (words) => process.emitWarning(words),
   });
-  const preflight = createPreflight({ needs: (manifest) => installer.needs(manifest) });
+  const preflight = preflightOf(parts, installer);
   const executors = fetchExecutors({
     source,
     downloads,
@@ -253,9 +278,10 @@ export async function createApplier(config: Config, name: string, overrides: Ove
       checkHealth({ probes: createProbes(app.health, services, run), expectedVersion, clock, signal, onLine }),
     cancelSignal: (update) => cancelSignal(paths.api.cancel, update.id),
     versionFile: new VersionFile(app.version_file),
-    preflight: createPreflight({ needs: (manifest) => installer.needs(manifest) }),
+    preflight: preflightOf(parts, installer),
     postInstall: createPostInstall({
       run,
+      app: name,
       hooksDir: parts.hooksDir,
       allowCommands: app.install.bundle.allow_commands,
     }),
@@ -287,6 +313,11 @@ function parser<S extends z.ZodType>(schema: S): (value: unknown) => z.infer<S> 
     const parsed = schema.safeParse(value);
     return parsed.success ? parsed.data : null;
   };
+}
+
+/** After a power cut it is forgotten, and the old answer stays (contract device-api.md §2). */
+function isBareCheck({ engine }: FetchRecord): boolean {
+  return engine.status === "checking" && engine.update === null;
 }
 
 /** The names that an earlier updater's dashboard reads from the file (contract device-api.md §6, `state.json`). */

@@ -110,7 +110,11 @@ test.each([
   ["services: [5]", "apps.dashboard.services[0] must have one of unit, reload, service, command, not be a number"],
   ["services: web", "apps.dashboard.services must be a list, not text"],
   ["services: [{ command: { start: [], stop: [x] } }]", "apps.dashboard.services[0].command.start must name a program"],
-  ["versioning: semvar", 'apps.dashboard.versioning must be "semver" or "pep440"; did you mean "semver"?'],
+  [
+    "versioning: semvar",
+    'apps.dashboard.versioning must be one of semver, pep440, deb, opkg, apk; did you mean "semver"?',
+  ],
+  ["notify: [{ on: [failed] }]", "apps.dashboard.notify[0] must have one of command, webhook, and only one"],
   ['auto: { time: "25:00" }', 'apps.dashboard.auto.time must be a time of day such as 04:20; it is "25:00"'],
   ["auto: { check: yes }", "apps.dashboard.auto.check must be true or false, not text"],
 ])("says what to write instead of %s", async (line, sentence) => {
@@ -124,8 +128,26 @@ test.each([
 test("names what is missing where it belongs", async () => {
   expect(await check("apps:\n  dashboard:\n    install: { bundle: {} }\n")).toEqual([
     ':2:3: "source" is missing in apps.dashboard',
-    ':3:16: "home" is missing in apps.dashboard.install.bundle',
+    ':3:16: "map" is missing in apps.dashboard.install.bundle; it must say where a release\'s files go, when there is no home',
   ]);
+});
+
+test.each([
+  "source: { http: { url: https://updates.example.org }, gitea: { url: https://git.example.org, repo: me/kit } }",
+  "source: {}",
+])("wants one source and only one: %s", async (line) => {
+  expect(await check(`apps:\n  dashboard:\n    ${line}\n    install: { bundle: { home: /opt/dashboard } }\n`)).toEqual([
+    ":3:5: apps.dashboard.source must have one of http, github, gitea, directory, and only one",
+  ]);
+});
+
+test.each([
+  ['apps:\n  a: [1,\n  b: 2\n  c: "x\n', 1],
+  ["apps:\n  dashboard:\n   source: x\n  channel: y\n    z: 1\n foo: 3\n", 1],
+  ["apps:\n\ta: 1\n\tb: 2\n", 1],
+  ["a: 1\na: 2\nb: 1\nb: 2\n", 2],
+])("of one slip says one thing, not what follows from it: %j", async (text, count) => {
+  expect(await check(text)).toHaveLength(count);
 });
 
 test("throws the first error with its place, and all of them as the detail", async () => {
@@ -171,6 +193,20 @@ describe("the environment", () => {
         },
       },
     });
+  });
+
+  test("changes a part of a source, whatever its kind", async () => {
+    const gitea = "source: { gitea: { url: https://git.example.org, repo: me/kit } }";
+    const config = await load(GOOD.replace(/source: .*/, gitea), {
+      PAWL_APPS_DASHBOARD_SOURCE_GITEA_URL: "http://git.lan:3000",
+    });
+    expect(config.apps.dashboard?.source).toEqual({ gitea: { url: "http://git.lan:3000", repo: "me/kit" } });
+  });
+
+  test("is named when it would add a second source to the file's", async () => {
+    expect(await check(GOOD, { PAWL_APPS_DASHBOARD_SOURCE_GITEA_URL: "http://git.lan:3000" })).toEqual([
+      ": apps.dashboard.source must have one of http, github, gitea, directory, and only one (set by PAWL_APPS_DASHBOARD_SOURCE_GITEA_URL)",
+    ]);
   });
 
   test("may hold variables of Pawl's that are no settings", async () => {

@@ -2,7 +2,7 @@ import type { ApplyRecord, FetchRecord } from "@pawl/protocol";
 import { UpdateError } from "./error.ts";
 import type { HandOver } from "./hand-over.ts";
 import type { Notices } from "./notices/types.ts";
-import { Lock, type LockOwner } from "./store/lock.ts";
+import { Lock, type LockAttempt, type LockOwner } from "./store/lock.ts";
 import type { AppPaths } from "./store/paths.ts";
 import type { Reporters } from "./store/reporters.ts";
 import type { Clock } from "./system/types.ts";
@@ -29,6 +29,10 @@ export interface FetchSideParts {
   onFault(error: unknown): void;
 }
 
+/** By then the process that carried out an update has ended and its lock is free, in milliseconds. */
+const PUT_AWAY_WITHIN_MS = 3_000;
+const LOOK_EVERY_MS = 20;
+
 /**
  * The unprivileged side of one app in this process: begins what is asked for under the app's lock, and goes on with it
  * in the background, while the caller has long had an answer.
@@ -47,7 +51,7 @@ export class FetchSide {
    */
   async begin(purpose: string, decide: (record: FetchRecord) => Promise<FetchEvent | null>): Promise<void> {
     const { paths, store, apply, clock, reporters } = this.#parts;
-    const attempt = await Lock.tryAcquire(paths.api.lock, purpose, clock.now());
+    const attempt = await this.#turn(purpose);
     if ("busy" in attempt) throw busy(attempt.busy, clock.now());
     let lock: Lock | null = attempt.held;
     try {
@@ -59,6 +63,8 @@ export class FetchSide {
         lock = null;
         throw new UpdateError("busy", "An update that was interrupted is being finished first. Try again in a moment.");
       }
+      // Whoever ended the last update may have died before it was noted: after this one nobody would know.
+      await this.#parts.notices.note();
       const event = await decide(record);
       if (event) {
         const begun = fetchTransition(record, event);
@@ -72,6 +78,22 @@ export class FetchSide {
     } finally {
       await lock?.[Symbol.asyncDispose]();
     }
+  }
+
+  /** The lock, or who works. An update whose end is told is being put away for a moment more: that keeps nobody off. */
+  async #turn(purpose: string): Promise<LockAttempt> {
+    const { paths, clock, shutdown } = this.#parts;
+    for (const until = clock.monotonic() + PUT_AWAY_WITHIN_MS; ; await clock.sleep(LOOK_EVERY_MS, shutdown)) {
+      const attempt = await Lock.tryAcquire(paths.api.lock, purpose, clock.now());
+      if ("held" in attempt || clock.monotonic() > until || !(await this.#isOver())) return attempt;
+    }
+  }
+
+  async #isOver(): Promise<boolean> {
+    const { engine } = await this.#parts.store.load();
+    const roots = await this.#parts.apply();
+    if (roots.engine.status !== "idle") return false;
+    return engine.status === "idle" || (engine.status === "applying" && roots.last?.id === engine.update.id);
   }
 
   /** Finishes, in the background, what a dead process left, and begins what has waited for its time; true when there was something. */
@@ -102,7 +124,11 @@ export class FetchSide {
     const { notices, shutdown, onFault } = this.#parts;
     await notices.note();
     const before = this.#work;
-    this.#work = before.then(() => notices.deliver(shutdown)).catch(onFault);
+    this.#work = before
+      .then(() => notices.deliver(shutdown))
+      .catch((error) => {
+        if (!shutdown.aborted) onFault(error);
+      });
   }
 
   /** Sees to it that a request to cancel is seen where no process would look: the update waits, or its process is dead. */
@@ -123,6 +149,15 @@ export class FetchSide {
     } finally {
       await lock?.[Symbol.asyncDispose]();
     }
+  }
+
+  /** Drops what the last check found. Whoever works at this moment, and finds something new, isn't disturbed. */
+  async forgetCheck(): Promise<void> {
+    const { paths, store, clock } = this.#parts;
+    const attempt = await Lock.tryAcquire(paths.api.lock, "another channel", clock.now());
+    if ("busy" in attempt) return;
+    await using _lock = attempt.held;
+    await store.save({ ...(await store.load()), release: null, last_checked: null });
   }
 
   /** Ends when what this process does in the background has ended; never rejects. */

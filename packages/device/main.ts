@@ -1,38 +1,26 @@
 #!/usr/bin/env node
 import { basename } from "node:path";
-import { Command } from "commander";
-import { configCommand } from "./cli/config.ts";
-import { daemonCommands } from "./cli/daemon-commands.ts";
 import { EXIT } from "./cli/exit-code.ts";
-import { DEFAULT_CONFIG_PATH, type Io } from "./cli/io.ts";
-import { keyCommand } from "./cli/key.ts";
-import { releaseCommand } from "./cli/release.ts";
-import { tokenCommand } from "./cli/token.ts";
-import { updateCommands } from "./cli/update-commands.ts";
+import { DEFAULT_CONFIG_PATH } from "./cli/io.ts";
+import { createProgram, type ProgramIo } from "./cli/program.ts";
+import { createStyle, wantsColour } from "./cli/style.ts";
 import { wordError } from "./cli/word-error.ts";
 import { prepareRuntime } from "./runtime.ts";
-import { VERSION } from "./version.ts";
 
 const END_SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
-const OUTPUT: Pick<Io, "stdout" | "stderr"> = {
-  stdout: (text) => void process.stdout.write(text),
-  stderr: (text) => void process.stderr.write(text),
-};
-
-void main(process.argv).then((code) => {
+void main(process.argv.slice(1)).then((code) => {
   process.exitCode = code;
 });
 
-async function main(argv: readonly string[]): Promise<number> {
+async function main([self = "", ...args]: readonly string[]): Promise<number> {
   prepareRuntime();
-  const [, self = "", ...args] = argv;
-  return basename(self) === "pawl-apply" ? rootsHelper(args) : command(argv);
+  const io = ioOf(args);
+  return basename(self) === "pawl-apply" ? rootsHelper(args, io) : command(args, io);
 }
 
 /** This same file under the name `pawl-apply`: nothing of its caller's environment or choice gets through to it. */
-async function rootsHelper(args: readonly string[]): Promise<number> {
-  const io = { ...OUTPUT, signal: endSignal() };
+async function rootsHelper(args: readonly string[], io: ProgramIo): Promise<number> {
   try {
     const { pawlApply } = await import("./cli/apply.ts");
     await pawlApply(args, DEFAULT_CONFIG_PATH, io.signal);
@@ -42,48 +30,29 @@ async function rootsHelper(args: readonly string[]): Promise<number> {
   }
 }
 
-async function command(argv: readonly string[]): Promise<number> {
+async function command(args: readonly string[], io: ProgramIo): Promise<number> {
   let exitCode: number = EXIT.ok;
   const exit = (code: number) => {
     exitCode = code;
   };
-  const program = new Command("pawl")
-    .description("Keeps this device up to date, and goes back by itself when an update is bad.")
-    .version(VERSION)
-    .option("--config <file>", `the configuration; default: PAWL_CONFIG, else ${DEFAULT_CONFIG_PATH}`)
-    .exitOverride()
-    .enablePositionalOptions();
-  const io = ioOf(program);
-  const commands = [
-    ...updateCommands(io, exit),
-    configCommand({ ...io, hasTokens }),
-    tokenCommand({ ...io, stateDir: () => stateDir(io) }),
-    keyCommand(io),
-    releaseCommand(io),
-    ...daemonCommands(io, exit),
-  ];
-  for (const one of commands) program.addCommand(allowConfig(one, program).exitOverride());
   try {
-    await program.parseAsync(argv);
+    // Whoever types nothing more asks what there is.
+    await createProgram(io, exit).parseAsync(args.length === 0 ? ["--help"] : args, { from: "user" });
     return exitCode;
   } catch (error) {
-    return wordError(error, io, argv.includes("--json"));
+    return wordError(error, io, args.includes("--json"));
   }
 }
 
-/** `--config` is understood before and after the command's name. */
-function allowConfig(command: Command, program: Command): Command {
-  command.option("--config <file>", "the configuration");
-  command.on("option:config", (file: string) => program.setOptionValue("config", file));
-  return command;
-}
-
-function ioOf(program: Command): Io {
+function ioOf(args: readonly string[]): ProgramIo {
+  const { stdout, stderr, env } = process;
+  const styleOf = ({ isTTY = false }) => createStyle(wantsColour({ isTerminal: isTTY, env, args }));
   return {
-    ...OUTPUT,
-    configPath: () => program.opts<{ config?: string }>().config ?? process.env.PAWL_CONFIG ?? DEFAULT_CONFIG_PATH,
-    env: process.env,
-    isTerminal: process.stdout.isTTY === true,
+    stdout: (text) => void stdout.write(text),
+    stderr: (text) => void stderr.write(text),
+    style: { stdout: styleOf(stdout), stderr: styleOf(stderr) },
+    env,
+    isTerminal: stdout.isTTY === true,
     signal: endSignal(),
   };
 }
@@ -97,14 +66,4 @@ function endSignal(): AbortSignal {
   };
   for (const signal of END_SIGNALS) process.on(signal, onSignal);
   return end.signal;
-}
-
-async function hasTokens(stateDir: string): Promise<boolean> {
-  const { Tokens } = await import("./tokens.ts");
-  return (await (await Tokens.open(stateDir)).list()).length > 0;
-}
-
-async function stateDir(io: Io): Promise<string> {
-  const { loadConfig } = await import("./config.ts");
-  return (await loadConfig({ path: io.configPath(), env: io.env })).state_dir;
 }

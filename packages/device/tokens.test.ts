@@ -1,7 +1,7 @@
 import { chmod, chown, readFile, stat, writeFile } from "node:fs/promises";
 import { TempDir } from "@pawl/testkit";
 import { expect, test } from "vitest";
-import { readCliToken, Tokens } from "./tokens.ts";
+import { readCliToken, Tokens, tokenId } from "./tokens.ts";
 
 test("a new token is known, and only its hash is on the disk", async () => {
   await using temp = await TempDir.create();
@@ -82,6 +82,24 @@ test("the command line's token is for who may read the state folder, and counts 
   expect(await tokens.list()).toEqual([]);
   await tokens.renewCliToken();
   expect(await tokens.verify(first ?? "")).toBeNull();
+});
+
+test("a token is known by its id as long as it counts, and the id gives nothing away", async () => {
+  await using temp = await TempDir.create();
+  const tokens = await Tokens.open(temp.path);
+  const token = await tokens.create("page");
+  const id = tokenId(token);
+  expect(id).toMatch(/^[0-9a-f]{16}$/);
+  expect(token).not.toContain(id);
+  expect(await tokens.holds(id)).toBe(true);
+  for (const wrong of ["", id.slice(1), `${id}0`, tokenId(`${token}x`)]) expect(await tokens.holds(wrong)).toBe(false);
+  await tokens.revoke("page");
+  expect(await tokens.holds(id)).toBe(false);
+  await tokens.renewCliToken();
+  const cli = tokenId((await readCliToken(temp.path)) ?? "");
+  expect(await tokens.holds(cli)).toBe(true);
+  await tokens.renewCliToken();
+  expect(await tokens.holds(cli)).toBe(false);
 });
 
 test("a command line token that can't be read is none", async () => {

@@ -3,14 +3,16 @@ import type { LocalDoor } from "./door.ts";
 import { EXIT } from "./exit-code.ts";
 import { followUpdate } from "./follow-update.ts";
 import type { Io } from "./io.ts";
+import { statusWords } from "./status-words.ts";
 import { sayHow, watchUpdate } from "./watch-update.ts";
-import { statusWords } from "./words.ts";
+import { type Common, printAnswer } from "./with-door.ts";
 
 /**
  * What the nightly timer does: goes on with what waited for its window, else checks if `auto.check` says so, and installs
  * if `auto.install` does. Returns the exit code. Throws UpdateError when the check didn't work.
  */
-export async function checkUnattended(door: LocalDoor, io: Io, json: boolean): Promise<number> {
+export async function checkUnattended(door: LocalDoor, io: Io, options: Common): Promise<number> {
+  const { app, json = false } = options;
   const before = await door.status();
   if (!before.auto.check) return EXIT.ok;
   const waiting = before.phase === "waiting" ? before.update_id : null;
@@ -19,16 +21,17 @@ export async function checkUnattended(door: LocalDoor, io: Io, json: boolean): P
       await door.settled();
     } else {
       const followed = await followUpdate(door, waiting, io, json);
-      if (followed.because !== "waiting") return sayHow(followed, io, json);
+      if (followed.because !== "waiting") return sayHow(door, followed, io, options);
     }
   }
-  const status = await door.check({ force: true });
+  const { status } = await door.check({ force: true });
   const trouble = checkTrouble(status);
   if (trouble) throw trouble;
   if (status.auto.install && status.has_update) {
     const { update_id } = await door.install({ force: false, unattended: true });
-    return watchUpdate(door, update_id, io, json);
+    return watchUpdate(door, update_id, io, options);
   }
-  io.stdout(json ? `${JSON.stringify(status)}\n` : statusWords(door.title, status, new Date()));
+  if (json) printAnswer(io, status);
+  else io.stdout(statusWords({ title: door.title, status, now: new Date(), style: io.style.stdout, app }));
   return EXIT.ok;
 }

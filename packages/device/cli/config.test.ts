@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -54,6 +54,7 @@ test("prints JSON for programs", async () => {
   expect(JSON.parse(out)).toEqual({
     success: false,
     file: path,
+    own: [],
     problems: [
       {
         severity: "error",
@@ -66,4 +67,26 @@ test("prints JSON for programs", async () => {
       },
     ],
   });
+});
+
+test("lists what was chosen on the device rather than in the file, beside what the file says", async () => {
+  await writeFile(path, `state_dir: ${dir}/state\n${GOOD}    window: "02:00-05:00"\n`);
+  await mkdir(join(dir, "state/dashboard/api"), { recursive: true });
+  const chosen = { channel: "beta", auto: { install: true }, window: "", skipped_version: "1.0.0" };
+  await writeFile(join(dir, "state/dashboard/api/settings.json"), JSON.stringify(chosen));
+  await pawlConfig("check");
+  expect(out.split("\n").filter((line) => line.startsWith("dashboard:"))).toEqual([
+    "dashboard: auto.install is on, as chosen on this device; this file says off (pawl auto --reset --app dashboard)",
+    "dashboard: channel is beta, as chosen on this device; this file says stable (pawl channel --reset --app dashboard)",
+    "dashboard: window is none, as chosen on this device; this file says 02:00-05:00 (pawl auto --reset --app dashboard)",
+  ]);
+  out = "";
+  await pawlConfig("check", "--json");
+  expect(JSON.parse(out).own).toContainEqual({ app: "dashboard", setting: "channel", value: "beta", file: "stable" });
+});
+
+test("says one thing of one slip in the YAML", async () => {
+  await writeFile(path, `${GOOD}    health: [{ tcp: "localhost:80 }]\n    window: x\n`);
+  await expect(pawlConfig("check")).rejects.toMatchObject({ message: `${path} has an error.` });
+  expect(out.trimEnd().split("\n")).toHaveLength(1);
 });

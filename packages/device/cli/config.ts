@@ -25,7 +25,7 @@ export function configCommand(io: ConfigCommandIo): Command {
   return config;
 }
 
-async function check(path: string, json: boolean, { stdout, env, hasTokens }: ConfigCommandIo): Promise<void> {
+async function check(path: string, json: boolean, { stdout, stderr, env, hasTokens }: ConfigCommandIo): Promise<void> {
   const { checkConfig, describeProblem } = await import("../config.ts");
   const [{ UpdateError }, { AlreadyPrinted }] = await Promise.all([
     import("../error.ts"),
@@ -33,12 +33,16 @@ async function check(path: string, json: boolean, { stdout, env, hasTokens }: Co
   ]);
   const { config, problems } = await checkConfig({ path, env, hasTokens });
   const errors = problems.filter((problem) => problem.severity === "error").length;
+  const { ownValuesOf, describeOwnValue } = await import("./own-values.ts");
+  const own = config ? await ownValuesOf(config) : { values: [], unread: [] };
 
   if (json) {
-    stdout(`${JSON.stringify({ success: errors === 0, file: path, problems })}\n`);
+    stdout(`${JSON.stringify({ success: errors === 0, file: path, problems, own: own.values })}\n`);
   } else {
     for (const problem of problems) stdout(`${describeProblem(problem)}\n`);
     if (errors === 0 && config) stdout(summary(path, config));
+    for (const value of own.values) stdout(`${describeOwnValue(value)}\n`);
+    for (const app of own.unread) stderr(`${app}: what was chosen on this device can't be read by this user.\n`);
   }
   if (errors > 0) {
     const count = errors === 1 ? "an error" : `${errors} errors`;

@@ -2,7 +2,8 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { freePort } from "@pawl/testkit";
 import { afterEach, expect, test } from "vitest";
-import { DaemonClient, NoDaemon } from "./daemon-client.ts";
+import { DaemonClient } from "./daemon-client.ts";
+import { NoDaemon } from "./no-daemon.ts";
 
 const forever = new AbortController().signal;
 const servers: ReturnType<typeof createServer>[] = [];

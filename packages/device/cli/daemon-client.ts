@@ -2,6 +2,7 @@ import { type IncomingMessage, request } from "node:http";
 import { type ErrorAnswer, FAILURE_CODES, type FailureCode } from "@pawl/protocol";
 import { UpdateError } from "../error.ts";
 import { parseAddress } from "../listen-address.ts";
+import { NoDaemon } from "./no-daemon.ts";
 
 /** An answer of our own daemon is never longer, in bytes. */
 const MOST_BYTES = 16 * 1024 * 1024;
@@ -9,15 +10,6 @@ const MOST_BYTES = 16 * 1024 * 1024;
 const ANSWER_WITHIN_MS = 30_000;
 /** Where one finds a daemon that listens on every interface. */
 const ANYWHERE: Record<string, string> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
-
-/** The daemon can't be reached: it isn't running, or it went away. */
-export class NoDaemon extends UpdateError {
-  constructor(cause: unknown) {
-    const message =
-      "The daemon of this device doesn't answer, or went away before it did. Try again in a moment; `pawl status` tells how far it got.";
-    super("offline", message, { cause });
-  }
-}
 
 /** Talks to the daemon of this device, over its port or its unix socket. */
 export class DaemonClient {
@@ -36,16 +28,14 @@ export class DaemonClient {
 
   /** The answer to a call. Throws UpdateError as the daemon worded it, NoDaemon when nobody answers, or the signal's reason. */
   async call<T>(method: "GET" | "POST", path: string, body?: object): Promise<T> {
-    const text = await this.#answer(method, path, body);
-    let answer: ({ success: true } & T) | ErrorAnswer;
-    try {
-      answer = JSON.parse(text);
-    } catch (cause) {
-      throw new UpdateError("internal", "Something else than Pawl answers at its address.", { cause });
-    }
-    if (answer.success !== true)
-      throw new UpdateError(codeOf(answer), answer.error ?? "The daemon refused without a reason.");
+    const answer: ({ success: true } & T) | ErrorAnswer = parse(await this.#answer(method, path, body));
+    if (answer.success !== true) throw refusalOf(answer);
     return answer;
+  }
+
+  /** What an answer to `open` that isn't the stream says. */
+  async refusal(response: IncomingMessage): Promise<UpdateError> {
+    return refusalOf(parse(await readAll(response)));
   }
 
   /** The raw answer, for streams. */
@@ -90,6 +80,18 @@ async function readAll(response: IncomingMessage): Promise<string> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");
+}
+
+function parse<T>(text: string): T {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new UpdateError("internal", "Something else than Pawl answers at its address.", { cause });
+  }
+}
+
+function refusalOf(answer: Partial<ErrorAnswer>): UpdateError {
+  return new UpdateError(codeOf(answer), answer.error ?? "The daemon refused without a reason.");
 }
 
 function codeOf(answer: Partial<ErrorAnswer>): FailureCode {

@@ -1,4 +1,12 @@
-import type { Outcome, Status, UpdateEvent } from "@pawl/protocol";
+import type {
+  ChangelogAnswer,
+  ChannelsAnswer,
+  Outcome,
+  SettingsAnswer,
+  SettingsBody,
+  Status,
+  UpdateEvent,
+} from "@pawl/protocol";
 
 export interface LogLine {
   at: string;
@@ -6,20 +14,40 @@ export interface LogLine {
   line: string;
 }
 
+/** An answer of the API without its envelope. */
+export type Answer<T> = Omit<T, "success">;
+
 /** One app, as the commands use it: through the daemon when one runs, else the engine in this process. Both say the same. */
 export interface Door {
   /** The app's name for people. */
   readonly title: string;
   status(): Promise<Status>;
-  /** Asks the source, and returns when it has answered. */
-  check(ask: { force: boolean }): Promise<Status>;
+  /** Asks the source, and returns when it has answered; `cached`: it wasn't asked, a fresh answer was there. */
+  check(ask: { force: boolean }): Promise<{ status: Status; cached: boolean }>;
   install(ask: { force: boolean; version?: string | undefined }): Promise<{ update_id: string }>;
   rollback(ask: { version?: string | undefined }): Promise<{ update_id: string }>;
   cancel(): Promise<{ message: string }>;
-  /** The events of an update from its start, until it has ended or only waits for its window. */
-  follow(updateId: string, signal: AbortSignal): AsyncIterable<UpdateEvent>;
+  /** What the owner may change, as it stands. */
+  settings(): Promise<Answer<SettingsAnswer>>;
+  /** Only what is named changes; null goes back to `pawl.yaml`. */
+  changeSettings(changes: SettingsBody): Promise<Answer<SettingsAnswer>>;
+  /** Gives the version that is skipped from now on. */
+  skip(ask: { version: string; skip: boolean }): Promise<string | null>;
+  /** The owner has seen how the last update ended. Gives what is left to see. */
+  seen(): Promise<Status["last_result"]>;
+  channels(): Promise<Answer<ChannelsAnswer>>;
+  /** `force`: without asking the source whether it has it. */
+  setChannel(ask: { channel: string; force: boolean }): Promise<void>;
+  changelog(ask: { channel?: string | undefined; max?: number | undefined }): Promise<Answer<ChangelogAnswer>>;
+  /**
+   * The events of an update from its start, until it has ended or only waits for its window. `onAway` is called when who
+   * tells them has been away for a while.
+   */
+  follow(updateId: string, signal: AbortSignal, onAway: () => void): AsyncIterable<UpdateEvent>;
   log(ask: { id?: string | undefined; lines?: number | undefined }): Promise<LogLine[]>;
   history(limit?: number): Promise<Outcome[]>;
+  /** By the order of versions that this app has. */
+  isOlder(version: string, than: string): boolean;
   /** What Ctrl-C means while an update is followed: it ends with this process, or goes on without it. */
   readonly endsWithUs: boolean;
   close(): Promise<void>;

@@ -2,7 +2,9 @@ import type { Outcome, Status } from "@pawl/protocol";
 import { UpdateError } from "../error.ts";
 import type { Door } from "./door.ts";
 import type { Io } from "./io.ts";
+import { isWayBack } from "./older.ts";
 import { createDisplay } from "./progress-bar.ts";
+import { lastLineWords } from "./words.ts";
 
 /** Why one stops watching an update. */
 export type Followed =
@@ -12,6 +14,9 @@ export type Followed =
   /** Ctrl-C: it goes on without the watcher. */
   | { because: "left" };
 
+/** The log's last line says how the update ended; the person is told in the command line's own words. */
+const LAST_LINE = /^[✓✗] /;
+
 /** Watches an update for as long as there is something to see. */
 export async function followUpdate(door: Door, updateId: string, io: Io, quiet: boolean): Promise<Followed> {
   const display = quiet ? null : createDisplay(io);
@@ -19,15 +24,25 @@ export async function followUpdate(door: Door, updateId: string, io: Io, quiet: 
   const onInterrupt = () => void interrupted(door, io, leave);
   io.signal.addEventListener("abort", onInterrupt, { once: true });
   if (io.signal.aborted) onInterrupt();
+  let lastLine: string | null = null;
   try {
-    for await (const event of door.follow(updateId, leave.signal)) display?.show(event);
+    const onAway = () => display?.note("The device is restarting. Reconnecting…");
+    for await (const event of door.follow(updateId, leave.signal, onAway)) {
+      if (event.type === "line" && LAST_LINE.test(event.line)) lastLine = event.line;
+      else display?.show(event);
+    }
   } finally {
     io.signal.removeEventListener("abort", onInterrupt);
     display?.end();
   }
   if (leave.signal.aborted) return { because: "left" };
   const outcome = (await door.history()).find((row) => row.id === updateId);
-  if (outcome) return { because: "ended", outcome };
+  if (outcome) {
+    // What went wrong is said once, by whoever says what to do about it.
+    if (!quiet && lastLine !== null && outcome.result === "success")
+      io.stdout(`${lastLineWords(lastLine, outcome, isWayBack(outcome, door.isOlder))}\n`);
+    return { because: "ended", outcome };
+  }
   const status = await door.status();
   if (status.phase === "waiting" && status.update_id === updateId) return { because: "waiting", status };
   throw new UpdateError("internal", "The update ended without leaving a result.");

@@ -1,7 +1,11 @@
+import type { Style } from "./style.ts";
+
 /** What a command may touch of the world around it. */
 export interface Io {
   stdout(text: string): void;
   stderr(text: string): void;
+  /** How text is set apart on each of them. */
+  style: { stdout: Style; stderr: Style };
   /** Where `pawl.yaml` is: `--config`, else `PAWL_CONFIG`, else the system's. */
   configPath(): string;
   env: Readonly<Record<string, string | undefined>>;

@@ -2,11 +2,15 @@ import type { Config, UpdateEvent } from "@pawl/protocol";
 import type { App } from "../app.ts";
 import { createApp } from "../compose.ts";
 import type { LocalDoor } from "./door.ts";
+import { olderBy } from "./older.ts";
 import { startApplier } from "./start-applier.ts";
 import { untilChecked } from "./until-checked.ts";
 
 /** By then whoever follows an update has seen all that is on disk, in milliseconds: it looks twice a second. */
 const LAST_LOOK_MS = 1_000;
+
+/** As many entries of a changelog as the API gives (contract device-api.md §1, `changelog`). */
+const CHANGES = { most: 100, otherwise: 40 };
 
 /**
  * The engine in this process. `configPath` is passed on to root's side, which reads it itself.
@@ -47,13 +51,21 @@ export async function localDoor(
     endsWithUs: true,
     status: () => app.status(),
     check: async (ask) => {
-      await app.check(ask);
+      const { cached } = await app.check(ask);
       await settled();
-      return untilChecked(() => app.status(), signal);
+      return { status: await untilChecked(() => app.status(), signal), cached };
     },
     install: (ask) => app.install(ask),
     rollback: (ask) => app.rollback(ask),
     cancel: () => app.cancel(),
+    settings: () => app.choices.settings(),
+    changeSettings: (changes) => app.choices.changeSettings(changes),
+    skip: (ask) => app.choices.skip(ask),
+    seen: () => app.choices.seen(),
+    channels: () => app.news.channels(),
+    setChannel: (ask) => app.choices.setChannel(ask),
+    changelog: ({ channel, max = CHANGES.otherwise }) =>
+      app.news.changelog({ channel, max: Math.min(max, CHANGES.most) }),
     follow: async function* (updateId, leave) {
       let isDone = false;
       for await (const event of eventsOf(app, updateId, leave)) {
@@ -67,6 +79,7 @@ export async function localDoor(
     },
     log: (ask) => app.log(ask),
     history: (limit) => app.history(limit),
+    isOlder: olderBy(config.apps[name] ?? { versioning: "semver" }),
     resume: () => app.resume(),
     settled,
     close: async () => {

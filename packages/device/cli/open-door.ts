@@ -2,10 +2,12 @@ import type { Config } from "@pawl/protocol";
 import { loadConfig } from "../config.ts";
 import { UpdateError } from "../error.ts";
 import { readCliToken } from "../tokens.ts";
-import { DaemonClient, NoDaemon } from "./daemon-client.ts";
+import { DaemonClient } from "./daemon-client.ts";
 import type { Door, LocalDoor } from "./door.ts";
 import type { Io } from "./io.ts";
 import { localDoor } from "./local-door.ts";
+import { NoDaemon } from "./no-daemon.ts";
+import { olderBy } from "./older.ts";
 import { remoteDoor } from "./remote-door.ts";
 
 export interface DoorOptions {
@@ -23,7 +25,9 @@ export async function openDoor(io: Io, { app, finishesFirst }: DoorOptions): Pro
   const client = new DaemonClient(config.listen, token, io.signal);
   try {
     await client.call("GET", "/api/apps");
-    return remoteDoor(client, name, config.apps[name]?.title ?? name, io.signal);
+    const app = config.apps[name];
+    const about = { name, title: app?.title ?? name, isOlder: olderBy(app ?? { versioning: "semver" }) };
+    return remoteDoor(client, about, io.signal);
   } catch (error) {
     if (!(error instanceof NoDaemon)) throw error;
   }

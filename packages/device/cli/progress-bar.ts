@@ -6,12 +6,14 @@ import { STEP } from "./words.ts";
 /** Shows an update's events as they come. */
 export interface Display {
   show(event: UpdateEvent): void;
+  /** Something about the watching itself. */
+  note(text: string): void;
   end(): void;
 }
 
 /** A bar that stays at the bottom of a terminal, with the lines above it; elsewhere the lines alone. */
 export function createDisplay(io: Io): Display {
-  return io.isTerminal ? barDisplay() : lineDisplay(io);
+  return io.isTerminal ? barDisplay(io) : lineDisplay(io);
 }
 
 function lineDisplay(io: Io): Display {
@@ -19,11 +21,12 @@ function lineDisplay(io: Io): Display {
     show: (event) => {
       if (event.type === "line") io.stdout(`${event.line}\n`);
     },
+    note: (text) => io.stderr(`${text}\n`),
     end: () => {},
   };
 }
 
-function barDisplay(): Display {
+function barDisplay(io: Io): Display {
   const bars = new MultiBar(
     {
       format: "{bar} {percentage} %  {step}{detail}",
@@ -43,6 +46,10 @@ function barDisplay(): Display {
       if (event.type === "line") bars.log(`${event.line}\n`);
       if (event.type === "progress")
         bar.update(Math.floor(event.percent), { step: STEP[event.phase], detail: detailOf(event) });
+      bars.update();
+    },
+    note: (text) => {
+      bars.log(`${io.style.stdout.warn(text)}\n`);
       bars.update();
     },
     end: () => {

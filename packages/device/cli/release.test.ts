@@ -86,6 +86,26 @@ test("warns where something isn't signed or wasn't checked", async () => {
   expect((await pawl(["verify", temp.join("out/1.4.0")])).stderr).toMatch(/wasn't checked/);
 });
 
+test("packs what devices must have, and what is done on them, from the command line", async () => {
+  await using temp = await TempDir.create();
+  const dir = await makeApp(temp);
+  await writeFile(temp.join("steps.json"), '[{"daemon_reload": true}, {"restart": "pikit-api"}]');
+  const needs = ["--min-from", "1.2.0", "--requires", "node=18.19", "arch=arm64,arm"];
+  const rest = ["--post-install", temp.join("steps.json"), "--format", "tar.zst", "--out", temp.join("out")];
+  const pack = ["pack", dir, "--version", "1.4.0", ...needs, ...rest];
+  await pawl(pack);
+  expect(JSON.parse(await readFile(temp.join("out/1.4.0/manifest.json"), "utf8"))).toMatchObject({
+    min_from: "1.2.0",
+    requires: { node: "18.19", arch: ["arm64", "arm"] },
+    post_install: [{ daemon_reload: true }, { restart: "pikit-api" }],
+    bundle: { name: "pi-kit-1.4.0.tar.zst" },
+  });
+  await expect(pawl(pack)).rejects.toMatchObject({ code: "bad_request", message: expect.stringMatching(/--replace/) });
+  await pawl([...pack, "--replace"]);
+  await expect(pawl([...pack, "--version", "nightly"])).rejects.toMatchObject({ code: "bad_version" });
+  await pawl([...pack, "--version", "nightly", "--any-version"]);
+});
+
 test("refuses a private key inside the folder that would be published", async () => {
   await using temp = await TempDir.create();
   const dir = await makeApp(temp);
@@ -113,6 +133,17 @@ test.each<[string, string[], Record<string, string>]>([
     ["pack", ".", "--version", "1.4.0", "--out", "../out"],
     { SOURCE_DATE_EPOCH: "today" },
   ],
+  [
+    "steps that aren't there",
+    ["pack", ".", "--version", "1.4.0", "--out", "../out", "--post-install", "none.json"],
+    {},
+  ],
+  [
+    "steps that aren't a list",
+    ["pack", ".", "--version", "1.4.0", "--out", "../out", "--post-install", "package.json"],
+    {},
+  ],
+  ["needs nobody knows", ["pack", ".", "--version", "1.4.0", "--out", "../out", "--requires", "ram=5"], {}],
   ["notes that aren't there", ["pack", ".", "--version", "1.4.0", "--out", "../out", "--notes-file", "none.md"], {}],
 ])("refuses %s", async (_, args, env) => {
   await expect(pawl(args, env)).rejects.toMatchObject({ name: "UpdateError", code: "bad_request" });

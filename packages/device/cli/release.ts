@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import type { BundleFormat } from "../publish/write-bundle.ts";
 
 export interface ReleaseCommandIo {
   stdout(text: string): void;
@@ -20,6 +21,12 @@ interface PackFlags {
   changelog?: string;
   config?: string[];
   publishedAt?: string;
+  minFrom?: string;
+  requires?: string[];
+  postInstall?: string;
+  format: BundleFormat;
+  replace?: boolean;
+  anyVersion?: boolean;
   json?: boolean;
 }
 
@@ -32,6 +39,8 @@ interface IndexFlags {
   name?: string;
   json?: boolean;
 }
+
+const FORMATS: readonly BundleFormat[] = ["tar.gz", "tar.zst", "tar"];
 
 /** `pawl release pack`, `verify` and `index`: the publisher's side. Actions throw UpdateError. */
 export function releaseCommand(io: ReleaseCommandIo): Command {
@@ -51,6 +60,12 @@ export function releaseCommand(io: ReleaseCommandIo): Command {
     .option("--changelog <url>", "where people read what is new")
     .option("--config <path...>", "files that belong to the owner once edited")
     .option("--published-at <time>", "ISO 8601 in UTC (default: SOURCE_DATE_EPOCH when it is set, else none)")
+    .option("--min-from <version>", "the oldest version it can be installed over")
+    .option("--requires <key=value...>", "what a device must have: pawl, os, arch, node, python, memory_mb")
+    .option("--post-install <file>", "what is done once it is in place: a JSON list, see publishing.md")
+    .addOption(new Option("--format <format>", "how the bundle is packed").choices(FORMATS).default("tar.gz"))
+    .option("--replace", "a release of this version that is there already makes way")
+    .option("--any-version", "also a version by which no device can tell what is newer")
     .option("--json", "for programs")
     .action((dir: string, flags: PackFlags) => pack(dir, flags, io));
   release
@@ -77,7 +92,8 @@ async function pack(
 ): Promise<void> {
   const { basename, resolve } = await import("node:path");
   const { packRelease } = await import("../publish/pack.ts");
-  const { version, out, channel, title, changelog, config, publishedAt } = flags;
+  const { readRequires } = await import("../publish/requires.ts");
+  const { version, out, channel, title, changelog, config, publishedAt, minFrom, format, replace, anyVersion } = flags;
   const packed = await packRelease(
     {
       dir,
@@ -90,6 +106,12 @@ async function pack(
       changelog,
       config,
       publishedAt,
+      minFrom,
+      requires: flags.requires && readRequires(flags.requires),
+      postInstall: flags.postInstall === undefined ? undefined : await readSteps(flags.postInstall),
+      format,
+      replace,
+      anyVersion,
       sourceDateEpoch: await readEpoch(env.SOURCE_DATE_EPOCH),
       signal,
     },
@@ -147,6 +169,19 @@ async function readNotes(file: string): Promise<string> {
   const bytes = await readCapped(file, 400_000);
   if (bytes === null) throw await badRequest(`There is no file ${file} with notes.`);
   return bytes.toString("utf8").trimEnd();
+}
+
+async function readSteps(file: string): Promise<unknown> {
+  const { readCapped } = await import("../publish/read-capped.ts");
+  const bytes = await readCapped(file, 400_000);
+  if (bytes === null) throw await badRequest(`There is no file ${file} with what is to be done after the install.`);
+  try {
+    const steps: unknown = JSON.parse(bytes.toString("utf8"));
+    if (Array.isArray(steps)) return steps;
+  } catch {
+    // Said below.
+  }
+  throw await badRequest(`${file} must be a JSON list such as [{"daemon_reload": true}, {"restart": "pikit-api"}].`);
 }
 
 async function readEpoch(text: string | undefined): Promise<number | undefined> {

@@ -5,6 +5,7 @@ import { appPaths } from "../store/paths.ts";
 import { peekApply } from "../store/view.ts";
 import { EXIT, exitCodeOf } from "./exit-code.ts";
 import type { Io } from "./io.ts";
+import { isWayBack, olderBy } from "./older.ts";
 import { outcomeWords } from "./words.ts";
 
 /**
@@ -14,11 +15,12 @@ import { outcomeWords } from "./words.ts";
 export async function resume(io: Pick<Io, "stdout" | "stderr" | "configPath" | "signal">): Promise<number> {
   const config = await loadConfig({ path: io.configPath(), env: {} });
   let exitCode: number = EXIT.ok;
-  for (const app of Object.keys(config.apps)) {
+  for (const [app, about] of Object.entries(config.apps)) {
     try {
       const { engine } = await peekApply(appPaths(config.state_dir, app));
       const { last } = await (await createApplier(config, app)).recover(io.signal);
-      const end = engine.status !== "idle" && last ? outcomeWords(last) : "Nothing to do.";
+      const end =
+        engine.status !== "idle" && last ? outcomeWords(last, isWayBack(last, olderBy(about))) : "Nothing to do.";
       io.stdout(`${app}: ${end}\n`);
     } catch (error) {
       io.signal.throwIfAborted();

@@ -1,3 +1,4 @@
+import { access } from "node:fs/promises";
 import { TempDir } from "@pawl/testkit";
 import { expect, test } from "vitest";
 import { Tokens } from "../tokens.ts";
@@ -40,6 +41,28 @@ test("revokes a token, and says so when there is none of that name", async () =>
   await using temp = await TempDir.create();
   await pawl(temp, "create", "page");
   expect((await pawl(temp, "revoke", "page")).stdout).toBe("The token page is worth nothing from now on.\n");
-  await expect(pawl(temp, "revoke", "page")).rejects.toMatchObject({ code: "not_found" });
+  await expect(pawl(temp, "revoke", "page")).rejects.toMatchObject({
+    code: "not_found",
+    message: "There is no token page; there are none.",
+  });
   expect((await pawl(temp, "list")).stderr).toMatch(/no tokens/);
+});
+
+test("names the tokens there are to whoever mistypes one", async () => {
+  await using temp = await TempDir.create();
+  await pawl(temp, "create", "page");
+  await pawl(temp, "create", "phone");
+  await expect(pawl(temp, "revoke", "pgae")).rejects.toThrow("There is no token pgae; there is: page, phone.");
+});
+
+test("says only of the first token that from now on every call needs one", async () => {
+  await using temp = await TempDir.create();
+  expect((await pawl(temp, "create", "page")).stderr).toMatch(/from now on every call/);
+  expect((await pawl(temp, "create", "phone")).stderr).not.toMatch(/from now on/);
+});
+
+test("lists the tokens of a fresh device without writing anything", async () => {
+  await using temp = await TempDir.create();
+  expect((await pawl(temp, "list")).stderr).toMatch(/no tokens/);
+  await expect(access(temp.join("state"))).rejects.toMatchObject({ code: "ENOENT" });
 });

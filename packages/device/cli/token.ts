@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import type { Tokens } from "../tokens.ts";
 
 export interface TokenCommandIo {
   stdout(text: string): void;
@@ -35,10 +36,14 @@ export function tokenCommand(io: TokenCommandIo): Command {
 }
 
 async function create(name: string, { json }: TokenOptions, io: TokenCommandIo): Promise<void> {
-  const token = await (await openTokens(io)).create(name);
+  const tokens = await openTokens(io);
+  const isFirst = (await tokens.list()).length === 0;
+  const token = await tokens.create(name);
   if (json) return printJson(io, { success: true, name, token });
-  io.stderr("Keep this token secret. It is shown only now:\n");
+  io.stderr(`The token ${name} is made. Keep it secret; it is shown only now:\n`);
   io.stdout(`${token}\n`);
+  io.stderr('Callers send it as "Authorization: Bearer …".\n');
+  if (isFirst) io.stderr("It is the first one: from now on every call of the API needs a token.\n");
 }
 
 async function list({ json }: TokenOptions, io: TokenCommandIo): Promise<void> {
@@ -49,9 +54,22 @@ async function list({ json }: TokenOptions, io: TokenCommandIo): Promise<void> {
 }
 
 async function revoke(name: string, { json }: TokenOptions, io: TokenCommandIo): Promise<void> {
-  await (await openTokens(io)).revoke(name);
+  await revokeKnown(await openTokens(io), name);
   if (json) return printJson(io, { success: true, name });
   io.stdout(`The token ${name} is worth nothing from now on.\n`);
+}
+
+/** Whoever mistypes a name sees which there are. */
+async function revokeKnown(tokens: Tokens, name: string): Promise<void> {
+  try {
+    await tokens.revoke(name);
+  } catch (error) {
+    const { UpdateError } = await import("../error.ts");
+    if (!(error instanceof UpdateError) || error.code !== "not_found") throw error;
+    const names = (await tokens.list()).map((token) => token.name);
+    const there = names.length === 0 ? "there are none" : `there is: ${names.join(", ")}`;
+    throw new UpdateError("not_found", `There is no token ${name}; ${there}.`, { cause: error });
+  }
 }
 
 async function openTokens(io: TokenCommandIo) {

@@ -1,6 +1,7 @@
 import type { AppConfig, Config } from "@pawl/protocol";
 import { canProve } from "../health/can-prove.ts";
 import { isLocal, parseAddress } from "../listen-address.ts";
+import { adviseAuth } from "./assess-auth.ts";
 import { error, type Finding, warning } from "./problem.ts";
 
 /** What no schema sees and nothing may run with: two owners of one path. */
@@ -18,11 +19,11 @@ export function findConflicts(config: Config): Finding[] {
 /** What is allowed but unwise, and who may reach the device. */
 export function assessConfig(config: Config, hasTokens: boolean): Finding[] {
   const findings = Object.entries(config.apps).flatMap(([app, appConfig]) => adviseApp(["apps", app], appConfig));
-  const reach = hasTokens ? null : reachOf(config.listen);
+  const reach = hasTokens || config.auth.jwt ? null : reachOf(config.listen);
   if (reach) {
     findings.push(error(["listen"], `Pawl listens on ${reach} without a token`, "create one, or listen on 127.0.0.1"));
   }
-  return findings;
+  return [...findings, ...adviseAuth(config.auth)];
 }
 
 interface Claim {

@@ -23,7 +23,7 @@ export interface ConfigDocument {
 export function parseYaml(text: string): ConfigDocument {
   const lines = new LineCounter();
   const tree = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
-  const findings: Finding[] = [...tree.errors, ...tree.warnings].map((fault) => ({
+  const findings: Finding[] = causesOf([...tree.errors, ...tree.warnings]).map((fault) => ({
     ...error([], words(fault, text)),
     offset: fault.pos[0],
   }));
@@ -67,6 +67,13 @@ function offsetOf(tree: Document, path: Finding["path"]): number {
     } else break;
   }
   return offset;
+}
+
+/** One slip makes the parser stumble over much that follows: only the first counts, unless each stands for itself. */
+function causesOf(faults: (YAMLError | YAMLWarning)[]): (YAMLError | YAMLWarning)[] {
+  const inOrder = [...faults].sort((a, b) => a.pos[0] - b.pos[0]);
+  const slip = inOrder.findIndex(({ code }) => code !== "DUPLICATE_KEY");
+  return slip === -1 ? inOrder : inOrder.slice(0, slip + 1);
 }
 
 function words(fault: YAMLError | YAMLWarning, text: string): string {

@@ -28,7 +28,7 @@ export function overrideFrom(env: Environment, file: unknown): Overridden {
   const value = structuredClone(file);
   const settings = nameSettings(value);
   const findings: Finding[] = [];
-  const set: { variable: string; path: string }[] = [];
+  const set: { variable: string; path: string; addsTo: string[] }[] = [];
   for (const [variable, text] of Object.entries(env)) {
     if (!variable.startsWith("PAWL_") || !text) continue;
     const [setting, other] = settings.get(variable) ?? [];
@@ -40,17 +40,19 @@ export function overrideFrom(env: Environment, file: unknown): Overridden {
     } else {
       const finding = put(value, setting, variable, text);
       if (finding) findings.push(finding);
-      set.push({ variable, path: dotted(setting.path) });
+      set.push({ variable, path: dotted(setting.path), addsTo: mapsItAddsTo(file, setting.path) });
     }
   }
   return {
     value,
     findings,
     blame(finding) {
+      if (finding.variable !== undefined) return finding;
       const path = dotted(finding.path);
-      const from = set.find(
-        (entry) => path === entry.path || path.startsWith(`${entry.path}.`) || path.startsWith(`${entry.path}[`),
-      );
+      const from =
+        set.find(
+          (entry) => path === entry.path || path.startsWith(`${entry.path}.`) || path.startsWith(`${entry.path}[`),
+        ) ?? set.find((entry) => finding.severity === "error" && entry.addsTo.includes(path));
       return from
         ? { ...finding, variable: from.variable, message: `${finding.message} (set by ${from.variable})` }
         : finding;
@@ -87,6 +89,14 @@ function put(root: unknown, { path, types }: Setting, variable: string, text: st
     else holder = holder[key] ??= {};
   }
   return null;
+}
+
+/** The maps that get a map more for the setting's sake, such as a second kind of source: one too many is the variable's doing. */
+function mapsItAddsTo(file: unknown, path: Setting["path"]): string[] {
+  const above = path.slice(0, -1).map((_, index) => path.slice(0, index + 1));
+  return above
+    .filter((step) => step.reduce((at, key) => (isRecord(at) ? at[key] : undefined), file) === undefined)
+    .map((step) => dotted(step.slice(0, -1)));
 }
 
 function unknown(variable: string, names: string[]): Finding {

@@ -14,18 +14,21 @@ export function problemsOf(issues: readonly Issue[], root: unknown, prefix: Path
       case "unrecognized_keys":
         return issue.keys.map((key) => unknownKey(path, key));
       case "invalid_union":
-        return union(issue.errors, root, path);
+        return valueAt(root, path) === undefined ? missing(path) : union(issue.errors, root, path);
       case "invalid_key":
         return error(path, `"${String(path.at(-1))}" ${issue.issues[0]?.message ?? "can't be a key"}`);
       default:
         return valueAt(root, path) === undefined
-          ? missing(path)
+          ? missing(path, issue.code === "custom" && isOwn(issue.message) ? `it ${issue.message}` : null)
           : error(path, `${dotted(path)} ${wish(issue, root, path)}`, hint(issue, root, path));
     }
   });
 }
 
 function unknownKey(path: Path, key: string): Finding {
+  const kinds = kindsAt(path);
+  // Known here, but not beside the kind that is there already.
+  if (kinds.length > 1 && kinds.includes(key)) return onlyOne(path, kinds);
   const known = knownKeys(path);
   const close = nearest(key, known);
   const where = path.length > 0 ? dotted(path) : "the file";
@@ -36,9 +39,13 @@ function unknownKey(path: Path, key: string): Finding {
   );
 }
 
-function missing(path: Path): Finding {
+function missing(path: Path, why: string | null = null): Finding {
   const above = path.slice(0, -1);
-  return error(path, `"${String(path.at(-1))}" is missing in ${above.length > 0 ? dotted(above) : "the file"}`);
+  return error(path, `"${String(path.at(-1))}" is missing in ${above.length > 0 ? dotted(above) : "the file"}`, why);
+}
+
+function onlyOne(path: Path, kinds: readonly string[]): Finding {
+  return error(path, `${dotted(path)} must have one of ${kinds.join(", ")}, and only one`);
 }
 
 /** Of several kinds that did not fit: what the kind that was most likely meant has against the value. */
@@ -59,7 +66,7 @@ function union(branches: readonly Issue[][], root: unknown, path: Path): Finding
   );
   const common = (strangers[0] ?? []).filter((key) => strangers.every((keys) => keys.includes(key)));
   if (common.length > 0) return common.map((key) => unknownKey(path, key));
-  return [error(path, `${dotted(path)} must have ${oneOf}, and only one`)];
+  return [onlyOne(path, kinds)];
 }
 
 function weigh(issues: readonly Issue[]): number {
@@ -72,7 +79,9 @@ function wish(issue: Issue, root: unknown, path: Path): string {
     case "invalid_type":
       return `must be ${TYPES[issue.expected] ?? issue.expected}, not ${kindOf(valueAt(root, path))}`;
     case "invalid_value":
-      return `must be ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}`;
+      return issue.values.length > 2
+        ? `must be one of ${issue.values.map(String).join(", ")}`
+        : `must be ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}`;
     case "too_small":
       return isOwn(issue.message) ? issue.message : `must be at least ${issue.minimum}${unit(issue.origin)}`;
     case "too_big":

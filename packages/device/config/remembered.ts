@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "@pawl/protocol";
-import { ensureFolder, writeFileDurably } from "../store/atomic-file.ts";
+import { ensureFolder, writeCacheFile } from "../store/atomic-file.ts";
 import { jsonOrNull } from "../store/record.ts";
 import { VERSION } from "../version.ts";
 import type { Environment } from "./environment.ts";
@@ -38,7 +38,7 @@ export async function rememberConfig(path: string, text: string, env: Environmen
   try {
     await ensureFolder(config.state_dir);
     const memory = JSON.stringify({ key: keyOf(path, text, env), config });
-    await writeFileDurably(memoryPath(config.state_dir), memory);
+    await writeCacheFile(memoryPath(config.state_dir), memory);
   } catch {
     // The next command reads the file once more.
   }

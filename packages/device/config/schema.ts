@@ -11,7 +11,9 @@ export function knownKeys(path: Path): string[] {
 
 /** Where one of several kinds may stand: the key that makes each kind what it is, `unit`, `reload`, … */
 export function kindsAt(path: Path): string[] {
-  return schemasAt(path).flatMap((schema) => schema.required?.[0] ?? []);
+  const required = schemasAt(path).flatMap((schema) => (schema.required ? [schema.required] : []));
+  const isShared = (key: string) => required.length > 1 && required.every((keys) => keys.includes(key));
+  return required.flatMap((keys) => keys.find((key) => !isShared(key)) ?? []);
 }
 
 /** Every setting below a place that isn't a list or a map with keys of its own, with the types it may have. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isMissing, readTextIfThere, writeFileDurably } from "../store/atomic-file.ts";
+import { isMissing, readTextIfThere, writeCacheFile } from "../store/atomic-file.ts";
 import { redactUrl } from "./redact-url.ts";
 
 /** What `<to>.part.json` says about `<to>.part`: whose bytes they are, so that only the rest is asked for. */
@@ -40,7 +40,7 @@ export async function readSidecar({ url, to, size, sha256 }: Wanted): Promise<Si
 }
 
 export async function writeSidecar(to: string, sidecar: Sidecar): Promise<void> {
-  await writeFileDurably(sidecarPath(to), JSON.stringify(sidecar));
+  await writeCacheFile(sidecarPath(to), JSON.stringify(sidecar));
 }
 
 /** What `If-Range` asks with; null when the host gave nothing for that. */

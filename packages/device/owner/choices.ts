@@ -1,6 +1,7 @@
-import type { Settings, SettingsBody, Status } from "@pawl/protocol";
+import type { Outcome, Settings, SettingsBody, Status } from "@pawl/protocol";
 import { UpdateError } from "../error.ts";
 import type { SettingsFile } from "../store/settings.ts";
+import { isSameVersion } from "../update/choose.ts";
 import { type Chosen, chosen, type Defaults, type OwnSetting, ownSettings } from "../update/chosen.ts";
 
 export interface ChoicesParts {
@@ -8,10 +9,14 @@ export interface ChoicesParts {
   defaults: Defaults;
   file: SettingsFile;
   status(): Promise<Status>;
+  /** The update that ended last, on whichever side. */
+  last(): Promise<Outcome | null>;
   /** Whether the source has such a channel. Throws UpdateError when the source can't be asked. */
   hasChannel(channel: string): Promise<boolean>;
-  /** Cancels an update that only waits for its window. */
-  stopWaiting(): Promise<void>;
+  /** Cancels an update that only waits for its window; with a version, only one to that. */
+  stopWaiting(version?: string): Promise<void>;
+  /** What the last check found counts no more. */
+  forgetCheck(): Promise<void>;
 }
 
 /** The settings an owner may change, as they stand. */
@@ -36,10 +41,13 @@ export class Choices {
     return this.#view(await this.#parts.file.load());
   }
 
-  /** Only what is named changes; null goes back to `pawl.yaml`. Throws as `setChannel` for a channel. */
+  /** Only what is named changes; null goes back to `pawl.yaml`. Throws as `setChannel` for another channel. */
   async changeSettings({ auto, channel, window }: SettingsBody): Promise<SettingsView> {
-    if (typeof channel === "string") await this.#mayFollow(channel, false);
     const before = await this.chosen();
+    // A page may send all there is: what stays as it was needs no source, and hinders no update.
+    const isSwitch = channel !== undefined && (channel ?? this.#parts.defaults.channel) !== before.channel;
+    // What `pawl.yaml` names needs nobody's word.
+    if (isSwitch) await this.#mayFollow(channel ?? before.channel, { unasked: channel === null });
     const settings = await this.#parts.file.change((old) => ({
       ...old,
       channel: channel === undefined ? old.channel : channel,
@@ -50,9 +58,8 @@ export class Choices {
         install: auto?.install === undefined ? old.auto.install : auto.install,
       },
     }));
-    const view = this.#view(settings);
-    if (view.channel !== before.channel) await this.#parts.stopWaiting();
-    return view;
+    if (isSwitch) await this.#leaveChannel();
+    return this.#view(settings);
   }
 
   /** The daily check, and whether what it finds is installed. */
@@ -72,19 +79,16 @@ export class Choices {
   async skip({ version, skip }: { version: string; skip: boolean }): Promise<string | null> {
     const { skipped_version } = await this.#parts.file.change((old) => {
       if (skip) return { ...old, skipped_version: version };
-      return old.skipped_version === version ? { ...old, skipped_version: null } : old;
+      return isSameVersion(old.skipped_version, version) ? { ...old, skipped_version: null } : old;
     });
-    const { phase, release } = await this.#parts.status();
-    if (skip && phase === "waiting" && release?.version === version) await this.#parts.stopWaiting();
+    if (skip) await this.#parts.stopWaiting(version);
     return skipped_version;
   }
 
   /** The owner has seen how the last update ended. Gives what is left to see. */
   async seen(): Promise<Status["last_result"]> {
-    const { last_result, update_id, state } = await this.#parts.status();
-    if (last_result !== null && update_id !== null && state !== "installing") {
-      await this.#parts.file.change((old) => ({ ...old, seen: update_id }));
-    }
+    const last = await this.#parts.last();
+    if (last) await this.#parts.file.change((old) => ({ ...old, seen: last.id }));
     return (await this.#parts.status()).last_result;
   }
 
@@ -93,20 +97,26 @@ export class Choices {
    * the source whether it has it. Throws UpdateError `busy` during an install, `not_found`, and what asking throws.
    */
   async setChannel({ channel, force }: { channel: string; force: boolean }): Promise<void> {
-    await this.#mayFollow(channel, force);
+    await this.#mayFollow(channel, { unasked: force });
     const before = await this.chosen();
     await this.#parts.file.change((old) => ({ ...old, channel }));
-    // What was chosen from the old channel must not come tonight.
-    if (before.channel !== channel) await this.#parts.stopWaiting();
+    if (before.channel !== channel) await this.#leaveChannel();
+    else await this.#parts.forgetCheck();
   }
 
-  async #mayFollow(channel: string, force: boolean): Promise<void> {
+  /** What was found in the old channel must neither be shown nor come tonight. */
+  async #leaveChannel(): Promise<void> {
+    await this.#parts.stopWaiting();
+    await this.#parts.forgetCheck();
+  }
+
+  async #mayFollow(channel: string, { unasked }: { unasked: boolean }): Promise<void> {
     const { status, hasChannel } = this.#parts;
     const { state, phase } = await status();
     if (state === "installing" && phase !== "waiting") {
       throw new UpdateError("busy", "An update is running. The channel can be changed when it has ended.");
     }
-    if (force || (await hasChannel(channel))) return;
+    if (unasked || (await hasChannel(channel))) return;
     throw new UpdateError("not_found", `The source has no channel ${channel}.`);
   }
 

@@ -1,17 +1,11 @@
 import type { Change, FetchRecord, Status } from "@pawl/protocol";
 import type { Versioning } from "@pawl/protocol/versioning";
-import { asUpdateError } from "../error.ts";
 import type { KnownOffers } from "../sources/known-offers.ts";
-import type { Offer } from "../sources/types.ts";
 import type { Clock } from "../system/types.ts";
 import { changesSince } from "../update/changes.ts";
-import { channelNames, inOrder } from "../update/channel-names.ts";
-import { forChannel } from "../update/status.ts";
-
-/** A page waits for this answer, in milliseconds. */
-const ASK_WITHIN_MS = 20_000;
-/** What the source said less than this ago is good enough, in milliseconds (contract device-api.md §1, `check`). */
-const FRESH_MS = 10 * 60_000;
+import { channelNames, inOrder, UNASKED } from "../update/channel-names.ts";
+import { newestOf } from "../update/choose.ts";
+import { OfferList } from "./offer-list.ts";
 
 export interface NewsParts {
   offers: KnownOffers;
@@ -22,27 +16,23 @@ export interface NewsParts {
   shutdown: AbortSignal;
 }
 
-interface Listed {
-  offers: readonly Offer[];
-  /** Why this isn't what the source has now; null when it is. */
-  trouble: ReturnType<typeof asUpdateError> | null;
-}
-
 /** What the source has to say besides the newest release. Asks it seldom: what a check has seen is kept. */
 export class News {
   readonly #parts: NewsParts;
+  readonly #list: OfferList;
 
   constructor(parts: NewsParts) {
     this.#parts = parts;
+    this.#list = new OfferList(parts);
   }
 
   /** Never fails: when the source can't be asked, `warning` says so, and what was known last is given. */
   async channels(): Promise<{ channels: string[]; current_channel: string; warning?: string }> {
     const { channel: current_channel } = await this.#parts.status();
-    const { offers, trouble } = await this.#list();
-    const channels = inOrder([...channelNames(offers), current_channel]);
+    const { offers, trouble } = await this.#list.look();
+    const names = offers ? channelNames(offers) : UNASKED;
     return {
-      channels,
+      channels: inOrder([...names, current_channel]),
       current_channel,
       ...(trouble && { warning: `${trouble.message} These are the channels known so far.` }),
     };
@@ -50,10 +40,12 @@ export class News {
 
   /** Throws UpdateError when the source can't be asked. */
   async hasChannel(channel: string): Promise<boolean> {
-    const { offers, trouble } = await this.#list();
-    const names = channelNames(offers);
-    if (names.includes(channel)) return true;
-    if (trouble) throw trouble;
+    const has = ({ offers }: Awaited<ReturnType<OfferList["look"]>>) => channelNames(offers ?? []).includes(channel);
+    if (has(await this.#list.look())) return true;
+    // It may have been made since the source was asked last.
+    const now = await this.#list.look({ isFreshEnough: false });
+    if (has(now)) return true;
+    if (now.trouble) throw now.trouble;
     return false;
   }
 
@@ -65,33 +57,17 @@ export class News {
     commits: Change[];
     warning?: string;
   }> {
-    const { versioning, status, fetchRecord } = this.#parts;
+    const { versioning, status } = this.#parts;
     const { channel: followed, current_version: installed } = await status();
     const channel = ask.channel ?? followed;
-    const { offers, trouble } = await this.#list();
-    if (trouble && offers.length === 0) throw trouble;
-    const commits = changesSince(offers, { channel, installed, versioning });
-    const known = forChannel(await fetchRecord(), channel).release?.version ?? null;
+    const { offers, trouble } = await this.#list.look();
+    if (!offers) throw trouble;
     return {
       channel,
       installed,
-      latest: commits[0]?.sha ?? known,
-      commits: commits.slice(0, ask.max),
+      latest: newestOf(offers, channel, versioning)?.version ?? null,
+      commits: changesSince(offers, { channel, installed, versioning }).slice(0, ask.max),
       ...(trouble && { warning: `${trouble.message} This is what was known last.` }),
     };
-  }
-
-  async #list(): Promise<Listed> {
-    const { offers, clock, shutdown } = this.#parts;
-    const known = await offers.known();
-    const age = known ? clock.now().getTime() - Date.parse(known.at) : Number.NaN;
-    if (known && age >= 0 && age < FRESH_MS) return { offers: known.offers, trouble: null };
-    try {
-      const signal = AbortSignal.any([shutdown, AbortSignal.timeout(ASK_WITHIN_MS)]);
-      return { offers: await offers.offers(signal), trouble: null };
-    } catch (error) {
-      shutdown.throwIfAborted();
-      return { offers: known?.offers ?? [], trouble: asUpdateError(error) };
-    }
   }
 }

@@ -1,8 +1,15 @@
-import type { Manifest } from "@pawl/protocol";
-import type { Run } from "../system/types.ts";
+import type { Manifest, PostInstallStep } from "@pawl/protocol";
+import { UpdateError } from "../error.ts";
+import { isMissing } from "../system/run.ts";
+import { lastWords } from "../system/services/words.ts";
+import { createServices } from "../system/services.ts";
+import type { Run, RunResult } from "../system/types.ts";
+import { hookPath, hookTrouble } from "./hook.ts";
 
 export interface PostInstallParts {
   run: Run;
+  /** Of the app, for hooks and commands. */
+  app: string;
   hooksDir: string;
   allowCommands: boolean;
 }
@@ -19,6 +26,102 @@ export interface PostInstall {
   refresh(manifests: readonly Manifest[], signal: AbortSignal, onLine: OnLine): Promise<void>;
 }
 
-export function createPostInstall(_parts: PostInstallParts): PostInstall {
-  return { check: async () => {}, run: async () => {}, refresh: async () => {} };
+/** For a hook or a command, in milliseconds. */
+const PROGRAM_MS = 5 * 60_000;
+const SYSTEMCTL_MS = 90_000;
+/** Where programs are on a device, whoever started Pawl. */
+const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+export function createPostInstall({ run, app, hooksDir, allowCommands }: PostInstallParts): PostInstall {
+  return {
+    async check({ version, post_install }) {
+      for (const step of post_install) {
+        const trouble = await troubleWith(step);
+        if (trouble) throw new UpdateError("requires_unmet", `${version} ${trouble}`, { version });
+      }
+    },
+
+    async run({ version, post_install }, signal, onLine) {
+      for (const step of post_install) await carryOut(step, version, signal, onLine);
+    },
+
+    async refresh(manifests, signal, onLine) {
+      const failures: unknown[] = [];
+      for (const step of refreshing(manifests)) {
+        await carryOut(step, "", signal, onLine).catch((error) => {
+          signal.throwIfAborted();
+          failures.push(error);
+        });
+      }
+      if (failures.length > 0) throw failures[0];
+    },
+  };
+
+  /** What keeps a step from being done on this device, going on from the release's version. */
+  async function troubleWith(step: PostInstallStep): Promise<string | null> {
+    if (typeof step === "string") {
+      if (allowCommands) return null;
+      return `wants to run a command of its own (${shown(step)}), which this device doesn't allow. Set install.bundle.allow_commands: true in pawl.yaml if you trust its publisher.`;
+    }
+    if ("run" in step) return hookTrouble(hooksDir, step.run);
+    const found = await run(["systemctl", "--version"], { timeoutMs: SYSTEMCTL_MS });
+    return isMissing(found, "systemctl") ? "gives work to systemd, which this device doesn't have." : null;
+  }
+
+  async function carryOut(step: PostInstallStep, version: string, signal: AbortSignal, onLine: OnLine): Promise<void> {
+    // The device's owner may have changed something since the release was staged.
+    const trouble = typeof step === "string" || "run" in step ? await troubleWith(step) : null;
+    if (trouble) throw new UpdateError("restart_failed", `${version} ${trouble}`, { version });
+    if (typeof step === "string") {
+      onLine(`Running ${shown(step)}`);
+      return program(`The command ${shown(step)}`, ["sh", "-c", step], version, signal, onLine);
+    }
+    if ("run" in step) {
+      onLine(`Running the hook ${step.run}`);
+      return program(`The hook ${step.run}`, [hookPath(hooksDir, step.run)], version, signal, onLine);
+    }
+    if ("daemon_reload" in step) {
+      onLine("Telling systemd to read its units again");
+      const result = await run(["systemctl", "daemon-reload"], { timeoutMs: SYSTEMCTL_MS, signal, onLine });
+      return succeeded("systemctl daemon-reload", result, SYSTEMCTL_MS);
+    }
+    const unit = "restart" in step ? { unit: step.restart, optional: false } : { reload: step.reload, optional: false };
+    await createServices([unit], run, SYSTEMCTL_MS).restart(signal, onLine);
+  }
+
+  async function program(
+    name: string,
+    argv: readonly string[],
+    version: string,
+    signal: AbortSignal,
+    onLine: OnLine,
+  ): Promise<void> {
+    const env = { PATH, PAWL_APP: app, PAWL_VERSION: version, PAWL_ACTION: "post_install" };
+    succeeded(name, await run(argv, { timeoutMs: PROGRAM_MS, signal, env, onLine }), PROGRAM_MS);
+  }
+}
+
+/** Units only: what a hook or a command did once isn't done again for an older release. A restart includes a reload. */
+function refreshing(manifests: readonly Manifest[]): PostInstallStep[] {
+  const steps = manifests.flatMap(({ post_install }) => post_install).filter((step) => typeof step !== "string");
+  const restarts = new Set(steps.flatMap((step) => ("restart" in step ? [step.restart] : [])));
+  const reloads = new Set(steps.flatMap((step) => ("reload" in step ? [step.reload] : [])));
+  return [
+    ...(steps.some((step) => "daemon_reload" in step) ? [{ daemon_reload: true } as const] : []),
+    ...[...restarts].map((restart) => ({ restart })),
+    ...[...reloads].filter((unit) => !restarts.has(unit)).map((reload) => ({ reload })),
+  ];
+}
+
+function succeeded(name: string, result: RunResult, timeoutMs: number): void {
+  if (result.code === 0) return;
+  throw new UpdateError("restart_failed", `${name} failed: ${lastWords(result, timeoutMs)}`, {
+    detail: (result.stderr || result.stdout).slice(-2000).trim() || null,
+  });
+}
+
+/** A command in one line that fits into a sentence. */
+function shown(command: string): string {
+  const line = command.replace(/\s+/g, " ").trim();
+  return line.length > 80 ? `${line.slice(0, 80)}…` : line;
 }

@@ -148,17 +148,6 @@ test("signs the exact bytes of the manifest", async () => {
   expect(signedBy).toBe(key.publicKey);
 });
 
-test("a release packed again without a key doesn't keep the old signature", async () => {
-  await using temp = await TempDir.create();
-  await put(temp.join("app"), "a", "a");
-  const options = { dir: temp.join("app"), outDir: temp.join("out"), name: "app", version: "1.0.0" };
-  await packRelease(options, key.privateKeyPem);
-  await put(temp.join("app"), "a", "b");
-  const { folder, signedBy } = await packRelease(options);
-  expect(signedBy).toBeNull();
-  expect(await readdir(folder)).not.toContain("manifest.json.sig");
-});
-
 test.each<[string, Partial<PackOptions>, string | undefined, string]>([
   ["nothing", {}, undefined, "1970-01-01"],
   ["SOURCE_DATE_EPOCH", { sourceDateEpoch: 1_700_000_000 }, "2023-11-14T22:13:20.000Z", "2023-11-14"],

@@ -1,14 +1,16 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type Manifest, type PublicKey, Sha256 } from "@pawl/protocol";
+import { MANIFEST_MAX_BYTES, type Manifest, type PublicKey, type Requires, Sha256, Version } from "@pawl/protocol";
+import { versionings } from "@pawl/protocol/versioning";
 import { publicKeyOf, readManifest, sha256Of, sign } from "@pawl/trust";
 import { asUpdateError, UpdateError } from "../error.ts";
 import { MANIFEST_PATH, plannedTree } from "../installers/bundle/tree.ts";
 import { ensureFolder, writeFileDurably } from "../store/atomic-file.ts";
 import { ABOUT_FILE, About } from "./about.ts";
 import { isInside } from "./inside.ts";
+import { readCapped } from "./read-capped.ts";
 import { type TreeEntry, walkTree } from "./walk.ts";
-import { writeBundle } from "./write-bundle.ts";
+import { type BundleFormat, writeBundle } from "./write-bundle.ts";
 
 export interface PackOptions {
   /** What becomes the release: everything in it. */
@@ -19,6 +21,18 @@ export interface PackOptions {
   version: string;
   /** Paths in `dir` that are shipped but belong to the owner once edited. */
   config?: string[];
+  /** The oldest version it can be installed over. */
+  minFrom?: string;
+  /** What a device must be or have. */
+  requires?: Requires;
+  /** What is done on the device once the release is in place. */
+  postInstall?: unknown;
+  /** Default: tar.gz, which every device can read. */
+  format?: BundleFormat;
+  /** A release of this version that is there already makes way. */
+  replace?: boolean;
+  /** Also one by which no device could tell what is newer. */
+  anyVersion?: boolean;
   /** Where people read what is new: a web address. */
   changelog?: string;
   /** ISO 8601 in UTC. Without it the manifest has no such time, unless `sourceDateEpoch` is given. */
@@ -42,11 +56,11 @@ export interface PackedRelease {
 
 /**
  * Makes `<outDir>/<version>/` with bundle, manifest, signature (when there is a key) and release.json. The same input
- * gives the same bytes; each file appears whole or not at all, the manifest last. A release that is already there is
- * replaced.
+ * gives the same bytes; each file appears whole or not at all, the manifest last.
  *
  * Throws UpdateError: `not_found` without such a folder, `archive_refused` for files no device would accept,
- * `bad_version`, `bad_manifest` or `bad_request` for the rest of the input.
+ * `requires_unmet` for a format this machine can't write, `bad_version`, `bad_manifest` or `bad_request` for the rest of
+ * the input, which includes a version that is there already.
  */
 export async function packRelease(options: PackOptions, privateKeyPem?: string): Promise<PackedRelease> {
   try {
@@ -58,7 +72,7 @@ export async function packRelease(options: PackOptions, privateKeyPem?: string):
 }
 
 async function pack(options: PackOptions, privateKeyPem: string | undefined): Promise<PackedRelease> {
-  const { dir, outDir, version, signal } = options;
+  const { dir, outDir, version, signal, format = "tar.gz" } = options;
   const signedBy = privateKeyPem === undefined ? null : publicKeyOf(privateKeyPem);
   if (isInside(dir, outDir)) {
     throw new UpdateError(
@@ -66,15 +80,25 @@ async function pack(options: PackOptions, privateKeyPem: string | undefined): Pr
       `${outDir} lies in ${dir}, so each release would contain those before it; name another folder.`,
     );
   }
+  checkVersion(options);
+  const folder = join(outDir, version);
+  const before = await readCapped(join(folder, MANIFEST_PATH), MANIFEST_MAX_BYTES, signal);
+  if (before !== null && !options.replace) throw alreadyThere(version, folder);
   const about = readAbout(options);
   const entries = await walkTree(dir, signal);
   checkAsADeviceWould(options, entries);
 
-  const folder = join(outDir, version);
   await ensureFolder(folder);
-  const bundleName = `${options.name}-${version}.tar.gz`;
+  const bundleName = `${options.name}-${version}.${format}`;
   const mtime = new Date((options.sourceDateEpoch ?? 0) * 1000);
-  const { files, ...bundle } = await writeBundle({ dir, entries, path: join(folder, bundleName), mtime, signal });
+  const { files, ...bundle } = await writeBundle({
+    dir,
+    entries,
+    path: join(folder, bundleName),
+    format,
+    mtime,
+    signal,
+  });
 
   const bytes = manifestBytes(options, {
     bundle: { name: bundleName, size: bundle.size, sha256: bundle.sha256, unpacked_size: bundle.unpackedSize },
@@ -86,6 +110,8 @@ async function pack(options: PackOptions, privateKeyPem: string | undefined): Pr
   else await writeFileDurably(signaturePath, `${sign(bytes, privateKeyPem)}\n`);
   await writeFileDurably(join(folder, ABOUT_FILE), `${JSON.stringify(about, null, 2)}\n`);
   await writeFileDurably(join(folder, MANIFEST_PATH), bytes);
+  const old = before && bundleNameIn(before);
+  if (old && old !== bundleName) await rm(join(folder, old), { force: true });
   return { folder, manifest, manifestSha256: sha256Of(bytes), signedBy };
 }
 
@@ -96,6 +122,28 @@ function readAbout({ channel, title, notes }: PackOptions): About {
   throw new UpdateError("bad_request", `The release's ${issue?.path.join(".")} is wrong: ${issue?.message}.`, {
     cause: parsed.error,
   });
+}
+
+function checkVersion({ version, anyVersion }: PackOptions): void {
+  // The order of opkg takes any word for a version.
+  const schemes = Object.values(versionings).filter(({ name }) => name !== "opkg");
+  if (anyVersion || !Version.safeParse(version).success || schemes.some(({ isValid }) => isValid(version))) return;
+  const message = `${version} isn't a version that devices can compare, such as 1.4.0, 2025.10.1 or 1.4.0rc1. Choose another, or give --any-version.`;
+  throw new UpdateError("bad_version", message, { version });
+}
+
+function alreadyThere(version: string, folder: string): UpdateError {
+  const message = `${folder} has a release ${version} already. Devices may have it: give the new one a new version, or --replace it.`;
+  return new UpdateError("bad_request", message, { version, path: folder });
+}
+
+/** Of a release that is replaced; null when its manifest can't be read. */
+function bundleNameIn(manifest: Uint8Array): string | null {
+  try {
+    return readManifest(manifest).bundle?.name ?? null;
+  } catch {
+    return null;
+  }
 }
 
 /** Before anything is written: half a gigabyte later is a bad time to hear of a typing error. */
@@ -117,9 +165,11 @@ function checkAsADeviceWould(options: PackOptions, entries: readonly TreeEntry[]
 
 /** Its fields in the order people like to read them, the long list last. */
 function manifestBytes(options: PackOptions, { bundle, files }: Pick<Manifest, "bundle" | "files">): Uint8Array {
-  const { name, version, sourceDateEpoch, changelog, config } = options;
+  const { name, version, sourceDateEpoch, changelog, config, requires } = options;
   const builtAt = sourceDateEpoch === undefined ? undefined : new Date(sourceDateEpoch * 1000).toISOString();
   const published_at = options.publishedAt ?? builtAt;
-  const manifest = { manifest_version: 1, name, version, published_at, changelog, bundle, config, files };
+  const about = { manifest_version: 1, name, version, published_at, changelog };
+  const asked = { min_from: options.minFrom, requires, post_install: options.postInstall };
+  const manifest = { ...about, ...asked, bundle, config, files };
   return Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`);
 }

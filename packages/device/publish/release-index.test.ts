@@ -17,7 +17,10 @@ async function pack(
 ): Promise<void> {
   await mkdir(temp.join("app"), { recursive: true });
   await writeFile(temp.join("app/version"), version);
-  await packRelease({ dir: temp.join("app"), outDir: temp.join("out"), name: "app", version, ...more }, privateKeyPem);
+  await packRelease(
+    { dir: temp.join("app"), outDir: temp.join("out"), name: "app", version, replace: true, anyVersion: true, ...more },
+    privateKeyPem,
+  );
 }
 
 async function readIndex(temp: TempDir): Promise<ReleaseIndex> {

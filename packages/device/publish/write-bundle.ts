@@ -8,7 +8,9 @@ import { createGzip } from "node:zlib";
 import type { ManifestEntry, Sha256 } from "@pawl/protocol";
 import { createTarPacker, type TarPackController } from "modern-tar";
 import { UpdateError } from "../error.ts";
+import { intoZstd, type ZstdWay, zstdWay } from "../installers/bundle/zstd.ts";
 import { syncFolder } from "../store/atomic-file.ts";
+import { unreachable } from "../update/unreachable.ts";
 import { Pace } from "./pace.ts";
 import type { TreeEntry } from "./walk.ts";
 
@@ -16,10 +18,17 @@ export interface BundleToWrite {
   dir: string;
   entries: readonly TreeEntry[];
   path: string;
+  format: BundleFormat;
   /** Of every entry. */
   mtime: Date;
+  /** How zstd is written. Default: as this machine can. */
+  zstd?: ZstdWay;
   signal?: AbortSignal;
 }
+
+/** How a bundle may be packed; each is the end of its file's name. */
+export const BUNDLE_FORMATS = ["tar.gz", "tar.zst", "tar"] as const;
+export type BundleFormat = (typeof BUNDLE_FORMATS)[number];
 
 export interface WrittenBundle {
   files: ManifestEntry[];
@@ -32,9 +41,10 @@ const CHUNK_BYTES = 64 * 1024;
 const MAX_AHEAD_BYTES = 2 * CHUNK_BYTES;
 
 /**
- * Writes a tree as a `.tar.gz` that depends on nothing but names, links, contents and executable bits: no owner, no
- * clock, no umask. The same tree gives the same bytes (with the same version of zlib, that is of Node). Every file is
- * read once, hashed on its way, and never held in memory. Atomic: temp file, fsync, rename.
+ * Writes a tree as a bundle that depends on nothing but names, links, contents and executable bits: no owner, no
+ * clock, no umask. The same tree gives the same bytes (with the same Node, or the same program zstd). Every file is
+ * read once, hashed on its way, and never held in memory. Atomic: temp file, fsync, rename. Throws UpdateError
+ * `requires_unmet` where zstd can't be written.
  */
 export async function writeBundle({ path, ...source }: BundleToWrite): Promise<WrittenBundle> {
   const temp = `${path}.tmp`;
@@ -64,7 +74,7 @@ async function writeTo(temp: string, source: Omit<BundleToWrite, "path">): Promi
         yield chunk;
       }
     },
-    createGzip({ level: 9, chunkSize: CHUNK_BYTES }), // zlib writes no time and no name into its header
+    packing(source) as (tar: AsyncIterable<Buffer>) => AsyncIterable<Buffer>,
     async (chunks: AsyncIterable<Buffer>) => {
       for await (const chunk of chunks) {
         hash.update(chunk);
@@ -77,10 +87,24 @@ async function writeTo(temp: string, source: Omit<BundleToWrite, "path">): Promi
   // Either side ends the other when it fails. Wait for both: once this is over nothing is open any more.
   const [added, stored] = await Promise.allSettled([addAll({ controller, pace }, source), storing]);
   source.signal?.throwIfAborted();
-  if (added.status === "rejected") throw added.reason;
+  // A trouble in adding ends the storing with the same error; one in storing only leaves the adding without a reader.
   if (stored.status === "rejected") throw stored.reason;
+  if (added.status === "rejected") throw added.reason;
   await out.sync();
   return { ...added.value, size, sha256: hash.digest("hex") as Sha256 };
+}
+
+function packing({ format, zstd = zstdWay(), signal = new AbortController().signal }: Omit<BundleToWrite, "path">) {
+  switch (format) {
+    case "tar.gz":
+      return createGzip({ level: 9, chunkSize: CHUNK_BYTES }); // zlib writes no time and no name into its header
+    case "tar.zst":
+      return intoZstd(zstd, signal);
+    case "tar":
+      return (tar: AsyncIterable<Buffer>) => tar;
+    default:
+      return unreachable(format);
+  }
 }
 
 interface Packer {

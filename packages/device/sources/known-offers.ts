@@ -1,4 +1,4 @@
-import { ensureFolder, readTextIfThere, writeFileDurably } from "../store/atomic-file.ts";
+import { ensureFolder, readTextIfThere, writeCacheFile } from "../store/atomic-file.ts";
 import { jsonOrNull } from "../store/record.ts";
 import type { Offer, Source } from "./types.ts";
 
@@ -39,6 +39,6 @@ export function rememberOffers(
       .filter((offer, at) => at < MOST_OFFERS || firstOf.get(offer.channel) === offer)
       .map((offer) => ({ ...offer, notes: offer.notes?.slice(0, MOST_NOTES) ?? null }));
     await ensureFolder(dir);
-    await writeFileDurably(path, JSON.stringify({ at: now().toISOString(), offers: some }));
+    await writeCacheFile(path, JSON.stringify({ at: now().toISOString(), offers: some }));
   }
 }

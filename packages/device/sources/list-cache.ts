@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
 import type { AnswerHeaders } from "../download/index.ts";
-import { ensureFolder, readTextIfThere, writeFileDurably } from "../store/atomic-file.ts";
+import { ensureFolder, readTextIfThere, writeCacheFile } from "../store/atomic-file.ts";
 
 /** The last list a host sent, with what it takes to ask whether it is still the same. */
 const CachedList = z.object({
@@ -43,7 +43,7 @@ export async function writeListCache(place: ListPlace, headers: AnswerHeaders, b
   const cached: CachedList = { key: keyOf(place), etag, last_modified, link: headers.get("link"), body };
   try {
     await ensureFolder(place.cacheDir);
-    await writeFileDurably(pathOf(place), JSON.stringify(cached), 0o600);
+    await writeCacheFile(pathOf(place), JSON.stringify(cached), 0o600);
   } catch {
     // A full disk costs one whole list at the next check; it must not hide that there is an update.
   }

@@ -6,17 +6,34 @@ import { dirname } from "node:path";
  * temp file beside it, fsync, rename, fsync of the folder. The temp name is fixed (`<path>.tmp`): a file has one writer.
  */
 export async function writeFileDurably(path: string, data: string | Uint8Array, mode = 0o644): Promise<void> {
+  await writeFileWhole(path, data, mode);
+  await syncFolder(dirname(path));
+}
+
+/** The same, but a power cut may bring the old content back, whole: for what costs nothing to lose. */
+export async function writeFileWhole(path: string, data: string | Uint8Array, mode = 0o644): Promise<void> {
+  await replaceFile(path, data, mode, true);
+}
+
+/**
+ * Replaces a file without waiting for the disk, which wears cards and takes time. After a power cut there may be anything:
+ * only for what is checked when it is read and can be had again.
+ */
+export async function writeCacheFile(path: string, data: string | Uint8Array, mode = 0o644): Promise<void> {
+  await replaceFile(path, data, mode, false);
+}
+
+async function replaceFile(path: string, data: string | Uint8Array, mode: number, isSynced: boolean): Promise<void> {
   const temp = `${path}.tmp`;
   await unlink(temp).catch(ignoreMissing);
   const file = await open(temp, "wx", mode);
   try {
     await file.writeFile(data);
-    await file.sync();
+    if (isSynced) await file.sync();
   } finally {
     await file.close();
   }
   await rename(temp, path);
-  await syncFolder(dirname(path));
 }
 
 /** Makes renames, new names and removals in a folder survive a power cut. */

@@ -1,6 +1,6 @@
 import { rename } from "node:fs/promises";
 import type { RecordStore } from "../update/engine.ts";
-import { isMissing, readTextIfThere, writeFileDurably } from "./atomic-file.ts";
+import { isMissing, readTextIfThere, writeFileDurably, writeFileWhole } from "./atomic-file.ts";
 
 /** A schema, without saying whose: parses or gives null. */
 export type Parse<T> = (value: unknown) => T | null;
@@ -11,6 +11,8 @@ export interface RecordFileOptions<T> {
   parse: Parse<T>;
   /** Fields written beside the record, for other programs that read the file. */
   alongside?: (record: T) => Promise<object>;
+  /** A record that a power cut may take back to the one before. Default: none. */
+  mayBeLost?: (record: T) => boolean;
   /** A file that could not be understood was put aside under this name. */
   onDamaged?: (keptAs: string) => void;
 }
@@ -53,7 +55,8 @@ export class RecordFile<T extends object> implements RecordStore<T> {
   async save(record: T): Promise<void> {
     // They are a courtesy: what the engine has decided is written without them, too.
     const beside = (await this.#options.alongside?.(record).catch(() => null)) ?? {};
-    await writeFileDurably(this.#options.path, `${JSON.stringify({ ...beside, ...record }, null, 2)}\n`);
+    const write = this.#options.mayBeLost?.(record) ? writeFileWhole : writeFileDurably;
+    await write(this.#options.path, `${JSON.stringify({ ...beside, ...record }, null, 2)}\n`);
   }
 }
 

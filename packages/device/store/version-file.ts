@@ -1,7 +1,7 @@
 import { lstat, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { systemError, UpdateError } from "../error.ts";
-import { ensureFolder, isMissing, writeFileDurably } from "./atomic-file.ts";
+import { ensureFolder, isMissing, writeCacheFile, writeFileDurably } from "./atomic-file.ts";
 
 /** The file that names the version in place for others to read (`version_file` in `pawl.yaml`). Without a path there is none. */
 export class VersionFile {
@@ -22,7 +22,7 @@ export class VersionFile {
       await ensureFolder(dirname(this.#path));
       if (await isFolder(this.#path)) throw new Error("There is a folder of that name.");
       // Not an empty one: on a full disk there is often still room for a name.
-      await writeFileDurably(probe, "\n");
+      await writeCacheFile(probe, "\n");
     } catch (error) {
       throw unwritable(this.#path, error);
     } finally {

@@ -8,6 +8,7 @@ import { UpdateError } from "../error.ts";
 import { type Applying, HandOver } from "../hand-over.ts";
 import type { HealthReading } from "../health/types.ts";
 import type { InPlace, Installer } from "../installers/types.ts";
+import type { Notices } from "../notices/index.ts";
 import { Choices } from "../owner/choices.ts";
 import { News } from "../owner/news.ts";
 import { rememberOffers } from "../sources/known-offers.ts";
@@ -27,6 +28,7 @@ import type { Clock } from "../system/types.ts";
 import { applyExecutors } from "../update/apply-executors.ts";
 import type { RecordStore } from "../update/engine.ts";
 import { type Downloads, fetchExecutors } from "../update/fetch-executors.ts";
+import { lastOutcome } from "../update/status.ts";
 import { sha } from "../update/update-fixture.ts";
 
 function aManifest(version: string): Manifest {
@@ -242,6 +244,7 @@ export class FakeDevice {
     start = (id: string): Applying => this.startApplier(id),
     shutdown = new AbortController().signal,
     onFault = (error: unknown): void => void this.faults.push(error),
+    notices = { note: async () => {}, deliver: async () => {} } as Notices,
   } = {}): Promise<App> {
     const { paths, clock, installer, source } = this;
     for (const log of [paths.api.log, paths.apply.log]) await ensureFolder(log);
@@ -271,7 +274,9 @@ export class FakeDevice {
       }),
       status,
       hasChannel: (channel) => news.hasChannel(channel),
-      stopWaiting: () => app.stopWaiting(),
+      last: async () => lastOutcome(await this.fetchStore().peek(), await apply()),
+      stopWaiting: (version) => app.stopWaiting(version),
+      forgetCheck: () => app.forgetCheck(),
     });
     const remembered = { dir: paths.api.cache, path: join(paths.api.cache, "offers.json"), now: () => clock.now() };
     const offers = rememberOffers(source, remembered);
@@ -303,7 +308,7 @@ export class FakeDevice {
       status,
       choices,
       news,
-      notices: { note: async () => {}, deliver: async () => {} },
+      notices,
       installer,
       executors,
       handOver,

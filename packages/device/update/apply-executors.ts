@@ -53,7 +53,7 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
         await parts.versionFile.check();
         const staging = { update, ...(await parts.fetched(release, update)) };
         await parts.postInstall.check(staging.manifest);
-        await parts.preflight.beforeStaging(staging.manifest, AbortSignal.any([signal, cancel]));
+        await parts.preflight.beforeStaging(staging, AbortSignal.any([signal, cancel]));
         return { type: "staged", move: await installer.stage(staging, reporter, AbortSignal.any([signal, cancel])) };
       } catch (error) {
         await installer.discard(update, null);

@@ -6,6 +6,9 @@ const FIRST = ["main", "dev", "develop"];
 /** What every source of releases has, with releases in them or without. */
 const ALWAYS = ["stable", "prerelease"];
 
+/** What is named as long as no source was ever asked. */
+export const UNASKED = ["stable"];
+
 /** The channels that offers are in, in the order they are shown. */
 export function channelNames(offers: readonly Pick<Offer, "channel">[]): string[] {
   return inOrder([...ALWAYS, ...offers.map(({ channel }) => channel)]);

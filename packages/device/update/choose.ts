@@ -21,10 +21,14 @@ export function newestOf(offers: readonly Offer[], channel: string, versioning: 
   }, null);
 }
 
+/** Whether two names mean the same version: a leading v doesn't matter. */
+export function isSameVersion(one: string | null, other: string | null): boolean {
+  return one?.replace(/^v/, "") === other?.replace(/^v/, "");
+}
+
 /** A release by its name, whatever its channel; a leading v doesn't matter. The current channel's wins over another's. */
 export function namedOffer(offers: readonly Offer[], version: string, channel: string): Offer | null {
-  const bare = (text: string) => text.replace(/^v/, "");
-  const named = offers.filter((offer) => bare(offer.version) === bare(version));
+  const named = offers.filter((offer) => isSameVersion(offer.version, version));
   return named.find((offer) => isIn(channel, offer)) ?? named[0] ?? null;
 }
 

@@ -131,7 +131,10 @@ test("a check that fails leaves the newest release and its time as they were", (
 
 test("an install that can't reach the host fails, and so has the check", () => {
   const after = fetchTransition(fetchRecord({ engine: STATES.asking }), EVENTS["a failure"]);
-  expect(after).toMatchObject({ failure: offline, last: { id: update.id, result: "failed" } });
+  expect(after).toMatchObject({
+    failure: { ...offline, phase: "downloading" },
+    last: { id: update.id, result: "failed" },
+  });
   expect(after.last?.failure).toEqual({ ...offline, phase: "downloading" });
 });
 

@@ -1,7 +1,7 @@
 import type { Refusal, Release, Update } from "@pawl/protocol";
 import type { Versioning } from "@pawl/protocol/versioning";
 import { UpdateError } from "../error.ts";
-import { directionTo, isRefused } from "./choose.ts";
+import { directionTo, isRefused, isSameVersion } from "./choose.ts";
 
 /** What this device knows that may stand against an update. */
 export interface Known {
@@ -30,7 +30,7 @@ export function obstacleTo(
   if (asked.force) return null;
   switch (directionTo(target, current, versioning)) {
     case "up": {
-      if (version !== skipped) return null;
+      if (!isSameVersion(version, skipped)) return null;
       const message = `${version} is the newest release, and it is skipped on this device. Name the version to install it all the same.`;
       return new UpdateError("up_to_date", message, { version });
     }

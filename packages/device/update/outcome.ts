@@ -11,9 +11,12 @@ export function endState({ result }: Pick<Outcome, "result">): "complete" | "err
   return result === "success" ? "complete" : result === "cancelled" ? "idle" : "error";
 }
 
-/** The line of history for what was there before Pawl and has become a release. Its id follows from the update's, so that a repeated one is the same. */
+/**
+ * The line of history for what was there before Pawl and has become a release. Its id follows from the update's, so that
+ * a repeated one is the same, and is always the older of the two.
+ */
 export function adoptionOf(update: Update, version: string, now: Date): Outcome {
-  const id = `${update.id.split("-")[0]}-adopts`;
+  const id = `${update.id.split("-")[0]}-000000`;
   const adoption: Update = { ...update, id, kind: "adopt", from: null, to: version, bytes_downloaded: 0 };
   return outcomeOf(adoption, "success", null, now.toISOString());
 }

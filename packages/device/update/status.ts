@@ -1,6 +1,6 @@
 import type { ApplyRecord, FetchRecord, Installed, Outcome, Progress, Release, Status } from "@pawl/protocol";
 import type { Versioning } from "@pawl/protocol/versioning";
-import { directionTo, isRefused } from "./choose.ts";
+import { directionTo, isRefused, isSameVersion } from "./choose.ts";
 import { autoOf, type Chosen } from "./chosen.ts";
 import { stateOf } from "./phase.ts";
 
@@ -21,12 +21,18 @@ export function statusOf(view: View): Status {
   const { apply, current, backup, chosen } = view;
   const fetch = forChannel(view.fetch, chosen.channel);
   const last = lastOutcome(fetch, apply);
-  const unseen = last && last.id !== chosen.seen ? last : null;
-  const { state, phase } = unseenState(stateOf(fetch.engine, apply), last, unseen);
+  const now = stateOf(fetch.engine, apply);
+  const id = updateId(fetch, apply);
+  // With the next install an end is over, with one that only waits it isn't.
+  const isOver = now.state === "installing" && now.phase !== "waiting" && id !== last?.id;
+  const unseen = last && last.id !== chosen.seen && !isOver ? last : null;
+  // An update's failure has a phase, that of a check has none.
+  const checkFailure = fetch.failure?.phase === null ? fetch.failure : null;
+  const { state, phase } = checkFailure ? now : withoutSeen(now, last, unseen);
   const release = fetch.release;
   const direction = directionTo(release, current, view.versioning);
   const failure =
-    fetch.failure ?? (unseen && unseen.result !== "success" && unseen.result !== "cancelled" ? unseen.failure : null);
+    checkFailure ?? (unseen && unseen.result !== "success" && unseen.result !== "cancelled" ? unseen.failure : null);
   return {
     current_version: current?.version ?? null,
     latest_version: release?.version ?? null,
@@ -55,7 +61,7 @@ export function statusOf(view: View): Status {
       published_at: release.published_at,
       seconds_expected: expectedSeconds(apply.last),
     },
-    update_id: updateId(fetch, apply) ?? last?.id ?? null,
+    update_id: id ?? last?.id ?? null,
   };
 }
 
@@ -70,11 +76,11 @@ export function isOffered(
   { refused }: Pick<ApplyRecord, "refused">,
   skippedVersion: string | null,
 ): boolean {
-  return release.version !== skippedVersion && !isRefused(release, refused);
+  return !isSameVersion(release.version, skippedVersion) && !isRefused(release, refused);
 }
 
-/** Once the owner has seen how an update ended, that is over. A check that failed since then isn't. */
-function unseenState(
+/** Once the owner has seen how an update ended, that is over. */
+function withoutSeen(
   now: ReturnType<typeof stateOf>,
   last: Outcome | null,
   unseen: Outcome | null,

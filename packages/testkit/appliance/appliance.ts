@@ -79,7 +79,7 @@ export class Appliance implements AsyncDisposable {
     const key = join(this.#dir, "release.key");
     const releases = join(this.#dir, "host");
     const about = ["--name", "kitchen", "--channel", channel, "--key", key, "--config", "settings.json", ...notes];
-    await this.#succeed("release", "pack", content, "--version", version, ...about, "--out", releases);
+    await this.#succeed("release", "pack", content, "--version", version, ...about, "--out", releases, "--replace");
     await this.#succeed("release", "index", releases, "--name", "kitchen");
   }
 

@@ -1,6 +1,7 @@
 import { StartedAnswer } from "@pawl/protocol";
 import { expect, test } from "vitest";
 import { Device } from "../testing/device.ts";
+import { EventReader } from "../testing/events.ts";
 
 test.each(["install", "apply"])(
   "install: POST %s answers at once and goes on, also when no check was ever made",
@@ -30,6 +31,17 @@ test("install: while one runs is a conflict", async () => {
   const { status, body } = await device.post("/api/update/install", { force: true });
   expect([status, body.success, body.code]).toEqual([409, false, "busy"]);
   expect((await device.post("/api/update/rollback")).status).toBe(409);
+});
+
+test("install: the next one may begin as soon as the end of the one before was told", async () => {
+  await using device = await Device.start();
+  await device.publish("1.0.0");
+  for (let n = 0; n < 5; n++) {
+    const { status, body } = await device.post("/api/update/install", { force: true });
+    expect([status, body.error]).toEqual([200, undefined]);
+    await using reader = await EventReader.open(device.url("/api/update/progress"));
+    await reader.until("done");
+  }
 });
 
 test("install: of what is there already is a conflict that names version and force, and force installs it", async () => {

@@ -147,7 +147,14 @@ export class Device implements AsyncDisposable {
     await writeFile(`${content}/index.html`, `Kitchen ${version}\n`);
     await writeFile(`${content}/ballast`, Buffer.alloc(ballastBytes, "b"));
     await writeFile(`${content}/${works ? "works" : "broken"}`, "");
-    await packRelease({ dir: content, outDir: this.#temp.join("host"), name: "kitchen", version, ...about });
+    await packRelease({
+      dir: content,
+      outDir: this.#temp.join("host"),
+      name: "kitchen",
+      version,
+      replace: true,
+      ...about,
+    });
     await writeIndex(this.#temp.join("host"), { name: "kitchen" });
   }
 

@@ -7,6 +7,8 @@ import { systemError, UpdateError } from "../../error.ts";
 import { isMissing } from "../../store/atomic-file.ts";
 import { openUntrusted } from "../../store/untrusted-file.ts";
 import { shown, watchHeaders } from "./tar-headers.ts";
+import { unzstd, type ZstdWay, zstdWay } from "./zstd.ts";
+import { FrameWatch } from "./zstd-frame.ts";
 
 export type BundleEntry = ParsedTarEntry;
 
@@ -17,6 +19,8 @@ export interface BundleReading {
   /** More bytes than this in the bundle itself, or once it is decompressed (headers and padding included), are refused. */
   limits: { bundleBytes: number; tarBytes: number };
   signal: AbortSignal;
+  /** How zstd is read. Default: as this device can. */
+  zstd?: ZstdWay;
   /** Bytes of the bundle read so far, and of all of it. */
   onBytes?: (done: number, total: number) => void;
 }
@@ -26,20 +30,24 @@ const READ_BYTES = 64 * 1024;
 const GUNZIP_BYTES = 256 * 1024;
 
 /**
- * Reads a bundle (`.tar.gz` or `.tar`, by its first bytes) once, front to back, and hands over its entries in order.
+ * Reads a bundle (`.tar.gz`, `.tar.zst` or `.tar`, by its first bytes) once, front to back, and hands over its entries in order.
  * Gives the sha256 of the very bytes that were unpacked, so a file changed since its verification is noticed.
  * The next entry is read when `onEntry` is done; content it leaves unread is skipped. Memory stays bounded.
  *
  * Throws UpdateError `state_damaged` (anything but a regular file), `archive_refused` (damaged, cut off, too large,
- * anything but zeros after the end, an entry type that doesn't belong in a release), `unpack_failed`, whatever `onEntry`
- * throws, or the signal's reason.
+ * anything but zeros after the end, an entry type that doesn't belong in a release), `requires_unmet` (zstd on a device
+ * that can't read it), `unpack_failed`, whatever `onEntry` throws, or the signal's reason.
  */
 export async function readBundle(
-  { path, name, limits, signal, onBytes }: BundleReading,
+  { path, name, limits, signal, zstd = zstdWay(), onBytes }: BundleReading,
   onEntry: (entry: BundleEntry) => Promise<void>,
 ): Promise<{ sha256: string; size: number }> {
   await using file = await openBundle(path, name);
   const { size: total } = await file.stat();
+  const format = await formatOf(file).catch((error) => {
+    throw worded(error, name);
+  });
+  const frames = format === "zstd" ? new FrameWatch() : null;
   const hash = createHash("sha256");
   const decoder = createTarDecoder({ strict: true });
   const writer = decoder.writable.getWriter();
@@ -52,8 +60,10 @@ export async function readBundle(
         throw damaged(name, `is larger than the ${limits.bundleBytes} bytes its manifest states`);
       hash.update(chunk);
       onBytes?.(size, total);
-      yield chunk;
+      if (frames) yield* frames.cut(chunk);
+      else yield chunk;
     }
+    frames?.end();
   }
 
   async function decode(tar: AsyncIterable<Buffer>) {
@@ -78,11 +88,9 @@ export async function readBundle(
     }
   }
 
-  const gzip = await isGzip(file).catch((error) => {
-    throw worded(error, name);
-  });
-  const gunzip = gzip ? createGunzip({ chunkSize: GUNZIP_BYTES }) : null;
-  const feeding = gunzip ? pipeline(raw, gunzip, decode, { signal }) : pipeline(raw, decode, { signal });
+  const gunzip = format === "gzip" ? createGunzip({ chunkSize: GUNZIP_BYTES }) : null;
+  const unpacking = gunzip ?? (format === "zstd" ? unzstd(zstd, signal) : passOn);
+  const feeding = pipeline(raw, unpacking as typeof passOn, decode, { signal });
   feeding.catch((error) => writer.abort(error).catch(() => {}));
   // Either side ends the other when it fails. Wait for both: once this is over nothing writes any more.
   const [handed, fed] = await Promise.allSettled([hand(), feeding]);
@@ -101,9 +109,14 @@ async function openBundle(path: string, name: string): Promise<FileHandle> {
   }
 }
 
-async function isGzip(file: FileHandle): Promise<boolean> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
-  return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
+async function formatOf(file: FileHandle): Promise<"gzip" | "zstd" | "tar"> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
+  const magic = buffer.toString("hex", 0, bytesRead);
+  return magic.startsWith("1f8b") ? "gzip" : magic === "28b52ffd" ? "zstd" : "tar";
+}
+
+function passOn(tar: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  return tar;
 }
 
 async function* chunksOf(file: FileHandle): AsyncGenerator<Buffer> {
@@ -123,7 +136,7 @@ function damaged(name: string, why: string, cause?: unknown): UpdateError {
 function worded(error: unknown, name: string): UpdateError {
   if (error instanceof UpdateError) return error;
   if (error instanceof Error && "syscall" in error) return systemError(error) ?? unreadable(name, error);
-  return damaged(name, "is damaged or isn't a tar or tar.gz archive", error);
+  return damaged(name, "is damaged or isn't a tar, tar.gz or tar.zst archive", error);
 }
 
 function unreadable(name: string, cause: unknown): UpdateError {

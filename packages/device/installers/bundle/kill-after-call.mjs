@@ -4,7 +4,7 @@
 import fs from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 
-const CHANGES = ["chmod", "chown", "link", "mkdir", "rename", "rm", "rmdir", "symlink", "unlink"];
+const CHANGES = ["chmod", "chown", "copyFile", "link", "mkdir", "rename", "rm", "rmdir", "symlink", "unlink", "utimes"];
 const last = Number(process.env.KILL_AFTER_CALL);
 let calls = 0;
 

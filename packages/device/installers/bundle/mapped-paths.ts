@@ -28,13 +28,14 @@ export function mappedPaths(layout: Layout, map: Readonly<Record<string, string>
 }
 
 /**
- * Refuses before anything is changed when a mapped path is taken by something that isn't Pawl's, or is neither in the
- * release nor `kept`.
+ * Refuses before anything is changed when a mapped path is taken by something that isn't Pawl's and isn't `adopted`, or
+ * is neither in the release nor `kept`.
  */
 export async function checkMappedPaths(
   paths: readonly MappedPath[],
   manifest: Manifest,
   kept: (path: string) => boolean,
+  adopted: readonly MappedPath[] = [],
 ): Promise<void> {
   for (const { from, at } of paths) {
     const shipped = from === "" || manifest.files.some(({ path }) => path === from || path.startsWith(`${from}/`));
@@ -45,7 +46,7 @@ export async function checkMappedPaths(
       });
     }
   }
-  await missingLinks(paths);
+  await missingLinks(paths.filter(({ at }) => !adopted.some((one) => one.at === at)));
 }
 
 /**
@@ -71,19 +72,19 @@ export async function unlinkMappedPaths(paths: readonly MappedPath[]): Promise<v
 async function missingLinks(paths: readonly MappedPath[]): Promise<MappedPath[]> {
   const missing: MappedPath[] = [];
   for (const path of paths) {
-    const { at, target } = path;
-    if ((await kindAt(at)) === null) missing.push(path);
-    else if (!(await isLinkTo(at, target))) {
-      throw new UpdateError(
-        "not_writable",
-        `${at} is already there and isn't Pawl's link into ${target}. Move it away, or choose another path under install.bundle.map.`,
-        { path: at },
-      );
-    }
+    if ((await kindAt(path.at)) === null) missing.push(path);
+    else if (!(await isLinkTo(path.at, path.target))) throw takenByOther(path);
   }
   return missing;
 }
 
-async function isLinkTo(at: string, target: string): Promise<boolean> {
+/** Somebody else's has the path. */
+export function takenByOther({ at, target }: MappedPath): UpdateError {
+  const message = `${at} is already there and isn't Pawl's link into ${target}. Move it away, or choose another path under install.bundle.map.`;
+  return new UpdateError("not_writable", message, { path: at });
+}
+
+/** Whether a path is a link that leads to this place. */
+export async function isLinkTo(at: string, target: string): Promise<boolean> {
   return (await kindAt(at)) === "link" && resolve(dirname(at), await readlink(at)) === resolve(target);
 }

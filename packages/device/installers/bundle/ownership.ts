@@ -34,7 +34,7 @@ export function keptFolders({ keep }: Pick<Ownership, "keep">): string[] {
 }
 
 /** Paths that are config for any of these releases: the manifests' lists and `pawl.yaml`'s together; `keep` wins. */
-export function configOf(ownership: Ownership, ...manifests: Manifest[]): Set<string> {
+export function configOf(ownership: Pick<Ownership, "keep" | "config">, ...manifests: Manifest[]): Set<string> {
   const kept = keptBy(ownership);
   const all = [...ownership.config, ...manifests.flatMap((manifest) => manifest.config)];
   return new Set(all.filter((path) => !kept(path)));

@@ -5,6 +5,9 @@ import { systemError, UpdateError } from "../../error.ts";
 import { ensureFolder, isMissing, syncFolder } from "../../store/atomic-file.ts";
 import type { InstallerParts } from "../index.ts";
 import type { Backup, InPlace, Installer, Need, Report, Staging } from "../types.ts";
+import { adopt, dropCopies } from "./adopt.ts";
+import { adoptable, releasePaths } from "./adopt-ahead.ts";
+import { standingNeeds } from "./adopt-standing.ts";
 import { syncFileSystem } from "./durable.ts";
 import { currentTree, kindAt, type Layout, layoutOf, pointCurrent, treeIdentity } from "./layout.ts";
 import { checkMappedPaths, linkMappedPaths, type MappedPath, mappedPaths, unlinkMappedPaths } from "./mapped-paths.ts";
@@ -72,17 +75,35 @@ export class SymlinkInstaller implements Installer {
   async needs(manifest: Manifest): Promise<Need[]> {
     const bytes = manifest.bundle?.unpacked_size ?? 0;
     const inodes = plannedTree(manifest).folders.size + manifest.files.length + 1;
-    return [{ path: this.#layout.home, bytes, inodes, purpose: "unpacking", writable: true }];
+    const unpacking = { path: this.#layout.home, bytes, inodes, purpose: "unpacking", writable: true };
+    const isFirst = (await currentTree(this.#layout)) === null;
+    return [unpacking, ...(isFirst ? await standingNeeds(this.#layout, this.#mapped) : [])];
   }
 
-  async adopt(): Promise<string> {
-    throw new Error("TODO");
+  async adopt(move: Move, report: Report, whileStopped: (work: () => Promise<void>) => Promise<void>): Promise<string> {
+    if (move.previous === null) throw new UpdateError("internal", "There is no tree to adopt as.");
+    try {
+      const { manifest } = await this.#tree(move.next);
+      const lists = releasePaths(manifest, this.#ownership);
+      const toAdopt = { tree: move.previous, version: await this.#parts.versionBefore(), lists };
+      const parts = {
+        layout: this.#layout,
+        mapped: this.#mapped,
+        installed: this.#parts.installed,
+        run: this.#parts.run,
+      };
+      return await adopt(parts, toAdopt, report, whileStopped);
+    } catch (error) {
+      throw asStepError(error, "backup_failed", "What is there could not be made a release one can go back to.");
+    }
   }
 
   async stage(staging: Staging, report: Report, signal: AbortSignal): Promise<Move> {
     const { update, manifest, manifestBytes, bundlePath } = staging;
-    const previous = await currentTree(this.#layout);
-    await checkMappedPaths(this.#mapped, manifest, keptBy(this.#ownership));
+    const current = await currentTree(this.#layout);
+    const found = await adoptable(this.#layout, this.#mapped, current, this.#parts.versionBefore);
+    const previous = found ? found.tree : current;
+    await checkMappedPaths(this.#mapped, manifest, keptBy(this.#ownership), found?.paths);
     await ensureFolder(this.#layout.releases);
     await removeStaging(this.#layout);
     const into = stagingPath(this.#layout, update.id);
@@ -95,7 +116,8 @@ export class SymlinkInstaller implements Installer {
     await rename(into, join(this.#layout.releases, next));
     await syncFolder(this.#layout.releases);
     const identity = await treeIdentity(this.#layout, next);
-    return { previous, next, manifest_sha256: identity?.manifest_sha256 ?? null, kept: false };
+    const move = { previous, next, manifest_sha256: identity?.manifest_sha256 ?? null, kept: false };
+    return found ? { ...move, adopts: true } : move;
   }
 
   async backUp(move: Move, report: Report): Promise<void> {
@@ -178,6 +200,8 @@ export class SymlinkInstaller implements Installer {
 
   async discard(update: Update, move: Move | null): Promise<void> {
     await rm(stagingPath(this.#layout, update.id), { recursive: true, force: true });
+    // One that can't be told from somebody's files stays.
+    await dropCopies({ layout: this.#layout, mapped: this.#mapped }).catch(() => undefined);
     if (move && !move.kept && (await currentTree(this.#layout)) !== move.next) {
       await removeTree(this.#layout, move.next);
     }

@@ -66,6 +66,7 @@ async function publish(version: string, more: Contents = {}): Promise<Omit<Stagi
     name: "app",
     version,
     config: ["app/config.json"],
+    replace: true,
   });
   const manifestBytes = await readFile(join(packed.folder, "manifest.json"));
   const bundlePath = join(packed.folder, packed.manifest.bundle?.name ?? "");
@@ -353,13 +354,9 @@ test("an update that ends before its switch leaves the running release as it was
   expect(await readdir(home("releases"))).toEqual(["1.0.0"]);
 });
 
-test.each([
-  ["a real folder", (at: string) => mkdir(at)],
-  ["a file", (at: string) => writeFile(at, "theirs")],
-  ["someone's link", (at: string) => symlink("/srv", at)],
-])("a mapped path that is %s is refused with nothing changed", async (_what, take) => {
+test("a mapped path that is someone's link is refused with nothing changed", async () => {
   await mkdir(dir.join("www"));
-  await take(dir.join("www/app"));
+  await symlink("/srv", dir.join("www/app"));
   const staging = { update: newUpdate("install", "1.0.0"), ...(await publish("1.0.0")) };
   await expect(installer.stage(staging, report, signal)).rejects.toMatchObject({
     code: "not_writable",

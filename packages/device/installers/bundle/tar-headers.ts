@@ -46,7 +46,7 @@ export function watchHeaders(): (chunk: Uint8Array) => void {
 
 /** Bytes up to the next header: the body, padded to whole blocks. */
 function bodyOf(header: Buffer): number {
-  if (octal(header, 148, 8) !== checksum(header)) throw refused("is damaged or isn't a tar or tar.gz archive");
+  if (octal(header, 148, 8) !== checksum(header)) throw refused("is damaged or isn't a tar, tar.gz or tar.zst archive");
   const name = text(header, 0, 100);
   const type = header.toString("latin1", 156, 157);
   if (!ALLOWED.has(type)) {

@@ -6,6 +6,7 @@ import { type BundleEntry, type BundleReading, readBundle } from "./archive.ts";
 import { shown } from "./tar-headers.ts";
 import { MANIFEST_PATH, plannedTree, type Tree } from "./tree.ts";
 import { makeFolders, makeLinks, writeFile } from "./tree-writer.ts";
+import type { ZstdWay } from "./zstd.ts";
 
 export interface Unpacking {
   bundlePath: string;
@@ -15,6 +16,7 @@ export interface Unpacking {
   /** A folder that doesn't exist yet; the one it lies in does. On any error the caller removes it. */
   into: string;
   signal: AbortSignal;
+  zstd?: ZstdWay;
   /** Bytes of the bundle read so far, and of all of it. */
   onProgress?: (doneBytes: number, totalBytes: number) => void;
 }
@@ -37,11 +39,11 @@ const SPECIAL_BITS = 0o7000;
  * listed mode. Nothing is written outside `into`: all folders are made here before any link exists, files only under
  * names that were free, links last. Not yet durable: see syncFileSystem.
  *
- * Throws UpdateError `archive_refused`, `hash_mismatch`, `disk_full`, `not_writable`, `unpack_failed`, or the signal's
- * reason.
+ * Throws UpdateError `archive_refused`, `hash_mismatch`, `disk_full`, `not_writable`, `requires_unmet`,
+ * `unpack_failed`, or the signal's reason.
  */
 export async function unpackBundle(unpacking: Unpacking): Promise<void> {
-  const { bundlePath, manifest, manifestBytes, into, signal, onProgress } = unpacking;
+  const { bundlePath, manifest, manifestBytes, into, signal, zstd, onProgress } = unpacking;
   signal.throwIfAborted();
   const tree = plannedTree(manifest);
   makeFolders(into, tree);
@@ -65,7 +67,10 @@ export async function unpackBundle(unpacking: Unpacking): Promise<void> {
     if (sha256 !== listed.sha256) throw mismatch(path, listed.sha256, sha256);
   };
 
-  const { sha256 } = await readBundle({ path: bundlePath, ...caps(manifest, tree), signal, onBytes: onProgress }, take);
+  const { sha256 } = await readBundle(
+    { path: bundlePath, ...caps(manifest, tree), signal, zstd, onBytes: onProgress },
+    take,
+  );
   if (manifest.bundle && sha256 !== manifest.bundle.sha256) {
     throw mismatch(manifest.bundle.name, manifest.bundle.sha256, sha256);
   }

@@ -1,0 +1,53 @@
+import type { Change, ChangelogAnswer } from "@pawl/protocol";
+import { Command } from "commander";
+import type { Io } from "./io.ts";
+import type { Style } from "./style.ts";
+import { localTime } from "./times.ts";
+import { wholeNumber } from "./whole-number.ts";
+import { type Common, common, printAnswer, withDoor } from "./with-door.ts";
+
+interface ChangelogFlags extends Common {
+  channel?: string;
+  max?: number;
+}
+
+/** `pawl changelog`: what is new in the releases this device doesn't have yet. Throws UpdateError. */
+export function changelogCommand(io: Io): Command {
+  return common(new Command("changelog").description("what is new in the releases this device doesn't have yet"))
+    .option("--channel <name>", "another channel than the one that is followed")
+    .option("--max <n>", "at most so many releases (default: 40, at most 100)", wholeNumber)
+    .action(({ app, json, channel, max }: ChangelogFlags) =>
+      withDoor(
+        io,
+        app,
+        async (door) => {
+          const answer = await door.changelog({ channel, max });
+          if (json) return printAnswer(io, answer);
+          io.stdout(changelogWords(answer, io.style.stdout));
+          if (answer.warning) io.stderr(`${io.style.stderr.warn(answer.warning)}\n`);
+        },
+        { finishesFirst: false },
+      ),
+    );
+}
+
+/** The newest first, notes indented below their release. */
+export function changelogWords(
+  { commits, installed, channel }: Pick<ChangelogAnswer, "commits" | "installed" | "channel">,
+  style: Style,
+): string {
+  if (commits.length > 0) return commits.map((change) => entry(change, style)).join("\n");
+  return installed === null
+    ? `Channel ${channel} has no release yet.\n`
+    : `Nothing new: channel ${channel} has nothing newer than ${installed}.\n`;
+}
+
+function entry({ short_sha: version, title, body, date }: Change, style: Style): string {
+  const head = [style.strong(version), ...(title === version ? [] : [title]), ...(date ? [day(date)] : [])];
+  const notes = body.trim() === "" ? [] : body.trim().split(/\r?\n/);
+  return `${head.join("  ")}\n${notes.map((line) => `${line.trim() === "" ? "" : `    ${line.trimEnd()}`}\n`).join("")}`;
+}
+
+function day(instant: string): string {
+  return localTime(instant).slice(0, "2026-05-01".length);
+}

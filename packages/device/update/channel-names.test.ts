@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { channelNames, inOrder } from "./channel-names.ts";
+
+test.each<[string[], string[]]>([
+  [[], []],
+  [["stable"], ["stable"]],
+  [
+    ["develop", "dev", "main"],
+    ["main", "dev", "develop"],
+  ],
+  [
+    ["lab", "develop", "attic", "main"],
+    ["main", "develop", "lab", "attic"],
+  ],
+  [
+    ["b", "a", "b", "dev", "a", "dev"],
+    ["dev", "b", "a"],
+  ],
+  [
+    ["Main", "maintenance", "dev2"],
+    ["Main", "maintenance", "dev2"],
+  ],
+])("%j are shown as %j", (names, shown) => {
+  expect(inOrder(names)).toEqual(shown);
+});
+
+test.each<[string[], string[]]>([
+  [[], ["stable", "prerelease"]],
+  [["prerelease"], ["stable", "prerelease"]],
+  [
+    ["lab", "stable", "lab"],
+    ["stable", "prerelease", "lab"],
+  ],
+  [
+    ["dev", "lab"],
+    ["dev", "stable", "prerelease", "lab"],
+  ],
+])("offers in %j make the channels %j", (channels, names) => {
+  expect(channelNames(channels.map((channel) => ({ channel })))).toEqual(names);
+});
