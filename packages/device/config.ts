@@ -5,6 +5,7 @@ import { type Environment, overrideFrom } from "./config/environment.ts";
 import { problemsOf } from "./config/issues.ts";
 import { type ConfigProblem, describeProblem, type Finding } from "./config/problem.ts";
 import { readConfigFile } from "./config/read.ts";
+import { rememberConfig } from "./config/remembered.ts";
 import { UpdateError } from "./error.ts";
 
 export { type ConfigProblem, describeProblem } from "./config/problem.ts";
@@ -21,9 +22,12 @@ export interface ConfigSource {
  * @throws UpdateError `config_invalid`: the first error with its place as the message, all of them as the detail.
  */
 export async function loadConfig(source: ConfigSource): Promise<Config> {
-  const { config, problems } = await checkConfig({ ...source, advise: false });
+  const { config, problems, text } = await checkConfig({ ...source, advise: false });
   const errors = problems.filter((problem) => problem.severity === "error").map(describeProblem);
-  if (config && errors.length === 0) return config;
+  if (config && errors.length === 0) {
+    await rememberConfig(source.path, text, source.env, config);
+    return config;
+  }
   throw new UpdateError("config_invalid", errors[0] ?? `${source.path} can't be used.`, {
     path: source.path,
     detail: errors.join("\n"),
@@ -38,28 +42,30 @@ export interface CheckOptions extends ConfigSource {
 }
 
 /**
- * Everything that is wrong with `pawl.yaml`, in the order of its lines. `config` is null when it can't be read as one.
+ * Everything that is wrong with `pawl.yaml`, in the order of its lines. `config` is null when it can't be read as one;
+ * `text` is what all this is about.
  * @throws UpdateError `config_invalid` when there is no such file, or none that can be read.
  */
 export async function checkConfig(
   options: CheckOptions,
-): Promise<{ config: Config | null; problems: ConfigProblem[] }> {
+): Promise<{ config: Config | null; problems: ConfigProblem[]; text: string }> {
   const { path: file, env, hasTokens, advise = true } = options;
-  const document = parseYaml(await readConfigFile(file));
+  const text = await readConfigFile(file);
+  const document = parseYaml(text);
   const placed = (findings: Finding[]) =>
     findings.map((finding) => ({ ...locate(document, finding), file })).sort(byPlace);
-  if (document.findings.length > 0) return { config: null, problems: placed(document.findings) };
+  if (document.findings.length > 0) return { config: null, problems: placed(document.findings), text };
 
   const overridden = overrideFrom(env, document.value);
   const parsed = Config.safeParse(overridden.value);
   if (!parsed.success) {
     const findings = problemsOf(parsed.error.issues, overridden.value).map((finding) => overridden.blame(finding));
-    return { config: null, problems: placed([...overridden.findings, ...findings]) };
+    return { config: null, problems: placed([...overridden.findings, ...findings]), text };
   }
   const config = parsed.data;
   const findings = [...overridden.findings, ...findConflicts(config)];
   if (advise) findings.push(...assessConfig(config, hasTokens ? await hasTokens(config.state_dir) : true));
-  return { config, problems: placed(findings.map((finding) => overridden.blame(finding))) };
+  return { config, problems: placed(findings.map((finding) => overridden.blame(finding))), text };
 }
 
 function byPlace(a: ConfigProblem, b: ConfigProblem): number {

@@ -2,9 +2,9 @@
 import { basename } from "node:path";
 import { EXIT } from "./cli/exit-code.ts";
 import { DEFAULT_CONFIG_PATH } from "./cli/io.ts";
-import { createProgram, type ProgramIo } from "./cli/program.ts";
+import type { ProgramIo } from "./cli/program.ts";
+import { quickStatus } from "./cli/quick-status.ts";
 import { createStyle, wantsColour } from "./cli/style.ts";
-import { wordError } from "./cli/word-error.ts";
 import { prepareRuntime } from "./runtime.ts";
 
 const END_SIGNALS = ["SIGINT", "SIGTERM"] as const;
@@ -26,6 +26,7 @@ async function rootsHelper(args: readonly string[], io: ProgramIo): Promise<numb
     await pawlApply(args, DEFAULT_CONFIG_PATH, io.signal);
     return EXIT.ok;
   } catch (error) {
+    const { wordError } = await import("./cli/word-error.ts");
     return wordError(error, io, false);
   }
 }
@@ -35,11 +36,14 @@ async function command(args: readonly string[], io: ProgramIo): Promise<number> 
   const exit = (code: number) => {
     exitCode = code;
   };
+  if (await quickStatus(args, io)) return exitCode;
   try {
+    const { createProgram } = await import("./cli/program.ts");
     // Whoever types nothing more asks what there is.
     await createProgram(io, exit).parseAsync(args.length === 0 ? ["--help"] : args, { from: "user" });
     return exitCode;
   } catch (error) {
+    const { wordError } = await import("./cli/word-error.ts");
     return wordError(error, io, args.includes("--json"));
   }
 }

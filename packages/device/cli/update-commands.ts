@@ -20,9 +20,8 @@ function statusCommand(io: Io): Command {
     ({ app, json }: Common) =>
       withLocalDoor(io, app, async (door) => {
         const status = await door.status();
-        if (json) return printAnswer(io, status);
-        const { statusWords } = await import("./status-words.ts");
-        io.stdout(statusWords({ title: door.title, status, now: new Date(), style: io.style.stdout, app }));
+        const { printStatus } = await import("./print-status.ts");
+        printStatus(io, { title: door.title, status, app, json });
       }),
   );
 }

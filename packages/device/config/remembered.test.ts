@@ -27,6 +27,7 @@ apps:
 
 async function remembered(dir: TempDir, env: Record<string, string> = {}): Promise<ReturnType<typeof fileIn>> {
   const file = fileIn(dir);
+  await mkdir(dir.join("state"));
   await writeFile(file.path, file.text);
   await rememberConfig(file.path, file.text, env, file.config);
   return file;

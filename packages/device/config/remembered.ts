@@ -2,12 +2,15 @@ import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "@pawl/protocol";
-import { ensureFolder, writeCacheFile } from "../store/atomic-file.ts";
+import { writeCacheFile } from "../store/atomic-file.ts";
 import { jsonOrNull } from "../store/record.ts";
 import { VERSION } from "../version.ts";
 import type { Environment } from "./environment.ts";
 
 const DEFAULT_STATE_DIR = "/var/lib/pawl";
+
+/** They say where the file is, who asks, and how much is logged; nothing that stands in it. */
+const NO_SETTINGS = ["PAWL_CONFIG", "PAWL_TOKEN", "PAWL_LOG_LEVEL"];
 
 /** A larger file is read the long way, in bytes. */
 const MAX_BYTES = 1024 * 1024;
@@ -30,13 +33,12 @@ export function recallConfig(path: string, env: Environment): Config | null {
   }
 }
 
-/** Remembers what a configuration file means. Whoever may not write there does without. */
+/** Remembers what a configuration file means. Whoever may not write there does without, and so does a device without a state folder yet. */
 export async function rememberConfig(path: string, text: string, env: Environment, config: Config): Promise<void> {
   // Found again by a glance at the text; where that errs it must not leave files about.
   if (stateDirOf(text, env) !== config.state_dir) return;
   if (recallConfig(path, env)) return;
   try {
-    await ensureFolder(config.state_dir);
     const memory = JSON.stringify({ key: keyOf(path, text, env), config });
     await writeCacheFile(memoryPath(config.state_dir), memory);
   } catch {
@@ -55,7 +57,7 @@ function stateDirOf(text: string, env: Environment): string {
 }
 
 function keyOf(path: string, text: string, env: Environment): string {
-  const variables = Object.entries(env).filter(([name]) => name.startsWith("PAWL_"));
+  const variables = Object.entries(env).filter(([name]) => name.startsWith("PAWL_") && !NO_SETTINGS.includes(name));
   const all = JSON.stringify([VERSION, path, text, variables.sort()]);
   return createHash("sha256").update(all).digest("hex");
 }

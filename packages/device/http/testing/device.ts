@@ -1,17 +1,5 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
-import {
-  type AppsAnswer,
-  AuthConfig,
-  type ChangelogAnswer,
-  type ChannelsAnswer,
-  Config,
-  type ErrorAnswer,
-  type HistoryAnswer,
-  type LogAnswer,
-  type SettingsAnswer,
-  type StartedAnswer,
-  type Status,
-} from "@pawl/protocol";
+import { AuthConfig, type Config } from "@pawl/protocol";
 import { ReleaseHost, TempDir } from "@pawl/testkit";
 import pino from "pino";
 import type { App } from "../../app.ts";
@@ -22,23 +10,11 @@ import { systemClock } from "../../system/clock.ts";
 import type { Clock } from "../../system/types.ts";
 import { Tokens } from "../../tokens.ts";
 import { type Served, serve } from "../serve.ts";
+import type { Answer, AnswerBody } from "./answer.ts";
+import { configOf, type DeviceOptions } from "./device-options.ts";
 
-export interface DeviceOptions {
-  /** Default: any free port of 127.0.0.1. */
-  listen?: string;
-  auth?: Partial<AuthConfig>;
-  /** Names of tokens that exist before it listens. */
-  tokens?: readonly string[];
-  /** Default: one, `kitchen`. All of them install the same releases. */
-  apps?: readonly string[];
-  keepaliveMs?: number;
-  /** Default: real time, without the waits. */
-  clock?: Clock;
-  /** How long a release has to show that it works. Default: long enough for a busy machine; shorter where one doesn't work. */
-  within?: string;
-  /** More of each app's part of pawl.yaml, by its home. */
-  app?: Record<string, unknown> | ((home: string) => Record<string, unknown>);
-}
+export type { Answer, AnswerBody } from "./answer.ts";
+export type { DeviceOptions } from "./device-options.ts";
 
 export interface ReleaseOptions {
   ballastBytes?: number;
@@ -48,25 +24,6 @@ export interface ReleaseOptions {
   publishedAt?: string;
   /** False: its health check fails. */
   works?: boolean;
-}
-
-/** Any answer of the API, with the fields of all of them; none when the body is empty. */
-export type AnswerBody = Partial<
-  Omit<ErrorAnswer, "success"> &
-    Omit<StartedAnswer, "success"> &
-    Omit<LogAnswer, "success"> &
-    Omit<HistoryAnswer, "success"> &
-    Omit<AppsAnswer, "success"> &
-    Omit<ChannelsAnswer, "success"> &
-    Omit<ChangelogAnswer, "success"> &
-    Pick<SettingsAnswer, "own" | "window"> &
-    Omit<Status, "error">
-> & { success?: boolean };
-
-export interface Answer {
-  status: number;
-  headers: Headers;
-  body: AnswerBody;
 }
 
 /** Real time, without the waits. */
@@ -271,26 +228,4 @@ export class Device implements AsyncDisposable {
     this.#appliers.push(work);
     return { ended: () => end };
   }
-}
-
-function configOf(
-  temp: TempDir,
-  hostUrl: string,
-  { listen = "127.0.0.1:0", apps = ["kitchen"], within = "5s", app: more = {} }: DeviceOptions,
-): Config {
-  const app = (name: string) => {
-    const home = temp.join("apps", name);
-    return {
-      title: `The ${name}`,
-      source: { http: { url: `${hostUrl}/index.json` } },
-      install: { bundle: { home } },
-      health: [{ command: ["test", "!", "-e", `${home}/current/broken`], within, steady: "0ms" }],
-      ...(typeof more === "function" ? more(home) : more),
-    };
-  };
-  return Config.parse({
-    listen: listen.replace("TEMP", temp.path),
-    state_dir: temp.join("state"),
-    apps: Object.fromEntries(apps.map((name) => [name, app(name)])),
-  });
 }

@@ -14,6 +14,7 @@ import { checkMappedPaths, linkMappedPaths, type MappedPath, mappedPaths, unlink
 import { keptBy, type Ownership, type ReleaseTree } from "./ownership.ts";
 import { preserve, preserveLast, preserveLate } from "./preserve.ts";
 import { pruneTrees, removeStaging, removeTree, stagingPath, treeNames } from "./prune.ts";
+import { symlinkBackups, symlinkInPlace } from "./symlink-in-place.ts";
 import { plannedTree } from "./tree.ts";
 import { readTreeManifest } from "./tree-manifest.ts";
 import { unpackBundle } from "./unpack.ts";
@@ -40,18 +41,11 @@ export class SymlinkInstaller implements Installer {
   }
 
   async current(): Promise<InPlace | null> {
-    const tree = await currentTree(this.#layout);
-    return tree === null ? null : treeIdentity(this.#layout, tree);
+    return symlinkInPlace(this.#layout);
   }
 
   async backups(): Promise<Backup[]> {
-    const current = await currentTree(this.#layout);
-    const backups: Backup[] = [];
-    for (const tree of (await this.#parts.installed.load()).earlier) {
-      const identity = tree === current ? null : await treeIdentity(this.#layout, tree);
-      if (identity) backups.push({ ...identity, path: join(this.#layout.releases, tree) });
-    }
-    return backups;
+    return symlinkBackups(this.#layout, this.#parts.installed);
   }
 
   async kept(): Promise<InPlace[]> {

@@ -19,6 +19,7 @@ import { earlierPlacesOf, type Place, type PlaceMap, pathOf, placeMapOf, placesO
 import { prepareSwitch } from "./prepare-switch.ts";
 import { asStepError } from "./step-error.ts";
 import { syncRoots } from "./sync-roots.ts";
+import { copyBackups, copyInPlace } from "./tree-label.ts";
 import { freeName } from "./tree-names.ts";
 import { TreeStore } from "./tree-store.ts";
 import { unpackTree } from "./unpack-tree.ts";
@@ -51,18 +52,11 @@ export class CopyInstaller implements Installer {
   }
 
   async current(): Promise<InPlace | null> {
-    const record = await this.#record();
-    return record && { tree: record.tree, version: record.version, manifest_sha256: record.manifest_sha256 ?? null };
+    return copyInPlace(this.#parts.installed);
   }
 
   async backups(): Promise<Backup[]> {
-    const { tree: current, earlier } = await this.#parts.installed.load();
-    const backups: Backup[] = [];
-    for (const tree of earlier) {
-      const identity = tree !== current && (await this.#store.isWhole(tree)) && (await this.#store.identity(tree));
-      if (identity) backups.push({ ...identity, path: this.#store.files(tree) });
-    }
-    return backups;
+    return copyBackups(this.#store.dir, this.#parts.installed);
   }
 
   async kept(): Promise<InPlace[]> {

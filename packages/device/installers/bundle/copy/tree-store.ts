@@ -1,12 +1,12 @@
 import { chmod, lstat, readdir, readFile, rename, rm, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { type Manifest, Sha256, Version } from "@pawl/protocol";
+import type { Manifest } from "@pawl/protocol";
 import { readManifest, sha256Of } from "@pawl/trust";
-import { ensureFolder, isMissing, readTextIfThere, syncFolder, writeFileDurably } from "../../../store/atomic-file.ts";
-import { jsonOrNull } from "../../../store/record.ts";
+import { ensureFolder, isMissing, syncFolder, writeFileDurably } from "../../../store/atomic-file.ts";
 import type { InPlace } from "../../types.ts";
 import { STAGING_PREFIX } from "../prune.ts";
 import { readTreeManifest } from "../tree-manifest.ts";
+import { treeLabel } from "./tree-label.ts";
 
 /**
  * The releases on the device, in the copy layout: `<dir>/<tree>/` with `manifest.json`, `tree.json` (which release it
@@ -62,10 +62,7 @@ export class TreeStore {
 
   /** What a tree says it is; null when it isn't one of ours. */
   async identity(tree: string): Promise<InPlace | null> {
-    const value = jsonOrNull((await readTextIfThere(join(this.path(tree), "tree.json"))) ?? "");
-    const { version, manifest_sha256 } = (value ?? {}) as { version?: unknown; manifest_sha256?: unknown };
-    const known = { version: Version.safeParse(version).data, hash: Sha256.safeParse(manifest_sha256).data };
-    return known.version === undefined ? null : { tree, version: known.version, manifest_sha256: known.hash ?? null };
+    return treeLabel(this.dir, tree);
   }
 
   /** Throws when it has lost its manifest. */
