@@ -27,7 +27,9 @@ const small = await benchInstall(32 * MB);
 console.log(`install of 32 MB: ${small.syncs} forced writes, limit 40, ratio ${(small.syncs / 40).toFixed(2)}`);
 const large = await benchInstall(500 * MB);
 const peak = large.peak_mb.toFixed(0);
-console.log(`install of 500 MB: ${peak} MB of memory at the peak, limit 120, ratio ${(large.peak_mb / 120).toFixed(2)}`);
+console.log(
+  `install of 500 MB: ${peak} MB of memory at the peak, limit 120, ratio ${(large.peak_mb / 120).toFixed(2)}`,
+);
 
 function row(name: string, ours: number, baseline: string, baselineMs: number): void {
   const ratio = (ours / baselineMs).toFixed(2);

@@ -31,7 +31,11 @@ function backups(): string[] {
 
 describe("check", () => {
   test("Pi-Kit 2, 8, 14, 42, 54: a check by hand finds the release on Gitea, and status says what is there", async () => {
-    expect(await dashboard.status()).toMatchObject({ current_version: "1.0.0", latest_version: null, has_update: false });
+    expect(await dashboard.status()).toMatchObject({
+      current_version: "1.0.0",
+      latest_version: null,
+      has_update: false,
+    });
     const status = await dashboard.press("check");
     expect(status).toMatchObject({ current_version: "1.0.0", latest_version: "1.1.0", has_update: true, error: null });
   });

@@ -63,7 +63,12 @@ export class PiKitBox implements AsyncDisposable {
 
   /** With the box's own systemctl. */
   get env(): NodeJS.ProcessEnv {
-    return { ...process.env, ...this.variables, PIKIT: this.#dir.path, PATH: `${this.path("bin")}:${process.env.PATH}` };
+    return {
+      ...process.env,
+      ...this.variables,
+      PIKIT: this.#dir.path,
+      PATH: `${this.path("bin")}:${process.env.PATH}`,
+    };
   }
 
   path(path: string): string {

@@ -1,10 +1,9 @@
-#!/usr/bin/env node
 import { basename } from "node:path";
 import { EXIT } from "./cli/exit-code.ts";
 import { DEFAULT_CONFIG_PATH } from "./cli/io.ts";
-import type { ProgramIo } from "./cli/program.ts";
-import { quickStatus } from "./cli/quick-status.ts";
-import { createStyle, wantsColour } from "./cli/style.ts";
+import { processIo } from "./cli/process-io.ts";
+import { createProgram, type ProgramIo } from "./cli/program.ts";
+import { wordError } from "./cli/word-error.ts";
 import { prepareRuntime } from "./runtime.ts";
 
 const END_SIGNALS = ["SIGINT", "SIGTERM"] as const;
@@ -15,7 +14,7 @@ void main(process.argv.slice(1)).then((code) => {
 
 async function main([self = "", ...args]: readonly string[]): Promise<number> {
   prepareRuntime();
-  const io = ioOf(args);
+  const io = { ...processIo(args), signal: endSignal() };
   return basename(self) === "pawl-apply" ? rootsHelper(args, io) : command(args, io);
 }
 
@@ -26,7 +25,6 @@ async function rootsHelper(args: readonly string[], io: ProgramIo): Promise<numb
     await pawlApply(args, DEFAULT_CONFIG_PATH, io.signal);
     return EXIT.ok;
   } catch (error) {
-    const { wordError } = await import("./cli/word-error.ts");
     return wordError(error, io, false);
   }
 }
@@ -36,29 +34,13 @@ async function command(args: readonly string[], io: ProgramIo): Promise<number> 
   const exit = (code: number) => {
     exitCode = code;
   };
-  if (await quickStatus(args, io)) return exitCode;
   try {
-    const { createProgram } = await import("./cli/program.ts");
     // Whoever types nothing more asks what there is.
     await createProgram(io, exit).parseAsync(args.length === 0 ? ["--help"] : args, { from: "user" });
     return exitCode;
   } catch (error) {
-    const { wordError } = await import("./cli/word-error.ts");
     return wordError(error, io, args.includes("--json"));
   }
-}
-
-function ioOf(args: readonly string[]): ProgramIo {
-  const { stdout, stderr, env } = process;
-  const styleOf = ({ isTTY = false }) => createStyle(wantsColour({ isTerminal: isTTY, env, args }));
-  return {
-    stdout: (text) => void stdout.write(text),
-    stderr: (text) => void stderr.write(text),
-    style: { stdout: styleOf(stdout), stderr: styleOf(stderr) },
-    env,
-    isTerminal: stdout.isTTY === true,
-    signal: endSignal(),
-  };
 }
 
 /** Aborts with the first SIGINT or SIGTERM; the second ends the process at once. */

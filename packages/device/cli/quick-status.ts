@@ -12,7 +12,7 @@ import { printStatus } from "./print-status.ts";
  * `pawl status` in a fraction of the time: without the schema, YAML, HTTP and the parser of the command line. False when
  * it can't be told this way, whatever the reason: then the long way says it, or what is wrong.
  */
-export async function quickStatus(args: readonly string[], io: Omit<Io, "configPath">): Promise<boolean> {
+export async function quickStatus(args: readonly string[], io: Omit<Io, "configPath" | "signal">): Promise<boolean> {
   try {
     const asked = askedFor(args);
     if (!asked) return false;
