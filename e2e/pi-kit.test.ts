@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import type { Status } from "@pawl/protocol";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { contentOf, PiKitBox } from "./pi-kit/box.ts";
+import { contentOf, listOf, PiKitBox } from "./pi-kit/box.ts";
 import { PiKitDashboard } from "./pi-kit/dashboard.ts";
 
 let box: PiKitBox;
@@ -111,10 +111,11 @@ describe("apply", () => {
     await dashboard.press("check");
     expect(await state()).toMatchObject({ latest: "1.1.0", current: "1.0.0", last_check: expect.any(String) });
     await dashboard.press("apply");
+    // Root's side has ended; this side notes it a moment later.
+    await expect.poll(state, { timeout: 5_000 }).toMatchObject({ current: "1.1.0", last_result: "success" });
     expect(Object.keys(await state())).toEqual(
       expect.arrayContaining(["latest", "current", "last_check", "last_result", "progress", "backup_path"]),
     );
-    expect(await state()).toMatchObject({ current: "1.1.0", last_result: "success" });
   }, 60_000);
 
   test("Pi-Kit 11, 31, 32: what was there is backed up, and exactly one backup is kept", async () => {
@@ -150,7 +151,9 @@ describe("apply", () => {
   }, 60_000);
 
   test("Pi-Kit 10, 30: a bundle that breaks off while it is unpacked has touched nothing", async () => {
-    await box.publish("1.2.0", { manifest: { files: [{ path: "pikit-web/missing.html", sha256: "0".repeat(64) }] } });
+    const files = contentOf("1.2.0");
+    const missing = { path: "pikit-web/missing.html", sha256: "0".repeat(64) };
+    await box.publish("1.2.0", { manifest: { files: [...listOf(files), missing] } });
     await dashboard.press("check");
     const status = await dashboard.press("apply");
     expect(status.failure?.code).toBe("archive_refused");

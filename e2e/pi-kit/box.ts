@@ -95,7 +95,7 @@ export class PiKitBox implements AsyncDisposable {
     const { files = contentOf(version), beside = false, tag = `v${version}`, prerelease = false } = release;
     const content = this.path(`content/${version}`);
     for (const [path, text] of Object.entries(files)) await this.write(`content/${version}/${path}`, text);
-    const listed = Object.entries(files).map(([path, text]) => ({ path, sha256: sha256(text) }));
+    const listed = listOf(files);
     const changelog = `${this.forge.url}/44r0n7/pi-kit/releases/tag/${tag}`;
     const manifest = `${JSON.stringify({ version, changelog, files: listed, ...release.manifest }, null, 2)}\n`;
     await this.write(`content/${version}/manifest.json`, manifest);
@@ -138,6 +138,11 @@ export function contentOf(version: string): Record<string, string> {
     "pikit-web/config.json": `{"shipped": "with ${version}"}\n`,
     "pikit-api.py": `# api ${version}\n`,
   };
+}
+
+/** What a manifest says of files. */
+export function listOf(files: Record<string, string>): { path: string; sha256: string }[] {
+  return Object.entries(files).map(([path, text]) => ({ path, sha256: sha256(text) }));
 }
 
 function sha256(text: string): string {

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { FAILURE_CODES } from "@pawl/protocol";
 import { beforeAll, expect, test } from "vitest";
@@ -124,10 +123,10 @@ test("an answer may grow, a body may not", () => {
   expect(schemas.InstallBody).toMatchObject({ additionalProperties: false });
 });
 
-const hasValidator = spawnSync("python3", ["-c", "import openapi_spec_validator"]).status === 0;
-
-test.skipIf(!hasValidator)("openapi-spec-validator finds nothing wrong with it (needs that Python package)", () => {
-  const program = "import json, sys, openapi_spec_validator as v; v.validate(json.load(sys.stdin))";
-  const { status, stderr } = spawnSync("python3", ["-c", program], { input: text, encoding: "utf8" });
+test("a validator of OpenAPI 3.1 finds nothing wrong with it", async () => {
+  const { valid, errors } = await new Validator().validate(JSON.parse(text));
+  expect(errors ?? []).toEqual([]);
+  expect(valid).toBe(true);
+});
   expect([status, stderr]).toEqual([0, expect.not.stringContaining("Error")]);
 });

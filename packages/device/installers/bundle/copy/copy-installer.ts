@@ -78,7 +78,8 @@ export class CopyInstaller implements Installer {
   }
 
   async needs(manifest: Manifest): Promise<Need[]> {
-    const places = this.#placesFor(manifest);
+    // One that lists nothing yet is inside its bundle still; then the backup is all that can be counted.
+    const places = manifest.files.length > 0 ? this.#placesFor(manifest) : new Map<string, Place>();
     const record = await this.#record();
     const replaced = record ? await this.#placesInPlace(record) : new Map<string, Place>();
     const isKept = keptBy(this.#parts.config);
