@@ -128,5 +128,3 @@ test("a validator of OpenAPI 3.1 finds nothing wrong with it", async () => {
   expect(errors ?? []).toEqual([]);
   expect(valid).toBe(true);
 });
-  expect([status, stderr]).toEqual([0, expect.not.stringContaining("Error")]);
-});
