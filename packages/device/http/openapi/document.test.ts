@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { FAILURE_CODES } from "@pawl/protocol";
+import { Validator } from "@seriousme/openapi-schema-validator";
 import { beforeAll, expect, test } from "vitest";
 import { Device } from "../testing/device.ts";
 
