@@ -96,7 +96,7 @@ test.each([
     'health: [{ http: "http://a/", versoin_at: v }]',
     'unknown key "versoin_at" in apps.dashboard.health[0]; did you mean "version_at"?',
   ],
-  ["auto: { quxquxqux: 1 }", 'unknown key "quxquxqux" in apps.dashboard.auto; known are check, time, jitter, install'],
+  ["auto: { quxquxqux: 1 }", 'unknown key "quxquxqux" in apps.dashboard.auto; known are check, time, jitter, install, window'],
   ["health: [{ http: nope }]", 'apps.dashboard.health[0].http must be an http or https address; it is "nope"'],
   [
     "health: [{ tcp: a:1, within: 10 }]",

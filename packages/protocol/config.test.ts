@@ -143,6 +143,7 @@ test.each([
   ["files to keep outside the release", withBundle({ keep: ["../data/**"] })],
   ["files to keep that a .. in the middle leads to", withBundle({ keep: ["web/../data/**"] })],
   ["files to keep by an absolute path", withBundle({ keep: ["/var/www/data/**"] })],
+  ["a window in two places", withApp({ window: "02:00-05:00", auto: { window: "02:00-05:00" } })],
   ["no backups", withBundle({ backups: 0 })],
   ["two kinds of source", withApp({ source: { ...app.source, github: { repo: "me/pi-kit" } } })],
   ["a repository that is an address", withApp({ source: { github: { repo: "https://github.com/me/pi-kit" } } })],

@@ -128,6 +128,8 @@ export const AutoConfig = z.strictObject({
   time: TimeOfDay.default("04:20"),
   jitter: Duration.prefault("45m"),
   install: z.boolean().default(false),
+  /** When automatic installs may begin. Without it one follows the nightly check at once. */
+  window: Window.optional(),
 });
 export type AutoConfig = z.infer<typeof AutoConfig>;
 
@@ -149,22 +151,28 @@ export const AppName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be a name of lowercase letters, digits and dashes");
 
-export const AppConfig = z.strictObject({
-  title: z.string().min(1).max(100).optional(),
-  source: SourceConfig,
-  channel: Channel.default("stable"),
-  /** When given, an unsigned or wrongly signed release is refused. */
-  public_keys: z.array(PublicKey).default([]),
-  /** How two versions compare. */
-  versioning: z.enum(["semver", "pep440", "deb", "opkg", "apk"]).default("semver"),
-  install: InstallConfig,
-  services: z.array(ServiceConfig).default([]),
-  health: z.array(HealthConfig).default([]),
-  version_file: AbsolutePath.optional(),
-  auto: AutoConfig.prefault({}),
-  window: Window.optional(),
-  notify: z.array(NotifyConfig).default([]),
-});
+export const AppConfig = z
+  .strictObject({
+    title: z.string().min(1).max(100).optional(),
+    source: SourceConfig,
+    channel: Channel.default("stable"),
+    /** When given, an unsigned or wrongly signed release is refused. */
+    public_keys: z.array(PublicKey).default([]),
+    /** How two versions compare. */
+    versioning: z.enum(["semver", "pep440", "deb", "opkg", "apk"]).default("semver"),
+    install: InstallConfig,
+    services: z.array(ServiceConfig).default([]),
+    health: z.array(HealthConfig).default([]),
+    version_file: AbsolutePath.optional(),
+    auto: AutoConfig.prefault({}),
+    /** The same as `auto.window`. */
+    window: Window.optional(),
+    notify: z.array(NotifyConfig).default([]),
+  })
+  .refine(({ auto, window }) => auto.window === undefined || window === undefined, {
+    path: ["window"],
+    message: "must not be written twice, here and in auto",
+  });
 export type AppConfig = z.infer<typeof AppConfig>;
 
 const claims = {

@@ -76,7 +76,8 @@ function adviseApp(path: string[], app: AppConfig): Finding[] {
       ),
     );
   }
-  if (app.window !== undefined && !app.auto.install) {
+  const window = app.auto.window ?? app.window;
+  if (window !== undefined && !app.auto.install) {
     findings.push(
       warning([...path, "window"], "window has no effect while auto.install is off", "set auto: { install: true }"),
     );

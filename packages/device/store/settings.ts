@@ -1,9 +1,8 @@
 import type { Settings } from "@pawl/protocol";
-import { UpdateError } from "../error.ts";
 import type { Clock } from "../system/types.ts";
 import { readTextIfThere, writeFileDurably } from "./atomic-file.ts";
-import { Lock } from "./lock.ts";
 import { jsonOrNull, type Parse } from "./record.ts";
+import { turn } from "./turn.ts";
 
 /** Nothing chosen yet: everything is as in `pawl.yaml`. */
 export const NO_SETTINGS: Settings = {
@@ -13,10 +12,6 @@ export const NO_SETTINGS: Settings = {
   skipped_version: null,
   seen: null,
 };
-
-/** A change takes a few milliseconds; who waits longer than this for another's, waits for something that is broken. */
-const WAIT_MS = 5_000;
-const LOOK_EVERY_MS = 20;
 
 export interface SettingsFileParts {
   path: string;
@@ -42,22 +37,10 @@ export class SettingsFile {
 
   /** Reads, edits and writes as one step, whoever else does the same. Throws UpdateError `busy` when its turn doesn't come. */
   async change(edit: (settings: Settings) => Settings): Promise<Settings> {
-    await using _turn = await this.#turn();
+    await using _turn = await turn(this.#parts.lockDir, "The settings are", this.#parts.clock);
     const settings = edit(await this.load());
     await writeFileDurably(this.#parts.path, `${JSON.stringify(settings, null, 2)}\n`);
     return settings;
-  }
-
-  async #turn(): Promise<Lock> {
-    const { lockDir, clock } = this.#parts;
-    const never = new AbortController().signal;
-    for (const until = clock.monotonic() + WAIT_MS; ; await clock.sleep(LOOK_EVERY_MS, never)) {
-      const attempt = await Lock.tryAcquire(lockDir, "settings", clock.now());
-      if ("held" in attempt) return attempt.held;
-      if (clock.monotonic() > until) {
-        throw new UpdateError("busy", "The settings are being changed by another program. Try again in a moment.");
-      }
-    }
   }
 }
 

@@ -30,6 +30,11 @@ test.each<[object, object]>([
   expect(chosen(DEFAULTS, Settings.parse(own))).toEqual({ ...AS_CONFIGURED, ...expected });
 });
 
+test("the window may stand in auto, where the rest of the nightly run is", () => {
+  const defaults = { ...DEFAULTS, window: undefined, auto: { ...DEFAULTS.auto, window: "03:00-04:00" } };
+  expect(chosen(defaults, Settings.parse({})).window).toBe("03:00-04:00");
+});
+
 test("without a window in pawl.yaml there is none, unless the owner wants one", () => {
   const defaults = { ...DEFAULTS, window: undefined };
   expect(chosen(defaults, Settings.parse({})).window).toBeNull();

@@ -22,7 +22,7 @@ export function chosen(defaults: Defaults, settings: Settings): Chosen {
       time: settings.auto.time ?? auto.time,
       install: settings.auto.install ?? auto.install,
     },
-    window: (settings.window ?? defaults.window) || null,
+    window: (settings.window ?? auto.window ?? defaults.window) || null,
     skippedVersion: settings.skipped_version,
     seen: settings.seen,
   };

@@ -99,7 +99,7 @@ export function fetchExecutors(parts: FetchParts): Executors<FetchStep, FetchEve
 
     "hand-over": async ({ update, release }, signal) => {
       const outcome = await parts.handOver(update, release, signal);
-      await downloads.clear();
+      if (!mayPass(outcome)) await downloads.clear();
       return { type: "applied", outcome };
     },
   };
@@ -158,6 +158,11 @@ export function fetchExecutors(parts: FetchParts): Executors<FetchStep, FetchEve
       throw cancel.aborted ? cancel.reason : error;
     }
   }
+}
+
+/** Refused for now, with nothing wrong with the download: it need not be fetched again the next night. */
+function mayPass({ result, failure }: Outcome): boolean {
+  return result === "failed" && (failure?.code === "requires_unmet" || failure?.code === "not_writable");
 }
 
 /** A size as people read it: kB, MB and GB. */
