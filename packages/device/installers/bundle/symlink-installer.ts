@@ -1,7 +1,7 @@
 import { rename, rm, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import type { BundleInstall, FailureCode, Installed, Manifest, Move, Update } from "@pawl/protocol";
-import { systemError, UpdateError } from "../../error.ts";
+import type { BundleInstall, Installed, Manifest, Move, Update } from "@pawl/protocol";
+import { UpdateError } from "../../error.ts";
 import { ensureFolder, isMissing, syncFolder } from "../../store/atomic-file.ts";
 import type { InstallerParts } from "../index.ts";
 import type { Backup, InPlace, Installer, Need, Report, Staging } from "../types.ts";
@@ -14,6 +14,7 @@ import { checkMappedPaths, linkMappedPaths, type MappedPath, mappedPaths, unlink
 import { keptBy, type Ownership, type ReleaseTree } from "./ownership.ts";
 import { preserve, preserveLast, preserveLate } from "./preserve.ts";
 import { pruneTrees, removeStaging, removeTree, stagingPath, treeNames } from "./prune.ts";
+import { asStepError } from "./step-error.ts";
 import { symlinkBackups, symlinkInPlace } from "./symlink-in-place.ts";
 import { plannedTree } from "./tree.ts";
 import { readTreeManifest } from "./tree-manifest.ts";
@@ -233,15 +234,6 @@ export class SymlinkInstaller implements Installer {
     const path = join(this.#layout.releases, name);
     return { path, manifest: await readTreeManifest(path) };
   }
-}
-
-/** What has words of its own keeps them. */
-function asStepError(error: unknown, code: FailureCode, message: string): UpdateError {
-  if (error instanceof UpdateError) return error;
-  const detail = error instanceof Error ? error.message : String(error);
-  // Which file was missing says less than which step it was missing in.
-  const known = isMissing(error) ? null : systemError(error);
-  return known ?? new UpdateError(code, message, { detail, cause: error });
 }
 
 function worded(error: unknown): string {

@@ -2,9 +2,9 @@ import type { Move } from "@pawl/protocol";
 import { UpdateError } from "../../../error.ts";
 import type { InstalledStore } from "../../../store/installed.ts";
 import type { Report } from "../../types.ts";
+import { isDiskFull } from "../step-error.ts";
 import type { Journal, JournalFile } from "./journal.ts";
 import { clearWaiting } from "./lay-waiting.ts";
-import { isDiskFull } from "./step-error.ts";
 import type { TreeStore } from "./tree-store.ts";
 import { removeMade, undo } from "./undo.ts";
 

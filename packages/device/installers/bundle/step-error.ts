@@ -1,6 +1,6 @@
 import type { FailureCode } from "@pawl/protocol";
-import { systemError, UpdateError } from "../../../error.ts";
-import { isMissing } from "../../../store/atomic-file.ts";
+import { systemError, UpdateError } from "../../error.ts";
+import { isMissing } from "../../store/atomic-file.ts";
 
 /** An error of a step, in the step's words; what has words of its own keeps them. */
 export function asStepError(error: unknown, code: FailureCode, message: string): UpdateError {
