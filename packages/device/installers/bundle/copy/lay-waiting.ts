@@ -60,7 +60,8 @@ async function replaced(op: Op, folder: string): Promise<{ uid: number; gid: num
   if (op.was === null) return stat(folder);
   await using held = new HeldFolder();
   const at = await held.reach(op);
-  return at === null ? stat(folder) : lstat(at).catch(() => stat(folder));
+  // Awaited here: a moment later the folder is let go of, and what `at` says leads nowhere.
+  return at === null ? await stat(folder) : await lstat(at).catch(() => stat(folder));
 }
 
 function ignoreMissing(error: unknown): void {
