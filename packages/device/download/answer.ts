@@ -35,6 +35,8 @@ export function ask(url: URL, { method = "GET", headers, body, signal }: Asking)
       resolve({ status: answered.statusCode ?? 0, headers: headersOf(answered), body: answered });
     });
     request.on("error", reject);
+    // After a 101 nobody asked for there is neither an answer nor an error, only this; after either it is too late to matter.
+    request.on("close", () => reject(new Error("the connection was closed without an answer")));
     request.end(body);
   });
 }

@@ -42,6 +42,7 @@ function send(url: URL, signal: AbortSignal): Promise<IncomingMessage> {
     const request = url.protocol === "https:" ? requestHttps(url, options) : requestHttp(url, options);
     request.once("response", resolve);
     request.on("error", reject);
+    request.on("close", () => reject(new Error("the connection was closed without an answer")));
     request.end();
   });
 }

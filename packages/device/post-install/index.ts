@@ -1,10 +1,11 @@
 import type { Manifest, PostInstallStep } from "@pawl/protocol";
 import { UpdateError } from "../error.ts";
+import { PREFLIGHT_HOOK } from "../preflight/hook.ts";
+import { hookPath, hookTrouble } from "../system/hook-file.ts";
 import { isMissing } from "../system/run.ts";
 import { lastWords } from "../system/services/words.ts";
 import { createServices } from "../system/services.ts";
 import type { Run, RunResult } from "../system/types.ts";
-import { hookPath, hookTrouble } from "./hook.ts";
 
 export interface PostInstallParts {
   run: Run;
@@ -63,7 +64,11 @@ export function createPostInstall({ run, app, hooksDir, allowCommands }: PostIns
       if (allowCommands) return null;
       return `wants to run a command of its own (${shown(step)}), which this device doesn't allow. Set install.bundle.allow_commands: true in pawl.yaml if you trust its publisher.`;
     }
-    if ("run" in step) return hookTrouble(hooksDir, step.run);
+    if ("run" in step) {
+      if (step.run === PREFLIGHT_HOOK) return `asks for the hook ${step.run}, which is the device's own.`;
+      const trouble = await hookTrouble(hooksDir, step.run);
+      return trouble && `asks for the hook ${step.run}, and ${trouble}`;
+    }
     const found = await run(["systemctl", "--version"], { timeoutMs: SYSTEMCTL_MS });
     return isMissing(found, "systemctl") ? "gives work to systemd, which this device doesn't have." : null;
   }

@@ -85,7 +85,7 @@ test("a cancel ends it", async () => {
 test.each<[string, string, () => Promise<unknown>]>([
   [
     "a link",
-    "isn't a regular file",
+    "must be a regular file",
     async () => {
       await rename(hook, dir.join("elsewhere"));
       await symlink(dir.join("elsewhere"), hook);
@@ -93,18 +93,18 @@ test.each<[string, string, () => Promise<unknown>]>([
   ],
   [
     "a folder",
-    "isn't a regular file",
+    "must be a regular file",
     async () => {
       await rename(hook, dir.join("elsewhere"));
       await mkdir(hook);
     },
   ],
-  ["writable by its group", "can be written by others", () => chmod(hook, 0o775)],
-  ["writable by everybody", "can be written by others", () => chmod(hook, 0o757)],
+  ["writable by its group", "only root can change", () => chmod(hook, 0o775)],
+  ["writable by everybody", "only root can change", () => chmod(hook, 0o757)],
   ["not executable", "isn't executable", () => chmod(hook, 0o644)],
   [
     "in a folder everybody can write in",
-    "lies in a folder that others can write in",
+    "must be a folder that only root can write in",
     () => chmod(dir.join("hooks"), 0o777),
   ],
 ])("one that is %s isn't run, and nothing is installed", async (_, why, spoil) => {
@@ -112,7 +112,7 @@ test.each<[string, string, () => Promise<unknown>]>([
   await spoil();
   await expect(ask()).rejects.toMatchObject({
     code: "requires_unmet",
-    message: `The hook ${hook} ${why}, so it isn't run and nothing is installed. Give it to root with mode 0755, or remove it.`,
+    message: expect.stringContaining(why),
   });
   await expect(readFile(dir.join("ran"))).rejects.toMatchObject({ code: "ENOENT" });
 });
@@ -120,5 +120,5 @@ test.each<[string, string, () => Promise<unknown>]>([
 test.runIf(process.getuid?.() === 0)("one that belongs to somebody else isn't run as root", async () => {
   await write("exit 0");
   await chown(hook, 65534, 65534);
-  await expect(ask()).rejects.toThrow("belongs to another user");
+  await expect(ask()).rejects.toThrow("only root can change");
 });

@@ -1,6 +1,7 @@
 import type { Outcome } from "@pawl/protocol";
-import { appendLineDurably, readTextIfThere } from "./atomic-file.ts";
+import { appendLineDurably } from "./atomic-file.ts";
 import { jsonOrNull } from "./record.ts";
+import { peekText } from "./untrusted-file.ts";
 
 /** Adds an update's end to a history file, once: a repeated call with the same id does nothing and gives false. */
 export async function recordOutcome(path: string, outcome: Outcome): Promise<boolean> {
@@ -15,9 +16,8 @@ export async function recordOutcome(path: string, outcome: Outcome): Promise<boo
  * that is in several files the last file's word counts: one side may have given up what the other finished later.
  */
 export async function readHistory(paths: readonly string[], limit = Number.POSITIVE_INFINITY): Promise<Outcome[]> {
-  const texts = await Promise.all(paths.map(readTextIfThere));
-  const rows = texts
-    .flatMap((text) => (text ?? "").split("\n"))
+  const rows = paths
+    .flatMap((path) => peekText(path).split("\n"))
     .map((line) => jsonOrNull(line) as Outcome | null)
     .filter((row): row is Outcome => typeof row?.id === "string");
   const byId = new Map(rows.map((row) => [row.id, row]));

@@ -1,6 +1,7 @@
 import { rename } from "node:fs/promises";
 import type { RecordStore } from "../update/engine.ts";
 import { isMissing, readTextIfThere, writeFileDurably, writeFileWhole } from "./atomic-file.ts";
+import { peekText } from "./untrusted-file.ts";
 
 /** A schema, without saying whose: parses or gives null. */
 export type Parse<T> = (value: unknown) => T | null;
@@ -62,7 +63,7 @@ export class RecordFile<T extends object> implements RecordStore<T> {
 
 /** Reads a record without a schema, for those who only look: what doesn't have the outline of one counts as none. */
 export async function peekRecord<T extends { engine: { status: string } }>(path: string, empty: T): Promise<T> {
-  const value = jsonOrNull((await readTextIfThere(path)) ?? "") as Partial<T> | null;
+  const value = jsonOrNull(peekText(path)) as Partial<T> | null;
   return typeof value?.engine?.status === "string" ? { ...empty, ...value } : empty;
 }
 

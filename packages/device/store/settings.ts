@@ -3,6 +3,7 @@ import type { Clock } from "../system/types.ts";
 import { readTextIfThere, writeFileDurably } from "./atomic-file.ts";
 import { jsonOrNull, type Parse } from "./record.ts";
 import { turn } from "./turn.ts";
+import { peekText } from "./untrusted-file.ts";
 
 /** Nothing chosen yet: everything is as in `pawl.yaml`. */
 export const NO_SETTINGS: Settings = {
@@ -46,7 +47,7 @@ export class SettingsFile {
 
 /** The settings without a schema, for those who only look. */
 export async function peekSettings(path: string): Promise<Settings> {
-  const value = jsonOrNull((await readTextIfThere(path)) ?? "") as Partial<Settings> | null;
+  const value = jsonOrNull(peekText(path)) as Partial<Settings> | null;
   if (typeof value !== "object" || value === null) return NO_SETTINGS;
   return { ...NO_SETTINGS, ...value, auto: { ...NO_SETTINGS.auto, ...value.auto } };
 }

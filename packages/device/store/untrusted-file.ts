@@ -78,3 +78,11 @@ function isIrregular(error: unknown): boolean {
 function irregular(path: string, cause?: unknown): UpdateError {
   return new UpdateError("state_damaged", `${path} is not a regular file. Remove it and try again.`, { path, cause });
 }
+
+/** More than any state file of ours, in bytes. */
+const MOST_STATE_BYTES = 32 * 1024 * 1024;
+
+/** The text of a state file that may be another user's, for those who only look; empty when it is missing or irregular. */
+export function peekText(path: string): string {
+  return readHeadSync(path, MOST_STATE_BYTES).toString("utf8");
+}

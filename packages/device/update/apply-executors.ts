@@ -1,5 +1,5 @@
 import { type Failure, failure, type Manifest, type Move, type Release, type Update } from "@pawl/protocol";
-import { asUpdateError, type UpdateError } from "../error.ts";
+import { asUpdateError, UpdateError } from "../error.ts";
 import type { HealthReading } from "../health/types.ts";
 import type { Installer } from "../installers/types.ts";
 import type { PostInstall } from "../post-install/index.ts";
@@ -95,7 +95,9 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
       const onLine = (line: string) => reporter.line(line);
       try {
         const manifest = await installer.manifest(move.next);
-        if (manifest) await parts.postInstall.run(manifest, signal, onLine);
+        // What it asks for would be left out in silence.
+        if (!manifest) throw new UpdateError("state_damaged", `The manifest of ${update.to} can't be read any more.`);
+        await parts.postInstall.run(manifest, signal, onLine);
         await services.restart(signal, onLine);
       } catch (error) {
         signal.throwIfAborted();

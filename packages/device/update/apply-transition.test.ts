@@ -161,7 +161,7 @@ test.each([
   ["backing-up", "backing_up"],
 ] as const)("a failure in %s ends the update, names the phase, and refuses nothing", (state, phase) => {
   const end = applyTransition(applyRecord({ engine: STATES[state] }), EVENTS["a failure"]);
-  const told = { ...broken, phase };
+  const told = { ...broken, version: "1.1.0", phase };
   expect(end).toMatchObject({ engine: { status: "idle" }, last: { result: "failed", failure: told }, refused: [] });
 });
 

@@ -62,8 +62,12 @@ export function applyTransition(record: ApplyRecord, event: ApplyEvent): ApplyRe
       return engine.status === "rolling-back" ? goneBack(record, engine, event.at, event.trouble) : record;
     case "made-do":
       return engine.status === "making-do" ? ended(record, engine.update, "failed", engine.failure, event.at) : record;
-    case "failed":
-      return failed(record, { ...event.failure, phase: event.failure.phase ?? applyPhase(engine) }, event.at);
+    case "failed": {
+      const { version, phase } = event.failure;
+      const to = engine.status === "idle" ? null : engine.update.to;
+      const reason = { ...event.failure, version: version ?? to, phase: phase ?? applyPhase(engine) };
+      return failed(record, reason, event.at);
+    }
     case "cancelled":
       return engine.status === "staging" || engine.status === "backing-up"
         ? ended(record, engine.update, "cancelled", cancelledFailure(engine.update), event.at)

@@ -132,10 +132,10 @@ test("a check that fails leaves the newest release and its time as they were", (
 test("an install that can't reach the host fails, and so has the check", () => {
   const after = fetchTransition(fetchRecord({ engine: STATES.asking }), EVENTS["a failure"]);
   expect(after).toMatchObject({
-    failure: { ...offline, phase: "downloading" },
+    failure: { ...offline, version: "1.1.0", phase: "downloading" },
     last: { id: update.id, result: "failed" },
   });
-  expect(after.last?.failure).toEqual({ ...offline, phase: "downloading" });
+  expect(after.last?.failure).toEqual({ ...offline, version: "1.1.0", phase: "downloading" });
 });
 
 test("an install that finds nothing to do has checked all the same", () => {
@@ -155,7 +155,7 @@ test("an install by name goes to that release, while the newest of the channel i
 
 test("a failed download says nothing about the last check", () => {
   const after = fetchTransition(fetchRecord({ engine: STATES.downloading }), EVENTS["a failure"]);
-  const told = { ...offline, phase: "downloading" };
+  const told = { ...offline, version: "1.1.0", phase: "downloading" };
   expect(after).toMatchObject({ failure: null, last: { result: "failed", failure: told } });
 });
 
@@ -194,4 +194,11 @@ test("a cancelled update says that nothing was changed", () => {
     result: "cancelled",
     failure: { code: "cancelled", version: "1.1.0", message: "The update was cancelled. Nothing was changed." },
   });
+});
+
+test("a release by name is installed although the newest can't be read, and what was known stays", () => {
+  const event: FetchEvent = { type: "resolved", at: LATER, found: null, chosen: release };
+  const engine: FetchState = { ...STATES.asking, update: anUpdate({ to: "1.1.0", by_name: true }) };
+  const known = fetchRecord({ engine, release, last_checked: AT });
+  expect(fetchTransition(known, event)).toMatchObject({ release, last_checked: AT, engine: { status: "downloading" } });
 });

@@ -16,9 +16,10 @@ export type FetchEvent =
   /** Somebody asks what is newest; with an update: in order to install it. */
   | { type: "check-asked"; at: string; update: Update | null }
   /**
-   * What the source said; and for an install the release it is about, or why there is nothing to carry out.
+   * What the source said of the channel, null when that can't be used; and for an install the release it is about, or why
+   * there is nothing to carry out.
    */
-  | { type: "resolved"; at: string; found: Found; chosen: Release | Failure | null }
+  | { type: "resolved"; at: string; found: Found | null; chosen: Release | Failure | null }
   /** The release is known from the last check. */
   | { type: "install-asked"; update: Update; release: Release }
   /** The release may be known better by now: one whose manifest is inside its bundle. */
@@ -117,14 +118,16 @@ function makeWay(record: FetchRecord, update: Update): FetchRecord | null {
 
 function resolved(record: FetchRecord, { update, waiting }: Checking, event: EventOf<"resolved">): FetchRecord {
   const { at, found, chosen } = event;
-  const known: FetchRecord = {
-    ...record,
-    release: found.newest,
-    last_checked: at,
-    checked_channel: found.channel,
-    channels: found.channels,
-    failure: null,
-  };
+  const known: FetchRecord = found
+    ? {
+        ...record,
+        release: found.newest,
+        last_checked: at,
+        checked_channel: found.channel,
+        channels: found.channels,
+        failure: null,
+      }
+    : record;
   if (!update || !chosen) return { ...known, engine: waiting ?? { status: "idle", shows: "idle" } };
   if ("code" in chosen) return ended(known, outcomeOf(update, "failed", chosen, at));
   return { ...known, engine: { status: "downloading", update: { ...update, to: chosen.version }, release: chosen } };
@@ -133,10 +136,11 @@ function resolved(record: FetchRecord, { update, waiting }: Checking, event: Eve
 function failed(record: FetchRecord, event: EventOf<"failed">): FetchRecord {
   const { engine } = record;
   if (engine.status === "idle") return record;
-  const reason = { ...event.failure, phase: event.failure.phase ?? fetchPhase(engine) };
+  const update = updateOf(engine);
+  const { version, phase } = event.failure;
+  const reason = { ...event.failure, version: version ?? update?.to ?? null, phase: phase ?? fetchPhase(engine) };
   // What the source said about itself is news about the check, too: a host's limit holds for the next one.
   const known = engine.status === "checking" ? { ...record, failure: reason } : record;
-  const update = updateOf(engine);
   if (update) return ended(known, outcomeOf(update, "failed", reason, event.at));
   const waiting = engine.status === "checking" ? engine.waiting : null;
   return { ...known, engine: waiting ?? { status: "idle", shows: "error" } };

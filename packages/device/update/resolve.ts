@@ -27,33 +27,39 @@ export class Resolver {
   }
 
   async look(signal: AbortSignal): Promise<Found> {
-    return (await this.#look(signal)).found;
+    const channel = await this.#parts.channel();
+    return this.#found(await this.#parts.source.offers(signal), channel, signal);
   }
 
-  /** With why there is nothing to install, when there isn't: an answer, not a trouble of the source's. */
-  async choose(update: Update, signal: AbortSignal): Promise<{ found: Found; chosen: Release | Failure }> {
+  /**
+   * With why there is nothing to install, when there isn't: an answer, not a trouble of the source's. `found` is null when
+   * the newest release is one that can't be read, and another was asked for.
+   */
+  async choose(update: Update, signal: AbortSignal): Promise<{ found: Found | null; chosen: Release | Failure }> {
     const { source, current, apply, versioning, skippedVersion } = this.#parts;
-    const { offers, found } = await this.#look(signal);
-    const { channel, newest } = found;
+    const channel = await this.#parts.channel();
+    const offers = await source.offers(signal);
+    const known = { current: await current(), refused: (await apply()).refused, skipped: await skippedVersion() };
+    const decided = (release: Release) => obstacleTo(update, release, known, versioning)?.toFailure() ?? release;
     if (update.by_name && update.to !== null) {
       const offer = namedOffer(offers, update.to, channel);
       const fields = { version: update.to };
       const missing = () => failure("not_found", `${source.address} has no release ${update.to}.`, fields);
-      return { found, chosen: offer ? await this.#releaseOf(offer, signal) : missing() };
+      const chosen = offer ? decided(await this.#releaseOf(offer, signal)) : missing();
+      // The newest one's trouble is not this one's.
+      const found = await this.#found(offers, channel, signal).catch(() => null);
+      signal.throwIfAborted();
+      return { found, chosen };
     }
-    if (!newest) return { found, chosen: failure("not_found", `The channel ${channel} has no release yet.`) };
-    const known = { current: await current(), refused: (await apply()).refused, skipped: await skippedVersion() };
-    const obstacle = obstacleTo(update, newest, known, versioning);
-    return { found, chosen: obstacle ? obstacle.toFailure() : newest };
+    const found = await this.#found(offers, channel, signal);
+    const nothing = () => failure("not_found", `The channel ${channel} has no release yet.`);
+    return { found, chosen: found.newest ? decided(found.newest) : nothing() };
   }
 
-  async #look(signal: AbortSignal): Promise<{ offers: Offer[]; found: Found }> {
-    const { source, versioning } = this.#parts;
-    const channel = await this.#parts.channel();
-    const offers = await source.offers(signal);
-    const offer = newestOf(offers, channel, versioning);
+  async #found(offers: readonly Offer[], channel: string, signal: AbortSignal): Promise<Found> {
+    const offer = newestOf(offers, channel, this.#parts.versioning);
     const newest = offer && (await this.#releaseOf(offer, signal));
-    return { offers, found: { channel, newest, channels: channelNames(offers) } };
+    return { channel, newest, channels: channelNames(offers) };
   }
 
   /** Reads and verifies an offer's manifest: only then is it a release. Without keys one inside the bundle will do. */

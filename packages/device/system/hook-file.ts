@@ -11,24 +11,22 @@ export function hookPath(hooksDir: string, name: string): string {
 }
 
 /**
- * What keeps a hook from being run, going on from the release that asks for it; null when nothing does. It is run with all
- * of root's rights: nobody but root, or whoever this process runs as, may be able to say what it does.
+ * What keeps a hook from being run, for the end of a sentence; null when nothing does. It is run with all of root's rights:
+ * nobody but root, or whoever this process runs as, may be able to say what it does.
  */
 export async function hookTrouble(hooksDir: string, name: string): Promise<string | null> {
   const path = hookPath(hooksDir, name);
-  const asks = `asks for the hook ${name}`;
   const folder = await statsOf(hooksDir);
   const file = await statsOf(path);
-  if (folder === null || file === null)
-    return `${asks}, and there is no ${path}. Put it there, owned by root, mode 0755.`;
+  if (folder === null || file === null) return `there is no ${path}. Put it there, owned by root, mode 0755.`;
   if (!folder.isDirectory() || isOthers(folder)) {
-    return `${asks}, and ${hooksDir} must be a folder that only root can write in. Look at what is in it, then run: chown 0:0 ${hooksDir}; chmod 0755 ${hooksDir}`;
+    return `${hooksDir} must be a folder that only root can write in. Look at what is in it, then run: chown 0:0 ${hooksDir}; chmod 0755 ${hooksDir}`;
   }
-  if (!file.isFile()) return `${asks}, and ${path} must be a regular file, not a link or anything else.`;
+  if (!file.isFile()) return `${path} must be a regular file, not a link or anything else.`;
   if (isOthers(file)) {
-    return `${asks}, and ${path} must be a file that only root can change. Look at what is in it, then run: chown 0:0 ${path}; chmod 0755 ${path}`;
+    return `${path} must be a file that only root can change. Look at what is in it, then run: chown 0:0 ${path}; chmod 0755 ${path}`;
   }
-  if ((file.mode & EXECUTABLE) === 0) return `${asks}, and ${path} isn't executable. Run: chmod 0755 ${path}`;
+  if ((file.mode & EXECUTABLE) === 0) return `${path} isn't executable. Run: chmod 0755 ${path}`;
   return null;
 }
 
