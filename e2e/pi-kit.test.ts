@@ -253,6 +253,15 @@ test("Pi-Kit 19, 20, 27: with the manifest beside the bundle it is fetched first
   expect(await dashboard.press("apply")).toMatchObject({ current_version: "1.2.0" });
 }, 60_000);
 
+test("a bundle that was uploaded again since the check is not what the owner saw, and isn't installed", async () => {
+  await dashboard.press("check");
+  await box.publish("1.1.0", { files: { ...contentOf("1.1.0"), "pikit-api.py": "# something else\n" } });
+  const status = await dashboard.press("apply");
+  expect(status).toMatchObject({ state: "error", current_version: "1.0.0", failure: { code: "release_moved" } });
+  await dashboard.press("check");
+  expect(await dashboard.press("apply")).toMatchObject({ current_version: "1.1.0" });
+}, 60_000);
+
 test("Pi-Kit 20: a manifest that says another version than its tag is refused", async () => {
   await box.publish("1.2.0", { tag: "v1.3.0" });
   await dashboard.press("check");

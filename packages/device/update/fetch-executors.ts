@@ -128,6 +128,7 @@ export function fetchExecutors(parts: FetchParts): Executors<FetchStep, FetchEve
       const message = `${release.version} isn't signed with the key this device trusts: its manifest doesn't say what its bundle is.`;
       throw new UpdateError("signature_missing", message, { version: release.version });
     }
+    if (!known) await refuseMoved(release, signal);
     const { bytes, sha256 } = await downloads.fetchUnstated(release.bundle_url, release.size_bytes, advance, signal);
     const inside = known?.bytes ?? (await downloads.manifestInside(sha256, signal));
     const verified = verifyManifest({ bytes: inside, signature: null, keys, expectedVersion: release.version });
@@ -142,6 +143,14 @@ export function fetchExecutors(parts: FetchParts): Executors<FetchStep, FetchEve
         bundle_sha256: sha256,
       },
     };
+  }
+
+  /** Nothing but the host's own word says which upload the check has seen. */
+  async function refuseMoved({ version, bundle_url, bundle_id }: Release, signal: AbortSignal): Promise<void> {
+    const now = (await source.offers(signal)).find((offer) => offer.bundle_url === bundle_url);
+    if (now && (now.bundle_id ?? null) === bundle_id) return;
+    const message = `${version} was changed at its source since it was found; check again to see what is there now.`;
+    throw new UpdateError("release_moved", message, { version });
   }
 
   async function cancellable(
