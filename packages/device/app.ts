@@ -235,8 +235,10 @@ export class App {
 
   /** A release left on this device, unless its host is known to have another of that name by now. */
   async #kept(version: string, known: FetchRecord["release"]): Promise<InPlace | null> {
+    const current = await this.#parts.installer.current();
     const kept = (await this.#parts.installer.kept()).find((one) => isNamed(one, version));
-    if (!kept) return null;
+    // Of two trees of one version the one in place counts.
+    if (!kept || kept.version === current?.version) return null;
     const isReplaced = known && isNamed(known, version) && known.manifest_sha256 !== kept.manifest_sha256;
     return isReplaced ? null : kept;
   }

@@ -145,6 +145,8 @@ export type HistoryAnswer = z.infer<typeof HistoryAnswer>;
 
 export const AppsAnswer = z.object({
   ...ok,
+  /** The same for everything that shares a state folder: a device may have more than one Pawl. */
+  instance: z.string(),
   apps: z.array(z.object({ name: z.string(), title: z.string(), ...Status.shape })),
 });
 export type AppsAnswer = z.infer<typeof AppsAnswer>;

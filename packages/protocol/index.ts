@@ -2,6 +2,7 @@ export * from "./api.ts";
 export * from "./config.ts";
 export * from "./events.ts";
 export * from "./failure.ts";
+export * from "./issue-words.ts";
 export * from "./make-failure.ts";
 export * from "./manifest.ts";
 export * from "./release.ts";

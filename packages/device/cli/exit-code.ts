@@ -25,6 +25,7 @@ export function exitCodeOf(code: FailureCode): number {
     case "bad_request":
     case "unknown_app":
     case "unauthorized":
+    case "forbidden":
       return EXIT.usage;
     case "cancelled":
       return EXIT.cancelled;

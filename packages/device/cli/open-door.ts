@@ -1,6 +1,7 @@
-import type { Config } from "@pawl/protocol";
+import type { AppsAnswer, Config } from "@pawl/protocol";
 import { loadConfig } from "../config.ts";
 import { UpdateError } from "../error.ts";
+import { instanceOf } from "../store/instance.ts";
 import { readCliToken } from "../tokens.ts";
 import { DaemonClient } from "./daemon-client.ts";
 import type { Door, LocalDoor } from "./door.ts";
@@ -24,7 +25,9 @@ export async function openDoor(io: Io, { app, finishesFirst }: DoorOptions): Pro
   const token = io.env.PAWL_TOKEN ?? (await readCliToken(config.state_dir));
   const client = new DaemonClient(config.listen, token, io.signal);
   try {
-    await client.call("GET", "/api/apps");
+    const { instance } = await client.call<AppsAnswer>("GET", "/api/apps");
+    // Another Pawl of this device, with other apps behind perhaps the same names.
+    if (instance !== instanceOf(config.state_dir)) throw new NoDaemon(new Error("another Pawl answers there"));
     const app = config.apps[name];
     const about = { name, title: app?.title ?? name, isOlder: olderBy(app ?? { versioning: "semver" }) };
     return remoteDoor(client, about, io.signal);

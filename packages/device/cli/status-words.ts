@@ -114,7 +114,9 @@ function offered({ status, now, app }: StatusView): Line[] {
   if (isStale(status, now)) return [];
   if (status.last_result === "success" && status.state === "complete")
     return [{ words: `Updated to ${current}`, tone: "accent" }];
-  return failure ? [] : [{ words: "Up to date", tone: "quiet" }];
+  if (failure) return [];
+  if (current === null) return [{ words: "There is no release to install yet", tone: "quiet" }];
+  return [{ words: "Up to date", tone: "quiet" }];
 }
 
 function facts({ status, now, app, cached = false }: StatusView): Line[] {

@@ -79,7 +79,7 @@ test("OPTIONS answers 204, also to strangers and with tokens, and lets no foreig
 
 test("a fault of our own is JSON without its cause, and the log knows it by the request's id", async () => {
   await using device = await Device.start();
-  const state = `${device.stateDir}/kitchen/api/state.json`;
+  const state = `${device.stateDir}/kitchen/apply/installed.json`;
   await rm(state, { force: true });
   await mkdir(state, { recursive: true });
   const { status, headers, body } = await device.get("/api/update/status?token=secret");

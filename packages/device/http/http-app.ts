@@ -64,7 +64,7 @@ export function createHttpApp(parts: HttpAppParts): Hono<HttpEnv> {
   }
   const guesses = new Guesses(systemClock);
   const ofDevice = {
-    "/api/apps": [appsEndpoint(apps)],
+    "/api/apps": [appsEndpoint(apps, stateDir)],
     "/api/session": sessionEndpoints({ credentials, sessions, guesses }),
   };
   const all = { ...ofDevice, "/api/openapi.json": [openapiEndpoint(ofDevice, routes)] };

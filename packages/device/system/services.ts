@@ -39,7 +39,7 @@ export function createServices(configs: readonly ServiceConfig[], run: Run, time
 
   return {
     start: (signal, onLine) => each("start", services, signal, onLine),
-    stop: (signal, onLine) => each("stop", [...services].reverse(), signal, onLine),
+    stop: (signal, onLine) => each("stop", services.filter(({ isShared }) => !isShared).reverse(), signal, onLine),
     restart: (signal, onLine) => each("restart", services, signal, onLine),
     watches: () => services.flatMap((service) => service.watch() ?? []),
   };

@@ -148,7 +148,11 @@ function goneBack(record: ApplyRecord, engine: RollingBack, at: string, trouble:
   const fields = { version: update.to, back_on: update.from };
   if (trouble) return ended(record, update, "failed", { ...trouble, ...fields, detail: because(trouble, reason) }, at);
   const now = engine.result === "rolled_back" ? `Pawl went back to ${update.from}.` : "Everything is as it was before.";
-  return ended(record, update, engine.result, { ...reason, ...fields, message: `${reason.message} ${now}` }, at);
+  return ended(record, update, engine.result, { ...reason, ...fields, message: `${sentence(reason.message)} ${now}` }, at);
+}
+
+function sentence(words: string): string {
+  return /[.!?…]$/.test(words) ? words : `${words}.`;
 }
 
 /** There is no earlier release any more: one stands where one stands, and says so. */

@@ -11,6 +11,7 @@ export function reloadService(config: Extract<ServiceConfig, { reload: string }>
   return {
     name: unit,
     optional,
+    isShared: true,
     start: reload,
     stop: async () => ({ code: 0, signal: null, stdout: "", stderr: "", timedOut: false }),
     restart: reload,

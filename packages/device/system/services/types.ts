@@ -11,6 +11,8 @@ export interface Control {
 export interface Service {
   readonly name: string;
   readonly optional: boolean;
+  /** Others need it, too: it is never stopped. */
+  readonly isShared?: boolean;
   start(signal: AbortSignal, onLine: (line: string) => void): Promise<RunResult>;
   stop(signal: AbortSignal, onLine: (line: string) => void): Promise<RunResult>;
   restart(signal: AbortSignal, onLine: (line: string) => void): Promise<RunResult>;
