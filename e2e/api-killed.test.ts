@@ -19,7 +19,7 @@ afterEach(async () => {
   await dir?.[Symbol.asyncDispose]();
 });
 
-test("the API is killed while root's side works: the update goes on, and the next API tells its end", async () => {
+test("§6 apply: the API is killed while root's side works: the update goes on, and the next API tells its end", async () => {
   await appliance.publish("1.1.0");
   const first = await startDaemon(appliance);
   await post(first, "install");
@@ -34,7 +34,7 @@ test("the API is killed while root's side works: the update goes on, and the nex
   expect(await history(second)).toMatchObject([{ to: "1.1.0", result: "success", resumed: false }, { to: "1.0.0" }]);
 }, 60_000);
 
-test("the API is killed in the middle of a download: the next one goes on where it stopped", async () => {
+test("§2 downloading: the API is killed in the middle of a download: the next one goes on where it stopped", async () => {
   await appliance.publish("1.1.0", { ballastBytes: 16_000_000 });
   appliance.host.bytesPerSecond = 4_000_000;
   const first = await startDaemon(appliance);

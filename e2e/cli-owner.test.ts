@@ -25,7 +25,7 @@ describe.each([true, false])("what an owner chooses, with a daemon: %s", (hasDae
     daemon = hasDaemon ? await startDaemon(appliance) : null;
   });
 
-  test("auto: shows, changes and takes back what is done by itself", async () => {
+  test("§4 auto, §4 reset: auto: shows, changes and takes back what is done by itself", async () => {
     expect(await pawl("auto")).toMatch(
       /^Kitchen dashboard checks for updates every day at 04:20, next .*\n.* waits until/,
     );
@@ -61,7 +61,7 @@ describe.each([true, false])("what an owner chooses, with a daemon: %s", (hasDae
     expect(await failing(2, "skip", "no version")).toContain("can't be a version");
   });
 
-  test("channel: lists, follows another one, and goes back to the file's", async () => {
+  test("§4 channel, §4 reset: channel: lists, follows another one, and goes back to the file's", async () => {
     await appliance.publish("1.1.0", { channel: "beta" });
     await pawl("check", "--force");
     expect(await pawl("channel")).toBe("* stable  (followed)\n  prerelease\n  beta\n");

@@ -123,7 +123,7 @@ test("cancelling what a dead process has left cancels it instead of finishing it
   expect((await history())[0]).toMatchObject({ to: "1.0.0", result: "cancelled" });
 });
 
-test("a fault of the engine ends the command with its words", async () => {
+test("§3 internal: a fault of the engine ends the command with its words", async () => {
   const install = await downloading(5_000_000);
   await rm(statePath());
   await mkdir(join(statePath(), "in the way"), { recursive: true });
@@ -196,7 +196,7 @@ test("pawl rollback shows its lines without a daemon, too", async () => {
   expect(ended.stdout).toContain("Back on 1.0.0.");
 });
 
-test("a service that can't be started is named before the device goes back", async () => {
+test("§3 restart_failed: a service that can't be started is named before the device goes back", async () => {
   await installed("1.0.0");
   await appliance.publish("1.1.0");
   await appliance.changeConfig((text) =>

@@ -38,7 +38,7 @@ const KILLS = ["staging", "backing-up", "switching", "restarting", "testing"].fl
 );
 
 test.each(KILLS)(
-  "the applier is killed in $state ($moment) and started again",
+  "§2 $state: the applier is killed in $state ($moment) and started again",
   async ({ state, moment }) => {
     const version = `1.${nextVersion++}.0`;
     await appliance.publish(version);
@@ -82,7 +82,7 @@ test.each(["entered", "done"])(
   60_000,
 );
 
-test("a release that is interrupted in its test three times is gone back from and refused", async () => {
+test("§2 testing: a release that is interrupted in its test three times is gone back from and refused", async () => {
   const version = `1.${nextVersion++}.0`;
   await appliance.publish(version);
   const before = currentVersion();

@@ -45,7 +45,7 @@ describe("check", () => {
     expect(box.forge.requests.filter(({ path }) => path.endsWith(".tar.gz"))).toEqual([]);
   });
 
-  test("Pi-Kit 21, 55: the changelog is one click away", async () => {
+  test("§6 changelog: Pi-Kit 21, 55: the changelog is one click away", async () => {
     const { release } = await dashboard.press("check");
     expect(release?.notes_url).toContain("/44r0n7/pi-kit/releases/tag/v1.1.0");
     expect(await dashboard.get("changelog")).toMatchObject({
@@ -106,7 +106,7 @@ describe("apply", () => {
     expect(events.at(-1)).toMatchObject({ type: "done", state: "complete" });
   }, 60_000);
 
-  test("Pi-Kit 26, 51: state.json has the plan's six names, after the check and after the apply", async () => {
+  test("§6 state.json: Pi-Kit 26, 51: state.json has the plan's six names, after the check and after the apply", async () => {
     const state = async () => JSON.parse(await box.read("var/lib/pikit-update/pikit/api/state.json"));
     await dashboard.press("check");
     expect(await state()).toMatchObject({ latest: "1.1.0", current: "1.0.0", last_check: expect.any(String) });
@@ -245,7 +245,7 @@ describe("auto", () => {
   }, 60_000);
 });
 
-test("Pi-Kit 19, 20, 27: with the manifest beside the bundle it is fetched first, and its version counts", async () => {
+test("§6 assets: Pi-Kit 19, 20, 27: with the manifest beside the bundle it is fetched first, and its version counts", async () => {
   await box.publish("1.2.0", { beside: true });
   await dashboard.press("check");
   const asked = box.forge.requests.map(({ path }) => path);

@@ -15,7 +15,7 @@ afterEach(async () => {
   await bench[Symbol.asyncDispose]();
 });
 
-test("an update that waits is cancelled at once", async () => {
+test("§3 cancelled: an update that waits is cancelled at once", async () => {
   const { update_id } = await bench.waiting();
   expect(await bench.app.cancel()).toEqual({ message: "The update was cancelled. Nothing was changed." });
   expect(await bench.app.status()).toMatchObject({ state: "idle", last_result: "cancelled", failure: null, update_id });

@@ -62,6 +62,25 @@ test("a release that doesn't work is told as rolled back, with the reason", asyn
   });
 });
 
+test("§6 gone back to: a release gone back to that doesn't work either is told as failed, with where the device stands", async () => {
+  await using bench = await AppBench.create();
+  await using hook = await WebhookServer.start();
+  await telling(bench, hook.url);
+  await bench.checked();
+  await bench.installed();
+  bench.device.works = () => false;
+  await bench.app.rollback({});
+  await bench.app.settled();
+  expect(events(hook)).toEqual(["available 1.1.0", "updated 1.1.0", "failed 1.0.0"]);
+  expect(JSON.parse(hook.posted.at(-1)?.body ?? "")).toMatchObject({
+    failure: { code: "health_failed", back_on: "1.0.0" },
+  });
+  expect(await bench.app.status()).toMatchObject({
+    state: "error",
+    failure: { code: "health_failed", back_on: "1.0.0" },
+  });
+});
+
 test("an update whose owner died is told by the process that finishes it", async () => {
   await using bench = await AppBench.create();
   await using hook = await WebhookServer.start();

@@ -59,7 +59,7 @@ describe.skipIf(noSmallDisks)("Pi-Kit 60: on a disk that is too small", () => {
     });
   });
 
-  test("what it takes is told, and once that is free the release is installed", async () => {
+  test("§6 staging, on the target's file system: what it takes is told, and once that is free the release is installed", async () => {
     using disk = SmallDisk.on(kitchen.home, { bytes: 2 * MIB });
     await writeFile(join(disk.path, "ballast"), Buffer.alloc(1.5 * MIB));
     await kitchen.publish("1.0.0", { ballastBytes: MIB });
@@ -93,7 +93,7 @@ describe("Pi-Kit 60: when the system says that there is no room", () => {
   });
 });
 
-test("a release that can't be installed over what is in place says which one can", async () => {
+test("§6 min_from, §3 requires_unmet: a release that can't be installed over what is in place says which one can", async () => {
   await kitchen.publish("1.2.0");
   await kitchen.install();
   await kitchen.publish("2.0.0", { fields: { min_from: "1.5.0" } });
@@ -119,7 +119,7 @@ test("a device that has no Python is no device for a release that needs one", as
   expect((await kitchen.refused()).message).toContain("Python 3.9 or later (this device has none)");
 });
 
-test("with the clock in 1970 nothing is installed until it is set", async () => {
+test("§6 preflight, §3 clock_wrong: with the clock in 1970 nothing is installed until it is set", async () => {
   await kitchen.publish("1.0.0");
   const lost = kitchen.clock.now().getTime();
   kitchen.clock.pass(-lost);

@@ -17,7 +17,7 @@ afterEach(async () => {
   await bench[Symbol.asyncDispose]();
 });
 
-test("of two processes on one device exactly one begins, the other is told what runs", async () => {
+test("§6 lock: of two processes on one device exactly one begins, the other is told what runs", async () => {
   await bench.checked();
   const hold = bench.holdAt("download");
   const other = await bench.device.app();
@@ -40,7 +40,7 @@ test("while root's side works on its own nothing begins", async () => {
 });
 
 test.each(["downloading", "verifying", "applying"] as const)(
-  "an update a dead process left in %s is finished before another one begins",
+  "§2 downloading, §2 verifying: an update a dead process left in %s is finished before another one begins",
   async (status) => {
     const update = anUpdate();
     bench.device.publish("1.1.0");
@@ -55,7 +55,7 @@ test.each(["downloading", "verifying", "applying"] as const)(
   },
 );
 
-test("a check finds a dead process's update and has it finished", async () => {
+test("§6 recovery: a check finds a dead process's update and has it finished", async () => {
   await bench.checked();
   const release = (await bench.device.fetchStore().load()).release ?? aRelease();
   await bench.leftBehind({ status: "verifying", update: anUpdate(), release });
@@ -64,7 +64,7 @@ test("a check finds a dead process's update and has it finished", async () => {
   expect(bench.device.tree).toBe("1.1.0");
 });
 
-test("what root's side left behind is finished by the next that starts", async () => {
+test("§6 recovery: what root's side left behind is finished by the next that starts", async () => {
   const update = anUpdate();
   const move = { previous: "1.0.0", next: "1.1.0", manifest_sha256: null, kept: false };
   await bench.leftBehind({ status: "idle", shows: "error" });
@@ -77,7 +77,7 @@ test("what root's side left behind is finished by the next that starts", async (
   expect(await bench.app.resume()).toBe(false);
 });
 
-test("a check a dead process left is forgotten, the old answer stays", async () => {
+test("§2 checking: a check a dead process left is forgotten, the old answer stays", async () => {
   await bench.leftBehind({ status: "checking", since: LATER, update: null, waiting: null });
   expect(await bench.app.status()).toMatchObject({ state: "idle", latest_version: "1.1.0" });
   expect(await bench.app.resume()).toBe(true);
@@ -101,7 +101,7 @@ test("an end whose last words were lost is said when the next process starts", a
   expect(await bench.app.history()).toHaveLength(1);
 });
 
-test("when root's side can't be started the update fails, and says so", async () => {
+test("§3 helper_missing: when root's side can't be started the update fails, and says so", async () => {
   bench.app = await bench.device.app({
     start: () => ({ ended: () => ({ code: 127, words: "pawl-apply: not found" }) }),
   });
@@ -113,7 +113,7 @@ test("when root's side can't be started the update fails, and says so", async ()
   expect(await bench.app.status()).toMatchObject({ state: "error", failure: { code: "helper_missing" } });
 });
 
-test("a device that could not go back shows that it is going back, and goes on when it is asked to", async () => {
+test("§2 rolling-back: a device that could not go back shows that it is going back, and goes on when it is asked to", async () => {
   bench.device.works = (version) => version !== "1.1.0";
   bench.device.hook = (step) => {
     if (step === "switch-back") throw new UpdateError("disk_full", "The disk is full.");

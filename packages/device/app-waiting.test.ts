@@ -12,7 +12,7 @@ afterEach(async () => {
   await bench[Symbol.asyncDispose]();
 });
 
-test("an unattended install waits for its window, then goes on when the timer fires", async () => {
+test("§2 waiting, §4 window: an unattended install waits for its window, then goes on when the timer fires", async () => {
   const { update_id } = await bench.waiting();
   expect(await bench.app.status()).toMatchObject({ state: "installing", phase: "waiting", update_id });
   expect(bench.device.tree).toBe("1.0.0");
@@ -26,7 +26,7 @@ test("an unattended install waits for its window, then goes on when the timer fi
   expect(bench.count("download")).toBe(1);
 });
 
-test("a process that starts inside the window begins what waits; outside of it, it does nothing", async () => {
+test("§2 waiting: a process that starts inside the window begins what waits; outside of it, it does nothing", async () => {
   await bench.waiting();
   expect(await bench.app.resume()).toBe(false);
   bench.clock.pass(2 * 3_600_000);
@@ -35,7 +35,7 @@ test("a process that starts inside the window begins what waits; outside of it, 
   expect(bench.device.tree).toBe("1.1.0");
 });
 
-test("an owner's install starts the waiting one at once", async () => {
+test("§2 waiting: an owner's install starts the waiting one at once", async () => {
   const { update_id } = await bench.waiting();
   const { update_id: id, outcome } = await bench.installed();
   expect(id).toBe(update_id);
@@ -49,7 +49,7 @@ test("an owner's install waits for no window", async () => {
   expect((await bench.installed()).outcome).toMatchObject({ result: "success" });
 });
 
-test("while an update waits a check works as ever, and it waits on", async () => {
+test("§2 waiting: while an update waits a check works as ever, and it waits on", async () => {
   const { update_id } = await bench.waiting();
   bench.device.publish("1.2.0");
   expect(await bench.app.check({ force: true })).toMatchObject({ message: "Update check started" });

@@ -158,7 +158,7 @@ test("an older release is installed only by force or by its name", async () => {
   expect((await bench.installed({ force: false, version: "1.0.0" })).outcome).toMatchObject({ to: "1.0.0" });
 });
 
-test("a refused release is installed by its name, never by force alone; a repaired one is offered again", async () => {
+test("§6 refused: a refused release is installed by its name, never by force alone; a repaired one is offered again", async () => {
   await bench.checked();
   bench.device.works = (version) => version !== "1.1.0";
   expect((await bench.installed()).outcome).toMatchObject({ result: "rolled_back" });
@@ -185,7 +185,7 @@ test("a release by name may be of any channel; one the host hasn't is not found"
   expect(await bench.app.status()).toMatchObject({ latest_version: "1.1.0", current_version: "3.0.0" });
 });
 
-test("a release left on this device is installed by its name without the network", async () => {
+test("§6 gone back from: a release left on this device is installed by its name without the network", async () => {
   bench.device.onDisk = [{ tree: "1.1.0", version: "1.1.0", manifest_sha256: sha("a") }];
   bench.device.hook = (step) => {
     if (/^(offers|manifest|download)$/.test(step)) throw new UpdateError("offline", "The host can't be reached.");
@@ -211,7 +211,7 @@ test("a release left on this device is downloaded all the same when the owner in
   expect(bench.count("download")).toBe(2);
 });
 
-test("a release that was changed after the check isn't installed", async () => {
+test("§6 release_moved: a release that was changed after the check isn't installed", async () => {
   await bench.checked();
   bench.device.publish("1.1.0", { content: "another" });
   expect((await bench.installed()).outcome).toMatchObject({ result: "failed", failure: { code: "release_moved" } });

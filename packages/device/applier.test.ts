@@ -144,7 +144,7 @@ test.each(["restart 1.1.0", "settle 1.0.0", "test 1.1.0", "version 1.1.0", "comm
   },
 );
 
-test("a release that doesn't work is gone back from, and the owner told why", async () => {
+test("§6 rollback: a release that doesn't work is gone back from, and the owner told why", async () => {
   device.works = (version) => version !== "1.1.0";
   const { last, refused } = await carryOut();
   expect(last).toMatchObject({ result: "rolled_back", failure: { code: "health_failed", back_on: "1.0.0" } });
@@ -234,7 +234,7 @@ test("a version file that can't be written is found out before anything changes"
   expect(device.did).toEqual(["discard"]);
 });
 
-test("a device's first release that doesn't work stays, on record, with its services started", async () => {
+test("§6 first release: a device's first release that doesn't work stays, on record, with its services started", async () => {
   device.tree = null;
   fail("restart 1.1.0", new UpdateError("restart_failed", "It did not start."));
   const { last, refused } = await carryOut();
@@ -244,7 +244,7 @@ test("a device's first release that doesn't work stays, on record, with its serv
   expect(device.did.slice(-3)).toEqual(["version 1.1.0", "commit 1.1.0", "start 1.1.0"]);
 });
 
-test("goes back to a kept release, and forward again", async () => {
+test("§6 in both: goes back to a kept release, and forward again", async () => {
   device.earlier = ["0.9.0"];
   expect((await carryOut(rollback)).last).toMatchObject({ kind: "rollback", from: "1.0.0", result: "success" });
   expect(device).toMatchObject({ tree: "0.9.0", versionFile: "0.9.0" });
@@ -253,7 +253,7 @@ test("goes back to a kept release, and forward again", async () => {
   expect(device.tree).toBe("1.1.0");
 });
 
-test("a release gone back to that doesn't work stays: tested once, on record, services started", async () => {
+test("§6 gone back to: a release gone back to that doesn't work stays: tested once, on record, services started", async () => {
   device.earlier = ["0.9.0"];
   device.works = () => false;
   const { last, refused } = await carryOut(rollback);
@@ -334,7 +334,7 @@ test.each([
   },
 );
 
-test("killed after the switch and before its record: undone, the old release restarted and tested, nothing refused", async () => {
+test("§2 switching, §3 power_lost: killed after the switch and before its record: undone, the old release restarted and tested, nothing refused", async () => {
   await killedIn("switching");
   device.tree = "1.1.0";
   device.did.length = 0;
@@ -345,7 +345,7 @@ test("killed after the switch and before its record: undone, the old release res
   expect(device.tree).toBe("1.0.0");
 });
 
-test("killed while going back: goes back all the same, and for the same reason", async () => {
+test("§2 rolling-back: killed while going back: goes back all the same, and for the same reason", async () => {
   device.works = (version) => version !== "1.1.0";
   await killedIn("rolling-back");
   expect(device.tree).toBe("1.1.0");
@@ -354,7 +354,7 @@ test("killed while going back: goes back all the same, and for the same reason",
   expect(device.tree).toBe("1.0.0");
 });
 
-test("killed in its test three times: gone back from and refused; twice: it may still succeed", async () => {
+test("§2 testing: killed in its test three times: gone back from and refused; twice: it may still succeed", async () => {
   await killedIn("testing");
   await killedIn("testing", "recover");
   expect(device.tree).toBe("1.1.0");

@@ -54,6 +54,8 @@ export class Applier {
   }
 
   async #goOn(signal: AbortSignal): Promise<ApplyRecord> {
+    // Whatever the record says: half of what was there before Pawl may be moved.
+    await this.#parts.installer.settleDisk();
     const record = await this.#parts.store.load();
     // The record may have reached the disk and its last words not.
     if (record.engine.status === "idle") {

@@ -46,7 +46,7 @@ test("who only looks makes nothing on disk, and finds nothing", async () => {
   expect(await readdir(dir.path)).toEqual([]);
 });
 
-test("the unprivileged side leaves root's folder to root, also when it acts", async () => {
+test("§2 root work, §6 api and apply: the unprivileged side leaves root's folder to root, also when it acts", async () => {
   await using dir = await TempDir.create();
   const app = await appOn(dir);
   await app.resume();

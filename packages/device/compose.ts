@@ -4,7 +4,7 @@ import { versionings } from "@pawl/protocol/versioning";
 import type { z } from "zod";
 import { App } from "./app.ts";
 import { Applier } from "./applier.ts";
-import { bundleName, DownloadsFolder, readFetched } from "./download/index.ts";
+import { bundleName, DownloadsFolder, readFetched, redactUrl } from "./download/index.ts";
 import { UpdateError } from "./error.ts";
 import { type Applying, HandOver } from "./hand-over.ts";
 import { checkHealth, createProbes } from "./health/index.ts";
@@ -300,12 +300,12 @@ export async function createApplier(config: Config, name: string, overrides: Ove
   });
 }
 
-/** Where an app's releases come from, for the record of what is installed. */
+/** Where an app's releases come from, for the record of what is installed, which everybody may read. */
 function sourceAddress(source: AppConfig["source"]): string {
   if ("directory" in source) return source.directory.path;
-  if ("http" in source) return source.http.url;
+  if ("http" in source) return redactUrl(source.http.url);
   const { url, repo } = "github" in source ? source.github : source.gitea;
-  return `${url} ${repo}`;
+  return `${redactUrl(url)} ${repo}`;
 }
 
 function parser<S extends z.ZodType>(schema: S): (value: unknown) => z.infer<S> | null {

@@ -96,7 +96,10 @@ test.each([
     'health: [{ http: "http://a/", versoin_at: v }]',
     'unknown key "versoin_at" in apps.dashboard.health[0]; did you mean "version_at"?',
   ],
-  ["auto: { quxquxqux: 1 }", 'unknown key "quxquxqux" in apps.dashboard.auto; known are check, time, jitter, install, window'],
+  [
+    "auto: { quxquxqux: 1 }",
+    'unknown key "quxquxqux" in apps.dashboard.auto; known are check, time, jitter, install, window',
+  ],
   ["health: [{ http: nope }]", 'apps.dashboard.health[0].http must be an http or https address; it is "nope"'],
   [
     "health: [{ tcp: a:1, within: 10 }]",
@@ -117,7 +120,7 @@ test.each([
   ["notify: [{ on: [failed] }]", "apps.dashboard.notify[0] must have one of command, webhook, and only one"],
   ['auto: { time: "25:00" }', 'apps.dashboard.auto.time must be a time of day such as 04:20; it is "25:00"'],
   ["auto: { check: yes }", "apps.dashboard.auto.check must be true or false, not text"],
-])("says what to write instead of %s", async (line, sentence) => {
+])("§4 unknown keys: says what to write instead of %s", async (line, sentence) => {
   const text = `apps:\n  dashboard:${APP.replace(/ {4}services.*\n/, "")}    ${line}\n`;
   const problems = await check(text);
   expect(problems).toHaveLength(1);
@@ -166,7 +169,7 @@ test("shows no password of an address it refuses", async () => {
 });
 
 describe("the environment", () => {
-  test("wins over the file, names with dashes and lists among it", async () => {
+  test("§4 environment: wins over the file, names with dashes and lists among it", async () => {
     const config = await load(GOOD.replace("dashboard:", "kitchen-dashboard:"), {
       PAWL_LISTEN: "[::1]:9000",
       PAWL_STATE_DIR: "/data/pawl",

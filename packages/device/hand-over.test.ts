@@ -84,7 +84,7 @@ test("an update that root's side has begun isn't ordered again: what it needs ma
   expect({ orders, starts }).toEqual({ orders: [], starts: 1 });
 });
 
-test("a process that dies is started again, three times in all", async () => {
+test("§6 apply: a process that dies is started again, three times in all", async () => {
   const over = handOver((nth) => (nth < 3 ? dies("killed") : works(outcome)));
   expect(await over.finish(update, forever)).toEqual(outcome);
   expect(starts).toBe(3);

@@ -3,7 +3,7 @@ import { TempDir } from "@pawl/testkit";
 import { expect, test } from "vitest";
 import { readCliToken, Tokens, tokenId } from "./tokens.ts";
 
-test("a new token is known, and only its hash is on the disk", async () => {
+test("§1 rules: a new token is known, and only its hash is on the disk", async () => {
   await using temp = await TempDir.create();
   const tokens = await Tokens.open(temp.join("state"));
   const token = await tokens.create("kitchen page");

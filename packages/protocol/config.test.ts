@@ -16,7 +16,7 @@ function withBundle(fields: object) {
   return withApp({ install: { bundle: { ...app.install.bundle, ...fields } } });
 }
 
-test("reads a file with everything in it", () => {
+test("§4: reads a file with everything in it", () => {
   const config = Config.parse({
     listen: "unix:/run/pawl/api.sock",
     state_dir: "/var/lib/pawl",
@@ -79,7 +79,7 @@ test("reads a file with everything in it", () => {
   expect(config.apps.dashboard?.health[0]).toMatchObject({ within: 60_000, steady: 10_000 });
 });
 
-test("a source and a home are enough; the rest has defaults", () => {
+test("§4: a source and a home are enough; the rest has defaults", () => {
   expect(Config.parse(withApp({}))).toEqual({
     listen: "127.0.0.1:7320",
     state_dir: "/var/lib/pawl",

@@ -11,7 +11,7 @@ function troubles(manifest: unknown): string[] {
   return parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
 }
 
-test("reads a manifest with everything in it", () => {
+test("§6 manifest.json: reads a manifest with everything in it", () => {
   const manifest = {
     version: "v1.4.0-rc.1+build_7",
     manifest_version: 1,
@@ -39,7 +39,7 @@ test("reads a manifest with everything in it", () => {
   expect(Manifest.parse(manifest)).toEqual(manifest);
 });
 
-test("the shortest manifest has a version and files; the rest has defaults", () => {
+test("§6 manifest.json: the shortest manifest has a version and files; the rest has defaults", () => {
   expect(Manifest.parse(minimal)).toEqual({ ...minimal, manifest_version: 1, config: [], post_install: [] });
 });
 

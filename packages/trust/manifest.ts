@@ -1,4 +1,4 @@
-import { MANIFEST_MAX_BYTES, Manifest } from "@pawl/protocol";
+import { issueWords, MANIFEST_MAX_BYTES, Manifest } from "@pawl/protocol";
 import { TrustError } from "./error.ts";
 
 type Issues = NonNullable<ReturnType<typeof Manifest.safeParse>["error"]>["issues"];
@@ -16,7 +16,8 @@ export function readManifest(bytes: Uint8Array): Manifest {
   if (parsed.success) return parsed.data;
   const issue = innermost(parsed.error.issues);
   const code = issue?.path[0] === "version" ? "bad_version" : "bad_manifest";
-  throw new TrustError(code, `The manifest is wrong at ${place(issue?.path ?? [])}: ${issue?.message}.`, {
+  const wrong = issueWords(issue?.message ?? "it can't be read");
+  throw new TrustError(code, `The manifest is wrong at ${place(issue?.path ?? [])}: ${wrong}.`, {
     cause: parsed.error,
   });
 }

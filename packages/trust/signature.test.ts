@@ -20,7 +20,7 @@ function codeOf(action: () => unknown): string {
   return "nothing thrown";
 }
 
-test("a key is PKCS8 PEM, and its public half the base64 of 32 raw bytes", () => {
+test("§6 public_keys: a key is PKCS8 PEM, and its public half the base64 of 32 raw bytes", () => {
   expect(mine.privateKeyPem).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
   expect(publicKeyOf(mine.privateKeyPem)).toBe(mine.publicKey);
   expect(Buffer.from(mine.publicKey.replace("ed25519:", ""), "base64")).toHaveLength(32);
@@ -54,7 +54,7 @@ test.each([
   expect(codeOf(() => publicKeyOf(pem))).toBe("bad_request");
 });
 
-test("a signature is one line over the exact bytes, which any ed25519 program can check", () => {
+test("§6 manifest.json.sig: a signature is one line over the exact bytes, which any ed25519 program can check", () => {
   const line = sign(bytes, mine.privateKeyPem);
   expect(line).toMatch(/^ed25519:[A-Za-z0-9+/]{86}==$/);
   const raw = Buffer.from(line.slice(8), "base64");
@@ -77,7 +77,7 @@ test.each([
   expect(signerOf(bytes, text(...lines), [stranger.publicKey, mine.publicKey])).toBe(mine.publicKey);
 });
 
-test("requires nothing when no key is configured", () => {
+test("§6 manifest.json.sig: requires nothing when no key is configured", () => {
   expect(() => verifySignature(bytes, null, [])).not.toThrow();
   expect(() => verifySignature(bytes, text("nonsense"), [])).not.toThrow();
 });

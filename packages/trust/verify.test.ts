@@ -34,7 +34,7 @@ test("gives the manifest and its hash when everything is as it should be", () =>
   expect(hash).toBe(sha256Of(bytes));
 });
 
-test.each([["v1.4.0"], ["V1.4.0"], ["1.4.0"]])("the tag %s is version 1.4.0", (expectedVersion) => {
+test.each([["v1.4.0"], ["V1.4.0"], ["1.4.0"]])("§6 tag: the tag %s is version 1.4.0", (expectedVersion) => {
   expect(() => verifyManifest({ ...genuine, expectedVersion })).not.toThrow();
 });
 
@@ -80,12 +80,12 @@ test.each<[string, Uint8Array, string, RegExp]>([
   ["nothing", Buffer.alloc(0), "bad_manifest", /isn't JSON/],
   ["broken UTF-8", Buffer.from([0x22, 0xff, 0x22]), "bad_manifest", /UTF-8/],
   ["a byte order mark", Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), bytes]), "bad_manifest", /isn't JSON/],
-  ["a list", Buffer.from("[]"), "bad_manifest", /at its top/],
+  ["a list", Buffer.from("[]"), "bad_manifest", /at its top: expected object, received array\./],
   ["a bad version", json({ version: "1 4" }), "bad_version", /at version: must be a version/],
-  ["a missing version", Buffer.from('{"files":[]}'), "bad_version", /at version/],
+  ["a missing version", Buffer.from('{"files":[]}'), "bad_version", /at version: is missing\./],
   ["an unknown field", json({ post: [] }), "bad_manifest", /unknown field "post"/],
   ["a bad hash", json({ files: [{ path: "a", sha256: "x" }] }), "bad_manifest", /files\[0\]\.sha256: must be a sha256/],
-  ["a missing hash", json({ files: [{ path: "a" }] }), "bad_manifest", /files\[0\]\.sha256/],
+  ["a missing hash", json({ files: [{ path: "a" }] }), "bad_manifest", /files\[0\]\.sha256: is missing\./],
   [
     "an unknown field of a file",
     json({ files: [{ path: "a", sha256, owner: "root" }] }),

@@ -1,7 +1,7 @@
-import { chmod, chown, writeFile } from "node:fs/promises";
+import { chmod, chown, readdir, writeFile } from "node:fs/promises";
 import { TempDir } from "@pawl/testkit";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { pawlApply } from "./apply.ts";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { apply, pawlApply } from "./apply.ts";
 
 const CALL = ["install", "kitchen", "0abcdefgh-123456"];
 const forever = new AbortController().signal;
@@ -22,7 +22,10 @@ apps:
     { mode: 0o644 },
   );
 });
-afterEach(() => dir[Symbol.asyncDispose]());
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await dir[Symbol.asyncDispose]();
+});
 
 describe.skipIf(process.geteuid?.() !== 0)("run by root", () => {
   test("trusts a configuration that is root's alone", async () => {
@@ -41,6 +44,18 @@ describe.skipIf(process.geteuid?.() !== 0)("run by root", () => {
     await chown(path, 65_534, 0);
     await expect(pawlApply(CALL, path, forever)).rejects.toMatchObject({ code: "config_invalid", fields: { path } });
   });
+});
+
+test("§4 environment: root's side ignores every PAWL_ variable", async () => {
+  // Each of them would be an error, or lead elsewhere, where the environment counts.
+  const variables = { PAWL_STATE_DIR: dir.join("elsewhere"), PAWL_APPS_PANTRY_INSTALL_BUNDLE_HOMEE: "/x" };
+  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+  const call = { action: "install", app: "pantry", updateId: "0abcdefgh-123456" };
+  await expect(apply(path, call, forever)).rejects.toMatchObject({
+    code: "bad_request",
+    fields: { path: dir.join("state/pantry/api/order.json") },
+  });
+  expect((await readdir(dir.path)).sort()).toEqual(["pawl.yaml", "state"]);
 });
 
 test.each([

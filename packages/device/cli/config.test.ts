@@ -69,7 +69,7 @@ test("prints JSON for programs", async () => {
   });
 });
 
-test("lists what was chosen on the device rather than in the file, beside what the file says", async () => {
+test("§4 reset: lists what was chosen on the device rather than in the file, beside what the file says", async () => {
   await writeFile(path, `state_dir: ${dir}/state\n${GOOD}    window: "02:00-05:00"\n`);
   await mkdir(join(dir, "state/dashboard/api"), { recursive: true });
   const chosen = { channel: "beta", auto: { install: true }, window: "", skipped_version: "1.0.0" };

@@ -12,7 +12,7 @@ async function pawl(...args: string[]): Promise<string> {
   return printed.join("");
 }
 
-test("makes a key that only its owner can read, and prints the line for pawl.yaml", async () => {
+test("§6 public_keys: makes a key that only its owner can read, and prints the line for pawl.yaml", async () => {
   await using temp = await TempDir.create();
   const out = temp.join("release.key");
   const output = await pawl("generate", "--out", out);

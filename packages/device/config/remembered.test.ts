@@ -1,4 +1,4 @@
-import { chown, mkdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { Config } from "@pawl/protocol";
 import { TempDir } from "@pawl/testkit";
 import { expect, test } from "vitest";
@@ -59,6 +59,21 @@ test("what another user wrote is not believed", async ({ skip }) => {
   const { path } = await remembered(dir);
   await chown(dir.join("state/config.json"), 12_345, 12_345);
   expect(recallConfig(path, {})).toBeNull();
+});
+
+test.each([
+  [0o600, {}, 0o600],
+  [0o640, {}, 0o640],
+  [0o644, {}, 0o644],
+  [0o644, { PAWL_APPS_KITCHEN_SOURCE_HTTP_URL: "https://me:word@updates.example.org/" }, 0o600],
+])("§3 secrets: of a file of mode %o the memory is for nobody else, with %j", async (mode, env, expected) => {
+  await using dir = await TempDir.create();
+  const file = fileIn(dir);
+  await mkdir(dir.join("state"));
+  await writeFile(file.path, file.text);
+  await chmod(file.path, mode);
+  await rememberConfig(file.path, file.text, env, file.config);
+  expect((await stat(dir.join("state/config.json"))).mode & 0o777).toBe(expected);
 });
 
 test("a memory that is damaged counts as none", async () => {

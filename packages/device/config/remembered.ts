@@ -40,7 +40,7 @@ export async function rememberConfig(path: string, text: string, env: Environmen
   if (recallConfig(path, env)) return;
   try {
     const memory = JSON.stringify({ key: keyOf(path, text, env), config });
-    await writeCacheFile(memoryPath(config.state_dir), memory);
+    await writeCacheFile(memoryPath(config.state_dir), memory, modeFor(path, env));
   } catch {
     // The next command reads the file once more.
   }
@@ -56,8 +56,16 @@ function stateDirOf(text: string, env: Environment): string {
   return env.PAWL_STATE_DIR || written || DEFAULT_STATE_DIR;
 }
 
+/** An address may hold a password: the memory is for nobody who couldn't read the file, nor see the variables. */
+function modeFor(path: string, env: Environment): number {
+  return settingsIn(env).length > 0 ? 0o600 : statSync(path).mode & 0o644;
+}
+
 function keyOf(path: string, text: string, env: Environment): string {
-  const variables = Object.entries(env).filter(([name]) => name.startsWith("PAWL_") && !NO_SETTINGS.includes(name));
-  const all = JSON.stringify([VERSION, path, text, variables.sort()]);
+  const all = JSON.stringify([VERSION, path, text, settingsIn(env).sort()]);
   return createHash("sha256").update(all).digest("hex");
+}
+
+function settingsIn(env: Environment): [name: string, value: string | undefined][] {
+  return Object.entries(env).filter(([name]) => name.startsWith("PAWL_") && !NO_SETTINGS.includes(name));
 }

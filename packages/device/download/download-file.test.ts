@@ -65,7 +65,7 @@ async function leavePart(bytes: number): Promise<void> {
   host.requests.length = 0;
 }
 
-test("streams a file to its place and leaves nothing beside it", async () => {
+test("§6 install, download: streams a file to its place and leaves nothing beside it", async () => {
   const told: DownloadProgress[] = [];
   await download({ onProgress: (progress) => told.push(progress), headers: { "User-Agent": "pawl/1" } });
   expect(await isWhole()).toBe(true);
@@ -108,7 +108,7 @@ test("resumes broken connections within one call, where each one stopped", async
   ]);
 });
 
-test("gives up after five resumes, with longer and longer pauses, and keeps what it has", async () => {
+test("bad input: gives up after five resumes, with longer and longer pauses, and keeps what it has", async () => {
   host.fault("/app.tar.gz", { kind: "truncate", after: 1000 });
   await expect(download()).rejects.toMatchObject({ code: "offline" });
   expect(host.requests).toHaveLength(6);
@@ -133,7 +133,7 @@ test("gets over a gateway that is restarting, but not over a missing file", asyn
   expect(host.requestsTo("/gone")).toHaveLength(1);
 });
 
-test("resumes what an earlier call left, and counts it as done", async () => {
+test("§6 install, download: resumes what an earlier call left, and counts it as done", async () => {
   await leavePart(120_000);
   const told: DownloadProgress[] = [];
   await download({ onProgress: (progress) => told.push(progress) });
@@ -280,13 +280,13 @@ test("refuses a web page and a re-encoded file", async () => {
   }
 });
 
-test("a host that falls silent is offline", async () => {
+test("bad input: a host that falls silent is offline", async () => {
   host.fault("/app.tar.gz", { kind: "hang" });
   await expect(download({ stallMs: 100, maxResumes: 1 })).rejects.toMatchObject({ code: "offline" });
   expect(host.requests).toHaveLength(2);
 });
 
-test("one byte a second ends, though it never falls silent", async () => {
+test("bad input: one byte a second ends, though it never falls silent", async () => {
   host.fault("/app.tar.gz", { kind: "slow-loris" });
   const slow = download({ minimumRateWindowMs: 500, maxResumes: 1 });
   await expect(slow).rejects.toMatchObject({ code: "offline", fields: { detail: "too slow" } });

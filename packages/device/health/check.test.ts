@@ -47,7 +47,7 @@ function checkProbes(probes: HealthProbe[], more: { signal?: AbortSignal } = {})
 
 const down: HealthReading = { ok: false, reason: "refused the connection" };
 
-test("is content with an app that reports the new version for as long as it is watched", async () => {
+test("§4 health, §6 health check: is content with an app that reports the new version for as long as it is watched", async () => {
   let asked = 0;
   const { at } = await serve((_, response) => {
     asked++;
@@ -99,7 +99,7 @@ test("gives up on a port that never opens", async () => {
   });
 });
 
-test("does not wait for an app that takes the request and never answers", async () => {
+test("bad input: does not wait for an app that takes the request and never answers", async () => {
   const { at } = await serve(() => {});
   expect(await check([{ http: at, within: "1s" }], null, 100)).toEqual({
     ok: false,
@@ -143,6 +143,25 @@ test("a process suspended past the deadline looks once more before it condemns",
   expect(await checkProbes([app])).toEqual({ ok: true });
 });
 
+test.each(["1970-01-01T00:00:00Z", "2099-01-01T00:00:00Z"])(
+  "§2 deadlines: a clock that is set to %s meanwhile neither shortens nor lengthens them",
+  async (time) => {
+    const began = clock.monotonic();
+    const late = probeOf((n) => {
+      if (n === 2) clock.setTime(time);
+      return down;
+    });
+    expect(await checkProbes([late])).toMatchObject({ ok: false });
+    expect(clock.monotonic() - began).toBeGreaterThanOrEqual(60_000);
+    expect(clock.monotonic() - began).toBeLessThan(70_000);
+    const works = probeOf((n) => {
+      if (n === 2) clock.setTime(time);
+      return n > 5 ? { ok: true } : down;
+    });
+    expect(await checkProbes([works])).toEqual({ ok: true });
+  },
+);
+
 test("a look during which the process was suspended says nothing while the app is watched", async () => {
   const app = probeOf((n) => {
     if (n === 3) clock.suspend(120_000);
@@ -170,7 +189,7 @@ test("a fault in a probe is not taken for the app's", async () => {
   await expect(checkProbes([faulty, probeOf(() => down)])).rejects.toThrow("a fault");
 });
 
-test("without health each service that can be watched is a probe", () => {
+test("§4 health: without health each service that can be watched is a probe", () => {
   const services = createServices(
     ServiceConfig.array().parse(["web", { command: { start: ["a"], stop: ["b"] } }]),
     run,

@@ -24,7 +24,7 @@ const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const status = async (device: Device, headers: Record<string, string> = {}) =>
   (await device.get("/api/update/status", headers)).status;
 
-test("with auth.jwt every call needs something, a JWT or an API token", async () => {
+test("§4 auth.jwt: with auth.jwt every call needs something, a JWT or an API token", async () => {
   const { device } = await withSecret();
   for (const path of ["/api/update/status", "/api/update/check", "/api/apps"]) {
     expect((await device.get(path)).status, path).toBe(401);

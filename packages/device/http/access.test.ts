@@ -9,7 +9,7 @@ const CHANGES = ["check", "install", "apply", "cancel", "rollback"].map((verb) =
 
 const bearer = (token = "") => ({ authorization: `Bearer ${token}` });
 
-test("with tokens every call needs one, for every app", async () => {
+test("§1 rules, §3 unauthorized: with tokens every call needs one, for every app", async () => {
   await using device = await Device.start({ tokens: ["page"], apps: ["kitchen", "hall"] });
   for (const path of [...READS, "/api/apps", "/api/update/check", "/api/apps/hall/update/status"]) {
     const { status, headers, body } = await device.get(path);
@@ -19,7 +19,7 @@ test("with tokens every call needs one, for every app", async () => {
   for (const path of [...CHANGES, "/api/apps/hall/update/install"]) expect((await device.post(path)).status).toBe(401);
 });
 
-test("a token is taken from Authorization or X-API-Key, and a wrong or revoked one is refused", async () => {
+test("§1 rules: a token is taken from Authorization or X-API-Key, and a wrong or revoked one is refused", async () => {
   await using device = await Device.start({ tokens: ["page", "old"] });
   const [page, old] = [device.secrets.get("page"), device.secrets.get("old")];
   const status = async (headers: Record<string, string>) => (await device.get("/api/update/status", headers)).status;
@@ -42,7 +42,7 @@ test("who has a token may call from any page and under any name", async () => {
   expect((await rawRequest(device.address, text)).status).toBe(200);
 });
 
-test("public_status opens the reads and nothing else", async () => {
+test("§4 auth.public_status: public_status opens the reads and nothing else", async () => {
   await using device = await Device.start({ tokens: ["page"], auth: { public_status: true } });
   expect((await device.get("/api/update/status")).status).toBe(200);
   expect((await device.get("/api/apps")).status).toBe(200);
@@ -50,7 +50,7 @@ test("public_status opens the reads and nothing else", async () => {
   expect((await device.post("/api/update/install")).status).toBe(401);
 });
 
-test("a token in the query counts only with token_in_query, and never for GET check", async () => {
+test("§1 rules, §4 auth.token_in_query: a token in the query counts only with token_in_query, and never for GET check", async () => {
   await using strict = await Device.start({ tokens: ["page"] });
   expect((await strict.get(`/api/update/status?token=${strict.secrets.get("page")}`)).status).toBe(401);
   await using lax = await Device.start({ tokens: ["page"], auth: { token_in_query: true } });

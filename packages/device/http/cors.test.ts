@@ -9,7 +9,7 @@ const CORS = { cors: [PAGE, "http://kitchen.local:8080"] };
 const corsHeaders = (headers: Headers) => [...headers].filter(([name]) => name.startsWith("access-control"));
 const bearer = (device: Device) => ({ authorization: `Bearer ${device.secrets.get("page")}` });
 
-test("a configured origin may read every answer, errors too", async () => {
+test("§4 auth.cors: a configured origin may read every answer, errors too", async () => {
   await using device = await Device.start({ tokens: ["page"], auth: CORS });
   const calls: [string, RequestInit, number][] = [
     ["/api/update/status", { headers: bearer(device) }, 200],
@@ -65,7 +65,7 @@ test("without auth.cors nothing is said about origins", async () => {
   expect([corsHeaders(headers), headers.get("vary")]).toEqual([[], null]);
 });
 
-test("a pre-flight request of a configured origin is answered without a token", async () => {
+test("§1 rules: a pre-flight request of a configured origin is answered without a token", async () => {
   await using device = await Device.start({ tokens: ["page"], auth: CORS });
   const preflight = (path: string, more: Record<string, string> = {}) =>
     device.call(path, {

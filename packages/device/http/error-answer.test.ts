@@ -26,7 +26,7 @@ test.each(FAILURE_CODES)("%s has its HTTP status", (code) => {
   expect(errorAnswer(new UpdateError(code, "No.")).status).toBe(STATUSES[code] ?? 500);
 });
 
-test("tells when to come back: as the host said, else in a minute", () => {
+test("§3 rate_limited: tells when to come back: as the host said, else in a minute", () => {
   const retryAt = new Date(Date.now() + 90_500).toISOString();
   const retryAfter = (retry_at: string | null) =>
     Number(errorAnswer(new UpdateError("rate_limited", "Slow down.", { retry_at })).headers["Retry-After"]);
@@ -36,7 +36,7 @@ test("tells when to come back: as the host said, else in a minute", () => {
   expect(retryAfter(null)).toBe(60);
 });
 
-test("keeps cause and detail on the device", () => {
+test("§3 secrets: keeps cause and detail on the device", () => {
   const error = new UpdateError("internal", "A fault.", { detail: "secret", path: "/etc", cause: new Error("secret") });
   expect(errorAnswer(error).body).toEqual({ success: false, error: "A fault.", code: "internal" });
 });

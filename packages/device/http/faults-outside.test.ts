@@ -78,7 +78,7 @@ test("B17: what was checked is what is installed: one that was replaced on its h
   expect(await device.installed()).toMatchObject({ state: "complete", current_version: "1.1.0" });
 });
 
-test("B19: a service that doesn't restart is no success: the device goes back, and says why", async () => {
+test("§3 restart_failed: B19: a service that doesn't restart is no success: the device goes back, and says why", async () => {
   const services = (home: string) => [
     { command: { start: ["test", "!", "-e", `${home}/current/broken`], stop: ["true"] } },
   ];

@@ -67,7 +67,7 @@ test("B9: a forced check during an install wipes nothing of what is known", asyn
   expect([latest_version, has_update]).toEqual(["1.1.0", true]);
 });
 
-test("B10: a restart loses nothing: result, error, log, history and the last check are as before", async () => {
+test("§2 idle: B10: a restart loses nothing: result, error, log, history and the last check are as before", async () => {
   await using device = await Device.start({ within: "1s" });
   await device.have("1.0.0");
   await device.publish("1.1.0", { works: false });

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { Device } from "./testing/device.ts";
 import { rawRequest, requestText } from "./testing/raw-request.ts";
 
-test("GET /api/apps lists every app with its status", async () => {
+test("apps, §4 title: GET /api/apps lists every app with its status", async () => {
   await using device = await Device.start({ apps: ["kitchen", "hall"] });
   const { status, body } = await device.get("/api/apps");
   expect(status).toBe(200);
@@ -14,7 +14,7 @@ test("GET /api/apps lists every app with its status", async () => {
   ]);
 });
 
-test("/api/update is the first app, /api/apps/<name>/update any of them", async () => {
+test("apps: /api/update is the first app, /api/apps/<name>/update any of them", async () => {
   await using device = await Device.start({ apps: ["kitchen", "hall"] });
   await device.publish("1.0.0");
   expect((await device.post("/api/apps/hall/update/install")).status).toBe(200);
@@ -25,11 +25,14 @@ test("/api/update is the first app, /api/apps/<name>/update any of them", async 
   expect(await version("/api/update/status")).toBeNull();
 });
 
-test.each(["attic", "__proto__", "constructor"])("an app %s that isn't there is unknown_app", async (name) => {
-  await using device = await Device.start();
-  const { status, body } = await device.get(`/api/apps/${name}/update/status`);
-  expect([status, body.code]).toEqual([404, "unknown_app"]);
-});
+test.each(["attic", "__proto__", "constructor"])(
+  "§1 rules, §3 unknown_app: an app %s that isn't there is unknown_app",
+  async (name) => {
+    await using device = await Device.start();
+    const { status, body } = await device.get(`/api/apps/${name}/update/status`);
+    expect([status, body.code]).toEqual([404, "unknown_app"]);
+  },
+);
 
 test.each([
   ["PUT", "status", "GET, OPTIONS"],
@@ -50,7 +53,7 @@ test.each([
   if (method !== "HEAD") expect(body).toMatchObject({ success: false, code: "method_not_allowed" });
 });
 
-test("HEAD of a read has its headers and no body", async () => {
+test("§1 rules: HEAD of a read has its headers and no body", async () => {
   await using device = await Device.start();
   for (const verb of ["status", "progress"]) {
     const { status, body } = await device.call(`/api/update/${verb}`, { method: "HEAD" });
@@ -67,7 +70,7 @@ test.each(["/", "/api", "/api/update", "/api/update/nothing", "/api/apps/kitchen
   },
 );
 
-test("OPTIONS answers 204, also to strangers and with tokens, and lets no foreign page in", async () => {
+test("§1 rules: OPTIONS answers 204, also to strangers and with tokens, and lets no foreign page in", async () => {
   await using device = await Device.start({ tokens: ["page"] });
   const headers = { origin: "https://elsewhere.example", "access-control-request-method": "POST" };
   for (const path of ["/api/update/install", "/api/apps", "/api/apps/kitchen/update/status"]) {
@@ -77,7 +80,7 @@ test("OPTIONS answers 204, also to strangers and with tokens, and lets no foreig
   }
 });
 
-test("a fault of our own is JSON without its cause, and the log knows it by the request's id", async () => {
+test("§1 rules, §3 internal: a fault of our own is JSON without its cause, and the log knows it by the request's id", async () => {
   await using device = await Device.start();
   const state = `${device.stateDir}/kitchen/apply/installed.json`;
   await rm(state, { force: true });
@@ -91,7 +94,7 @@ test("a fault of our own is JSON without its cause, and the log knows it by the 
   expect(device.logged.join("")).not.toContain("secret");
 });
 
-test("a body over 64 kB is refused, stated or not, and the answer arrives", async () => {
+test("§1 rules, §3 payload_too_large: a body over 64 kB is refused, stated or not, and the answer arrives", async () => {
   await using device = await Device.start();
   const body = JSON.stringify({ force: true, padding: "x".repeat(64 * 1024) });
   const stated = await device.post("/api/update/install", body);
@@ -104,7 +107,7 @@ test("a body over 64 kB is refused, stated or not, and the answer arrives", asyn
   expect((await device.get("/api/update/status")).body.state).toBe("idle");
 });
 
-test("a body of exactly 64 kB is read", async () => {
+test("§1 rules: a body of exactly 64 kB is read", async () => {
   await using device = await Device.start();
   const frame = JSON.stringify({ force: "no", padding: "" }).length;
   const body = JSON.stringify({ force: "no", padding: "x".repeat(64 * 1024 - frame) });
@@ -122,7 +125,7 @@ test.each([
   ["force as a number", '{"force": 1}', '"force"'],
   ["a version of another type", '{"version": 1.4}', '"version"'],
   ["a version that is a path", '{"version": "../../etc"}', '"version"'],
-])("install refuses %s as a body with a sentence", async (_, text, field = "JSON object") => {
+])("§1 rules, §3 bad_request: install refuses %s as a body with a sentence", async (_, text, field = "JSON object") => {
   await using device = await Device.start();
   for (const type of ["application/json", "text/plain"]) {
     const { status, body } = await device.post("/api/update/install", text, { "content-type": type });

@@ -43,7 +43,7 @@ class KeyHost {
   }
 }
 
-test("lets in what a key of the set has signed, by its name or by trying", async () => {
+test("§1 rules: lets in what a key of the set has signed, by its name or by trying", async () => {
   const host = await KeyHost.start();
   const keys = [
     await host.publish("ES256", { kid: "one" }),

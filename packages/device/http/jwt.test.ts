@@ -26,18 +26,21 @@ async function byPublicKey(pem: string): Promise<JwtVerifier> {
   return JwtVerifier.open({ public_key_file: temp.join("key.pem") }, PARTS);
 }
 
-test("a JWT signed with the secret is let in, and says when it is over", async () => {
+test("§1 rules: a JWT signed with the secret is let in, and says when it is over", async () => {
   const exp = secondsFromNow(60);
   const proven = await (await bySecret()).verify(await issue({ exp }));
   expect(proven).toEqual({ expiresAt: exp, keyId: expect.stringMatching(/^[0-9a-f]{32}$/) });
 });
 
-test.each(Object.entries(MAKE_KEYS))("a JWT signed with %s is let in by the public key alone", async (alg, make) => {
-  const { publicKey, privateKey } = make();
-  const jwt = await byPublicKey(pemOf(publicKey));
-  await expect(jwt.verify(await issue({}, { alg, key: privateKey }))).resolves.toBeDefined();
-  await expect(jwt.verify(await issue({}, { alg, key: make().privateKey }))).rejects.toMatchObject(UNAUTHORIZED);
-});
+test.each(Object.entries(MAKE_KEYS))(
+  "§1 rules: a JWT signed with %s is let in by the public key alone",
+  async (alg, make) => {
+    const { publicKey, privateKey } = make();
+    const jwt = await byPublicKey(pemOf(publicKey));
+    await expect(jwt.verify(await issue({}, { alg, key: privateKey }))).resolves.toBeDefined();
+    await expect(jwt.verify(await issue({}, { alg, key: make().privateKey }))).rejects.toMatchObject(UNAUTHORIZED);
+  },
+);
 
 test.each(["RS384", "RS512", "PS256", "PS384", "PS512"])("an RSA key checks %s, too", async (alg) => {
   const { publicKey, privateKey } = MAKE_KEYS.RS256();

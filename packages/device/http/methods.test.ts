@@ -18,31 +18,34 @@ const ADDRESSES = [
   ["/api/session", ["POST", "DELETE"], false] as const,
 ];
 
-test("every verb of the contract is in this table", () => {
+test("§1: every verb of the contract is in this table", () => {
   const verbs = "status check install apply cancel seen progress rollback auto skip channels set_channel changelog log";
   expect(ADDRESSES.map(([verb]) => verb)).toEqual(
     expect.arrayContaining([...verbs.split(" "), "history", "settings", "ticket"]),
   );
 });
 
-test.each(ADDRESSES)("%s takes %j and OPTIONS, and says so to all else", async (verb, own, isRead) => {
-  await using device = await Device.start({ tokens: ["page"], apps: ["kitchen", "hall"] });
-  await device.publish("1.0.0");
-  const allow = [...own, "OPTIONS"].join(", ");
-  const paths = verb.startsWith("/") ? [verb] : [`/api/update/${verb}`, `/api/apps/hall/update/${verb}`];
-  for (const path of paths) {
-    const options = await device.call(path, { method: "OPTIONS" });
-    expect([options.status, options.headers.get("allow"), options.body]).toEqual([204, allow, {}]);
-    for (const method of METHODS.filter((each) => !own.some((taken) => taken === each))) {
-      if (method === "HEAD" && isRead) continue;
-      const { status, headers, body } = await device.call(path, { method });
-      expect([status, headers.get("allow")], `${method} ${path}`).toEqual([405, allow]);
-      if (method !== "HEAD") expect(body).toMatchObject({ success: false, code: "method_not_allowed" });
+test.each(ADDRESSES)(
+  "§1 rules, §3 method_not_allowed: %s takes %j and OPTIONS, and says so to all else",
+  async (verb, own, isRead) => {
+    await using device = await Device.start({ tokens: ["page"], apps: ["kitchen", "hall"] });
+    await device.publish("1.0.0");
+    const allow = [...own, "OPTIONS"].join(", ");
+    const paths = verb.startsWith("/") ? [verb] : [`/api/update/${verb}`, `/api/apps/hall/update/${verb}`];
+    for (const path of paths) {
+      const options = await device.call(path, { method: "OPTIONS" });
+      expect([options.status, options.headers.get("allow"), options.body]).toEqual([204, allow, {}]);
+      for (const method of METHODS.filter((each) => !own.some((taken) => taken === each))) {
+        if (method === "HEAD" && isRead) continue;
+        const { status, headers, body } = await device.call(path, { method });
+        expect([status, headers.get("allow")], `${method} ${path}`).toEqual([405, allow]);
+        if (method !== "HEAD") expect(body).toMatchObject({ success: false, code: "method_not_allowed" });
+      }
+      if (!isRead) continue;
+      expect((await device.call(path, { method: "HEAD" })).status, `HEAD ${path}`).toBe(401);
+      const authorization = `Bearer ${device.secrets.get("page")}`;
+      const head = await device.call(path, { method: "HEAD", headers: { authorization } });
+      expect([head.status, head.body], `HEAD ${path}`).toEqual([200, {}]);
     }
-    if (!isRead) continue;
-    expect((await device.call(path, { method: "HEAD" })).status, `HEAD ${path}`).toBe(401);
-    const authorization = `Bearer ${device.secrets.get("page")}`;
-    const head = await device.call(path, { method: "HEAD", headers: { authorization } });
-    expect([head.status, head.body], `HEAD ${path}`).toEqual([200, {}]);
-  }
-});
+  },
+);

@@ -18,7 +18,7 @@ test.each(["0.0.0.0:0", "[::]:0", "kitchen.local:0", "127.evil.example:0"])(
   },
 );
 
-test.each(["127.0.0.1:0", "localhost:0", "127.0.0.2:0"])("listens on %s without a token", async (listen) => {
+test.each(["127.0.0.1:0", "localhost:0", "127.0.0.2:0"])("§4 listen: listens on %s without a token", async (listen) => {
   await using device = await Device.start({ listen });
   expect(device.address).toMatch(new RegExp(`^${listen.slice(0, -2)}:\\d+$`));
   expect((await device.get("/api/update/status")).status).toBe(200);
@@ -37,7 +37,7 @@ test("says so when the address is taken, and leaves the other's command line tok
   });
 });
 
-test("serves a unix socket for owner and group, and removes it at the end", async () => {
+test("§4 listen: serves a unix socket for owner and group, and removes it at the end", async () => {
   await using device = await Device.start({ listen: "unix:TEMP/api.sock" });
   const path = device.address.slice("unix:".length);
   expect((await stat(path)).mode & 0o777).toBe(0o660);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Tickets } from "./tickets.ts";
 
-test("a ticket is good once", () => {
+test("ticket: a ticket is good once", () => {
   const tickets = new Tickets();
   const ticket = tickets.issue();
   expect(ticket).toMatch(/^[A-Za-z0-9_-]{43}$/);
@@ -9,7 +9,7 @@ test("a ticket is good once", () => {
   expect([tickets.redeem(ticket), tickets.redeem(ticket)]).toEqual([true, false]);
 });
 
-test("a ticket is good for less than a minute", () => {
+test("ticket: a ticket is good for less than a minute", () => {
   let now = 0;
   const tickets = new Tickets(() => now);
   const [early, late] = [tickets.issue(), tickets.issue()];

@@ -42,6 +42,11 @@ export interface Backup extends InPlace {
  * one that throws has changed nothing that runs. Errors: UpdateError with the code of the step.
  */
 export interface Installer {
+  /**
+   * Finishes or puts back what a dead process left half moved, before anything else is done and any service is started.
+   * Throws when it can do neither: whatever is under way has to wait.
+   */
+  settleDisk(): Promise<void>;
   /** What the device has now; null before the first release. Reads only. */
   current(): Promise<InPlace | null>;
   /** Earlier releases on disk, the one to go back to first. Reads only. */

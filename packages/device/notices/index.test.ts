@@ -69,7 +69,7 @@ test("what nobody wants to know isn't noted", async () => {
   expect(await readdir(dir.path)).toEqual([]);
 });
 
-test("tells everybody what they want to know, once", async () => {
+test("§4 notify: tells everybody what they want to know, once", async () => {
   const file = dir.join("told");
   const ours = notices([
     { on: ["available"], webhook: `${hook.url}/available` },
@@ -91,7 +91,7 @@ test("tells everybody what they want to know, once", async () => {
   expect(troubles).toEqual([]);
 });
 
-test("a process that dies after it has noted leaves the telling to the next one", async () => {
+test("§4 notify: a process that dies after it has noted leaves the telling to the next one", async () => {
   await notices().note();
   release = null;
   await notices().deliver(never);

@@ -37,7 +37,7 @@ test("everybody is told what they want to know, and no more", () => {
   expect(told.pending.map((one) => unreached(one, addressees).map(({ id }) => id))).toEqual([["phone"], ["phone"]]);
 });
 
-test("what everybody knows is remembered as told, and isn't noted again", () => {
+test("§4 notify: what everybody knows is remembered as told, and isn't noted again", () => {
   const { outbox } = failed(withReached(noted, "first", "phone"), 0);
   expect(outbox.told).toEqual(["first"]);
   expect(outbox.pending.map(({ notice }) => notice.key)).toEqual(["second"]);

@@ -46,7 +46,7 @@ async function hook(name: string, script: string, mode = 0o755): Promise<string>
 
 const onLine = (line: string) => void lines.push(line);
 
-test("does every step in its order, and daemon-reload where it is listed", async () => {
+test("§6 post_install: does every step in its order, and daemon-reload where it is listed", async () => {
   await hook("migrate", `echo migrating; echo hook >> ${dir.join("did")}`);
   const manifest = release({ reload: "nginx" }, { daemon_reload: true }, { run: "migrate" }, { restart: "pikit-api" });
   await postInstall().check(manifest);
@@ -74,7 +74,7 @@ test("a hook knows the app, the version and what for, and nothing of Pawl's own 
   ]);
 });
 
-test("a command runs in a shell where the device allows it", async () => {
+test("§4 allow_commands: a command runs in a shell where the device allows it", async () => {
   const manifest = release(`echo "$PAWL_VERSION" | tr . - > ${dir.join("said")}; echo done`);
   await postInstall({ allowCommands: true }).check(manifest);
   await postInstall({ allowCommands: true }).run(manifest, signal, onLine);
@@ -129,12 +129,12 @@ test.each([
   await expect(readFile(dir.join("ran"))).rejects.toMatchObject({ code: "ENOENT" });
 });
 
-test.skipIf(!isRoot)("a hook that belongs to somebody else than root is refused", async () => {
+test.skipIf(!isRoot)("§4 hooks: a hook that belongs to somebody else than root is refused", async () => {
   await chown(await hook("one", "true"), 1000, 1000);
   await expect(postInstall().check(release({ run: "one" }))).rejects.toMatchObject({ code: "requires_unmet" });
 });
 
-test("commands are refused where the device doesn't allow them, with what to write", async () => {
+test("§4 allow_commands: commands are refused where the device doesn't allow them, with what to write", async () => {
   const refused = { code: "requires_unmet", message: expect.stringMatching(/^1\.1\.0 .*reboot.*allow_commands: true/) };
   await expect(postInstall().check(release({ daemon_reload: true }, "reboot"))).rejects.toMatchObject(refused);
   const running = postInstall().run(release(`touch ${dir.join("ran")}`), signal, onLine);

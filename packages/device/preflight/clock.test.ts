@@ -23,7 +23,7 @@ test.each([
   });
 });
 
-test("nothing was published in more than two days from now", () => {
+test("§6 published_at: nothing was published in more than two days from now", () => {
   const wrong = assessClock(new Date("2026-03-08T11:59:59Z"), { version: "2.0.0", published_at: PUBLISHED });
   expect(wrong?.code).toBe("clock_wrong");
   expect(wrong?.message).toMatch(

@@ -36,7 +36,7 @@ test("a device without such a hook says nothing", async () => {
   await ask({ hooksDir: dir.join("nowhere") });
 });
 
-test("a hook that ends well says yes, and knows what it is asked", async () => {
+test("§6 preflight: a hook that ends well says yes, and knows what it is asked", async () => {
   await write(`env | grep ^PAWL_ | sort > ${dir.join("asked")}`);
   await ask();
   expect(await readFile(dir.join("asked"), "utf8")).toBe("PAWL_APP=kitchen\nPAWL_FROM=1.0.0\nPAWL_VERSION=2.0.0\n");

@@ -14,7 +14,7 @@ test.each([
   expect(assessMinFrom({ version: "2.0.0", min_from }, { version: current }, versioning)).toBeNull();
 });
 
-test("as a first release it can be installed, whatever its min_from", () => {
+test("§6 min_from: as a first release it can be installed, whatever its min_from", () => {
   expect(assessMinFrom({ version: "2.0.0", min_from: "1.5.0" }, null, semver)).toBeNull();
 });
 

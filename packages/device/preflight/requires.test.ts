@@ -49,7 +49,7 @@ test("a program that isn't there is no version of it", () => {
   expect(assess({ python: "3" }, { python: null })?.message).toContain("Python 3 or later (this device has none)");
 });
 
-test("everything that is amiss is said at once", () => {
+test("§6 requires: everything that is amiss is said at once", () => {
   expect(assess({ node: "20", arch: ["x64"], memory_mb: 512 })?.message).toBe(
     "2.0.0 isn't for this device: it needs Node 20 or later (this device has 18.19.1), a processor of the kind x64 (this device's is aarch64) and 512 MiB of memory (this device has 427 MiB).",
   );

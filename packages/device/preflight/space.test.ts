@@ -15,7 +15,7 @@ function need(purpose: string, bytes: number, on = disk(), inodes = 0): PlacedNe
 
 const RESERVE = 16 * 1024 * 1024;
 
-test("Pi-Kit 60: what is missing is said in numbers, for download, staging and backup together", () => {
+test("§6 preflight: Pi-Kit 60: what is missing is said in numbers, for download, staging and backup together", () => {
   const var_ = disk({ freeBytes: 82 * MB });
   const needs = [
     need("the download", 20 * MB - RESERVE, var_),

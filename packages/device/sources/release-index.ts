@@ -1,4 +1,4 @@
-import { ReleaseIndex } from "@pawl/protocol";
+import { issueWords, ReleaseIndex } from "@pawl/protocol";
 import { UpdateError } from "../error.ts";
 import { linkOrNull } from "./address.ts";
 import type { Offer } from "./types.ts";
@@ -15,7 +15,7 @@ export function parseIndex(text: string, where: string): ReleaseIndex {
   const parsed = ReleaseIndex.safeParse(json);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw badIndex(where, issue?.path ?? [], issue?.message ?? "is wrong");
+  throw badIndex(where, issue?.path ?? [], issueWords(issue?.message ?? "is wrong"));
 }
 
 /** What a path of an index means: an address, or what is wrong with it. */

@@ -42,7 +42,7 @@ test.each<[string, string, (path: string) => Promise<unknown>]>([
   expect(String(error)).not.toContain("secret");
 });
 
-test("a new token counts at once, for its own origin, before a password in the address", async () => {
+test("§4 token_file: a new token counts at once, for its own origin, before a password in the address", async () => {
   const url = new URL("https://me:pw@git.example.org/app/");
   const headersFor = accessTo({ url, token_file: dir.join("token"), scheme: "token", userAgent: "pawl/1" });
   await writeFile(dir.join("token"), "one");

@@ -2,6 +2,7 @@ import { chmod, lstat, mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { UpdateError } from "../error.ts";
 import { ensureFolder } from "./atomic-file.ts";
+import { isRootsAlone } from "./roots-alone.ts";
 
 /**
  * Makes root's folder of an app, which the unprivileged side reads, with the folders above it. What root believes lies in
@@ -18,8 +19,7 @@ export async function ensureApplyFolder(path: string): Promise<void> {
   }
   if (process.getuid?.() !== 0) return;
   const stats = await lstat(path);
-  const isSafe = stats.isDirectory() && stats.uid === 0 && (stats.mode & 0o022) === 0;
-  if (isSafe) return;
+  if (stats.isDirectory() && isRootsAlone(stats)) return;
   const mode = (stats.mode & 0o7777).toString(8);
   throw new UpdateError(
     "not_writable",

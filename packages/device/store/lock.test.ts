@@ -41,7 +41,7 @@ test("is held by one and busy for the other, then free again", async () => {
   expect(await Lock.tryAcquire(dir, "check", new Date())).toHaveProperty("held");
 });
 
-test("a pid that is used again by another process doesn't hold the lock", async () => {
+test("§6 lock: a pid that is used again by another process doesn't hold the lock", async () => {
   const attempt = await Lock.tryAcquire(dir, "old", new Date());
   expect(attempt).toHaveProperty("held");
   const owner = await Lock.owner(dir);
@@ -49,7 +49,7 @@ test("a pid that is used again by another process doesn't hold the lock", async 
   expect(await Lock.tryAcquire(dir, "new", new Date())).toHaveProperty("held");
 });
 
-test("a lock from before a reboot, and one that a power cut left empty, are free", async () => {
+test("§6 lock: a lock from before a reboot, and one that a power cut left empty, are free", async () => {
   const owner = { pid: process.pid, boot_id: "another", start_time: "1", purpose: "", since: "" };
   await writeFile(join(dir, "7"), JSON.stringify(owner));
   const attempt = await Lock.tryAcquire(dir, "new", new Date());
@@ -58,7 +58,7 @@ test("a lock from before a reboot, and one that a power cut left empty, are free
   expect(await Lock.tryAcquire(dir, "new", new Date())).toHaveProperty("held");
 });
 
-test("of 50 processes that meet a dead owner's lock exactly one wins", async () => {
+test("§6 lock: of 50 processes that meet a dead owner's lock exactly one wins", async () => {
   const dead = contender();
   dead.go();
   expect(await dead.answer).toBe("won");

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => dir[Symbol.asyncDispose]());
 
-test("writes the version, and the folders it needs", async () => {
+test("§4 version_file: writes the version, and the folders it needs", async () => {
   const file = new VersionFile(dir.join("etc/pikit/version"));
   await file.check();
   await file.write("1.0.0");

@@ -39,7 +39,7 @@ const configs: ServiceConfig[] = [
   { reload: "nginx", optional: false },
 ];
 
-test("starts in the order of the file", async () => {
+test("§4 services: starts in the order of the file", async () => {
   for (const program of ["systemctl", "service", "app"]) await install(program);
   await createServices(configs, run).start(signal, onLine);
   expect(await calls()).toEqual([
@@ -51,7 +51,7 @@ test("starts in the order of the file", async () => {
   ]);
 });
 
-test("stops in the reverse order, and leaves alone what is only reloaded", async () => {
+test("§4 services: stops in the reverse order, and leaves alone what is only reloaded", async () => {
   for (const program of ["systemctl", "service", "app"]) await install(program);
   await createServices(configs, run).stop(signal, onLine);
   expect(await calls()).toEqual(["app down", "service api stop", "systemctl stop web"]);
@@ -126,7 +126,7 @@ describe("an optional service", () => {
   const NOT_THERE = 'case $1 in show) echo not-found;; *) echo "Unit web.service not found." >&2; exit 5;; esac';
   const FAILS = "case $1 in show) echo loaded;; *) exit 5;; esac";
 
-  test("that systemd doesn't know is passed over with a line", async () => {
+  test("§4 services: that systemd doesn't know is passed over with a line", async () => {
     await install("systemctl", NOT_THERE);
     await createServices([{ unit: "web", optional: true }], run).restart(signal, onLine);
     expect(lines.at(-1)).toBe("web is not on this device, passed over");
@@ -210,7 +210,7 @@ describe("watching", () => {
     expect(await watch({ unit: "web", optional: true }).isUp(signal)).toEqual({ ok: true });
   });
 
-  test("a service of another init is asked for its status", async () => {
+  test("§4 services: a service of another init is asked for its status", async () => {
     await install("service", 'echo "api is stopped"; exit 3');
     const api = watch({ service: "api", optional: false });
     expect(await api.isUp(signal)).toEqual({ ok: false, reason: "isn't running (api is stopped)" });

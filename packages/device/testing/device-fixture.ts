@@ -117,6 +117,7 @@ export class FakeDevice {
   }
 
   readonly installer: Installer = {
+    settleDisk: async () => this.hook("settle disk"),
     current: async () => (this.tree === null ? null : { version: this.tree, tree: this.tree, manifest_sha256: null }),
     backups: async () =>
       this.earlier.flatMap((tree) =>

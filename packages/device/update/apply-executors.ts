@@ -6,6 +6,7 @@ import type { PostInstall } from "../post-install/index.ts";
 import type { Preflight } from "../preflight/index.ts";
 import type { Services } from "../system/services.ts";
 import type { Clock } from "../system/types.ts";
+import { Unsettled } from "./engine.ts";
 import type { ApplyExecutors } from "./plan.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -75,6 +76,9 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
         cancel.throwIfAborted();
         return { type: "backed-up", ...(adopted !== undefined && { adopted }) };
       } catch (error) {
+        // The next process goes on from the record, and needs the tree.
+        signal.throwIfAborted();
+        await settleDisk(reporter, signal);
         await installer.discard(update, move);
         throw cancel.aborted ? cancel.reason : error;
       }
@@ -142,17 +146,34 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
   async function adopt(update: Update, move: Move, reporter: Reporter, signal: AbortSignal): Promise<string> {
     reporter.line("Taking over what is there, as a release one can go back to");
     const onLine = (line: string) => reporter.line(line);
-    const version = await installer.adopt(move, reporter, async (work) => {
-      try {
+    let areStopped = update.resumed;
+    try {
+      const version = await installer.adopt(move, reporter, async (work) => {
+        areStopped = true;
         await services.stop(signal, onLine);
         await work();
-      } finally {
-        // Whatever came of it, the device serves what it has.
-        await startWhatCanBe(reporter, signal);
+      });
+      await parts.noteAdoption(update, version);
+      return version;
+    } finally {
+      // Whatever came of it, the device serves what it has; also when this process, or an earlier one, was told to end.
+      if (areStopped) await startWhatCanBe(reporter, new AbortController().signal);
+    }
+  }
+
+  /** What is half moved is moved on or back before an update ends. Throws `Unsettled` when that is left to the next process. */
+  async function settleDisk(reporter: Reporter, signal: AbortSignal): Promise<void> {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await installer.settleDisk();
+      } catch (error) {
+        const trouble = asUpdateError(error);
+        const pause = GO_BACK_AGAIN_MS[tries];
+        reporter.line(worded(trouble), "error");
+        if (pause === undefined) throw new Unsettled("It is finished when Pawl is started again.", { cause: trouble });
+        await clock.sleep(pause, signal);
       }
-    });
-    await parts.noteAdoption(update, version);
-    return version;
+    }
   }
 
   /** The version file first: when that can't be written, nothing of the new release is recorded yet. May run twice. */
@@ -227,7 +248,7 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
 }
 
 function worded({ message, fields }: UpdateError): string {
-  return fields.detail ? `${message} (${fields.detail})` : message;
+  return fields.detail && !message.includes(fields.detail) ? `${message} (${fields.detail})` : message;
 }
 
 function unhealthy(version: string | null, reason: string): Failure {

@@ -82,15 +82,15 @@ function afterPowerCut(engine: ApplyState): ApplyRecord {
 
 const resumed = { ...update, resumed: true };
 
-test("after a power cut in staging, staging is made again", () => {
+test("§2 staging: after a power cut in staging, staging is made again", () => {
   expect(afterPowerCut(STATES.staging).engine).toEqual({ ...STATES.staging, update: resumed });
 });
 
-test("after a power cut in backing-up, the backup is made again", () => {
+test("§2 backing-up: after a power cut in backing-up, the backup is made again", () => {
   expect(afterPowerCut(STATES["backing-up"]).engine).toEqual({ ...STATES["backing-up"], update: resumed });
 });
 
-test("after a power cut in switching, without a record of the switch, it is undone and the release not refused", () => {
+test("§2 switching: after a power cut in switching, without a record of the switch, it is undone and the release not refused", () => {
   const after = afterPowerCut(STATES.switching);
   expect(after).toMatchObject({
     engine: { status: "rolling-back", result: "undone", failure: { code: "power_lost", version: "1.1.0" } },
@@ -101,14 +101,14 @@ test("after a power cut in switching, without a record of the switch, it is undo
   expect(end.last?.failure?.message).toContain("Everything is as it was before.");
 });
 
-test("after a power cut in restarting, the services are restarted, then tested, and both count as one beginning", () => {
+test("§2 restarting: after a power cut in restarting, the services are restarted, then tested, and both count as one beginning", () => {
   const after = afterPowerCut(STATES.restarting);
   expect(after.engine).toEqual({ ...STATES.restarting, update: resumed, boots: 2 });
   expect(applyTransition(after, EVENTS["a restart"]).engine).toMatchObject({ status: "testing", boots: 2 });
 });
 
 test.each(["restarting", "testing"] as const)(
-  "after a power cut in %s it is begun again, at most three times, then gone back from and refused",
+  "§6 refused, §3 power_lost: after a power cut in %s it is begun again, at most three times, then gone back from and refused",
   (state) => {
     let record = applyRecord({ engine: STATES[state] });
     for (const boots of [2, 3]) {
@@ -123,12 +123,12 @@ test.each(["restarting", "testing"] as const)(
   },
 );
 
-test("a test that ends well after two power cuts is a success that was resumed", () => {
+test("§2 testing: a test that ends well after two power cuts is a success that was resumed", () => {
   const record = afterPowerCut(afterPowerCut(STATES.testing).engine);
   expect(applyTransition(record, EVENTS["a commit"]).last).toMatchObject({ result: "success", resumed: true });
 });
 
-test("after a power cut in rolling-back it goes on going back, for the same reason", () => {
+test("§2 rolling-back: after a power cut in rolling-back it goes on going back, for the same reason", () => {
   expect(afterPowerCut(STATES["rolling-back"]).engine).toEqual({ ...STATES["rolling-back"], update: resumed });
 });
 

@@ -32,7 +32,7 @@ test.each([
   expect(newestOf([...all].reverse(), channel, semver)?.version).toBe(version);
 });
 
-test("prerelease shows a stable release that is newer than the last candidate", () => {
+test("§6 prerelease: prerelease shows a stable release that is newer than the last candidate", () => {
   expect(newestOf([...all, offer("2.0.0")], "prerelease", semver)?.version).toBe("2.0.0");
 });
 
@@ -42,7 +42,13 @@ test("of one version the one published last counts, and one without a date least
   expect(newestOf(offers, "stable", semver)?.published_at).toBe("2026-01-03T00:00:00Z");
 });
 
-test("what isn't a version is passed over", () => {
+test("§5 tags: the highest counts, not the first that is listed, and a leading v is ignored", () => {
+  const offers = ["v1.0.9", "v1.0.10", "1.0.2"].map((tag) => offer(tag));
+  expect(newestOf(offers, "stable", semver)?.version).toBe("v1.0.10");
+  expect(directionTo(at("v1.0.10"), at("1.0.10"), semver)).toBeNull();
+});
+
+test("§5 tags: what isn't a version is passed over", () => {
   expect(newestOf([offer("nightly"), offer("1.0.0")], "stable", semver)?.version).toBe("1.0.0");
   expect(newestOf([offer("nightly")], "stable", semver)).toBeNull();
 });
@@ -77,7 +83,14 @@ test.each([
   expect(directionTo(at(target), at(current), semver)).toBe(direction);
 });
 
-test("by PEP 440 a development release comes before its release", () => {
+test("§5 compare: of versions that can't be parsed, else different means update; a local part makes no difference", () => {
+  expect(directionTo(at("1.1.0"), at("my-build"), semver)).toBe("up");
+  expect(directionTo(at("my-build"), at("my-build"), semver)).toBeNull();
+  expect(directionTo(at("1.0.6.dev191+g1234"), at("1.0.6.dev191+gabcd"), pep440)).toBeNull();
+  expect(directionTo(at("1.0.6.dev192"), at("1.0.6.dev191+gabcd"), pep440)).toBe("up");
+});
+
+test("§5 compare: by PEP 440 a development release comes before its release", () => {
   expect(directionTo(at("1.0.6"), at("1.0.6.dev191"), pep440)).toBe("up");
 });
 
@@ -94,6 +107,6 @@ test.each([
   expect(isRefused(target, [aRefusal({ version: "0.1.0" }), aRefusal()])).toBe(refused);
 });
 
-test("a refusal whose manifest isn't known counts for every release of that version", () => {
+test("§6 refused: a refusal whose manifest isn't known counts for every release of that version", () => {
   expect(isRefused({ version: "1.1.0", manifest_sha256: sha("b") }, [aRefusal({ manifest_sha256: null })])).toBe(true);
 });

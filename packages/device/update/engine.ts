@@ -5,6 +5,11 @@ export class Cancelled extends Error {
   override readonly name = "Cancelled";
 }
 
+/** Thrown by a step that can't end as things are: the record stays, this process ends, and the next one goes on. */
+export class Unsettled extends Error {
+  override readonly name = "Unsettled";
+}
+
 /** Where a record lives. `save` returns only when a power cut can't undo it. */
 export interface RecordStore<Record> {
   load(): Promise<Record>;
@@ -48,6 +53,7 @@ export async function runEngine<Record, Step, Event>(
       next = await parts.execute(step, signal);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
+      if (error instanceof Unsettled) throw error.cause;
       next = error instanceof Cancelled ? parts.cancelled() : parts.failed(asUpdateError(error));
       // What mustn't be given up doesn't end on a failure. This process does; the next one goes on from the record.
       if (parts.transition(record, next) === record) throw error;

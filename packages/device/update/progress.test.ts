@@ -16,7 +16,7 @@ test.each([
   expect(new Meter().advance(phase, { share: 1 }).percent).toBe(to);
 });
 
-test("never falls, whatever the steps report", () => {
+test("§2 percent: never falls, whatever the steps report", () => {
   const meter = new Meter();
   let last = 0;
   for (let n = 0; n < 2_000; n++) {
@@ -29,20 +29,20 @@ test("never falls, whatever the steps report", () => {
   }
 });
 
-test("stays where it is while the device goes back", () => {
+test("§2 percent: stays where it is while the device goes back", () => {
   const meter = new Meter();
   meter.advance("health_check", { share: 0.5 });
   expect(meter.advance("rolling_back", { share: 0 }).percent).toBe(96);
   expect(meter.advance("rolling_back", { share: 1 })).toMatchObject({ phase: "rolling_back", percent: 96 });
 });
 
-test("is 100 only when complete", () => {
+test("§2 percent: is 100 only when complete", () => {
   const meter = new Meter();
   for (const phase of PHASES) expect(meter.advance(phase, { share: 1 }).percent).toBeLessThan(100);
   expect(meter.complete().percent).toBe(100);
 });
 
-test("goes on from where an interrupted update had got to", () => {
+test("§2 percent: goes on from where an interrupted update had got to", () => {
   expect(new Meter(47.3).advance("downloading", { share: 0.1 }).percent).toBe(47.3);
 });
 

@@ -37,7 +37,7 @@ test("a phase is told as it is entered, once, with where the update stands", () 
   ]);
 });
 
-test("progress goes to the disk every two seconds at most, and to watchers always", async () => {
+test("§2 progress: progress goes to the disk every two seconds at most, and to watchers always", async () => {
   const one = reporter();
   one.enter("installing", "downloading");
   for (let tick = 0; tick < 100; tick++) {

@@ -34,7 +34,7 @@ function dpkgOrders(asked: readonly [string, string][]): number[] {
   return stdout.trim().split("\n").map(Number);
 }
 
-test.skipIf(isSkipped)("orders hundreds of versions as the real dpkg does", () => {
+test.skipIf(isSkipped)("§5 compare: orders hundreds of versions as the real dpkg does", () => {
   const asked = pairs(deb.isValid);
   expect(asked.length).toBeGreaterThan(500);
   const orders = dpkgOrders(asked);

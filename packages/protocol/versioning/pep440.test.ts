@@ -98,7 +98,7 @@ const ASCENDING = [
   "1!1.0",
 ];
 
-test("orders every pair alike, and a shuffled list back into order", () => {
+test("§5 compare: orders every pair alike, and a shuffled list back into order", () => {
   for (const [i, a] of ASCENDING.entries()) {
     for (const [j, b] of ASCENDING.entries()) {
       expect(Math.sign(pep440.compare(a, b) ?? Number.NaN), `${a} ${b}`).toBe(Math.sign(i - j));

@@ -44,7 +44,7 @@ test("install: the next one may begin as soon as the end of the one before was t
   }
 });
 
-test("install: of what is there already is a conflict that names version and force, and force installs it", async () => {
+test("§3 up_to_date: install: of what is there already is a conflict that names version and force, and force installs it", async () => {
   await using device = await Device.start();
   await device.have("1.0.0");
   const { status, body } = await device.post("/api/update/install", { force: false });

@@ -119,6 +119,17 @@ test("progress: when nothing was ever run it stays open, shows that it lives, an
   expect(types(rest)).toEqual(["line", "done"]);
 });
 
+test("progress: it shows that it lives every 5 s", async () => {
+  await using device = await Device.start();
+  await using reader = await EventReader.open(device.url(PROGRESS));
+  await reader.next();
+  const began = performance.now();
+  expect((await reader.next())?.event).toEqual({ type: "keepalive" });
+  const seconds = (performance.now() - began) / 1000;
+  expect(seconds).toBeGreaterThan(3);
+  expect(seconds).toBeLessThan(6.5);
+});
+
 test("progress: a keepalive doesn't make a watcher forget where it was", async () => {
   await using device = await Device.start({ keepaliveMs: 20 });
   await write(device, [line("one")]);

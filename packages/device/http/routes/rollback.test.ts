@@ -13,7 +13,7 @@ test("rollback: goes back to the release before, and says which", async () => {
   expect((await device.get("/api/update/status")).body).toMatchObject({ state: "complete", current_version: "1.0.0" });
 });
 
-test("rollback: without an earlier release is a conflict, as is one to a version that isn't kept", async () => {
+test("§3 no_backup: rollback: without an earlier release is a conflict, as is one to a version that isn't kept", async () => {
   await using device = await Device.start();
   await device.have("1.0.0");
   const none = await device.post("/api/update/rollback");

@@ -129,7 +129,7 @@ test.skipIf(!hasOther)(
   180_000,
 );
 
-test("recovery finishes what was begun, without knowing the update, and leaves what wasn't", async () => {
+test("§6 adoption: recovery finishes what was begun, without knowing the update, and leaves what wasn't", async () => {
   await using dir = await TempDir.create();
   let [begun, untouched] = [0, 0];
   const recover = async (device: string, home: string) => {

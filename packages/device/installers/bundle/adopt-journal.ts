@@ -1,12 +1,15 @@
-import { readFile, rm } from "node:fs/promises";
+import { readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { TreePath, Version } from "@pawl/protocol";
 import { z } from "zod";
 import { UpdateError } from "../../error.ts";
 import { isMissing, syncFolder, writeFileDurably } from "../../store/atomic-file.ts";
 import { jsonOrNull } from "../../store/record.ts";
-import type { Layout } from "./layout.ts";
+import { checkHome } from "./home-folder.ts";
+import { kindAt, type Layout } from "./layout.ts";
 import type { MappedPath } from "./mapped-paths.ts";
+
+const Whole = z.number().int().min(0);
 
 /** `adoption.json`: which part of what was there before Pawl becomes which release. There while that is under way. */
 const Adoption = z.object({
@@ -24,9 +27,15 @@ const Adoption = z.object({
   /** Paths that are a release's; the rest is the app's or the owner's. */
   lists: z.array(TreePath),
   /** Only when a path is the whole tree: what its folder was like, and the name under which its own manifest.json stays. */
-  root: z.object({ uid: z.number(), gid: z.number(), mode: z.number() }).nullable(),
-  ownManifest: z.string().nullable(),
+  root: z.object({ uid: Whole, gid: Whole, mode: Whole }).nullable(),
+  ownManifest: z
+    .string()
+    .regex(/^manifest\.json\.pawl-old(-\d+)?$/)
+    .nullable(),
 });
+
+const BY_HAND = "Move what is in releases/.adopting beside it back by hand, remove both, and try again";
+
 export type Adoption = Omit<z.infer<typeof Adoption>, "paths"> & { paths: AdoptedPath[] };
 
 /** A mapped path at which something stands that isn't Pawl's yet. */
@@ -36,17 +45,23 @@ export interface AdoptedPath extends MappedPath {
 
 /**
  * The adoption that was begun and isn't over; null when there is none. Throws UpdateError `state_damaged` for a file that
- * can't be read, or that speaks of paths `pawl.yaml` doesn't map: nothing else on the device is moved because of it.
+ * can't be read, which is put aside, or that speaks of paths `pawl.yaml` doesn't map: nothing else on the device is moved
+ * because of it. `not_writable` when somebody else may have written it.
  */
 export async function readAdoption(layout: Layout, mapped: readonly MappedPath[]): Promise<Adoption | null> {
   const path = journalPath(layout);
+  if ((await kindAt(path)) === null) return noneUnless(layout);
+  await checkHome(layout);
   const text = await readFile(path, "utf8").catch((error) => {
     if (isMissing(error)) return null;
     throw error;
   });
   if (text === null) return null;
   const { data } = Adoption.safeParse(jsonOrNull(text));
-  if (!data) throw damaged(path, "can't be read. Restore it, or move what is in releases/.adopting back by hand");
+  if (!data) {
+    await rename(path, damagedPath(layout));
+    throw damaged(damagedPath(layout), `can't be read. ${BY_HAND}`);
+  }
   const paths = data.paths.map(({ from, at, across }) => {
     const known = mapped.find((one) => one.from === from && one.at === at);
     if (!known) throw damaged(path, `speaks of ${at}. Map it under install.bundle.map as before`);
@@ -74,6 +89,17 @@ export function adoptingPath(layout: Layout): string {
 
 function journalPath(layout: Layout): string {
   return join(layout.home, "adoption.json");
+}
+
+/** What a journal that was put aside spoke of may still be where the tree was to come together. */
+async function noneUnless(layout: Layout): Promise<null> {
+  const isHalf = (await kindAt(damagedPath(layout))) !== null && (await kindAt(adoptingPath(layout))) !== null;
+  if (isHalf) throw damaged(damagedPath(layout), `couldn't be read. ${BY_HAND}`);
+  return null;
+}
+
+function damagedPath(layout: Layout): string {
+  return `${journalPath(layout)}.damaged`;
 }
 
 function damaged(path: string, why: string): UpdateError {

@@ -19,7 +19,7 @@ const OWNERS = {
   "dropped.js": "only in 0.9",
 };
 
-test("what was copied there by hand becomes the first release, and what no manifest lists is the owner's from then on", async () => {
+test("§6 adoption: what was copied there by hand becomes the first release, and what no manifest lists is the owner's from then on", async () => {
   await makeByHand(dir.path);
   const installer = installerOf(dir.path);
   const asked = await staging(dir.path, "1.0.0");

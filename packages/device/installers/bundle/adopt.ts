@@ -1,5 +1,5 @@
-import { rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { rename } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { Version } from "@pawl/protocol";
 import { readManifest } from "@pawl/trust";
 import { UpdateError } from "../../error.ts";
@@ -24,6 +24,7 @@ import { adoptedManifest, UNKNOWN_VERSION } from "./adopted-manifest.ts";
 import { syncFileSystem } from "./durable.ts";
 import { currentTree, kindAt, type Layout, pointCurrent, treeIdentity } from "./layout.ts";
 import type { MappedPath } from "./mapped-paths.ts";
+import { OpenFolder, removeWhole } from "./open-folder.ts";
 import { MANIFEST_PATH } from "./tree.ts";
 
 const NOT_PUT_BACK =
@@ -46,7 +47,7 @@ export interface ToAdopt extends Pick<Adoption, "tree" | "lists"> {
  * Makes what stands at the mapped paths the tree `tree`, with the links into `current` in its place, and that tree the
  * current one. While the services are stopped only names change; what has to be read or copied is so before. Journaled:
  * it is finished by whoever runs it again, or by `finishAdoption`; when a step fails, everything is put back and the
- * error thrown. Gives the tree's version.
+ * error thrown. One that is under way is finished whether the services stop or not. Gives the tree's version.
  */
 export async function adopt(
   parts: AdoptParts,
@@ -59,7 +60,9 @@ export async function adopt(
   if (!underway && (await currentTree(layout)) === toAdopt.tree) return versionOf(parts, toAdopt.tree);
   const adoption = underway ?? (await prepare(parts, toAdopt));
   const hashed = underway ? undefined : await hashAhead(adoption.paths, adoption.lists);
-  await whileStopped(async () => {
+  let isTried = false;
+  const work = async () => {
+    isTried = true;
     try {
       const begun = underway ?? { ...adoption, ...(await lookAtRoot(adoption.paths)) };
       if (!underway) await saveAdoption(layout, begun);
@@ -67,27 +70,41 @@ export async function adopt(
       await finish(parts, begun, hashed);
     } catch (error) {
       await putBack(parts, adoption.tree, error);
+      throw error;
     }
+  };
+  await whileStopped(work).catch(async (error) => {
+    if (!underway || isTried) throw error;
+    report.line(words(error), "warn");
+    // The app's path may not be there at all: worse than what still runs.
+    await work();
   });
   return versionOf(parts, adoption.tree);
 }
 
 /**
- * Finishes an adoption that a dead process left, without starting or stopping anything: meant for the time before the
- * services run. Gives the version of what is a release now, or null when there was nothing to finish.
+ * Finishes an adoption that a dead process left, or puts everything back, without starting or stopping anything: meant
+ * for the time before the services run. Gives the version of what is a release now, or null when there was nothing to
+ * finish or it was put back. Throws when neither could be done.
  */
 export async function finishAdoption(parts: AdoptParts): Promise<string | null> {
   const adoption = await readAdoption(parts.layout, parts.mapped);
   if (!adoption) return null;
-  await finish(parts, adoption);
-  return versionOf(parts, adoption.tree);
+  try {
+    await finish(parts, adoption);
+    return await versionOf(parts, adoption.tree);
+  } catch (error) {
+    await putBack(parts, adoption.tree, error);
+    if ((await readAdoption(parts.layout, parts.mapped)) !== null) throw error;
+    return null;
+  }
 }
 
 /** Removes what was copied ahead for an adoption that didn't begin. */
 export async function dropCopies({ layout, mapped }: Pick<AdoptParts, "layout" | "mapped">): Promise<void> {
   if ((await readAdoption(layout, mapped)) !== null) return;
   // Without a journal nothing was moved, and there are only copies.
-  await rm(adoptingPath(layout), { recursive: true, force: true });
+  await removeWhole(adoptingPath(layout));
 }
 
 /** Under running services: finds out what can be moved, and copies ahead what can't. */
@@ -99,8 +116,8 @@ async function prepare({ layout, mapped }: AdoptParts, { tree, lists, version }:
     const across = await isAcross(path, layout.releases);
     paths.push({ ...path, across });
     if (!across) continue;
-    await ensureFolder(join(root, path.from, ".."));
-    await mirror(path.at, join(root, path.from), { busy: true });
+    await using folder = await OpenFolder.made(dirname(path.at));
+    await mirror({ folder, name: basename(path.at) }, join(root, path.from), { busy: true });
   }
   const known = Version.safeParse(version).data ?? null;
   return { tree, lists, version: known, paths, root: null, ownManifest: null };
@@ -134,15 +151,14 @@ async function finish(parts: AdoptParts, adoption: Adoption, hashed?: Hashed): P
   await removeAdoption(layout);
 }
 
-/** Puts everything back where it was, unless the tree counts already, and throws what it was put back for. */
-async function putBack(parts: AdoptParts, tree: string, error: unknown): Promise<never> {
+/** Puts everything back where it was, unless the tree counts already. Throws UpdateError `backup_failed` when it can't. */
+async function putBack(parts: AdoptParts, tree: string, error: unknown): Promise<void> {
   await putAllBack(parts, tree).catch((trouble) => {
     throw new UpdateError("backup_failed", NOT_PUT_BACK, {
       detail: `${words(error)}\n${words(trouble)}`,
       cause: error,
     });
   });
-  throw error;
 }
 
 async function putAllBack({ layout, mapped }: AdoptParts, tree: string): Promise<void> {
@@ -154,7 +170,7 @@ async function putAllBack({ layout, mapped }: AdoptParts, tree: string): Promise
   }
   await giveRootBack(root, adoption);
   for (const path of [...adoption.paths].reverse()) await moveOut(path, root);
-  await rm(root, { recursive: true, force: true });
+  await removeWhole(root);
   await removeAdoption(layout);
 }
 

@@ -29,6 +29,10 @@ export function bundleInstaller({ config, ...parts }: BundleInstallerParts): Ins
     of((await inPlace()) ?? declared ?? ((await copy.has(tree)) ? "copy" : "symlink"));
 
   return {
+    settleDisk: async () => {
+      await symlink?.settleDisk();
+      await copy.settleDisk();
+    },
     current: async () => (await toLookAt()).current(),
     backups: async () => (await toLookAt()).backups(),
     kept: async () => (await toLookAt()).kept(),

@@ -4,16 +4,25 @@
 import fs from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 
-const CHANGES = ["chmod", "chown", "copyFile", "link", "mkdir", "rename", "rm", "rmdir", "symlink", "unlink", "utimes"];
+const CHANGES = [
+  ...["chmod", "chown", "copyFile", "lchown", "link", "mkdir", "rename"],
+  ...["rm", "rmdir", "symlink", "unlink", "utimes"],
+];
+const CHANGES_BY_HANDLE = ["chmod", "chown", "utimes", "write"];
 const last = Number(process.env.KILL_AFTER_CALL);
 let calls = 0;
 
-for (const name of CHANGES) {
-  const change = fs[name];
-  fs[name] = async (...args) => {
-    const result = await change(...args);
+function count(target, name) {
+  const change = target[name];
+  target[name] = async function (...args) {
+    const result = await change.apply(this, args);
     if (++calls === last) process.kill(process.pid, "SIGKILL");
     return result;
   };
 }
+
+const handle = await fs.open("/dev/null");
+for (const name of CHANGES) count(fs, name);
+for (const name of CHANGES_BY_HANDLE) count(Object.getPrototypeOf(handle), name);
+await handle.close();
 syncBuiltinESMExports();

@@ -40,7 +40,7 @@ test.each([
   expect(await readdir(dir.join(place, ".."))).toEqual(place === "www" ? ["www"] : [place.split("/")[1]]);
 });
 
-test("links made twice are made once, and are taken away again", async () => {
+test("§4 map: links made twice are made once, and are taken away again", async () => {
   const paths = mapped({ web: "www/web", "api.py": "bin/api" });
   await linkMappedPaths(paths);
   const { ino } = await lstat(dir.join("www/web"));

@@ -23,7 +23,7 @@ afterEach(() => dir[Symbol.asyncDispose]());
 const tree = (version: string, fixture: TreeFixture) => writeTree(dir.path, version, fixture);
 const shared = (...path: string[]) => join(layoutOf(dir.path).shared, ...path);
 
-test("unedited config is replaced, and the older tree keeps its own for going back", async () => {
+test("§6 config: unedited config is replaced, and the older tree keeps its own for going back", async () => {
   const [from, to] = await twoReleases(
     dir.path,
     { files: { "app/config.json": "v1" }, config: ["app/config.json"] },
@@ -146,7 +146,7 @@ test("config that a release no longer ships stays when it was edited", async () 
   expect(await seen(to.path)).toEqual({ "run.js": "2", "a.json": "mine" });
 });
 
-test("config named in pawl.yaml counts as the manifest's does, and keep wins over both", async () => {
+test("§4 config: config named in pawl.yaml counts as the manifest's does, and keep wins over both", async () => {
   const [from, to] = await twoReleases(
     dir.path,
     { files: { "a.json": "a1", "b.json": "b1" }, config: ["b.json"] },
@@ -157,7 +157,7 @@ test("config named in pawl.yaml counts as the manifest's does, and keep wins ove
   expect(await seen(to.path)).toEqual({ "a.json": "mine", "a.json.pawl-new": "a2", "b.json": "b1" });
 });
 
-test("a kept folder is one link, whether or not a release ships files in it, and later files land in shared/", async () => {
+test("§4 keep: a kept folder is one link, whether or not a release ships files in it, and later files land in shared/", async () => {
   const ownership = ownershipOf(dir.path, { keep: ["data/**", "uploads/**"] });
   const [first, second] = await twoReleases(
     dir.path,

@@ -26,7 +26,7 @@ afterEach(() => dir[Symbol.asyncDispose]());
 const tree = (version: string, fixture: TreeFixture) => writeTree(dir.path, version, fixture);
 const shared = (...path: string[]) => join(layoutOf(dir.path).shared, ...path);
 
-test("what nobody shipped is in shared/, linked in both trees, and reads as before", async () => {
+test("§6 symlink layout: what nobody shipped is in shared/, linked in both trees, and reads as before", async () => {
   const [from, to] = await twoReleases(
     dir.path,
     { files: { "app/run.js": "1", "app/lib/a.js": "a" } },

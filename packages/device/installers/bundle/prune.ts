@@ -1,7 +1,8 @@
-import { readdir, rename, rm } from "node:fs/promises";
+import { readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { isMissing } from "../../store/atomic-file.ts";
 import type { Layout } from "./layout.ts";
+import { removeWhole } from "./open-folder.ts";
 
 /** Staging folders begin with this; no version does. */
 export const STAGING_PREFIX = ".staging-";
@@ -31,17 +32,17 @@ export async function pruneTrees(
 /** Removes one tree, under a staging name first, so that half of one never counts as a release. */
 export async function removeTree(layout: Layout, tree: string): Promise<void> {
   const doomed = join(layout.releases, `${STAGING_PREFIX}removed-${tree}`);
-  await rm(doomed, { recursive: true, force: true });
+  await removeWhole(doomed);
   await rename(join(layout.releases, tree), doomed).catch((error) => {
     if (!isMissing(error)) throw error;
   });
-  await rm(doomed, { recursive: true, force: true });
+  await removeWhole(doomed);
 }
 
 /** Removes what unpacking and removing left behind. */
 export async function removeStaging(layout: Layout): Promise<void> {
   for (const name of await names(layout)) {
-    if (name.startsWith(STAGING_PREFIX)) await rm(join(layout.releases, name), { recursive: true, force: true });
+    if (name.startsWith(STAGING_PREFIX)) await removeWhole(join(layout.releases, name));
   }
 }
 

@@ -19,9 +19,14 @@ export async function keepOlder(path: string): Promise<void> {
 /** Moves something out of the way of something else, beside `place` as `*.pawl-old`, `*.pawl-old-2` and so on. Each is kept. */
 export async function setAside(path: string, place: string): Promise<void> {
   if ((await kindAt(path)) === null) return;
-  let aside = `${place}${SUFFIX}`;
-  for (let n = 2; (await kindAt(aside)) !== null; n++) aside = `${place}${SUFFIX}-${n}`;
-  await rename(path, aside);
+  let n = 1;
+  while ((await kindAt(asideName(place, n))) !== null) n++;
+  await rename(path, asideName(place, n));
+}
+
+/** The name beside a path under which something is kept that had to give way: the first, the second and so on. */
+export function asideName(path: string, n: number): string {
+  return n === 1 ? `${path}${SUFFIX}` : `${path}${SUFFIX}-${n}`;
 }
 
 /** Whether a name is what was set aside for another of these names. */

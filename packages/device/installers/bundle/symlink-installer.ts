@@ -1,16 +1,18 @@
-import { rename, rm, unlink } from "node:fs/promises";
+import { rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { BundleInstall, Installed, Manifest, Move, Update } from "@pawl/protocol";
 import { UpdateError } from "../../error.ts";
-import { ensureFolder, isMissing, syncFolder } from "../../store/atomic-file.ts";
+import { isMissing, syncFolder } from "../../store/atomic-file.ts";
 import type { InstallerParts } from "../index.ts";
 import type { Backup, InPlace, Installer, Need, Report, Staging } from "../types.ts";
-import { adopt, dropCopies } from "./adopt.ts";
+import { type AdoptParts, adopt, dropCopies, finishAdoption } from "./adopt.ts";
 import { adoptable, releasePaths } from "./adopt-ahead.ts";
 import { standingNeeds } from "./adopt-standing.ts";
 import { syncFileSystem } from "./durable.ts";
+import { checkHome, ensureHome } from "./home-folder.ts";
 import { currentTree, kindAt, type Layout, layoutOf, pointCurrent, treeIdentity } from "./layout.ts";
 import { checkMappedPaths, linkMappedPaths, type MappedPath, mappedPaths, unlinkMappedPaths } from "./mapped-paths.ts";
+import { removeWhole } from "./open-folder.ts";
 import { keptBy, type Ownership, type ReleaseTree } from "./ownership.ts";
 import { preserve, preserveLast, preserveLate } from "./preserve.ts";
 import { pruneTrees, removeStaging, removeTree, stagingPath, treeNames } from "./prune.ts";
@@ -39,6 +41,10 @@ export class SymlinkInstaller implements Installer {
     this.#mapped = mappedPaths(this.#layout, parts.config.map);
     const { shared, current, moving } = this.#layout;
     this.#ownership = { shared, current, moving, keep: parts.config.keep, config: parts.config.config };
+  }
+
+  async settleDisk(): Promise<void> {
+    await finishAdoption(this.#adoptParts());
   }
 
   async current(): Promise<InPlace | null> {
@@ -81,13 +87,7 @@ export class SymlinkInstaller implements Installer {
       const { manifest } = await this.#tree(move.next);
       const lists = releasePaths(manifest, this.#ownership);
       const toAdopt = { tree: move.previous, version: await this.#parts.versionBefore(), lists };
-      const parts = {
-        layout: this.#layout,
-        mapped: this.#mapped,
-        installed: this.#parts.installed,
-        run: this.#parts.run,
-      };
-      return await adopt(parts, toAdopt, report, whileStopped);
+      return await adopt(this.#adoptParts(), toAdopt, report, whileStopped);
     } catch (error) {
       throw asStepError(error, "backup_failed", "What is there could not be made a release one can go back to.");
     }
@@ -95,11 +95,12 @@ export class SymlinkInstaller implements Installer {
 
   async stage(staging: Staging, report: Report, signal: AbortSignal): Promise<Move> {
     const { update, manifest, manifestBytes, bundlePath } = staging;
+    await checkHome(this.#layout);
     const current = await currentTree(this.#layout);
     const found = await adoptable(this.#layout, this.#mapped, current, this.#parts.versionBefore);
     const previous = found ? found.tree : current;
     await checkMappedPaths(this.#mapped, manifest, keptBy(this.#ownership), found?.paths);
-    await ensureFolder(this.#layout.releases);
+    await ensureHome(this.#layout);
     await removeStaging(this.#layout);
     const into = stagingPath(this.#layout, update.id);
     report.line(`Unpacking ${manifest.version} (${manifest.files.length} files)`);
@@ -144,7 +145,8 @@ export class SymlinkInstaller implements Installer {
   }
 
   async #switchBack(move: Move, report: Report): Promise<boolean> {
-    const wasInPlace = (await currentTree(this.#layout)) === move.next;
+    const current = await currentTree(this.#layout);
+    const wasInPlace = current === move.next;
     if (move.previous === null) {
       await unlink(this.#layout.current).catch((error) => {
         if (!isMissing(error)) throw error;
@@ -159,7 +161,9 @@ export class SymlinkInstaller implements Installer {
       // What the failed release's users wrote goes back with them; if that fails, a working device comes first.
       await this.#carry(move.next, move.previous, preserve).catch((error) => report.line(worded(error), "warn"));
     }
-    await pointCurrent(this.#layout, move.previous);
+    // Already there: what stood in the way of the switch must not stand in the way back.
+    if (current === move.previous) await syncFolder(this.#layout.home);
+    else await pointCurrent(this.#layout, move.previous);
     return wasInPlace;
   }
 
@@ -194,9 +198,9 @@ export class SymlinkInstaller implements Installer {
   }
 
   async discard(update: Update, move: Move | null): Promise<void> {
-    await rm(stagingPath(this.#layout, update.id), { recursive: true, force: true });
+    await removeWhole(stagingPath(this.#layout, update.id));
     // One that can't be told from somebody's files stays.
-    await dropCopies({ layout: this.#layout, mapped: this.#mapped }).catch(() => undefined);
+    await dropCopies(this.#adoptParts()).catch(() => undefined);
     if (move && !move.kept && (await currentTree(this.#layout)) !== move.next) {
       await removeTree(this.#layout, move.next);
     }
@@ -228,6 +232,11 @@ export class SymlinkInstaller implements Installer {
   async #carry(from: string, to: string, how: typeof preserveLate): Promise<void> {
     await how(await this.#tree(from), await this.#tree(to), this.#ownership);
     await syncFileSystem(this.#layout.home, this.#parts.run);
+  }
+
+  #adoptParts(): AdoptParts {
+    const { installed, run } = this.#parts;
+    return { layout: this.#layout, mapped: this.#mapped, installed, run };
   }
 
   async #tree(name: string): Promise<ReleaseTree> {

@@ -128,7 +128,7 @@ async function backups(): Promise<string[]> {
   return (await installer.backups()).map(({ tree }) => tree);
 }
 
-test("the first release is in place with its mapped paths and a record of where it came from", async () => {
+test("§4 home, §4 map, §6 installed: the first release is in place with its mapped paths and a record of where it came from", async () => {
   expect(await installer.current()).toBeNull();
   expect(await backups()).toEqual([]);
   await install("1.0.0");
@@ -148,7 +148,7 @@ test("the first release is in place with its mapped paths and a record of where 
   expect(await installer.current()).toEqual({ tree: "1.0.0", version: "1.0.0", manifest_sha256 });
 });
 
-test("what the app and the owner wrote survives install, rollback, second install and going forward again", async () => {
+test("§6 in both: what the app and the owner wrote survives install, rollback, second install and going forward again", async () => {
   await install("1.0.0");
   await writeContents(current(), { "app/config.json": "mine", "app/data/db": "db", "app/.env": "env", "logs/1": "1" });
   await install("2.0.0");
@@ -329,7 +329,7 @@ test("an older release by name is an install like any other, and the newer one t
   expect(await seen(current())).toMatchObject({ mine: "mine", "app/version.txt": "2.0.0" });
 });
 
-test("as many earlier releases are kept as are asked for, the nearest first", async () => {
+test("§4 backups: as many earlier releases are kept as are asked for, the nearest first", async () => {
   installer = newInstaller({ backups: 2 });
   for (const version of ["1.0.0", "1.1.0", "1.2.0", "1.3.0"]) await install(version);
   expect(await backups()).toEqual(["1.2.0", "1.1.0"]);
@@ -383,7 +383,7 @@ test("a current that isn't Pawl's link is not taken over", async () => {
   await expect(installer.stage(staging, report, signal)).rejects.toMatchObject({ code: "state_damaged" });
 });
 
-test("a damaged bundle changes nothing", async () => {
+test("§2 staging: a damaged bundle changes nothing", async () => {
   await install("1.0.0");
   const published = await publish("2.0.0");
   await writeFile(published.bundlePath, (await readFile(published.bundlePath)).subarray(0, 100));
@@ -405,7 +405,7 @@ test("a damaged record of what is installed costs the way back, not the release"
   }
 });
 
-test("current is a whole release at every moment of installs and rollbacks", async () => {
+test("§6 symlink layout: current is a whole release at every moment of installs and rollbacks", async () => {
   await install("1.0.0");
   const watched = ["manifest.json", "app/version.txt", "app/config.json", "app/data/seed"];
   const reader = spawn(

@@ -63,7 +63,7 @@ test("with backups: 3 the last three releases are kept, and one can go back to e
   expect((await installer.kept()).map(({ version }) => version)).toEqual(["1.3.0", "1.4.0", "1.5.0"]);
 });
 
-test("an install needs room for what it unpacks, and an inode for each file, folder and its manifest", async () => {
+test("§6 preflight: an install needs room for what it unpacks, and an inode for each file, folder and its manifest", async () => {
   const { manifest } = await staging(dir.path, "1.0.0", { "a/b/c": "12345", "a/d": "678", l: { link: "a" } });
   expect(await installerOf(dir.path).needs(manifest)).toEqual([
     { path: dir.join("home"), bytes: 8, inodes: 3 + 2 + 1, purpose: "unpacking", writable: true },

@@ -94,7 +94,7 @@ const DAMAGED: Damaged[] = [
   { it: "a zstd frame of gzip", bundle: zstdSync(gz), says: "damaged" },
 ];
 
-test.each(DAMAGED)("refuses $it, and leaves everything around it alone", async ({ bundle, says }) => {
+test.each(DAMAGED)("§2 staging: refuses $it, and leaves everything around it alone", async ({ bundle, says }) => {
   await using place = await Place.create();
   const refused = { code: "archive_refused", message: expect.stringMatching(says) };
   await expect(place.unpack(bundle)).rejects.toMatchObject(refused);

@@ -14,7 +14,7 @@ const PACKED: Record<string, (tar: Buffer) => Buffer> = {
 const CASES = Object.keys(PACKED).flatMap((format) => HOSTILE.map((hostile) => ({ format, ...hostile })));
 
 test.each(CASES)(
-  "refuses a $format with $it, and leaves everything around it alone",
+  "§6 archive: refuses a $format with $it, and leaves everything around it alone",
   async ({ format, bundle, files, more, code = "archive_refused", says }) => {
     await using place = await Place.create();
     const bytes = PACKED[format]?.(tarOf(...bundle)) ?? Buffer.alloc(0);

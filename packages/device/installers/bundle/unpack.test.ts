@@ -94,7 +94,7 @@ test("writes the trusted manifest, not the one in the archive", async () => {
   expect(await readFile(join(into, "manifest.json"))).toEqual(MANIFEST_BYTES);
 });
 
-test("gives files the listed mode, else 0755 or 0644 by the archive's user-exec bit, whatever the umask", async () => {
+test("§6 files: gives files the listed mode, else 0755 or 0644 by the archive's user-exec bit, whatever the umask", async () => {
   const names: [string, number, string?][] = [
     ["listed", 0o644, "0750"],
     ["setuid", 0o4755, "4755"],
@@ -144,13 +144,13 @@ test("reads a bundle that was compressed in several gzip streams", async () => {
   expect(await readFile(join(into, "app/data.txt"), "utf8")).toBe("data");
 });
 
-test("unpacks a bundle whose manifest says nothing about it, which is inside", async () => {
+test("§6 manifest inside: unpacks a bundle whose manifest says nothing about it, which is inside", async () => {
   const bundle = gzipSync(tarOf({ name: "manifest.json", body: "{}" }, DATA));
   await unpack(bundle, [], { manifest: { ...manifestOf(bundle, LISTED), bundle: undefined } });
   expect(Object.keys(await contents(into))).toEqual(["app", "app/data.txt", "manifest.json"]);
 });
 
-test("makes links that lead to each other and to files that come later", async () => {
+test("§6 files: makes links that lead to each other and to files that come later", async () => {
   const links = { "a/b/up": "../..", "a/to-link": "b/up", "a/later": "../z/file", self: "self" };
   const entries = Object.entries(links).map(([name, link]) => ({ name, type: "2", link, mode: 0o777 }));
   const files = Object.entries(links).map(([path, link]) => ({ path, link }));

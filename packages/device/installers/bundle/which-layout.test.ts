@@ -43,7 +43,7 @@ test.each<[string, object, "symlink" | "copy", RegExp]>([
   });
 });
 
-test("a file system without links, of the home or of a mapped path, makes it file by file", async () => {
+test("§4 layout: a file system without links, of the home or of a mapped path, makes it file by file", async () => {
   await mkdir(dir.join("www"));
   const asked: string[] = [];
   const canLink = async (folder: string) => {
@@ -89,7 +89,7 @@ test("what is installed is known by the record, or by the link of an older one",
   expect(await inPlace()).toBe("symlink");
 });
 
-test("an installed app is read by its record whatever pawl.yaml says by now, and not installed over", async () => {
+test("§4 layout: an installed app is read by its record whatever pawl.yaml says by now, and not installed over", async () => {
   await using bench = await CopyBench.create();
   const reader = bench.newInstaller({ layout: undefined, home: bench.dir.join("home") });
   expect(await reader.current()).toBeNull();

@@ -21,7 +21,7 @@ async function unpacked(place: Place): Promise<string[]> {
   return [await at("run.sh"), await at("data.txt")];
 }
 
-test("a tar.zst is read by Node where Node can", async () => {
+test("§6 bundle: a tar.zst is read by Node where Node can", async () => {
   await using place = await Place.create();
   process.env.PATH = "";
   await place.unpack(zstdSync(sound), LISTED, { zstd: "zlib" });

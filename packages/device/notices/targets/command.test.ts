@@ -6,7 +6,7 @@ import { commandTarget } from "./command.ts";
 
 const never = new AbortController().signal;
 
-test("a program reads the notice as a line of JSON", async () => {
+test("§4 notify: a program reads the notice as a line of JSON", async () => {
   await using dir = await TempDir.create();
   const target = commandTarget(["sh", "-c", `read -r line && printf %s "$line" > ${dir.join("told")}`], { run });
   expect(await target.tell('{"title":"Küche"}', never)).toEqual({ ok: true });

@@ -10,7 +10,7 @@ function tell(address: string, timeoutMs = 5_000) {
   return webhookTarget(address, { userAgent, timeoutMs }).tell('{"key":"Küche"}', never);
 }
 
-test("is sent the notice by POST as JSON", async () => {
+test("§4 notify: is sent the notice by POST as JSON", async () => {
   await using hook = await WebhookServer.start();
   expect(await tell(`${hook.url}/services/x?token=y`)).toEqual({ ok: true });
   expect(hook.posted).toMatchObject([

@@ -28,7 +28,7 @@ async function put(folder: string, files: Record<string, unknown>): Promise<void
   }
 }
 
-test("a directory's index says what is on offer, with the addresses of files", async () => {
+test("§4 source.directory: a directory's index says what is on offer, with the addresses of files", async () => {
   const entry = { version: "1.2.0", channel: "beta", manifest: "1.2.0/manifest.json", bundle: "1.2.0/a b%.tar.gz" };
   await put(".", { "index.json": { releases: [entry] } });
   expect(await source().offers(signal)).toMatchObject([
@@ -42,7 +42,7 @@ test("a directory's index says what is on offer, with the addresses of files", a
   ]);
 });
 
-test("without an index every manifest one level down is a release, with what lies beside it", async () => {
+test("§6 directory: without an index every manifest one level down is a release, with what lies beside it", async () => {
   await put("1.2.0", {
     "manifest.json": { version: "1.2.0", changelog: "https://x.example/", bundle: bundleOf("app.tgz"), files: [] },
     "manifest.json.sig": "ed25519:…",

@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => bench[Symbol.asyncDispose]());
 
-test("Gitea: a release is on offer with everything its fields say, its time in UTC", async () => {
+test("§4 source.gitea: Gitea: a release is on offer with everything its fields say, its time in UTC", async () => {
   const { forge } = bench;
   await forge.publish({
     tag: "v1.2.0",

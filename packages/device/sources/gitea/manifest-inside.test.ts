@@ -58,7 +58,7 @@ test.each([{}, { token: "secret" }])(
   },
 );
 
-test("gap o: another release's manifest inside is refused: the tag is what was asked for", async () => {
+test("§6 tag: gap o: another release's manifest inside is refused: the tag is what was asked for", async () => {
   const { bench, source } = await setUp();
   await using _bench = bench;
   await using dir = await TempDir.create();

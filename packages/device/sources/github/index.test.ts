@@ -14,7 +14,7 @@ afterEach(() => bench[Symbol.asyncDispose]());
 const offers = async (token?: string) => (await bench.source({ token })).offers(signal);
 const versions = async (token?: string) => (await offers(token)).map(({ version }) => version);
 
-test("GitHub: a release is on offer with everything its fields say", async () => {
+test("§4 source.github: GitHub: a release is on offer with everything its fields say", async () => {
   const { forge } = bench;
   await forge.publish({
     tag: "v1.2.0",
@@ -67,7 +67,7 @@ test("GitHub: one release that can't be read doesn't hide the others", async () 
   expect(await versions()).toEqual(["1.0.0"]);
 });
 
-test("GitHub: an older release published later doesn't hide the newest, though releases/latest says so", async () => {
+test("§5 tags: GitHub: an older release published later doesn't hide the newest, though releases/latest says so", async () => {
   await bench.forge.publish({ tag: "v1.1.0", assets: assetsOf("1.1.0") });
   await bench.forge.publish({ tag: "v1.0.9", assets: assetsOf("1.0.9") });
   const latest = await (await fetch(`${bench.forge.url}/repos/me/pi-kit/releases/latest`)).json();

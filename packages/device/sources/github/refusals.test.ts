@@ -121,7 +121,7 @@ test.each([
   expect(await refusal()).toMatchObject({ code, message: expect.stringContaining(sentence) });
 });
 
-test("GitHub: one byte a second that never falls silent ends with the time for all of it", async () => {
+test("bad input: GitHub: one byte a second that never falls silent ends with the time for all of it", async () => {
   bench.forge.fault(LIST, { kind: "slow-loris" });
   const source = await bench.source({ limits: { timeoutMs: 1500, idleMs: 1400 } });
   await expect(source.offers(signal)).rejects.toMatchObject({

@@ -36,7 +36,7 @@ const manifestOf = (signature_url: string | null = null) =>
   source().manifest({ manifest_url: `${host.url}/app/1.2.0/manifest.json`, signature_url }, signal);
 
 test.each(["/app", "/app/", "/app/index.json"])(
-  "offers what the index at %s lists, with whole addresses",
+  "§4 source.http: offers what the index at %s lists, with whole addresses",
   async (path) => {
     expect(await source(host.url + path).offers(signal)).toEqual([
       {
@@ -77,7 +77,7 @@ test("a cache that can't be written doesn't hide an update", async () => {
   expect(await source().offers(signal)).toHaveLength(1);
 });
 
-test("resolves paths against where the index was found in the end", async () => {
+test("§6 index.json: resolves paths against where the index was found in the end", async () => {
   await using mirror = await ReleaseHost.start({ root: dir.join("www") });
   host.fault("/app/", { kind: "redirect", to: `${mirror.url}/app/` });
   for (const _ of ["fresh", "from the cache"]) {
@@ -91,7 +91,7 @@ test.each([
   ["[]", "the whole"],
   [{}, "releases"],
   [{ releases: [ENTRY, { ...ENTRY, version: "../1" }] }, "releases[1].version: must be a version"],
-  [{ releases: [{ ...ENTRY, bundle: undefined }] }, "releases[0].bundle"],
+  [{ releases: [{ ...ENTRY, bundle: undefined }] }, "releases[0].bundle: is missing"],
   [
     { releases: [{ ...ENTRY, manifest: "file:///etc/passwd" }] },
     "releases[0].manifest: must be an http or https address",
@@ -131,13 +131,13 @@ test.each([
   await expect(source().offers(signal)).rejects.toMatchObject({ code, message: expect.stringContaining(sentence) });
 });
 
-test("reads the exact bytes of a manifest and its signature", async () => {
+test("§6 assets: reads the exact bytes of a manifest and its signature", async () => {
   const { bytes, signature } = await manifestOf(`${host.url}/app/1.2.0/manifest.json.sig`);
   expect(Buffer.from(bytes).toString()).toBe(`{"version":"1.2.0"}\n`);
   expect(Buffer.from(signature ?? []).toString()).toBe("ed25519:AAAA\n");
 });
 
-test("finds a signature beside the manifest that the index doesn't name", async () => {
+test("§6 assets: finds a signature beside the manifest that the index doesn't name", async () => {
   expect((await manifestOf()).signature).not.toBeNull();
 });
 
@@ -180,7 +180,7 @@ test("sends its password to its own host only, and shows and stores it nowhere",
   expect(await readFile(dir.join("cache/http-index.json"), "utf8")).not.toContain("secret");
 });
 
-test("sends the token of its file to its own host only, and not after a redirect to another", async () => {
+test("§4 token_file: sends the token of its file to its own host only, and not after a redirect to another", async () => {
   await using other = await ReleaseHost.start({ root: dir.join("www") });
   await writeFile(dir.join("token"), "secret\n");
   const parts = { cacheDir: dir.join("cache"), userAgent: "pawl/0.1.0" };

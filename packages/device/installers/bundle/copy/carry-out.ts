@@ -1,10 +1,11 @@
 import { rename, rmdir, unlink } from "node:fs/promises";
 import { parents } from "@pawl/protocol";
+import { UpdateError } from "../../../error.ts";
 import { isMissing } from "../../../store/atomic-file.ts";
 import { HeldFolder, named } from "./held-folder.ts";
 import type { Journal, Op } from "./journal.ts";
 import { AGAIN, layNew } from "./lay-waiting.ts";
-import type { Place } from "./place.ts";
+import { type Place, pathOf } from "./place.ts";
 import { FOLDER, markAt, statsAt } from "./standing.ts";
 import type { TreeStore } from "./tree-store.ts";
 
@@ -28,7 +29,10 @@ export async function carryOut(journal: Journal, store: TreeStore): Promise<void
     const at = await folder.make(op);
     const laid = await waitingFolder.make(waiting);
     const waits = (await statsAt(laid)) !== null;
-    if (op.isCareful && (await markAt(at)) !== op.was) {
+    const now = op.isCareful ? await markAt(at) : null;
+    // What it keeps is about to be replaced.
+    if (op.asideOf !== undefined && waits && now !== null && now !== op.want) throw appeared(op);
+    if (op.isCareful && now !== op.was) {
       // Somebody has written there in the meantime, or it is done.
       if (waits) await unlink(laid);
       return;
@@ -38,7 +42,7 @@ export async function carryOut(journal: Journal, store: TreeStore): Promise<void
       // Half a file of this name is no complete one after a power cut.
       const again = `${laid}${AGAIN}`;
       await unlink(again).catch(ignoreMissing);
-      await layNew(op, again, store, journal.next, isBackup);
+      await layNew(op, again, store, journal, isBackup);
       return rename(again, at);
     }
     await rename(laid, at);
@@ -83,6 +87,11 @@ async function removedIfEmpty(path: string): Promise<boolean> {
       throw error;
     },
   );
+}
+
+function appeared(op: Op): UpdateError {
+  const path = pathOf(op);
+  return new UpdateError("switch_failed", `${path} has just appeared. Try again.`, { path });
 }
 
 function ignoreMissing(error: unknown): void {

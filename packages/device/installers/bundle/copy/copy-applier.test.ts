@@ -128,7 +128,7 @@ test("an update that doesn't work goes back by itself, byte by byte", async () =
   expect(await readFile(dir.join("version"), "utf8")).toBe("0.9.0\n");
 });
 
-test("the power fails in the middle of the switch: the next process takes it back", async () => {
+test("§6 copy layout: the power fails in the middle of the switch: the next process takes it back", async () => {
   const app = await newApp();
   await publish("1.0.0");
   await app.install({ force: false });

@@ -11,7 +11,7 @@ afterEach(() => bench[Symbol.asyncDispose]());
 
 const text = (path: string) => readFile(bench.www(path), "utf8").catch(() => null);
 
-test("unedited config is replaced, and a rollback brings the old one back", async () => {
+test("§6 config: unedited config is replaced, and a rollback brings the old one back", async () => {
   await bench.install("1.0.0", { "web/own.json": "own 1" });
   await bench.install("2.0.0", { "web/own.json": "own 2" });
   expect([await text("config.json"), await text("own.json")]).toEqual(["c 2.0.0", "own 2"]);
@@ -96,7 +96,7 @@ test("what somebody wrote at the place beside config is left alone", async () =>
   expect(await seen(bench.www())).toMatchObject({ "config.json": "mine", "config.json.pawl-new": "mine, too" });
 });
 
-test("kept files are laid once, and then neither replaced nor removed", async () => {
+test("§4 keep: kept files are laid once, and then neither replaced nor removed", async () => {
   await bench.install("1.0.0");
   await writeFile(bench.www("data/seed"), "grown");
   await bench.install("2.0.0", { "web/data/late": "late" });

@@ -10,16 +10,19 @@ import { asStepError } from "../step-error.ts";
 import { adoptedVersion, adoptTree, hasStanding, standingEntries } from "./adopt.ts";
 import { carryOut } from "./carry-out.ts";
 import { checkMapping } from "./check-mapping.ts";
+import { checkOwner } from "./check-owner.ts";
 import { checkTargets } from "./check-targets.ts";
 import { claimFolder } from "./claim.ts";
 import { commitMove } from "./commit.ts";
 import { abandon, type GoBackParts, goBack } from "./go-back.ts";
 import { type Journal, JournalFile } from "./journal.ts";
 import { copyNeeds } from "./needs.ts";
+import { isRoot } from "./owner.ts";
 import { earlierPlacesOf, type Place, type PlaceMap, pathOf, placeMapOf, placesOf } from "./place.ts";
 import { prepareSwitch } from "./prepare-switch.ts";
 import { syncRoots } from "./sync-roots.ts";
 import { copyBackups, copyInPlace } from "./tree-label.ts";
+import { manifestIfThere } from "./tree-manifest.ts";
 import { freeName } from "./tree-names.ts";
 import { TreeStore } from "./tree-store.ts";
 import { unpackTree } from "./unpack-tree.ts";
@@ -51,6 +54,9 @@ export class CopyInstaller implements Installer {
     return this.#store.has(tree);
   }
 
+  /** A switch that was begun is on record, and is undone from there. */
+  async settleDisk(): Promise<void> {}
+
   async current(): Promise<InPlace | null> {
     return copyInPlace(this.#parts.installed);
   }
@@ -70,11 +76,14 @@ export class CopyInstaller implements Installer {
   }
 
   async verifyKept(move: Move, signal: AbortSignal): Promise<void> {
+    await checkOwner(this.#store.dir, [move.next]);
     await verifyFiles(this.#store, move.next, signal);
   }
 
   async manifest(tree: string): Promise<Manifest | null> {
-    return this.#store.manifest(tree).catch(() => null);
+    // What it says is acted upon. Who isn't root reads root's.
+    if (isRoot()) await checkOwner(this.#store.dir, [tree]);
+    return manifestIfThere(this.#store, tree);
   }
 
   async needs(manifest: Manifest): Promise<Need[]> {
@@ -90,6 +99,7 @@ export class CopyInstaller implements Installer {
   async stage(staging: Staging, report: Report, signal: AbortSignal): Promise<Move> {
     const { manifest } = staging;
     const record = await this.#record();
+    await checkOwner(this.#store.dir, [record?.tree ?? null]);
     const places = this.#placesFor(manifest);
     const isKept = keptBy(this.#parts.config);
     const targets = [...places].flatMap(([path, place]) => (isKept(path) ? [] : [place]));
@@ -109,6 +119,7 @@ export class CopyInstaller implements Installer {
   }
 
   async adopt(move: Move, report: Report): Promise<string> {
+    await this.#checkOwner(move);
     const record = await this.#record();
     if (record && record.tree === move.previous) return record.version;
     if (move.previous === null) throw new UpdateError("internal", "There is nothing to take over.");
@@ -135,6 +146,7 @@ export class CopyInstaller implements Installer {
   }
 
   async backUp(move: Move, report: Report): Promise<void> {
+    await this.#checkOwner(move);
     report.line(
       move.previous ? "Copying what is in place, to be able to go back" : "There is no earlier release to keep",
     );
@@ -165,6 +177,7 @@ export class CopyInstaller implements Installer {
 
   async switchTo(move: Move): Promise<void> {
     try {
+      await this.#checkOwner(move);
       const journal = await this.#journals.load(move);
       if (journal === null) throw new Error(`There is no journal of the way to ${move.next}.`);
       await carryOut(journal, this.#store);
@@ -176,6 +189,7 @@ export class CopyInstaller implements Installer {
 
   async switchBack(move: Move, report: Report): Promise<boolean> {
     try {
+      await this.#checkOwner(move);
       return await goBack(move, report, await this.#goBackParts());
     } catch (error) {
       throw asStepError(error, "switch_failed", "The earlier release could not be put in place again.");
@@ -186,14 +200,29 @@ export class CopyInstaller implements Installer {
   async settle(): Promise<void> {}
 
   async commit(move: Move, update: Update): Promise<void> {
+    await this.#checkOwner(move);
     const { installed, source, now, config } = this.#parts;
     const facts = { source, installed_at: now().toISOString(), backups: config.backups };
     await commitMove(move, update, { store: this.#store, installed, map: this.#map, ...facts });
   }
 
   async discard(update: Update, move: Move | null): Promise<void> {
+    if (move) await this.#checkOwner(move);
+    // One that was refused holds nothing of this update's.
+    else if (!(await this.#isOwn())) return;
     await rm(this.#store.staging(update.id), { recursive: true, force: true });
     if (move) await abandon(move, await this.#goBackParts());
+  }
+
+  async #checkOwner({ previous, next }: Move): Promise<void> {
+    await checkOwner(this.#store.dir, [previous, next]);
+  }
+
+  async #isOwn(): Promise<boolean> {
+    return checkOwner(this.#store.dir).then(
+      () => true,
+      () => false,
+    );
   }
 
   async #record(): Promise<CopyRecord | null> {

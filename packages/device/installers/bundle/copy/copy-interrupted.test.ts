@@ -28,13 +28,14 @@ const NEWER: Contents = {
   "web/to-file": "a file",
   "web/link": { link: "same.txt" },
   "web/data/late": "late",
+  "web/themes.json": "shipped",
 };
 
 /** 1.0.0 in place, with edited config and other files; 2.0.0 staged. */
 async function readyBench(): Promise<{ bench: CopyBench; move: Move }> {
   const bench = await CopyBench.create();
   await bench.install("1.0.0", OLDER);
-  await writeContents(bench.www(), { "config.json": "mine", notes: "notes", "data/db": "db" });
+  await writeContents(bench.www(), { "config.json": "mine", notes: "notes", "data/db": "db", "themes.json": "mine" });
   await chmod(bench.www("left"), 0o750);
   const { move } = await bench.staged("2.0.0", NEWER);
   return { bench, move };

@@ -40,7 +40,7 @@ test("the first release is in place at its mapped paths, with a record of where 
   expect(await readdir(bench.dir.join("bin"))).toEqual(["tool.py"]);
 });
 
-test("a second release replaces, adds and removes files, and a rollback takes all of it back", async () => {
+test("§6 copy layout: a second release replaces, adds and removes files, and a rollback takes all of it back", async () => {
   await bench.install("1.0.0", { "web/old/only.txt": "old", "web/both.txt": "both", "web/a.bin": "\0\u0001" });
   const before = await bench.device();
   await bench.install("2.0.0", { "web/both.txt": "both", "web/new/deep/file.txt": "new" });
@@ -69,7 +69,7 @@ test("a second release replaces, adds and removes files, and a rollback takes al
   expect(await bench.trees()).toEqual(["1.0.0"]);
 });
 
-test("files the manifest doesn't list are never touched, nor the folders they are in", async () => {
+test("§6 copy layout: files the manifest doesn't list are never touched, nor the folders they are in", async () => {
   await bench.install("1.0.0", { "web/old/only.txt": "old" });
   await writeContents(bench.www(), { "old/mine.txt": "mine", "empty/": "", ".env": "env", "data/db": "db" });
   const mine = { "old/mine.txt": "mine", "empty/": "(empty)", ".env": "env", "data/db": "db" };
@@ -81,7 +81,7 @@ test("files the manifest doesn't list are never touched, nor the folders they ar
   expect(await seen(bench.www())).toMatchObject({ ...ofVersion("3.0.0"), ...mine });
 });
 
-test("as many earlier releases are kept as are asked for, the nearest first", async () => {
+test("§4 backups: as many earlier releases are kept as are asked for, the nearest first", async () => {
   bench.installer = bench.newInstaller({ backups: 2 });
   for (const version of ["1.0.0", "1.1.0", "1.2.0", "1.3.0"]) await bench.install(version);
   expect(await bench.trees()).toEqual(["1.2.0", "1.1.0"]);

@@ -122,7 +122,18 @@ test("a place among the backups, and another app's backups, are refused", async 
   await expect(stage("2.0.0")).rejects.toMatchObject({ code: "config_invalid", fields: { path: bench.backups() } });
 });
 
-test("what else lies in the folder of backups is left alone", async () => {
+test("§4 backup_dir: backups are copies of the managed files there, and nowhere else", async () => {
+  const own = bench.dir.join("on-the-stick");
+  bench.installer = bench.newInstaller({ backup_dir: own });
+  for (const version of ["1.0.0", "2.0.0"]) await bench.install(version);
+  const [backup] = await bench.installer.backups();
+  expect(backup).toMatchObject({ version: "1.0.0" });
+  expect(backup?.path.startsWith(`${own}/`)).toBe(true);
+  expect((await readdir(backup?.path ?? "", { recursive: true })).some((path) => path.endsWith("tool.py"))).toBe(true);
+  await expect(readdir(bench.backups())).rejects.toMatchObject({ code: "ENOENT" });
+});
+
+test("§4 backup_dir: what else lies in the folder of backups is left alone", async () => {
   await writeContents(bench.backups(), { "2019-05-01/manifest.json": "{}", "2.0.0/mine": "mine", note: "note" });
   for (const version of ["1.0.0", "2.0.0", "3.0.0", "4.0.0"]) await bench.install(version);
   expect(await readdir(bench.backups())).toEqual(

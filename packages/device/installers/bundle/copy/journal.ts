@@ -11,6 +11,8 @@ import type { Mark } from "./standing.ts";
 export interface Op extends Place {
   /** What is put there: a path in the next tree's files. Null: what is there goes. */
   from: string | null;
+  /** Set when this is a copy of somebody's file that the release replaces, below `root`; `from` is in the previous tree then. */
+  asideOf?: string;
   want: Mark | null;
   /** What was there: a path in the previous tree's files. Null: nothing. */
   back: string | null;

@@ -24,14 +24,20 @@ export async function layWaiting(journal: Journal, store: TreeStore): Promise<vo
   const isBackup = await store.isBackup(journal.next);
   for (const [n, op] of journal.ops.entries()) {
     const waiting = journal.waiting[n];
-    if (waiting && op.from !== null)
-      await named(op, layNew(op, await held.make(waiting), store, journal.next, isBackup));
+    if (waiting && op.from !== null) await named(op, layNew(op, await held.make(waiting), store, journal, isBackup));
   }
 }
 
 /** Lays an op's new file at a free name in the folder where it shall be, or above it. */
-export async function layNew(op: Op, to: string, store: TreeStore, next: string, isBackup: boolean): Promise<void> {
+export async function layNew(
+  op: Op,
+  to: string,
+  store: TreeStore,
+  { previous, next }: Pick<Journal, "previous" | "next">,
+  isBackup: boolean,
+): Promise<void> {
   if (op.from === null || op.want === null) return;
+  if (op.asideOf !== undefined) return layExactCopy(join(store.files(previous ?? ""), op.from), to, op.want);
   const from = join(store.files(next), op.from);
   await layExactCopy(from, to, op.want, isBackup ? undefined : await likeness(op, from, dirname(to)));
 }

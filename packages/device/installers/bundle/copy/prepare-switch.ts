@@ -6,6 +6,7 @@ import { configOf, keptBy, type Ownership } from "../ownership.ts";
 import { backUp, type Endangered, readBackupList, standingAt, standingIn } from "./back-up.ts";
 import { checkTargets } from "./check-targets.ts";
 import type { Journal, JournalFile } from "./journal.ts";
+import { planAside } from "./lay-aside.ts";
 import { clearWaiting, layWaiting } from "./lay-waiting.ts";
 import { type PlaceMap, pathOf } from "./place.ts";
 import { planSwitch, type Standing } from "./plan-switch.ts";
@@ -50,7 +51,8 @@ export async function prepareSwitch(move: Move, parts: SwitchParts): Promise<Jou
   for (const [path, place] of next.places) {
     if (isKept(path) && !(await isFree(place))) standing.set(pathOf(place), { mark: OTHER, mode: 0, back: null });
   }
-  const ops = planSwitch({ previous, next, standing, isKept, isConfig });
+  const changes = planSwitch({ previous, next, standing, isKept, isConfig });
+  const ops = [...(await planAside(changes, { previous, next, isKept, isConfig })), ...changes];
   const appeared = move.previous === null && ops.find((op) => op.was !== null);
   if (appeared) throw unexpected(pathOf(appeared));
   const targets = [...next.places].flatMap(([path, place]) => (isKept(path) ? [] : [place]));

@@ -2,7 +2,8 @@ import { chmod, lstat, readdir, readFile, rename, rm, unlink } from "node:fs/pro
 import { join } from "node:path";
 import type { Manifest } from "@pawl/protocol";
 import { readManifest, sha256Of } from "@pawl/trust";
-import { ensureFolder, isMissing, syncFolder, writeFileDurably } from "../../../store/atomic-file.ts";
+import { ensureFolder, isMissing, readTextIfThere, syncFolder, writeFileDurably } from "../../../store/atomic-file.ts";
+import { jsonOrNull } from "../../../store/record.ts";
 import type { InPlace } from "../../types.ts";
 import { STAGING_PREFIX } from "../prune.ts";
 import { readTreeManifest } from "../tree-manifest.ts";
@@ -76,10 +77,25 @@ export class TreeStore {
     await syncFolder(this.dir);
   }
 
-  /** Says in a staged folder which release it holds, by the manifest in it. */
-  async label(staged: string): Promise<void> {
+  /** Whether it is what was there before Pawl, whole: nobody could download that again, so it isn't removed for room. */
+  async isIrreplaceable(tree: string): Promise<boolean> {
+    const label = jsonOrNull((await readTextIfThere(join(this.path(tree), "tree.json"))) ?? "");
+    const isAdopted = (label as { adopted?: unknown } | null)?.adopted === true;
+    return isAdopted && (await this.isWhole(tree));
+  }
+
+  /**
+   * Says in a staged folder which release it holds, by the manifest in it.
+   *
+   * @param adopted it is what was there before Pawl
+   */
+  async label(staged: string, { adopted = false } = {}): Promise<void> {
     const bytes = await readFile(join(staged, "manifest.json"));
-    const label = { version: readManifest(bytes).version, manifest_sha256: sha256Of(bytes) };
+    const label = {
+      version: readManifest(bytes).version,
+      manifest_sha256: sha256Of(bytes),
+      ...(adopted && { adopted }),
+    };
     await writeFileDurably(join(staged, "tree.json"), `${JSON.stringify(label)}\n`);
   }
 
@@ -127,7 +143,7 @@ async function exists(path: string): Promise<boolean> {
 }
 
 /** Who only reads may not be let into the folder: then there is nothing to see. */
-function isOutOfSight(error: unknown): boolean {
+export function isOutOfSight(error: unknown): boolean {
   return isMissing(error) || (error instanceof Error && "code" in error && error.code === "EACCES");
 }
 

@@ -1,18 +1,18 @@
-import { chmod, chown, lstat, rename, rm, rmdir, unlink } from "node:fs/promises";
+import { rename, rm, rmdir, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { UpdateError } from "../../../error.ts";
 import { isMissing } from "../../../store/atomic-file.ts";
 import { setAside } from "../set-aside.ts";
 import { removeEmptyAbove } from "./carry-out.ts";
 import { obstacleOnWay } from "./check-targets.ts";
-import { HeldFolder, named } from "./held-folder.ts";
+import { type FolderLikeness, HeldFolder, named, openRealFolder } from "./held-folder.ts";
 import type { Journal, Op } from "./journal.ts";
 import { layExactCopy } from "./lay-copy.ts";
 import { clearWaiting } from "./lay-waiting.ts";
 import { isRoot } from "./owner.ts";
 import { type Place, pathOf } from "./place.ts";
 import { besideOf } from "./plan-switch.ts";
-import { FOLDER, markAt, statsAt } from "./standing.ts";
+import { FOLDER, type Mark, markAt, statsAt } from "./standing.ts";
 import type { TreeStore } from "./tree-store.ts";
 
 /**
@@ -29,11 +29,11 @@ export async function undo(
 ): Promise<boolean> {
   const made = new Set(journal.made.map(pathOf));
   let hasUndone = false;
-  await using folder = new HeldFolder();
+  await using folder = new HeldFolder(likenessesOf(journal));
   for (const [n, op] of [...journal.ops.entries()].reverse()) {
     const waiting = journal.waiting[n];
-    // What still waits has not been put there.
-    const isDone = !waiting || !(await stands(waiting));
+    // What still waits has not been put there, unless somebody has laid something under its name again.
+    const isDone = !waiting || !(await stands(waiting)) || (await markOfPlace(op)) === op.want;
     if (isDone && (await named(op, undone(op).catch(unlessDamaged)))) hasUndone = true;
     if (op.was === null) await removeEmptyAbove(op, folder, (one) => made.has(pathOf(one)));
   }
@@ -57,6 +57,8 @@ export async function undo(
       await layBackBeside(op);
       return false;
     }
+    // The file it was laid beside has not come back, as its backup is damaged: then this is what is left of it.
+    if (op.asideOf !== undefined && (await markOfPlace({ ...op, inside: op.asideOf })) !== op.want) return false;
     if (op.was === null) {
       if (at !== null) await unlink(at).catch(ignoreMissing);
       return true;
@@ -94,12 +96,18 @@ export async function undo(
     const beside = besideOf(op);
     if (!(await stands(beside))) await layBack(op, beside);
   }
+}
 
-  async function stands(place: Place): Promise<boolean> {
-    await using its = new HeldFolder();
-    const at = await its.reach(place);
-    return at !== null && (await statsAt(at)) !== null;
-  }
+async function stands(place: Place): Promise<boolean> {
+  await using its = new HeldFolder();
+  const at = await its.reach(place);
+  return at !== null && (await statsAt(at)) !== null;
+}
+
+async function markOfPlace(place: Place): Promise<Mark | null> {
+  await using its = new HeldFolder();
+  const at = await its.reach(place);
+  return at === null ? null : await markAt(at);
 }
 
 /** Folders that were made for a switch go when nothing is in them. */
@@ -113,16 +121,22 @@ export async function removeMade({ made, madeAbove }: Journal): Promise<void> {
 }
 
 /** Folders that the switch emptied and removed come back as they were. */
-async function restoreLeft({ leaving }: Journal): Promise<void> {
-  await using folder = new HeldFolder();
-  for (const { mode, uid, gid, ...place } of leaving) {
-    if ((await obstacleOnWay({ ...place, inside: `${place.inside}/x` })) !== null) continue;
-    await folder.make({ ...place, inside: `${place.inside}/x` });
-    const at = await folder.reach(place);
-    if (at === null || !(await lstat(at)).isDirectory()) continue;
-    if (isRoot()) await chown(at, uid, gid);
-    await chmod(at, mode);
+async function restoreLeft(journal: Journal): Promise<void> {
+  await using folder = new HeldFolder(likenessesOf(journal));
+  for (const { mode, root, inside } of journal.leaving) {
+    const inIt = { root, inside: `${inside}/x` };
+    if ((await obstacleOnWay(inIt)) !== null) continue;
+    await folder.make(inIt);
+    // Root has given it all that as it made it. One with anything in it may be another by now.
+    if (isRoot()) continue;
+    const at = await folder.reach({ root, inside });
+    const handle = at === null ? null : await openRealFolder(at);
+    await handle?.chmod(mode).finally(() => handle.close());
   }
+}
+
+function likenessesOf({ leaving }: Journal): Map<string, FolderLikeness> {
+  return new Map(leaving.map((folder) => [pathOf(folder), folder]));
 }
 
 async function hasMode(at: string | null, mode: number | null): Promise<boolean> {
