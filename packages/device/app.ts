@@ -1,4 +1,4 @@
-import type { FetchRecord, Outcome, Status, Update } from "@pawl/protocol";
+import type { FetchRecord, Outcome, Release, Status, Update } from "@pawl/protocol";
 import type { Versioning } from "@pawl/protocol/versioning";
 import { checkName, isNamed, noBackup } from "./asked-version.ts";
 import { UpdateError } from "./error.ts";
@@ -151,6 +151,8 @@ export class App {
       const known = { current, refused: (await apply()).refused, skipped };
       const obstacle = obstacleTo(update, target, known, versioning);
       if (obstacle) throw obstacle;
+      const isHere = !ask.force && !ask.unattended && (await this.#isHere(target));
+      if (isHere) return { type: "kept-asked", update: { ...update, to: target.version } };
       return { type: "install-asked", update: { ...update, to: target.version }, release: target };
     });
     return { message: `Update started on channel '${channel}'. Watch the progress stream.`, update_id: id };
@@ -241,6 +243,13 @@ export class App {
     if (!kept || kept.version === current?.version) return null;
     const isReplaced = known && isNamed(known, version) && known.manifest_sha256 !== kept.manifest_sha256;
     return isReplaced ? null : kept;
+  }
+
+  /** Whether this very release is on the device, whole: left by a rollback, for instance. */
+  async #isHere({ version, manifest_sha256 }: Pick<Release, "version" | "manifest_sha256">): Promise<boolean> {
+    if (manifest_sha256 === null) return false;
+    const kept = await this.#parts.installer.kept();
+    return kept.filter((one) => one.version === version).some((one) => one.manifest_sha256 === manifest_sha256);
   }
 
   /** What is installed by the record of it, else what the device says it had before Pawl. */

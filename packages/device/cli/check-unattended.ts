@@ -1,3 +1,4 @@
+import type { Status } from "@pawl/protocol";
 import { checkTrouble } from "./check-trouble.ts";
 import type { LocalDoor } from "./door.ts";
 import { EXIT } from "./exit-code.ts";
@@ -27,11 +28,17 @@ export async function checkUnattended(door: LocalDoor, io: Io, options: Common):
   const { status } = await door.check({ force: true });
   const trouble = checkTrouble(status);
   if (trouble) throw trouble;
-  if (status.auto.install && status.has_update) {
+  if (status.auto.install && status.has_update && !(await wasLeft(door, status))) {
     const { update_id } = await door.install({ force: false, unattended: true });
     return watchUpdate(door, update_id, io, options);
   }
   if (json) printAnswer(io, status);
   else io.stdout(statusWords({ title: door.title, status, now: new Date(), style: io.style.stdout, app }));
   return EXIT.ok;
+}
+
+/** Whether the owner's last word was to go back from this very version: then it comes back only when they say so. */
+async function wasLeft(door: LocalDoor, { latest_version }: Status): Promise<boolean> {
+  const [last] = await door.history(1);
+  return last?.kind === "rollback" && last.result === "success" && last.from === latest_version;
 }

@@ -21,7 +21,8 @@ const LAST_LINE = /^[✓✗] /;
 export async function followUpdate(door: Door, updateId: string, io: Io, quiet: boolean): Promise<Followed> {
   const display = quiet ? null : createDisplay(io);
   const leave = new AbortController();
-  const onInterrupt = () => void interrupted(door, io, leave);
+  let isOver = false;
+  const onInterrupt = () => void interrupted(door, io, leave, () => isOver);
   io.signal.addEventListener("abort", onInterrupt, { once: true });
   if (io.signal.aborted) onInterrupt();
   let lastLine: string | null = null;
@@ -32,6 +33,7 @@ export async function followUpdate(door: Door, updateId: string, io: Io, quiet: 
       else display?.show(event);
     }
   } finally {
+    isOver = true;
     io.signal.removeEventListener("abort", onInterrupt);
     display?.end();
   }
@@ -49,12 +51,14 @@ export async function followUpdate(door: Door, updateId: string, io: Io, quiet: 
 }
 
 /** Ctrl-C: an update that only this process carries is cancelled while that changes nothing; any other goes on. */
-async function interrupted(door: Door, io: Io, leave: AbortController): Promise<void> {
+async function interrupted(door: Door, io: Io, leave: AbortController, isOver: () => boolean): Promise<void> {
   if (door.endsWithUs) {
     try {
       await door.cancel();
       return;
     } catch (error) {
+      // It ended while it was being cancelled: how is said already.
+      if (isOver()) return;
       io.stderr(`${error instanceof Error ? error.message : String(error)}\n`);
     }
   }

@@ -35,7 +35,10 @@ export async function openDoor(io: Io, { app, finishesFirst }: DoorOptions): Pro
     if (!(error instanceof NoDaemon)) throw error;
   }
   const door = await localDoor(config, io.configPath(), name, io.signal);
-  if (finishesFirst && (await door.resume())) await door.settled();
+  if (finishesFirst && (await door.resume())) {
+    io.stderr("Finishing an update that was interrupted first…\n");
+    await door.settled();
+  }
   return door;
 }
 

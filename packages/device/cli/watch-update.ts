@@ -27,7 +27,8 @@ export async function sayHow(door: Watching, followed: Followed, io: Io, { app, 
       const { outcome } = followed;
       const { failure } = outcome;
       if (json) {
-        io.stdout(`${JSON.stringify(outcome)}\n`);
+        const error = failure && { error: failure.message, code: failure.code };
+        io.stdout(`${JSON.stringify({ success: outcome.result === "success", ...error, ...outcome })}\n`);
         return exitCodeOfOutcome(outcome);
       }
       const mark = outcome.result === "success" ? "" : "✗ ";

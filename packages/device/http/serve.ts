@@ -61,7 +61,10 @@ export async function serve({ keepaliveMs, ...parts }: ServeParts): Promise<Serv
   server.on("clientError", answerBrokenRequest);
   await listen(server, address);
   // Not before: a daemon that finds its address taken must leave the token of the one that runs alone.
-  await parts.tokens.renewCliToken();
+  await parts.tokens.renewCliToken().catch(async (error) => {
+    await close(server, streams);
+    throw error;
+  });
   const taken = server.address();
   const port = typeof taken === "object" ? taken?.port : undefined;
   return {

@@ -21,8 +21,8 @@ type OnLine = (line: string) => void;
 export interface PostInstall {
   /** Throws UpdateError `requires_unmet` for a hook this device doesn't have, or commands it doesn't allow. */
   check(manifest: Manifest): Promise<void>;
-  /** Every step in its order. Throws UpdateError `restart_failed` with the first that fails. */
-  run(manifest: Manifest, signal: AbortSignal, onLine: OnLine): Promise<void>;
+  /** Every step in its order. Programs get PAWL_APP, PAWL_FROM (empty before the first release) and PAWL_VERSION. Throws UpdateError `restart_failed` with the first that fails. */
+  run(manifest: Manifest, signal: AbortSignal, onLine: OnLine, from?: string | null): Promise<void>;
   /** For a release that is gone back to: the units that either named. Throws like `run`. */
   refresh(manifests: readonly Manifest[], signal: AbortSignal, onLine: OnLine): Promise<void>;
 }
@@ -42,14 +42,14 @@ export function createPostInstall({ run, app, hooksDir, allowCommands }: PostIns
       }
     },
 
-    async run({ version, post_install }, signal, onLine) {
-      for (const step of post_install) await carryOut(step, version, signal, onLine);
+    async run({ version, post_install }, signal, onLine, from = null) {
+      for (const step of post_install) await carryOut(step, { version, from }, signal, onLine);
     },
 
     async refresh(manifests, signal, onLine) {
       const failures: unknown[] = [];
       for (const step of refreshing(manifests)) {
-        await carryOut(step, "", signal, onLine).catch((error) => {
+        await carryOut(step, { version: "", from: null }, signal, onLine).catch((error) => {
           signal.throwIfAborted();
           failures.push(error);
         });
@@ -73,17 +73,18 @@ export function createPostInstall({ run, app, hooksDir, allowCommands }: PostIns
     return isMissing(found, "systemctl") ? "gives work to systemd, which this device doesn't have." : null;
   }
 
-  async function carryOut(step: PostInstallStep, version: string, signal: AbortSignal, onLine: OnLine): Promise<void> {
+  async function carryOut(step: PostInstallStep, move: Switch, signal: AbortSignal, onLine: OnLine): Promise<void> {
+    const { version } = move;
     // The device's owner may have changed something since the release was staged.
     const trouble = typeof step === "string" || "run" in step ? await troubleWith(step) : null;
     if (trouble) throw new UpdateError("restart_failed", `${version} ${trouble}`, { version });
     if (typeof step === "string") {
       onLine(`Running ${shown(step)}`);
-      return program(`The command ${shown(step)}`, ["sh", "-c", step], version, signal, onLine);
+      return program(`The command ${shown(step)}`, ["sh", "-c", step], move, signal, onLine);
     }
     if ("run" in step) {
       onLine(`Running the hook ${step.run}`);
-      return program(`The hook ${step.run}`, [hookPath(hooksDir, step.run)], version, signal, onLine);
+      return program(`The hook ${step.run}`, [hookPath(hooksDir, step.run)], move, signal, onLine);
     }
     if ("daemon_reload" in step) {
       onLine("Telling systemd to read its units again");
@@ -97,13 +98,18 @@ export function createPostInstall({ run, app, hooksDir, allowCommands }: PostIns
   async function program(
     name: string,
     argv: readonly string[],
-    version: string,
+    { version, from }: Switch,
     signal: AbortSignal,
     onLine: OnLine,
   ): Promise<void> {
-    const env = { PATH, PAWL_APP: app, PAWL_VERSION: version, PAWL_ACTION: "post_install" };
+    const env = { PATH, PAWL_APP: app, PAWL_FROM: from ?? "", PAWL_VERSION: version, PAWL_ACTION: "post_install" };
     succeeded(name, await run(argv, { timeoutMs: PROGRAM_MS, signal, env, onLine }), PROGRAM_MS);
   }
+}
+
+interface Switch {
+  version: string;
+  from: string | null;
 }
 
 /** Units only: what a hook or a command did once isn't done again for an older release. A restart includes a reload. */

@@ -64,12 +64,13 @@ test("§6 post_install: does every step in its order, and daemon-reload where it
 
 test("a hook knows the app, the version and what for, and nothing of Pawl's own environment", async () => {
   await hook("env", `env | sort > ${dir.join("env")}`);
-  await postInstall().run(release({ run: "env" }), signal, onLine);
+  await postInstall().run(release({ run: "env" }), signal, onLine, "1.0.0");
   const names = (await readFile(dir.join("env"), "utf8")).trim().split("\n");
   expect(names.filter((line) => !/^(PWD|_|SHLVL)=/.test(line))).toEqual([
     "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "PAWL_ACTION=post_install",
     "PAWL_APP=kitchen",
+    "PAWL_FROM=1.0.0",
     "PAWL_VERSION=1.1.0",
   ]);
 });

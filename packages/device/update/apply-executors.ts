@@ -1,6 +1,7 @@
 import { type Failure, failure, type Manifest, type Move, type Release, type Update } from "@pawl/protocol";
 import { asUpdateError, UpdateError } from "../error.ts";
 import type { HealthReading } from "../health/types.ts";
+import { UNKNOWN_VERSION } from "../installers/bundle/adopted-manifest.ts";
 import type { Installer } from "../installers/types.ts";
 import type { PostInstall } from "../post-install/index.ts";
 import type { Preflight } from "../preflight/index.ts";
@@ -101,7 +102,7 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
         const manifest = await installer.manifest(move.next);
         // What it asks for would be left out in silence.
         if (!manifest) throw new UpdateError("state_damaged", `The manifest of ${update.to} can't be read any more.`);
-        await parts.postInstall.run(manifest, signal, onLine);
+        await parts.postInstall.run(manifest, signal, onLine, update.from);
         await services.restart(signal, onLine);
       } catch (error) {
         signal.throwIfAborted();
@@ -114,7 +115,7 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
 
     test: async ({ update, move }, signal) => {
       const reporter = parts.reporter(update);
-      const reading = await parts.checkHealth(update.to, signal, (line) => reporter.line(line));
+      const reading = await parts.checkHealth(askable(update.to), signal, (line) => reporter.line(line));
       if (reading.ok) {
         await commit(update, move);
         return { type: "committed", at: now() };
@@ -225,7 +226,7 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
         await startWhatCanBe(reporter, signal);
       });
       await installer.settle({ previous: left, next: tree }, reporter);
-      const reading = await parts.checkHealth(update.from, signal, onLine);
+      const reading = await parts.checkHealth(askable(update.from), signal, onLine);
       return reading.ok ? null : unhealthy(update.from, reading.reason);
     } catch (error) {
       signal.throwIfAborted();
@@ -245,6 +246,11 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
   async function startWhatCanBe(reporter: Reporter, signal: AbortSignal): Promise<void> {
     await services.start(signal, (line) => reporter.line(line)).catch(() => signal.throwIfAborted());
   }
+}
+
+/** What a service can be asked to say its version is: what was there before Pawl never heard of the name it was given. */
+function askable(version: string | null): string | null {
+  return version === UNKNOWN_VERSION ? null : version;
 }
 
 function worded({ message, fields }: UpdateError): string {

@@ -146,9 +146,22 @@ function makingDo({ update, move }: { update: Update; move: Move }, reason: Fail
 function goneBack(record: ApplyRecord, engine: RollingBack, at: string, trouble: Failure | null): ApplyRecord {
   const { update, failure: reason } = engine;
   const fields = { version: update.to, back_on: update.from };
-  if (trouble) return ended(record, update, "failed", { ...trouble, ...fields, detail: because(trouble, reason) }, at);
+  if (trouble)
+    return ended(
+      record,
+      update,
+      "failed",
+      { ...trouble, phase: trouble.phase ?? "rolling_back", ...fields, detail: because(trouble, reason) },
+      at,
+    );
   const now = engine.result === "rolled_back" ? `Pawl went back to ${update.from}.` : "Everything is as it was before.";
-  return ended(record, update, engine.result, { ...reason, ...fields, message: `${sentence(reason.message)} ${now}` }, at);
+  return ended(
+    record,
+    update,
+    engine.result,
+    { ...reason, ...fields, message: `${sentence(reason.message)} ${now}` },
+    at,
+  );
 }
 
 function sentence(words: string): string {
