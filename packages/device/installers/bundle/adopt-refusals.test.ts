@@ -119,24 +119,29 @@ test("when the services can't be stopped, nothing is moved", async () => {
 });
 
 test.each([
-  ["can't be read", () => "{"],
+  ["can't be read", () => "{", ".damaged"],
   [
     "speaks of a path that isn't mapped",
     () => JSON.stringify({ ...JOURNAL, paths: [{ from: "web", at: "/etc", across: false }] }),
+    "",
   ],
-  ["names a tree elsewhere", () => JSON.stringify({ ...JOURNAL, tree: "../../etc" })],
-])("a journal that %s moves nothing", async (_what, text) => {
+  ["names a tree elsewhere", () => JSON.stringify({ ...JOURNAL, tree: "../../etc" }), ".damaged"],
+  ["names a manifest elsewhere", () => JSON.stringify({ ...JOURNAL, ownManifest: "../../../etc/passwd" }), ".damaged"],
+])("a journal that %s moves nothing, and what was half moved stays for its owner", async (_what, text, suffix) => {
   const installer = installerOf(dir.path);
   const move = await installer.stage(await staging(dir.path, "1.0.0"), report, signal);
   await writeFile(dir.join("home/adoption.json"), text());
+  await mkdir(dir.join("home/releases/.adopting"));
+  await writeFile(dir.join("home/releases/.adopting/precious"), "somebody's");
   const before = await onDisk(dir.join("www"));
-  const damaged = { code: "state_damaged", fields: { path: dir.join("home/adoption.json") } };
+  const damaged = { code: "state_damaged", fields: { path: dir.join(`home/adoption.json${suffix}`) } };
   await expect(installer.adopt(move, report, (work) => work())).rejects.toMatchObject(damaged);
   await expect(installer.stage(await staging(dir.path, "1.1.0"), report, signal)).rejects.toMatchObject(damaged);
   await installer.discard(updateTo("1.0.0"), move);
   expect(await installer.current()).toBeNull();
   expect(await onDisk(dir.join("www"))).toEqual(before);
-  expect(await readFile(dir.join("home/adoption.json"), "utf8")).toBe(text());
+  expect(await readFile(dir.join(`home/adoption.json${suffix}`), "utf8")).toBe(text());
+  expect(await readFile(dir.join("home/releases/.adopting/precious"), "utf8")).toBe("somebody's");
 });
 
 const JOURNAL = { tree: "0.9.0", version: "0.9.0", lists: [], root: null, ownManifest: null, paths: [] };
