@@ -12,7 +12,6 @@ let device: SpoiltDevice;
 
 beforeAll(async () => {
   device = await SpoiltDevice.create();
-  expect(await device.appliance.pawl.run("check", "--force")).toMatchObject({ code: 0 });
 });
 afterEach(() => device.mend());
 afterAll(() => device?.[Symbol.asyncDispose]());
@@ -20,10 +19,10 @@ afterAll(() => device?.[Symbol.asyncDispose]());
 const GOES_ON = /Everything keeps working\. Pawl tries again .*; `pawl check --force` tries now\./;
 
 test("bad input: while the host is offline the last known state is kept, §3 offline", async () => {
-  const before = await device.status();
-  const root = device.dir.join("host");
-  const away = await ReleaseHost.start({ root });
+  const away = await ReleaseHost.start({ root: device.dir.join("host") });
   await device.appliance.changeConfig((text) => text.replace(device.appliance.host.url, away.url));
+  expect(await device.appliance.pawl.run("check", "--force")).toMatchObject({ code: 0 });
+  const before = await device.status();
   await away[Symbol.asyncDispose]();
   const says = /The update server can't be reached: 127\.0\.0\.1:\d+ refuses the connection\./;
   for (const args of [["check", "--force"], ["install"], ["install", "1.1.0"]]) {
@@ -33,6 +32,8 @@ test("bad input: while the host is offline the last known state is kept, §3 off
   const { current_version, latest_version, has_update, last_checked, release } = before;
   expect([latest_version, has_update]).toEqual(["1.1.0", true]);
   expect(await device.status()).toMatchObject({ current_version, latest_version, has_update, last_checked, release });
+  device.mend();
+  expect(await device.appliance.pawl.run("check", "--force")).toMatchObject({ code: 0 });
 });
 
 test("bad input: a host whose name can't be looked up is offline", async () => {
