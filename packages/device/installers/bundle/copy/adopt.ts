@@ -51,7 +51,7 @@ export async function adoptTree(
   await mkdir(staged, { recursive: true });
   await chmod(staged, 0o755);
   await writeFile(join(staged, "manifest.json"), adoptedManifest(version, entries));
-  await store.label(staged, { adopted: true });
+  await store.label(staged);
   await sync(staged);
   await store.remove(tree);
   await store.admit(staged, tree);

@@ -87,15 +87,6 @@ test("what takes its name at the last moment keeps the release from being put th
   expect(await seen(bench.www())).toMatchObject({ "themes.json": MINE, "themes.json.pawl-old": "just now" });
 });
 
-test("what was there before Pawl outlasts the number of backups, and a release of its version", async () => {
-  await writeContents(bench.www(), { "version.txt": MINE });
-  bench.versionBefore = "0.9.0";
-  for (const version of ["1.0.0", "2.0.0", "0.9.0", "3.0.0", "4.0.0"]) await bench.install(version);
-  expect(await readFile(bench.backups("0.9.0/files/web/version.txt"), "utf8")).toBe(MINE);
-  expect(await bench.trees()).toEqual(["3.0.0"]);
-  expect((await bench.installer.kept()).map(({ tree }) => tree)).toEqual(["0.9.0", "3.0.0"]);
-});
-
 test("a name of somebody else's among the backups is no release", async () => {
   await mkdir(bench.backups("notes"), { recursive: true });
   await bench.install("1.0.0");

@@ -8,16 +8,16 @@ export async function freeName(store: TreeStore, version: string, used: Iterable
     const name = n === 1 ? version : `${version}~${n}`;
     if (inUse.has(name)) continue;
     if ((await kindAt(store.path(name))) === null) return name;
-    if (!(await store.has(name)) || (await store.isIrreplaceable(name))) continue;
+    if (!(await store.has(name))) continue;
     await store.remove(name);
     return name;
   }
 }
 
-/** Removes every tree of ours but those named, and but what was there before Pawl. */
+/** Removes every tree of ours but those named. */
 export async function pruneTrees(store: TreeStore, keep: ReadonlySet<string>): Promise<void> {
   for (const tree of await store.names()) {
-    if (!keep.has(tree) && !(await store.isIrreplaceable(tree))) await store.remove(tree);
+    if (!keep.has(tree)) await store.remove(tree);
   }
   await store.clean();
 }

@@ -2,8 +2,7 @@ import { chmod, lstat, readdir, readFile, rename, rm, unlink } from "node:fs/pro
 import { join } from "node:path";
 import type { Manifest } from "@pawl/protocol";
 import { readManifest, sha256Of } from "@pawl/trust";
-import { ensureFolder, isMissing, readTextIfThere, syncFolder, writeFileDurably } from "../../../store/atomic-file.ts";
-import { jsonOrNull } from "../../../store/record.ts";
+import { ensureFolder, isMissing, syncFolder, writeFileDurably } from "../../../store/atomic-file.ts";
 import type { InPlace } from "../../types.ts";
 import { STAGING_PREFIX } from "../prune.ts";
 import { readTreeManifest } from "../tree-manifest.ts";
@@ -77,25 +76,10 @@ export class TreeStore {
     await syncFolder(this.dir);
   }
 
-  /** Whether it is what was there before Pawl, whole: nobody could download that again, so it isn't removed for room. */
-  async isIrreplaceable(tree: string): Promise<boolean> {
-    const label = jsonOrNull((await readTextIfThere(join(this.path(tree), "tree.json"))) ?? "");
-    const isAdopted = (label as { adopted?: unknown } | null)?.adopted === true;
-    return isAdopted && (await this.isWhole(tree));
-  }
-
-  /**
-   * Says in a staged folder which release it holds, by the manifest in it.
-   *
-   * @param adopted it is what was there before Pawl
-   */
-  async label(staged: string, { adopted = false } = {}): Promise<void> {
+  /** Says in a staged folder which release it holds, by the manifest in it. */
+  async label(staged: string): Promise<void> {
     const bytes = await readFile(join(staged, "manifest.json"));
-    const label = {
-      version: readManifest(bytes).version,
-      manifest_sha256: sha256Of(bytes),
-      ...(adopted && { adopted }),
-    };
+    const label = { version: readManifest(bytes).version, manifest_sha256: sha256Of(bytes) };
     await writeFileDurably(join(staged, "tree.json"), `${JSON.stringify(label)}\n`);
   }
 
