@@ -66,7 +66,7 @@ describe("check", () => {
 });
 
 describe("apply", () => {
-  test("Pi-Kit 3, 17, 33, 34, 38, 39, 64: an apply puts the files in their places and writes the version", async () => {
+  test("Pi-Kit 3, 15, 16, 17, 22, 33, 34, 38, 39, 64: an apply puts the files in their places and writes the version", async () => {
     await dashboard.press("check");
     const status = await dashboard.press("apply");
     expect(status).toMatchObject({ state: "complete", current_version: "1.1.0", last_result: "success" });
@@ -75,7 +75,7 @@ describe("apply", () => {
     expect(await box.read("etc/pikit/version")).toBe("1.1.0\n");
   }, 60_000);
 
-  test("Pi-Kit 35, 36, 37: the dashboard is restarted, nginx reloaded, an API that isn't there passed over", async () => {
+  test("Pi-Kit 35, 36, 37, 69: the dashboard is restarted, nginx reloaded, an API that isn't there passed over", async () => {
     await dashboard.press("apply");
     expect(await box.restarts()).toEqual(
       expect.arrayContaining(["restart dietpi-dashboard-frontend", "reload nginx", "restart pikit-api"]),
@@ -180,12 +180,15 @@ describe("apply", () => {
 });
 
 describe("post_install", () => {
-  test("Pi-Kit 23: plain commands run only where the device allows them", async () => {
+  test("Pi-Kit 23, 28: plain commands run only where the device allows them", async () => {
     const marker = box.path("ran");
     await box.publish("1.2.0", { manifest: { post_install: [`touch ${marker}`] } });
     await dashboard.press("check");
     const refused = await dashboard.press("apply");
     expect(refused.failure).toMatchObject({ code: "requires_unmet" });
+    // Nothing is wrong with the download: it waits for the owner's decision.
+    const downloads = readdirSync(box.path("var/lib/pikit-update/pikit/api/downloads"));
+    expect(downloads.some((name) => name.endsWith(".bundle"))).toBe(true);
     expect(existsSync(marker)).toBe(false);
 
     await dashboard[Symbol.asyncDispose]();
@@ -237,7 +240,7 @@ describe("auto", () => {
     expect((await dashboard.status()).latest_version).toBe("1.1.0");
   }, 60_000);
 
-  test("Pi-Kit 5: with install the nightly run applies what it finds", async () => {
+  test("Pi-Kit 5, 25: with install the nightly run, the same program as the API's, applies what it finds", async () => {
     await dashboard.post("auto", { enabled: true, install: true });
     const night = await box.pawl.run("check", "--unattended");
     expect(night, night.stdout + night.stderr).toMatchObject({ code: 0 });

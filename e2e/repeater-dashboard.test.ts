@@ -120,7 +120,7 @@ test.each([
   expect((await response.json()) as object).toMatchObject({ success: false, error: expect.any(String) });
 });
 
-test("without its JWT the page gets nothing changed", async () => {
+test("Pi-Kit 47: without its JWT the page gets nothing changed", async () => {
   const response = await fetch(`${daemon.url}/api/update/install`, { method: "POST" });
   expect(response.status).toBe(401);
 });
