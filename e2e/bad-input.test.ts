@@ -159,7 +159,7 @@ describe("§4 public_keys: bad input", () => {
     await refused(["install", "1.1.0", "--force"], { says: "with a key in public_keys of pawl.yaml", code });
   });
 
-  test("a release without a signature is refused, §3 signature_missing", async () => {
+  test("Pi-Kit 24: a release without a signature is refused, §3 signature_missing", async () => {
     rmSync(device.onHost("manifest.json.sig"));
     device.index((index) => ({ ...index, releases: [{ ...index.releases[0], signature: null }] }));
     await refused(["install"], { says: "The release isn't signed", code: "signature_missing" });
