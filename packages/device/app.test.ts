@@ -1,3 +1,4 @@
+import { sha256Of } from "@pawl/trust";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { UpdateError } from "./error.ts";
 import { AppBench } from "./testing/app-bench.ts";
@@ -275,4 +276,22 @@ test("an update that begins after the clock was set back still comes after the o
   expect(second > first).toBe(true);
   expect((await bench.app.history()).map(({ id }) => id)).toEqual([second, first]);
   expect((await bench.app.status()).update_id).toBe(second);
+});
+
+test("an install of the newest takes the release that is on the device already, if it is that very one", async () => {
+  await bench.checked();
+  const { manifest } = [...bench.device.releases.values()][1] ?? {};
+  const kept = { tree: "1.1.0", version: "1.1.0", manifest_sha256: sha256Of(manifest ?? Buffer.alloc(0)) };
+  bench.device.onDisk = [kept];
+  expect((await bench.installed()).outcome).toMatchObject({ to: "1.1.0", result: "success" });
+  expect(bench.count("download")).toBe(0);
+});
+
+test("another release under the same version, which root's side would find first, is no substitute", async () => {
+  await bench.checked();
+  const { manifest } = [...bench.device.releases.values()][1] ?? {};
+  const wanted = { tree: "1.1.0~2", version: "1.1.0", manifest_sha256: sha256Of(manifest ?? Buffer.alloc(0)) };
+  bench.device.onDisk = [{ tree: "1.1.0", version: "1.1.0", manifest_sha256: sha("0") }, wanted];
+  expect((await bench.installed()).outcome).toMatchObject({ to: "1.1.0", result: "success" });
+  expect(bench.count("download")).toBe(1);
 });

@@ -245,11 +245,14 @@ export class App {
     return isReplaced ? null : kept;
   }
 
-  /** Whether this very release is on the device, whole: left by a rollback, for instance. */
+  /**
+   * Whether this very release is on the device, whole: left by a rollback, for instance. Root's side finds it by its
+   * version, so the first of that version has to be the one.
+   */
   async #isHere({ version, manifest_sha256 }: Pick<Release, "version" | "manifest_sha256">): Promise<boolean> {
     if (manifest_sha256 === null) return false;
     const kept = await this.#parts.installer.kept();
-    return kept.filter((one) => one.version === version).some((one) => one.manifest_sha256 === manifest_sha256);
+    return kept.find((one) => one.version === version)?.manifest_sha256 === manifest_sha256;
   }
 
   /** What is installed by the record of it, else what the device says it had before Pawl. */

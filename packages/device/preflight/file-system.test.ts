@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdir, statfs, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, statfs, symlink, writeFile } from "node:fs/promises";
 import { TempDir } from "@pawl/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { fileSystemOf, nearestThere } from "./file-system.ts";
@@ -30,14 +30,16 @@ test("a file in the way is the nearest that is there", async () => {
 });
 
 test("where this user may not look there is no answer", async () => {
-  await mkdir(dir.join("roots"), { mode: 0o700 });
+  await mkdir(dir.join("shut"));
   // Root may look everywhere, so for this one the tests are somebody else.
   const isRoot = process.getuid?.() === 0;
+  await chmod(dir.join("shut"), 0o000);
   if (isRoot) process.seteuid?.("nobody");
   try {
-    expect(await fileSystemOf(isRoot ? dir.join("roots/state") : "/root/state")).toBeNull();
+    expect(await fileSystemOf(dir.join("shut/state"))).toBeNull();
   } finally {
     if (isRoot) process.seteuid?.(0);
+    await chmod(dir.join("shut"), 0o700);
   }
 });
 

@@ -3,6 +3,7 @@ import { TempDir } from "@pawl/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { UpdateError } from "../error.ts";
 import { rememberOffers } from "./known-offers.ts";
+import { anOffer } from "./offer-fixture.ts";
 import type { Offer, Source } from "./types.ts";
 
 const never = new AbortController().signal;
@@ -17,21 +18,6 @@ beforeEach(async () => {
 });
 afterEach(() => dir[Symbol.asyncDispose]());
 
-function offer(version: string, fields: Partial<Offer> = {}): Offer {
-  return {
-    version,
-    channel: "stable",
-    published_at: null,
-    title: null,
-    notes: null,
-    notes_url: null,
-    manifest_url: null,
-    signature_url: null,
-    bundle_url: "bundle.tar.gz",
-    ...fields,
-  };
-}
-
 function remembered(folder = dir.join("cache")) {
   const source: Source = {
     address: "https://updates.example.org/",
@@ -44,13 +30,13 @@ function remembered(folder = dir.join("cache")) {
 
 test("knows nothing until it was asked, then what it said last, over restarts", async () => {
   expect(await remembered().known()).toBeNull();
-  answer = () => [offer("1.0.0", { notes: "- a dial" })];
+  answer = () => [anOffer("1.0.0", { notes: "- a dial" })];
   await remembered().offers(never);
   expect(await remembered().known()).toEqual({ at: NOW, offers: answer() });
 });
 
 test("an answer that fails leaves what was known", async () => {
-  answer = () => [offer("1.0.0")];
+  answer = () => [anOffer("1.0.0")];
   await remembered().offers(never);
   answer = () => {
     throw new UpdateError("offline", "The host can't be reached.");
@@ -61,8 +47,8 @@ test("an answer that fails leaves what was known", async () => {
 
 test("keeps the 200 newest, and of every channel at least one", async () => {
   const day = (n: number) => new Date(Date.UTC(2026, 0, 1) + n * 86_400_000).toISOString();
-  const old = ["1", "2"].map((n) => offer(`0.${n}.0`, { channel: "lab", published_at: day(Number(n) - 10) }));
-  answer = () => [...old, ...Array.from({ length: 300 }, (_, n) => offer(`1.${n}.0`, { published_at: day(n) }))];
+  const old = ["1", "2"].map((n) => anOffer(`0.${n}.0`, { channel: "lab", published_at: day(Number(n) - 10) }));
+  answer = () => [...old, ...Array.from({ length: 300 }, (_, n) => anOffer(`1.${n}.0`, { published_at: day(n) }))];
   expect(await remembered().offers(never)).toHaveLength(302);
   const { offers } = (await remembered().known()) ?? { offers: [] };
   expect(offers).toHaveLength(201);
@@ -71,14 +57,14 @@ test("keeps the 200 newest, and of every channel at least one", async () => {
 });
 
 test("keeps the beginning of very long notes", async () => {
-  answer = () => [offer("1.0.0", { notes: "x".repeat(50_000) })];
+  answer = () => [anOffer("1.0.0", { notes: "x".repeat(50_000) })];
   await remembered().offers(never);
   expect((await remembered().known())?.offers[0]?.notes).toHaveLength(10_000);
 });
 
 test("what can't be kept is answered all the same", async () => {
   await writeFile(dir.join("file"), "");
-  answer = () => [offer("1.0.0")];
+  answer = () => [anOffer("1.0.0")];
   expect(await remembered(dir.join("file/cache")).offers(never)).toHaveLength(1);
 });
 

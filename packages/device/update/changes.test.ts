@@ -1,31 +1,16 @@
 import { versionings } from "@pawl/protocol/versioning";
 import { expect, test } from "vitest";
-import type { Offer } from "../sources/types.ts";
+import { anOffer } from "../sources/offer-fixture.ts";
 import { changesSince } from "./changes.ts";
 import { AT } from "./update-fixture.ts";
 
-function offer(version: string, fields: Partial<Offer> = {}): Offer {
-  return {
-    version,
-    channel: "stable",
-    published_at: null,
-    title: null,
-    notes: null,
-    notes_url: null,
-    manifest_url: "manifest.json",
-    signature_url: null,
-    bundle_url: "bundle.tar.gz",
-    ...fields,
-  };
-}
-
 const OFFERS = [
-  offer("1.9.0"),
-  offer("1.10.0"),
-  offer("1.0.0"),
-  offer("1.11.0-rc.1", { channel: "prerelease" }),
-  offer("2.0.0", { channel: "lab" }),
-  offer("nightly"),
+  anOffer("1.9.0"),
+  anOffer("1.10.0"),
+  anOffer("1.0.0"),
+  anOffer("1.11.0-rc.1", { channel: "prerelease" }),
+  anOffer("2.0.0", { channel: "lab" }),
+  anOffer("nightly"),
 ];
 
 test.each<[string | null, string, string[]]>([
@@ -46,7 +31,7 @@ test.each<[string | null, string, string[]]>([
 });
 
 test("compares as the app's versions do", () => {
-  const offers = ["1.0.6.dev450", "1.0.6", "1.0.5", "1.0.6rc1"].map((version) => offer(version));
+  const offers = ["1.0.6.dev450", "1.0.6", "1.0.5", "1.0.6rc1"].map((version) => anOffer(version));
   const since = (installed: string) =>
     changesSince(offers, { channel: "stable", installed, versioning: versionings.pep440 }).map(({ sha }) => sha);
   expect(since("1.0.5")).toEqual(["1.0.6", "1.0.6rc1", "1.0.6.dev450"]);
@@ -55,7 +40,7 @@ test("compares as the app's versions do", () => {
 });
 
 test("an entry is a release: its name, its notes, when and where", () => {
-  const one = offer("1.1.0", {
+  const one = anOffer("1.1.0", {
     title: "Spring",
     notes: "- a dial",
     notes_url: "https://example.org/",
@@ -76,7 +61,7 @@ test("an entry is a release: its name, its notes, when and where", () => {
 });
 
 test("one without a name goes by its version, and one without notes has none", () => {
-  const changes = changesSince([offer("1.1.0")], {
+  const changes = changesSince([anOffer("1.1.0")], {
     channel: "stable",
     installed: null,
     versioning: versionings.semver,

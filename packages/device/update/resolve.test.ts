@@ -2,27 +2,13 @@ import { versionings } from "@pawl/protocol/versioning";
 import { sha256Of } from "@pawl/trust";
 import { expect, test } from "vitest";
 import { UpdateError } from "../error.ts";
+import { anOffer } from "../sources/offer-fixture.ts";
 import type { Offer } from "../sources/types.ts";
 import { Resolver } from "./resolve.ts";
 import { anUpdate, sha } from "./update-fixture.ts";
 
 const signal = new AbortController().signal;
 const bundle = { name: "app.tar", size: 10, sha256: sha("d"), unpacked_size: 20 };
-
-function offer(version: string, fields: Partial<Offer> = {}): Offer {
-  return {
-    version,
-    channel: "stable",
-    published_at: null,
-    title: null,
-    notes: null,
-    notes_url: null,
-    manifest_url: `https://updates.example.org/${version}/manifest.json`,
-    signature_url: null,
-    bundle_url: `https://updates.example.org/${version}/app.tar`,
-    ...fields,
-  };
-}
 
 function manifestOf(version: string): Uint8Array {
   return Buffer.from(JSON.stringify({ version, bundle, files: [] }));
@@ -52,7 +38,7 @@ function resolver(
 }
 
 test("a release asked for by name doesn't suffer from a newer one that is broken", async () => {
-  const offers = [offer("1.1.0"), offer("2.0.0")];
+  const offers = [anOffer("1.1.0"), anOffer("2.0.0")];
   const { found, chosen } = await resolver(offers, { broken: ["2.0.0"] }).choose(
     anUpdate({ to: "1.1.0", by_name: true }),
     signal,
@@ -62,18 +48,18 @@ test("a release asked for by name doesn't suffer from a newer one that is broken
 });
 
 test("a broken newest release is what a check is told about", async () => {
-  await expect(resolver([offer("2.0.0")], { broken: ["2.0.0"] }).look(signal)).rejects.toThrow("2.0.0 is broken");
+  await expect(resolver([anOffer("2.0.0")], { broken: ["2.0.0"] }).look(signal)).rejects.toThrow("2.0.0 is broken");
 });
 
 test("the release in place isn't installed again for being named, but with force", async () => {
   const named = anUpdate({ to: "1.0.0", by_name: true });
-  expect((await resolver([offer("1.0.0")]).choose(named, signal)).chosen).toMatchObject({ code: "up_to_date" });
-  const forced = await resolver([offer("1.0.0")]).choose({ ...named, force: true }, signal);
+  expect((await resolver([anOffer("1.0.0")]).choose(named, signal)).chosen).toMatchObject({ code: "up_to_date" });
+  const forced = await resolver([anOffer("1.0.0")]).choose({ ...named, force: true }, signal);
   expect(forced.chosen).toMatchObject({ version: "1.0.0" });
 });
 
 test("a release whose manifest is only inside its bundle is one, where no key is configured", async () => {
-  const inside = offer("1.1.0", { manifest_url: null, bundle_size: 7, bundle_id: "a" });
+  const inside = anOffer("1.1.0", { manifest_url: null, bundle_size: 7, bundle_id: "a" });
   const { newest } = await resolver([inside]).look(signal);
   expect(newest).toMatchObject({ version: "1.1.0", manifest_sha256: null, size_bytes: 7, bundle_id: "a" });
   const signed = resolver([inside], { keys: ["ed25519:any"] as never[] });
