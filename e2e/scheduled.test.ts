@@ -71,3 +71,23 @@ test("B21: nobody has to look: what the night found and did is told, each once",
     .map(({ event }) => event);
   expect(events).toEqual(["available", "updated"]);
 });
+
+test("what the owner went back from doesn't come again by itself, and comes when it is asked for", async () => {
+  expect((await appliance.pawl.run("install")).code).toBe(0);
+  expect((await appliance.pawl.run("rollback")).code).toBe(0);
+  expect((await appliance.pawl.run("auto", "on", "--install")).code).toBe(0);
+  await night();
+  expect(await status()).toMatchObject({ current_version: "1.0.0", latest_version: "1.1.0", has_update: true });
+  expect((await appliance.pawl.run("install")).code).toBe(0);
+  expect(await status()).toMatchObject({ current_version: "1.1.0" });
+}, 60_000);
+
+test("a command doesn't take another device's daemon for its own, though it listens where this one would", async () => {
+  await using other = await TempDir.create();
+  const stranger = { dir: other.path, pawl: [process.execPath, DEVICE_FILE] as const, apiPort: appliance.apiPort };
+  await using theirs = await Appliance.create({ ...stranger, steady: "300ms" });
+  await using _daemon = await startDaemon(theirs);
+  expect((await appliance.pawl.run("install")).code).toBe(0);
+  expect(await status()).toMatchObject({ current_version: "1.1.0" });
+  expect(JSON.parse((await theirs.pawl.run("status", "--json")).stdout)).toMatchObject({ current_version: null });
+}, 60_000);
