@@ -21,7 +21,7 @@ afterAll(async () => {
 async function bothWays(...args: string[]): Promise<[string, string]> {
   await appliance.pawl.run("status");
   const quick = await appliance.pawl.run("status", ...args);
-  await rm(dir.join("state", "config.json"), { force: true });
+  await rm(dir.join("state", ".api", "config.json"), { force: true });
   const long = await appliance.pawl.run("status", ...args);
   expect([quick.code, quick.stderr]).toEqual([long.code, long.stderr]);
   return [quick.stdout, long.stdout];

@@ -37,12 +37,12 @@ async function killedIn(status: ApplyState["status"], verb: "apply" | "recover" 
       if (engine.status === status) throw new Killed();
     },
   });
-  const run = verb === "apply" ? applier.apply(update.id, forever) : applier.recover(forever);
+  const run = verb === "apply" ? applier.apply(update.id, forever) : applier.resume(forever);
   await expect(run).rejects.toThrow(Killed);
 }
 
 async function recover() {
-  return (await device.applier()).recover(forever);
+  return (await device.applier()).resume(forever);
 }
 
 /** Breaks a step, as often as is said. */

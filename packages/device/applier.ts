@@ -16,6 +16,8 @@ export interface ApplierParts {
   executors: ApplyExecutors;
   reporters: Reporters;
   clock: Clock;
+  /** Names this boot of the machine. */
+  bootId: string;
   /** What the unprivileged side asks for. Its shape is checked, nothing in it is believed. */
   readOrder(): Promise<Order>;
 }
@@ -48,9 +50,29 @@ export class Applier {
     });
   }
 
-  /** Only finishes what a dead process left. */
-  async recover(signal: AbortSignal): Promise<ApplyRecord> {
+  /** Only finishes what a dead process left: the services are tested again, and gone back from if need be. */
+  async resume(signal: AbortSignal): Promise<ApplyRecord> {
     return this.#exclusively("recovery", () => this.#goOn(signal));
+  }
+
+  /**
+   * For the boot, before any service starts: what a power cut left half done on the disk is finished or undone, and
+   * nothing else. No network, no waiting, no service (contract device-api.md §7). `resume` does the rest.
+   */
+  async settle(): Promise<ApplyRecord> {
+    return this.#exclusively("recovery at boot", async () => {
+      const { installer, store, clock, reporters, bootId } = this.#parts;
+      await installer.settleDisk();
+      const found = await store.load();
+      if (found.engine.status === "idle") return found;
+      const event = { type: "interrupted", at: clock.now().toISOString(), settled_in: bootId } as const;
+      // Run again in the same boot, it counts no second interruption.
+      const record = found.settled_in === bootId ? found : applyTransition(found, event);
+      if (record !== found) await store.save(record);
+      const { engine } = record;
+      if (engine.status === "rolling-back") await installer.switchBack(engine.move, reporters.of(engine.update));
+      return record;
+    });
   }
 
   async #goOn(signal: AbortSignal): Promise<ApplyRecord> {
@@ -64,7 +86,8 @@ export class Applier {
     }
     const at = this.#parts.clock.now().toISOString();
     this.#parts.reporters.of(record.engine.update).line("Going on after an interruption", "warn");
-    return runEngine(this.#engine(), { type: "interrupted", at }, signal);
+    const isCounted = record.settled_in === this.#parts.bootId;
+    return runEngine(this.#engine(), isCounted ? { type: "taken-up" } : { type: "interrupted", at }, signal);
   }
 
   /** What is in place is looked up here: the other side's word for it doesn't count. */

@@ -1,10 +1,11 @@
 import pino from "pino";
 import type { App } from "./app.ts";
-import { startApplier } from "./cli/start-applier.ts";
 import { createApp } from "./compose.ts";
 import { loadConfig } from "./config.ts";
 import { asUpdateError } from "./error.ts";
+import { createHelper } from "./helper/index.ts";
 import { serve } from "./http/index.ts";
+import { becomeApiUser } from "./system/api-user.ts";
 import { Tokens } from "./tokens.ts";
 
 export interface DaemonOptions {
@@ -18,6 +19,7 @@ export interface DaemonOptions {
 export async function runDaemon({ configPath, env, stdout, signal }: DaemonOptions): Promise<void> {
   const path = configPath();
   const config = await loadConfig({ path, env });
+  becomeApiUser(config.state_dir);
   const log = pino({ level: env.PAWL_LOG_LEVEL ?? "info", base: null }, pino.destination({ dest: 2, sync: true }));
   const onFault = (error: unknown) =>
     log.error({ failure: asUpdateError(error).toFailure() }, "background work failed");
@@ -25,7 +27,7 @@ export async function runDaemon({ configPath, env, stdout, signal }: DaemonOptio
   const shutdown = AbortSignal.any([signal, broken.signal]);
   const apps: App[] = [];
   for (const name of Object.keys(config.apps)) {
-    apps.push(await createApp({ config, name, startApplier: startApplier(path), onFault, shutdown }));
+    apps.push(await createApp({ config, name, ...createHelper(path), onFault, shutdown }));
   }
   const tokens = await Tokens.open(config.state_dir);
   const { auth, listen, state_dir: stateDir } = config;

@@ -5,6 +5,7 @@ import { processIo } from "./cli/process-io.ts";
 import { createProgram, type ProgramIo } from "./cli/program.ts";
 import { wordError } from "./cli/word-error.ts";
 import { prepareRuntime } from "./runtime.ts";
+import { cleanEnvironment } from "./system/roots-environment.ts";
 
 const END_SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
@@ -21,9 +22,9 @@ async function main([self = "", ...args]: readonly string[]): Promise<number> {
 /** This same file under the name `pawl-apply`: nothing of its caller's environment or choice gets through to it. */
 async function rootsHelper(args: readonly string[], io: ProgramIo): Promise<number> {
   try {
+    if (process.geteuid?.() === 0) cleanEnvironment();
     const { pawlApply } = await import("./cli/apply.ts");
-    await pawlApply(args, DEFAULT_CONFIG_PATH, io.signal);
-    return EXIT.ok;
+    return await pawlApply(args, DEFAULT_CONFIG_PATH, io.signal);
   } catch (error) {
     return wordError(error, io, false);
   }

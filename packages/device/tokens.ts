@@ -1,12 +1,11 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { chown, stat } from "node:fs/promises";
-import { join } from "node:path";
 import { Instant, Sha256 } from "@pawl/protocol";
 import { z } from "zod";
 import { UpdateError } from "./error.ts";
 import { ensureFolder, readTextIfThere, writeFileDurably } from "./store/atomic-file.ts";
 import { fileVersion } from "./store/file-version.ts";
 import { Lock } from "./store/lock.ts";
+import { type DevicePaths, devicePaths } from "./store/paths.ts";
 import { jsonOrNull } from "./store/record.ts";
 
 const Name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ._@-]{0,63}$/);
@@ -25,16 +24,16 @@ const TOKEN = /^pawl_[A-Za-z0-9_-]{43}$/;
 const TOKEN_ID_LENGTH = 16;
 
 /**
- * The API tokens of this device, in `<state_dir>/tokens.json`. Other processes may change the file at any time: it is
+ * The API tokens of this device, in `<state_dir>/.api/tokens.json`. Other processes may change the file at any time: it is
  * read again when it did. One that can't be understood is an error, never "there are no tokens".
  */
 export class Tokens {
-  readonly #stateDir: string;
+  readonly #paths: DevicePaths;
   #read: { version: string; tokens: readonly StoredToken[] } | null = null;
   #cliHash: Buffer | null = null;
 
   private constructor(stateDir: string) {
-    this.#stateDir = stateDir;
+    this.#paths = devicePaths(stateDir);
   }
 
   /** Throws UpdateError `state_damaged` when the file can't be understood. */
@@ -98,44 +97,34 @@ export class Tokens {
   async renewCliToken(): Promise<void> {
     const token = newToken();
     this.#cliHash = hashOf(token);
-    await ensureFolder(this.#stateDir);
-    await writeFileDurably(cliTokenPath(this.#stateDir), `${token}\n`, 0o600);
+    await ensureFolder(this.#paths.dir);
+    await writeFileDurably(this.#paths.cliToken, `${token}\n`, 0o600);
   }
 
   async #load(): Promise<readonly StoredToken[]> {
-    const version = await fileVersion(this.#path);
+    const { tokens: path } = this.#paths;
+    const version = await fileVersion(path);
     if (version === null) return [];
     if (this.#read?.version === version) return this.#read.tokens;
-    const parsed = TokensFile.safeParse(jsonOrNull((await readTextIfThere(this.#path)) ?? ""));
+    const parsed = TokensFile.safeParse(jsonOrNull((await readTextIfThere(path)) ?? ""));
     if (!parsed.success) {
-      const words = `${this.#path} can't be understood, so nobody can be let in; repair it, or remove it to begin anew.`;
-      throw new UpdateError("state_damaged", words, { path: this.#path, cause: parsed.error });
+      const words = `${path} can't be understood, so nobody can be let in; repair it, or remove it to begin anew.`;
+      throw new UpdateError("state_damaged", words, { path, cause: parsed.error });
     }
     this.#read = { version, tokens: parsed.data.tokens };
     return parsed.data.tokens;
   }
 
   async #change(edit: (tokens: readonly StoredToken[]) => StoredToken[]): Promise<void> {
-    await ensureFolder(this.#stateDir);
-    const attempt = await Lock.tryAcquire(join(this.#stateDir, "tokens.lock"), "tokens", new Date());
+    const { dir, tokensLock, tokens: path } = this.#paths;
+    await ensureFolder(dir);
+    const attempt = await Lock.tryAcquire(tokensLock, "tokens", new Date());
     if ("busy" in attempt)
       throw new UpdateError("busy", "Another command is changing the tokens. Try again in a moment.");
     await using _lock = attempt.held;
     const tokens = edit(await this.#load());
-    await writeFileDurably(this.#path, `${JSON.stringify({ tokens }, null, 2)}\n`, 0o640);
-    await this.#giveToDaemon();
+    await writeFileDurably(path, `${JSON.stringify({ tokens }, null, 2)}\n`, 0o640);
     this.#read = null;
-  }
-
-  /** Written by root, the file must still be readable for the daemon, whose folder it is in. */
-  async #giveToDaemon(): Promise<void> {
-    if (process.geteuid?.() !== 0) return;
-    const { uid, gid } = await stat(this.#stateDir);
-    await chown(this.#path, uid, gid);
-  }
-
-  get #path(): string {
-    return join(this.#stateDir, "tokens.json");
   }
 }
 
@@ -146,13 +135,9 @@ export function tokenId(token: string): string {
 
 /** The token that a daemon on this device has laid down for the command line; null when there is none or it isn't for us. */
 export async function readCliToken(stateDir: string): Promise<string | null> {
-  const text = await readTextIfThere(cliTokenPath(stateDir)).catch(() => null);
+  const text = await readTextIfThere(devicePaths(stateDir).cliToken).catch(() => null);
   const token = text?.trim() ?? "";
   return TOKEN.test(token) ? token : null;
-}
-
-function cliTokenPath(stateDir: string): string {
-  return join(stateDir, "cli-token");
 }
 
 function newToken(): string {

@@ -214,6 +214,8 @@ export const Config = z.strictObject({
     .string()
     .regex(new RegExp(`^(unix:/.+|(\\[[0-9a-fA-F:]+\\]|[^:/\\s]+):${PORT})$`), "must be host:port or unix:/path")
     .default("127.0.0.1:7320"),
+  /** When a socket of systemd's started the daemon: how long nobody has to want anything for it to end. */
+  idle_exit: Duration.prefault("90s"),
   state_dir: AbsolutePath.default("/var/lib/pawl"),
   /** Root-owned programs a release may name in `post_install`, and `preflight`, which is asked before each update. */
   hooks_dir: AbsolutePath.default("/etc/pawl/hooks"),

@@ -180,6 +180,8 @@ export const ApplyRecord = z.object({
   engine: ApplyState,
   last: Outcome.nullable(),
   refused: z.array(Refusal),
+  /** The boot in which an interruption has been counted and the disk settled; what is left is for `pawl resume`. */
+  settled_in: z.string().optional(),
 });
 export type ApplyRecord = z.infer<typeof ApplyRecord>;
 

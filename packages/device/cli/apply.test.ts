@@ -50,7 +50,7 @@ test("§4 environment: root's side ignores every PAWL_ variable", async () => {
   // Each of them would be an error, or lead elsewhere, where the environment counts.
   const variables = { PAWL_STATE_DIR: dir.join("elsewhere"), PAWL_APPS_PANTRY_INSTALL_BUNDLE_HOMEE: "/x" };
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
-  const call = { action: "install", app: "pantry", updateId: "0abcdefgh-123456" };
+  const call = { action: "install", app: "pantry", updateId: "0abcdefgh-123456" } as const;
   await expect(apply(path, call, forever)).rejects.toMatchObject({
     code: "bad_request",
     fields: { path: dir.join("state/pantry/api/order.json") },

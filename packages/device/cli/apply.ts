@@ -1,53 +1,70 @@
+import { readFileSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { UpdateId } from "@pawl/protocol";
 import { createApplier } from "../compose.ts";
 import { loadConfig } from "../config.ts";
 import { UpdateError } from "../error.ts";
+import { startUnit } from "../helper/index.ts";
+import { parseOrder, type RootsOrder } from "../helper/order.ts";
+import { wayFacts } from "../helper/places.ts";
+import { wayToRoot } from "../helper/way.ts";
+import { isRootsAlone, isRootsSticky } from "../store/roots-alone.ts";
+import { run } from "../system/run.ts";
 
-const ACTIONS = ["install", "rollback"] as const;
-
-/** What root's side understands, and all of it (contract device-api.md §7). */
-export interface ApplyCall {
-  action: string;
-  app: string;
-  updateId: string;
-}
+/** Far longer than any update takes, in milliseconds: by then something is wrong with the unit. */
+const UNIT_WITHIN_MS = 24 * 3600_000;
 
 /**
  * Root's side: carries out one order. The configuration is read without the overrides of the environment.
- * Throws UpdateError `bad_request` for a call that isn't of its vocabulary, or another than was ordered.
+ * Throws UpdateError `bad_request` for a call that is another than was ordered.
  */
-export async function apply(configPath: string, call: ApplyCall, signal: AbortSignal): Promise<void> {
-  const action = ACTIONS.find((one) => one === call.action);
-  if (!action) throw new UpdateError("bad_request", `The action is one of ${ACTIONS.join(", ")}.`);
-  if (!UpdateId.safeParse(call.updateId).success) throw new UpdateError("bad_request", "That is no update's id.");
+export async function apply(configPath: string, order: RootsOrder, signal: AbortSignal): Promise<void> {
   // What root writes, the unprivileged side reads.
   process.umask(0o022);
   const config = await loadConfig({ path: configPath, env: {} });
-  const applier = await createApplier(config, call.app);
-  await applier.apply(call.updateId, signal, action);
+  if (order.action === "schedule") {
+    const { writeSchedule } = await import("../schedule/index.ts");
+    return writeSchedule(config, { run, signal });
+  }
+  const applier = await createApplier(config, order.app);
+  await applier.apply(order.updateId, signal, order.action);
 }
 
 /**
- * Under the name `pawl-apply`, which an unprivileged user may be allowed to start as root: `<action> <app> <update-id>`
- * and nothing else, with the system's own configuration.
+ * Under the name `pawl-apply`, which an unprivileged user may be allowed to start as root: an order of its vocabulary and
+ * nothing else, with the system's own configuration. Returns the exit code.
  */
-export async function pawlApply(args: readonly string[], configPath: string, signal: AbortSignal): Promise<void> {
-  const [action, app, updateId, ...more] = args;
-  if (!action || !app || !updateId || more.length > 0 || args.some((arg) => arg.startsWith("-")))
-    throw new UpdateError("bad_request", "It is called as pawl-apply <action> <app> <update-id>, without options.");
-  if (process.geteuid?.() === 0) await assertRootsOwn(configPath);
-  await apply(configPath, { action, app, updateId }, signal);
+export async function pawlApply(args: readonly string[], configPath: string, signal: AbortSignal): Promise<number> {
+  const order = parseOrder(args);
+  if (process.geteuid?.() === 0) {
+    await assertRootsOwn(configPath);
+    // Called by sudo it is in its caller's cgroup, and would end when that service is restarted.
+    if (wayToRoot(wayFacts(configPath)) === "unit" && !isInUnit()) {
+      const { code } = await run(startUnit(order), { timeoutMs: UNIT_WITHIN_MS, signal });
+      return code ?? 1;
+    }
+  }
+  await apply(configPath, order, signal);
+  return 0;
 }
 
-/** Root does what this file says: nobody else may write it. */
+/** Whether systemd keeps this process apart from its caller's already. */
+function isInUnit(): boolean {
+  return readFileSync("/proc/self/cgroup", "utf8").includes("/pawl-apply@");
+}
+
+/** Root does what this file says: nobody else may write it, nor put another in its place. */
 async function assertRootsOwn(path: string): Promise<void> {
-  // One that isn't there has its words from whoever reads it.
-  const file = await stat(path).catch(() => null);
-  if (!file) return;
-  const isOthers = file.uid !== 0 || (file.mode & 0o022) !== 0;
-  if (isOthers) {
-    const message = `Others than root may write ${path}. Make it root's own: chown root ${path} && chmod go-w ${path}`;
-    throw new UpdateError("config_invalid", message, { path });
+  for (const each of [path, ...foldersAbove(path)]) {
+    // One that isn't there has its words from whoever reads it.
+    const found = await stat(each).catch(() => null);
+    if (!found || isRootsAlone(found) || isRootsSticky(found)) continue;
+    const message = `Others than root may write ${each}. Make it root's own: chown root ${each} && chmod go-w ${each}`;
+    throw new UpdateError("config_invalid", message, { path: each });
   }
+}
+
+/** `/etc/pawl`, `/etc`, `/` */
+function foldersAbove(path: string): string[] {
+  const parts = path.split("/").slice(0, -1);
+  return parts.map((_, index) => parts.slice(0, parts.length - index).join("/") || "/");
 }

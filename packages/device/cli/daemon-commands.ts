@@ -1,9 +1,9 @@
 import { Command } from "commander";
 import type { Io } from "./io.ts";
 
-/** `device`, `apply`, `resume`: what runs in the background rather than for a person. `exit` sets another end than 0. */
+/** `device`, `apply`, `recover`, `resume`: what runs in the background rather than for a person. `exit` sets another end than 0. */
 export function daemonCommands(io: Io, exit: (code: number) => void): Command[] {
-  return [deviceCommand(io), applyCommand(io), resumeCommand(io, exit)];
+  return [deviceCommand(io), applyCommand(io), recoverCommand(io, exit), resumeCommand(io, exit)];
 }
 
 function deviceCommand(io: Io): Command {
@@ -16,12 +16,19 @@ function deviceCommand(io: Io): Command {
 function applyCommand(io: Io): Command {
   return new Command("apply")
     .description("carry out an update that was ordered; started by Pawl itself")
-    .argument("<action>", "install or rollback, as it was ordered")
-    .argument("<app>")
-    .argument("<update>", "the id of the update")
-    .action(async (action: string, app: string, updateId: string) => {
-      const { apply } = await import("./apply.ts");
-      await apply(io.configPath(), { action, app, updateId }, io.signal);
+    .argument("<order...>", "install or rollback with an app and an update's id, or schedule")
+    .action(async (order: string[]) => {
+      const [{ apply }, { parseOrder }] = await Promise.all([import("./apply.ts"), import("../helper/order.ts")]);
+      await apply(io.configPath(), parseOrder(order), io.signal);
+    });
+}
+
+function recoverCommand(io: Io, exit: (code: number) => void): Command {
+  return new Command("recover")
+    .description("settle what a power cut left half done on the disk; call it at boot before the app's services")
+    .action(async () => {
+      const { recover } = await import("./recover.ts");
+      exit(await recover(io));
     });
 }
 

@@ -1,3 +1,4 @@
+import { PLACES } from "../helper/places.ts";
 import type { Style } from "./style.ts";
 
 /** What a command may touch of the world around it. */
@@ -15,4 +16,4 @@ export interface Io {
   signal: AbortSignal;
 }
 
-export const DEFAULT_CONFIG_PATH = "/etc/pawl/pawl.yaml";
+export const DEFAULT_CONFIG_PATH: string = PLACES.config;

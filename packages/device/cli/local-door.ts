@@ -1,9 +1,9 @@
 import type { Config, UpdateEvent } from "@pawl/protocol";
 import type { App } from "../app.ts";
 import { createApp } from "../compose.ts";
+import { createHelper } from "../helper/index.ts";
 import type { LocalDoor } from "./door.ts";
 import { olderBy } from "./older.ts";
-import { startApplier } from "./start-applier.ts";
 import { untilChecked } from "./until-checked.ts";
 
 /** By then whoever follows an update has seen all that is on disk, in milliseconds: it looks twice a second. */
@@ -28,7 +28,7 @@ export async function localDoor(
   const app = await createApp({
     config,
     name,
-    startApplier: startApplier(configPath),
+    ...createHelper(configPath),
     onFault: (error) => {
       fault = error;
     },

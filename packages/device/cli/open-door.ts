@@ -2,6 +2,7 @@ import type { AppsAnswer, Config } from "@pawl/protocol";
 import { loadConfig } from "../config.ts";
 import { UpdateError } from "../error.ts";
 import { instanceOf } from "../store/instance.ts";
+import { becomeApiUser } from "../system/api-user.ts";
 import { readCliToken } from "../tokens.ts";
 import { DaemonClient } from "./daemon-client.ts";
 import type { Door, LocalDoor } from "./door.ts";
@@ -20,7 +21,7 @@ export interface DoorOptions {
 
 /** The way to one app: the daemon when one answers, else the engine in this process. */
 export async function openDoor(io: Io, { app, finishesFirst }: DoorOptions): Promise<Door> {
-  const config = await loadConfig({ path: io.configPath(), env: io.env });
+  const config = await ownersConfig(io);
   const name = appName(config, app);
   const token = io.env.PAWL_TOKEN ?? (await readCliToken(config.state_dir));
   const client = new DaemonClient(config.listen, token, io.signal);
@@ -47,8 +48,15 @@ export async function openDoor(io: Io, { app, finishesFirst }: DoorOptions): Pro
  * commands that only look, so that they work in any case, and for what the API has no words for.
  */
 export async function openLocalDoor(io: Io, app: string | undefined): Promise<LocalDoor> {
-  const config = await loadConfig({ path: io.configPath(), env: io.env });
+  const config = await ownersConfig(io);
   return localDoor(config, io.configPath(), appName(config, app), io.signal);
+}
+
+/** From here on root is the unprivileged side's user: what needs root is asked of root's side, as by everybody. */
+async function ownersConfig(io: Io): Promise<Config> {
+  const config = await loadConfig({ path: io.configPath(), env: io.env });
+  becomeApiUser(config.state_dir);
+  return config;
 }
 
 function appName(config: Config, asked: string | undefined): string {

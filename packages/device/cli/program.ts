@@ -73,5 +73,8 @@ async function hasTokens(stateDir: string): Promise<boolean> {
 
 async function stateDir(io: Io): Promise<string> {
   const { loadConfig } = await import("../config.ts");
-  return (await loadConfig({ path: io.configPath(), env: io.env })).state_dir;
+  const { state_dir } = await loadConfig({ path: io.configPath(), env: io.env });
+  const { becomeApiUser } = await import("../system/api-user.ts");
+  becomeApiUser(state_dir);
+  return state_dir;
 }

@@ -1,33 +1,58 @@
+import { stat } from "node:fs/promises";
+import type { Config } from "@pawl/protocol";
 import { createApplier } from "../compose.ts";
 import { loadConfig } from "../config.ts";
-import { asUpdateError } from "../error.ts";
 import { appPaths } from "../store/paths.ts";
 import { peekApply } from "../store/view.ts";
-import { EXIT, exitCodeOf } from "./exit-code.ts";
+import { becomeApiUser } from "../system/api-user.ts";
+import { forEachApp } from "./each-app.ts";
+import { EXIT } from "./exit-code.ts";
 import type { Io } from "./io.ts";
+import { localDoor } from "./local-door.ts";
 import { isWayBack, olderBy } from "./older.ts";
 import { outcomeWords } from "./words.ts";
 
+type ResumeIo = Pick<Io, "stdout" | "stderr" | "configPath" | "signal">;
+
 /**
- * Goes on, in every app, with what a power cut or a kill interrupted; one that can't doesn't keep the others from it.
- * Returns the exit code: of the first that couldn't.
+ * Goes on, in every app, with what a power cut or a kill interrupted: first with root's half, then, as the unprivileged
+ * user, with downloads and with what waits for its window. Returns the exit code: of the first app that couldn't.
  */
-export async function resume(io: Pick<Io, "stdout" | "stderr" | "configPath" | "signal">): Promise<number> {
+export async function resume(io: ResumeIo): Promise<number> {
   const config = await loadConfig({ path: io.configPath(), env: {} });
-  let exitCode: number = EXIT.ok;
-  for (const [app, about] of Object.entries(config.apps)) {
+  const goneOnWith = new Set<string>();
+  const broken = new Set<string>();
+  const roots = await forEachApp(config, io, async (app) => {
+    broken.add(app);
+    if (await resumeRoots(config, app, io.signal)) goneOnWith.add(app);
+    broken.delete(app);
+  });
+  // What follows belongs to the other side.
+  becomeApiUser(config.state_dir);
+  const others = await forEachApp(config, io, async (app, about) => {
+    if (broken.has(app)) return;
+    const door = await localDoor(config, io.configPath(), app, io.signal);
     try {
-      const { engine } = await peekApply(appPaths(config.state_dir, app));
-      const { last } = await (await createApplier(config, app)).recover(io.signal);
-      const end =
-        engine.status !== "idle" && last ? outcomeWords(last, isWayBack(last, olderBy(about))) : "Nothing to do.";
-      io.stdout(`${app}: ${end}\n`);
-    } catch (error) {
-      io.signal.throwIfAborted();
-      const { code, message } = asUpdateError(error);
-      io.stderr(`${app}: ${message}\n`);
-      if (exitCode === EXIT.ok) exitCode = exitCodeOf(code);
+      if (await door.resume()) goneOnWith.add(app);
+      await door.settled();
+      const [last] = goneOnWith.has(app) ? await door.history(1) : [];
+      io.stdout(`${app}: ${last ? outcomeWords(last, isWayBack(last, olderBy(about))) : "Nothing to do."}\n`);
+    } finally {
+      await door.close();
     }
-  }
-  return exitCode;
+  });
+  return roots === EXIT.ok ? others : roots;
+}
+
+/** True when there was something to go on with. Who may not change the device leaves it to root. */
+async function resumeRoots(config: Config, app: string, signal: AbortSignal): Promise<boolean> {
+  const paths = appPaths(config.state_dir, app);
+  const owner = (await stat(paths.apply.dir).catch(() => null))?.uid;
+  const us = process.geteuid?.();
+  if (us !== 0 && us !== owner) return false;
+  // What root writes, the unprivileged side reads.
+  process.umask(0o022);
+  const { engine } = await peekApply(paths);
+  await (await createApplier(config, app)).resume(signal);
+  return engine.status !== "idle";
 }

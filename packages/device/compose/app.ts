@@ -26,6 +26,8 @@ export interface AppOptions {
   name: string;
   /** Starts root's side for an update, in a session of its own. */
   startApplier(app: string, update: Pick<Update, "id" | "kind">, outputPath: string): Applying;
+  /** Has the timer follow what the owner has chosen; absent or null: no timer to change. */
+  reschedule?(outputPath: string): Applying | null;
   onFault(error: unknown): void;
   shutdown: AbortSignal;
   overrides?: Overrides;

@@ -12,6 +12,7 @@ import { recordOutcome } from "../store/history.ts";
 import { jsonOrNull, RecordFile } from "../store/record.ts";
 import { readUntrusted } from "../store/untrusted-file.ts";
 import { VersionFile } from "../store/version-file.ts";
+import { bootId } from "../system/process-identity.ts";
 import { createServices } from "../system/services.ts";
 import { applyExecutors } from "../update/apply-executors.ts";
 import { adoptionOf } from "../update/outcome.ts";
@@ -71,6 +72,7 @@ export async function createApplier(config: Config, name: string, overrides: Ove
     executors: overrides.executors?.(executors) ?? executors,
     reporters,
     clock,
+    bootId: bootId(),
     readOrder,
   });
 }

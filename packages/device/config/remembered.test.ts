@@ -57,7 +57,7 @@ test("what another user wrote is not believed", async ({ skip }) => {
   if (process.getuid?.() !== 0) skip();
   await using dir = await TempDir.create();
   const { path } = await remembered(dir);
-  await chown(dir.join("state/config.json"), 12_345, 12_345);
+  await chown(dir.join("state/.api/config.json"), 12_345, 12_345);
   expect(recallConfig(path, {})).toBeNull();
 });
 
@@ -73,13 +73,13 @@ test.each([
   await writeFile(file.path, file.text);
   await chmod(file.path, mode);
   await rememberConfig(file.path, file.text, env, file.config);
-  expect((await stat(dir.join("state/config.json"))).mode & 0o777).toBe(expected);
+  expect((await stat(dir.join("state/.api/config.json"))).mode & 0o777).toBe(expected);
 });
 
 test("a memory that is damaged counts as none", async () => {
   await using dir = await TempDir.create();
   const { path } = await remembered(dir);
-  await writeFile(dir.join("state/config.json"), "{");
+  await writeFile(dir.join("state/.api/config.json"), "{");
   expect(recallConfig(path, {})).toBeNull();
 });
 
@@ -99,5 +99,5 @@ test("where the state folder isn't found by a glance nothing is remembered, and 
   await writeFile(path, folded);
   await mkdir(dir.join("state"));
   await rememberConfig(path, folded, {}, config);
-  await expect(readFile(dir.join("state/config.json"))).rejects.toMatchObject({ code: "ENOENT" });
+  await expect(readFile(dir.join("state/.api/config.json"))).rejects.toMatchObject({ code: "ENOENT" });
 });

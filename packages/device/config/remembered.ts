@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import type { Config } from "@pawl/protocol";
 import { writeCacheFile } from "../store/atomic-file.ts";
+import { devicePaths } from "../store/paths.ts";
 import { jsonOrNull } from "../store/record.ts";
 import { VERSION } from "../version.ts";
 import type { Environment } from "./environment.ts";
@@ -39,15 +40,27 @@ export async function rememberConfig(path: string, text: string, env: Environmen
   if (stateDirOf(text, env) !== config.state_dir) return;
   if (recallConfig(path, env)) return;
   try {
-    const memory = JSON.stringify({ key: keyOf(path, text, env), config });
-    await writeCacheFile(memoryPath(config.state_dir), memory, modeFor(path, env));
+    const memory = memoryPath(config.state_dir);
+    makeFolder(dirname(memory));
+    // Root writes nothing where another user could have laid a link.
+    if (process.geteuid?.() === 0 && statSync(dirname(memory)).uid !== 0) return;
+    await writeCacheFile(memory, JSON.stringify({ key: keyOf(path, text, env), config }), modeFor(path, env));
   } catch {
     // The next command reads the file once more.
   }
 }
 
 function memoryPath(stateDir: string): string {
-  return join(stateDir, "config.json");
+  return devicePaths(stateDir).config;
+}
+
+/** Below a state folder that is there. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, 0o755);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  }
 }
 
 /** Where the state folder probably is. Being wrong costs time, nothing else: the key decides. */

@@ -65,7 +65,7 @@ test("the command line's own token is laid down for who may read the state folde
   await using device = await Device.start({ tokens: ["page"] });
   const token = (await readCliToken(device.stateDir)) ?? "";
   expect((await device.get("/api/update/status", bearer(token))).status).toBe(200);
-  expect((await stat(`${device.stateDir}/cli-token`)).mode & 0o777).toBe(0o600);
+  expect((await stat(`${device.stateDir}/.api/cli-token`)).mode & 0o777).toBe(0o600);
 });
 
 test("without a token programs on this device may call, whatever they send along", async () => {

@@ -9,7 +9,7 @@ import { assemble } from "./testing/jwts.ts";
 const ORIGIN = { token: "0123456789abcdef" };
 const DAY_S = 86_400;
 const keyOf = async (temp: TempDir) =>
-  Buffer.from((await readFile(temp.join("state/session.key"), "utf8")).trim(), "base64url");
+  Buffer.from((await readFile(temp.join("state/.api/session.key"), "utf8")).trim(), "base64url");
 
 test("a session says what it was made from, and outlives a restart", async () => {
   await using temp = await TempDir.create();
@@ -17,7 +17,7 @@ test("a session says what it was made from, and outlives a restart", async () =>
   const { value, seconds } = await new Sessions(temp.join("state"), clock).begin(ORIGIN, null);
   expect(seconds).toBe(30 * DAY_S);
   expect(await new Sessions(temp.join("state"), clock).read(value)).toEqual(ORIGIN);
-  expect((await stat(temp.join("state/session.key"))).mode & 0o777).toBe(0o600);
+  expect((await stat(temp.join("state/.api/session.key"))).mode & 0o777).toBe(0o600);
 });
 
 test("ends after thirty days, or with what it was made from", async () => {
@@ -79,9 +79,9 @@ test.each<[string, (path: string) => Promise<void>]>([
   await using temp = await TempDir.create();
   const sessions = new Sessions(temp.join("state"), new TestClock());
   const before = await sessions.begin(ORIGIN, null);
-  await spoil(temp.join("state/session.key"));
+  await spoil(temp.join("state/.api/session.key"));
   expect(await sessions.read(before.value)).toBeNull();
   const after = await sessions.begin(ORIGIN, null);
   expect([await sessions.read(before.value), await sessions.read(after.value)]).toEqual([null, ORIGIN]);
-  expect((await stat(temp.join("state/session.key"))).mode & 0o777).toBe(0o600);
+  expect((await stat(temp.join("state/.api/session.key"))).mode & 0o777).toBe(0o600);
 });

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname } from "node:path";
 import { jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
 import { ensureFolder, isMissing, readTextIfThere, writeFileDurably } from "../store/atomic-file.ts";
+import { devicePaths } from "../store/paths.ts";
 import type { Clock } from "../system/types.ts";
 import { expired } from "./jwt.ts";
 
@@ -27,16 +28,16 @@ export interface NewSession {
 }
 
 /**
- * The sessions of pages. The cookie says it all, signed with a key of this device's own in `<state_dir>/session.key`:
+ * The sessions of pages. The cookie says it all, signed with a key of this device's own in `<state_dir>/.api/session.key`:
  * they outlive a restart, and nothing has to be kept. Without that file, all of them have ended.
  */
 export class Sessions {
-  readonly #stateDir: string;
+  readonly #path: string;
   readonly #clock: Pick<Clock, "now">;
   #making: Promise<Uint8Array> | null = null;
 
   constructor(stateDir: string, clock: Pick<Clock, "now">) {
-    this.#stateDir = stateDir;
+    this.#path = devicePaths(stateDir).sessionKey;
     this.#clock = clock;
   }
 
@@ -89,17 +90,13 @@ export class Sessions {
 
   async #writeKey(): Promise<Uint8Array> {
     const key = randomBytes(32);
-    await ensureFolder(this.#stateDir);
+    await ensureFolder(dirname(this.#path));
     await writeFileDurably(this.#path, `${key.toString("base64url")}\n`, 0o600);
     return key;
   }
 
   #nowS(): number {
     return Math.floor(this.#clock.now().getTime() / 1_000);
-  }
-
-  get #path(): string {
-    return join(this.#stateDir, "session.key");
   }
 }
 

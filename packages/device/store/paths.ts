@@ -33,6 +33,30 @@ export interface AppPaths {
   };
 }
 
+/** What belongs to the unprivileged side and to no app. No app's name begins with a dot. */
+export interface DevicePaths {
+  dir: string;
+  tokens: string;
+  tokensLock: string;
+  /** The command line's own token. */
+  cliToken: string;
+  sessionKey: string;
+  /** `pawl.yaml` as it was understood last. */
+  config: string;
+}
+
+export function devicePaths(stateDir: string): DevicePaths {
+  const dir = join(stateDir, ".api");
+  return {
+    dir,
+    tokens: join(dir, "tokens.json"),
+    tokensLock: join(dir, "tokens.lock"),
+    cliToken: join(dir, "cli-token"),
+    sessionKey: join(dir, "session.key"),
+    config: join(dir, "config.json"),
+  };
+}
+
 export function appPaths(stateDir: string, app: string): AppPaths {
   const api = join(stateDir, app, "api");
   const apply = join(stateDir, app, "apply");

@@ -4,3 +4,9 @@ import type { Stats } from "node:fs";
 export function isRootsAlone({ uid, mode }: Pick<Stats, "uid" | "mode">): boolean {
   return uid === 0 && (mode & 0o022) === 0;
 }
+
+/** A folder of root's in which others may make files, but change and move only their own, as in `/tmp`. */
+export function isRootsSticky({ uid, mode }: Pick<Stats, "uid" | "mode">): boolean {
+  const isFolder = (mode & 0o170000) === 0o040000;
+  return isFolder && uid === 0 && (mode & 0o1000) !== 0;
+}

@@ -18,7 +18,8 @@ export function isAlive(identity: ProcessIdentity): boolean {
   return identity.boot_id === bootId() && startTime(identity.pid) === identity.start_time;
 }
 
-function bootId(): string {
+/** Names this boot of the machine. */
+export function bootId(): string {
   return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
 }
 

@@ -81,6 +81,8 @@ export class FakeDevice {
   /** Which versions work when they are started. */
   works = (version: string | null): boolean => version !== null;
   readonly did: string[] = [];
+  /** How often the device was started. */
+  boots = 1;
   readonly releases = new Map<string, { manifest: Uint8Array; offer: Offer }>();
   hook: Hook = () => undefined;
   window: string | null = null;
@@ -234,6 +236,7 @@ export class FakeDevice {
       executors,
       reporters,
       clock: this.clock,
+      bootId: `boot ${this.boots}`,
       readOrder: async () => this.order ?? Promise.reject(new UpdateError("bad_request", "There is no order.")),
     });
   }

@@ -30,10 +30,22 @@ export type ApplyEvent =
   | { type: "made-do"; at: string }
   | { type: "failed"; at: string; failure: Failure }
   | { type: "cancelled"; at: string }
-  | { type: "interrupted"; at: string };
+  /** `settled_in`: the boot in which recovery settles the disk, and somebody else goes on. */
+  | { type: "interrupted"; at: string; settled_in?: string }
+  /** Somebody goes on with what recovery settled. */
+  | { type: "taken-up" };
 
 /** What the record is after an event. Pure. An event that doesn't fit the state changes nothing. */
 export function applyTransition(record: ApplyRecord, event: ApplyEvent): ApplyRecord {
+  const next = stepped(record, event);
+  if (event.type === "interrupted" && event.settled_in !== undefined && next.engine.status !== "idle")
+    return { ...next, settled_in: event.settled_in };
+  if (next === record || next.settled_in === undefined) return next;
+  const { settled_in: _, ...rest } = next;
+  return rest;
+}
+
+function stepped(record: ApplyRecord, event: ApplyEvent): ApplyRecord {
   const { engine } = record;
   switch (event.type) {
     case "ordered": {
@@ -74,6 +86,8 @@ export function applyTransition(record: ApplyRecord, event: ApplyEvent): ApplyRe
         : record;
     case "interrupted":
       return interrupted(record, event.at);
+    case "taken-up":
+      return { ...record };
     default:
       return unreachable(event);
   }

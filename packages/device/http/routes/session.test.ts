@@ -23,7 +23,7 @@ test("session: a token becomes a cookie that no script and no other site gets", 
   expect(pair).toMatch(/^pawl_session=[\w-]+\.[\w-]+\.[\w-]+$/);
   expect(rules.sort()).toEqual(["HttpOnly", `Max-Age=${DAYS_30}`, "Path=/", "SameSite=Strict"]);
   expect(setCookie(answer)).not.toContain(device.secrets.get("page"));
-  expect((await stat(`${device.stateDir}/session.key`)).mode & 0o777).toBe(0o600);
+  expect((await stat(`${device.stateDir}/.api/session.key`)).mode & 0o777).toBe(0o600);
 });
 
 test.each([

@@ -113,9 +113,9 @@ test("an update doesn't end while the disk isn't settled, and goes on when it is
   };
   await expect((await device.applier()).apply(update.id, signal)).rejects.toMatchObject({ code: "disk_full" });
   expect((await device.applyStore().load()).engine.status).toBe("backing-up");
-  await expect((await device.applier()).recover(signal)).rejects.toMatchObject({ code: "disk_full" });
+  await expect((await device.applier()).resume(signal)).rejects.toMatchObject({ code: "disk_full" });
   device.hook = () => undefined;
-  expect((await (await device.applier()).recover(signal)).last).toMatchObject({ result: "success", resumed: true });
+  expect((await (await device.applier()).resume(signal)).last).toMatchObject({ result: "success", resumed: true });
 });
 
 test("after an interruption the disk is settled before any service is touched", async () => {
@@ -130,7 +130,7 @@ test("after an interruption the disk is settled before any service is touched", 
   await expect(applier.apply(update.id, signal)).rejects.toThrow(Killed);
   const steps: string[] = [];
   device.hook = (step) => void steps.push(step);
-  await (await device.applier()).recover(signal);
+  await (await device.applier()).resume(signal);
   expect(steps[0]).toBe("settle disk");
   expect(steps).toContain("restart 1.1.0");
 });
