@@ -231,7 +231,10 @@ describe("root's side", () => {
     const before = name === "pawl-apply" ? [] : ["apply"];
     expect((await pawl.run(...before, "kitchen", "0abcdefgh-123456")).code).toBe(2);
     const ended = await pawl.run(...before, "format", "kitchen", "0abcdefgh-123456");
-    expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining("pawl-apply install|rollback <app> <update-id>") });
+    expect(ended).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("pawl-apply install|rollback <app> <update-id>"),
+    });
   });
 
   test("refuses an action that isn't what was ordered", async () => {

@@ -1,4 +1,5 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import { UpdateError } from "../error.ts";
 import { checkTrouble } from "./check-trouble.ts";
 import type { Door } from "./door.ts";
 import type { Io } from "./io.ts";
@@ -26,18 +27,35 @@ function statusCommand(io: Io): Command {
   );
 }
 
+interface CheckFlags extends Common {
+  force?: boolean;
+  unattended?: boolean;
+  due?: boolean;
+  spread?: boolean;
+}
+
 function checkCommand(io: Io, exit: (code: number) => void): Command {
   return common(new Command("check").description("ask the source what is newest"))
     .option("--force", "ask even if the last answer is fresh")
-    .option("--unattended", "as the nightly timer does: check if `auto.check` says so, install if `auto.install` does")
-    .action((options: Common & { force?: boolean; unattended?: boolean }) =>
-      options.unattended
-        ? withLocalDoor(io, options.app, async (door) => {
-            const { checkUnattended } = await import("./check-unattended.ts");
-            exit(await checkUnattended(door, io, options));
-          })
-        : check(io, options),
-    );
+    .option("--unattended", "as it is done every night: check if `auto.check` says so, install if `auto.install` does")
+    .addOption(
+      new Option("--due", "the same for every app whose time has come, for a timer").conflicts(["force", "unattended"]),
+    )
+    .option("--spread", "with --due, for cron: later by a time of this device's own, within `auto.jitter`")
+    .action(async (flags: CheckFlags) => {
+      if (flags.spread && !flags.due) throw new UpdateError("bad_request", "--spread says something about --due only.");
+      if (flags.due) {
+        const { checkDue } = await import("./check-due.ts");
+        exit(await checkDue(io, flags));
+      } else if (flags.unattended) {
+        await withLocalDoor(io, flags.app, async (door) => {
+          const { checkUnattended } = await import("./check-unattended.ts");
+          exit(await checkUnattended(door, io, flags));
+        });
+      } else {
+        await check(io, flags);
+      }
+    });
 }
 
 async function check(io: Io, { app, json, force = false }: Common & { force?: boolean }): Promise<void> {

@@ -7,11 +7,14 @@ import { type Applying, HandOver } from "../hand-over.ts";
 import { createNotices } from "../notices/index.ts";
 import { Choices } from "../owner/choices.ts";
 import { News } from "../owner/news.ts";
+import { followTimes } from "../schedule/follow.ts";
 import { createSource } from "../sources/index.ts";
 import { rememberOffers } from "../sources/known-offers.ts";
 import { writeCacheFile } from "../store/atomic-file.ts";
 import { cancelSignal } from "../store/cancel-request.ts";
 import { EMPTY_APPLY, EMPTY_FETCH } from "../store/empty-records.ts";
+import { NightlyFile } from "../store/nightly.ts";
+import { devicePaths } from "../store/paths.ts";
 import { RecordFile } from "../store/record.ts";
 import { SettingsFile } from "../store/settings.ts";
 import { UpdateFeed } from "../store/update-feed.ts";
@@ -38,6 +41,7 @@ export async function createApp({
   config,
   name,
   startApplier,
+  reschedule,
   onFault,
   shutdown,
   overrides = {},
@@ -101,6 +105,15 @@ export async function createApp({
     last: async () => lastOutcome(await store.peek(), await apply()),
     stopWaiting: (version) => theApp.stopWaiting(version),
     forgetCheck: () => theApp.forgetCheck(),
+    timesChanged: ({ daily }) =>
+      followTimes({
+        nightly: daily ? new NightlyFile({ path: paths.api.nightly, lockDir: paths.api.nightlyLock, clock }) : null,
+        reschedule: reschedule ? () => reschedule(join(paths.api.dir, "schedule.out")) : null,
+        lockDir: devicePaths(config.state_dir).scheduleLock,
+        clock,
+        signal: shutdown,
+        onTrouble: (words) => process.emitWarning(words),
+      }),
   });
   const policy = async () => ({ window: (await choices.chosen()).window });
   const notices = createNotices({

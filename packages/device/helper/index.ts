@@ -16,8 +16,11 @@ export interface Helper {
 export function createHelper(configPath: string): Helper {
   const facts = wayFacts(configPath);
   const way = wayToRoot(facts);
-  const start = (order: RootsOrder, outputPath: string) =>
-    startDetached(argvOf(way, order, configPath), { outputPath, env: withoutOurs(process.env) });
+  const start = (order: RootsOrder, outputPath: string): Applying => {
+    const started = startDetached(argvOf(way, order, configPath), { outputPath, env: withoutOurs(process.env) });
+    if (way !== "unit") return started;
+    return { ended: () => withPlaceOfWords(started.ended(), order) };
+  };
   return {
     startApplier: (app, { id, kind }, outputPath) => {
       const order = parseOrder([kind, app, id]);
@@ -25,6 +28,13 @@ export function createHelper(configPath: string): Helper {
     },
     reschedule: (outputPath) => (facts.hasSystemd && way !== "self" ? start({ action: "schedule" }, outputPath) : null),
   };
+}
+
+/** systemctl says that a unit has failed, or nothing at all; why, only the unit's own journal knows. */
+function withPlaceOfWords(end: ReturnType<Applying["ended"]>, order: RootsOrder): ReturnType<Applying["ended"]> {
+  if (end === null || end.code === 0) return end;
+  const place = `What it said itself: journalctl -u '${unitOf(order)}'`;
+  return { ...end, words: [end.words, place].filter((words) => words !== "").join("\n") };
 }
 
 /** With `--wait` systemctl ends when the unit has, as if it were the program itself; and when it is killed, the unit goes on. */

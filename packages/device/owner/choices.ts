@@ -17,6 +17,8 @@ export interface ChoicesParts {
   stopWaiting(version?: string): Promise<void>;
   /** What the last check found counts no more. */
   forgetCheck(): Promise<void>;
+  /** Something is done by itself at another time from now on; `daily`: the daily check is. Never rejects. */
+  timesChanged?(what: { daily: boolean }): Promise<void>;
 }
 
 /** The settings an owner may change, as they stand. */
@@ -48,17 +50,24 @@ export class Choices {
     const isSwitch = channel !== undefined && (channel ?? this.#parts.defaults.channel) !== before.channel;
     // What `pawl.yaml` names needs nobody's word.
     if (isSwitch) await this.#mayFollow(channel ?? before.channel, { unasked: channel === null });
-    const settings = await this.#parts.file.change((old) => ({
-      ...old,
-      channel: channel === undefined ? old.channel : channel,
-      window: window === undefined ? old.window : window,
-      auto: {
-        check: auto?.check === undefined ? old.auto.check : auto.check,
-        time: auto?.time === undefined ? old.auto.time : auto.time,
-        install: auto?.install === undefined ? old.auto.install : auto.install,
-      },
-    }));
+    let was = before;
+    const settings = await this.#parts.file.change((old) => {
+      was = chosen(this.#parts.defaults, old);
+      return {
+        ...old,
+        channel: channel === undefined ? old.channel : channel,
+        window: window === undefined ? old.window : window,
+        auto: {
+          check: auto?.check === undefined ? old.auto.check : auto.check,
+          time: auto?.time === undefined ? old.auto.time : auto.time,
+          install: auto?.install === undefined ? old.auto.install : auto.install,
+        },
+      };
+    });
     if (isSwitch) await this.#leaveChannel();
+    const now = chosen(this.#parts.defaults, settings);
+    const daily = was.auto.check !== now.auto.check || was.auto.time !== now.auto.time;
+    if (daily || was.window !== now.window) await this.#parts.timesChanged?.({ daily });
     return this.#view(settings);
   }
 

@@ -9,6 +9,9 @@ export interface AppPaths {
     /** What the owner has chosen. */
     settings: string;
     settingsLock: string;
+    /** When it was last done by itself what is done every day. */
+    nightly: string;
+    nightlyLock: string;
     /** Notices that are on their way, and those that got there. */
     notices: string;
     noticesLock: string;
@@ -41,6 +44,8 @@ export interface DevicePaths {
   /** The command line's own token. */
   cliToken: string;
   sessionKey: string;
+  /** Held while the timer is set. */
+  scheduleLock: string;
   /** `pawl.yaml` as it was understood last. */
   config: string;
 }
@@ -53,6 +58,7 @@ export function devicePaths(stateDir: string): DevicePaths {
     tokensLock: join(dir, "tokens.lock"),
     cliToken: join(dir, "cli-token"),
     sessionKey: join(dir, "session.key"),
+    scheduleLock: join(dir, "schedule.lock"),
     config: join(dir, "config.json"),
   };
 }
@@ -66,6 +72,8 @@ export function appPaths(stateDir: string, app: string): AppPaths {
       state: join(api, "state.json"),
       settings: join(api, "settings.json"),
       settingsLock: join(api, "settings.lock"),
+      nightly: join(api, "nightly.json"),
+      nightlyLock: join(api, "nightly.lock"),
       notices: join(api, "notices.json"),
       noticesLock: join(api, "notices.lock"),
       order: join(api, "order.json"),

@@ -1,0 +1,43 @@
+import type { Status } from "@pawl/protocol";
+import { checkTrouble } from "./check-trouble.ts";
+import type { LocalDoor } from "./door.ts";
+import type { Followed } from "./follow-update.ts";
+
+/** What an app did by itself. */
+export type Night =
+  /** Its owner wants no daily check. */
+  | { did: "nothing" }
+  | { did: "check"; status: Status }
+  /** An update was begun, or gone on with. */
+  | { did: "update"; followed: Followed };
+
+/**
+ * One app's night: goes on with what waited for its window, else checks if `auto.check` says so, and installs if
+ * `auto.install` does. `follow` sees an update to its end. Throws UpdateError when the check didn't work, and `busy` when
+ * another process is at it.
+ */
+export async function night(door: LocalDoor, follow: (updateId: string) => Promise<Followed>): Promise<Night> {
+  const before = await door.status();
+  if (!before.auto.check) return { did: "nothing" };
+  const waiting = before.phase === "waiting" ? before.update_id : null;
+  if (await door.resume()) {
+    if (waiting === null) {
+      await door.settled();
+    } else {
+      const followed = await follow(waiting);
+      if (followed.because !== "waiting") return { did: "update", followed };
+    }
+  }
+  const { status } = await door.check({ force: true });
+  const trouble = checkTrouble(status);
+  if (trouble) throw trouble;
+  if (!status.auto.install || !status.has_update || (await wasLeft(door, status))) return { did: "check", status };
+  const { update_id } = await door.install({ force: false, unattended: true });
+  return { did: "update", followed: await follow(update_id) };
+}
+
+/** Whether the owner's last word was to go back from this very version: then it comes back only when they say so. */
+async function wasLeft(door: LocalDoor, { latest_version }: Status): Promise<boolean> {
+  const [last] = await door.history(1);
+  return last?.kind === "rollback" && last.result === "success" && last.from === latest_version;
+}
