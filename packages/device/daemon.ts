@@ -4,7 +4,7 @@ import { createApp } from "./compose.ts";
 import { loadConfig } from "./config.ts";
 import { asUpdateError } from "./error.ts";
 import { createHelper } from "./helper/index.ts";
-import { serve } from "./http/index.ts";
+import { forgetListenFds, listenFds, serve } from "./http/index.ts";
 import { becomeApiUser } from "./system/api-user.ts";
 import { Tokens } from "./tokens.ts";
 
@@ -15,8 +15,14 @@ export interface DaemonOptions {
   signal: AbortSignal;
 }
 
-/** Serves the API for every app of `pawl.yaml` until `signal` aborts. What a dead process left is finished first, beside it. */
+/**
+ * Serves the API for every app of `pawl.yaml` until `signal` aborts. What a dead process left is finished first, beside it.
+ * When a socket of systemd's started it, it also ends once nobody has wanted anything for `idle_exit`: the next call
+ * starts it again.
+ */
 export async function runDaemon({ configPath, env, stdout, signal }: DaemonOptions): Promise<void> {
+  const sockets = listenFds(env, process.pid);
+  forgetListenFds();
   const path = configPath();
   const config = await loadConfig({ path, env });
   becomeApiUser(config.state_dir);
@@ -30,17 +36,23 @@ export async function runDaemon({ configPath, env, stdout, signal }: DaemonOptio
     apps.push(await createApp({ config, name, ...createHelper(path), onFault, shutdown }));
   }
   const tokens = await Tokens.open(config.state_dir);
-  const { auth, listen, state_dir: stateDir } = config;
-  const server = await serve({ apps, tokens, auth, stateDir, listen, log });
+  const { auth, listen, state_dir: stateDir, idle_exit: idleMs } = config;
+  const server = await serve({ apps, tokens, auth, stateDir, listen, sockets, log });
   try {
     const isOpen = !auth.jwt && (await tokens.list()).length === 0;
-    stdout(`Pawl listens on ${server.address}\n${isOpen ? NO_TOKENS : ""}`);
-    for (const app of apps) {
-      // One app's trouble is not the others'.
-      const isResumed = await app.resume().catch(onFault);
-      if (isResumed) log.warn({ app: app.name }, "finishing an interrupted update");
+    const whose = sockets.length > 0 ? " for systemd" : "";
+    stdout(`Pawl listens on ${server.address}${whose}\n${isOpen ? NO_TOKENS : ""}`);
+    await server.during(async () => {
+      for (const app of apps) {
+        // One app's trouble is not the others'.
+        const isResumed = await app.resume().catch(onFault);
+        if (isResumed) log.warn({ app: app.name }, "finishing an interrupted update");
+      }
+    });
+    if (sockets.length === 0) await aborted(signal);
+    else if (await isQuiet(() => server.untilQuiet(idleMs, signal), signal)) {
+      stdout(`Nobody has wanted anything for ${idleMs / 1_000} s, so Pawl ends; the next call starts it again.\n`);
     }
-    await aborted(signal);
   } finally {
     broken.abort(new Error("the daemon ends"));
     await server.close();
@@ -51,6 +63,17 @@ export async function runDaemon({ configPath, env, stdout, signal }: DaemonOptio
 /** `serve` sees to it that then only this device can reach it (contract device-api.md §1). */
 const NO_TOKENS =
   "Nobody needs a token: only this device can reach it. `pawl token create <name>` makes one, and from then on every call needs one.\n";
+
+/** True once nobody wants anything any more, false when the daemon is told to end before that. */
+async function isQuiet(untilQuiet: () => Promise<void>, signal: AbortSignal): Promise<boolean> {
+  try {
+    await untilQuiet();
+    return true;
+  } catch (error) {
+    if (signal.aborted) return false;
+    throw error;
+  }
+}
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -1,4 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { lstat } from "node:fs/promises";
 import { Instant, Sha256 } from "@pawl/protocol";
 import { z } from "zod";
 import { UpdateError } from "./error.ts";
@@ -101,6 +102,19 @@ export class Tokens {
     await writeFileDurably(this.#paths.cliToken, `${token}\n`, 0o600);
   }
 
+  /**
+   * For a daemon that ends and is started again without anybody's noticing: goes on with the command line's token of the
+   * one before. One that others could have read, or that isn't there, is made anew.
+   */
+  async keepCliToken(): Promise<void> {
+    const { cliToken: path } = this.#paths;
+    const found = await lstat(path).catch(() => null);
+    const isPrivate = found?.isFile() && found.uid === process.geteuid?.() && (found.mode & 0o077) === 0;
+    const token = isPrivate ? await readToken(path) : null;
+    if (token === null) await this.renewCliToken();
+    else this.#cliHash = hashOf(token);
+  }
+
   async #load(): Promise<readonly StoredToken[]> {
     const { tokens: path } = this.#paths;
     const version = await fileVersion(path);
@@ -135,7 +149,11 @@ export function tokenId(token: string): string {
 
 /** The token that a daemon on this device has laid down for the command line; null when there is none or it isn't for us. */
 export async function readCliToken(stateDir: string): Promise<string | null> {
-  const text = await readTextIfThere(devicePaths(stateDir).cliToken).catch(() => null);
+  return readToken(devicePaths(stateDir).cliToken);
+}
+
+async function readToken(path: string): Promise<string | null> {
+  const text = await readTextIfThere(path).catch(() => null);
   const token = text?.trim() ?? "";
   return TOKEN.test(token) ? token : null;
 }

@@ -23,10 +23,8 @@ export interface DoorOptions {
 export async function openDoor(io: Io, { app, finishesFirst }: DoorOptions): Promise<Door> {
   const config = await ownersConfig(io);
   const name = appName(config, app);
-  const token = io.env.PAWL_TOKEN ?? (await readCliToken(config.state_dir));
-  const client = new DaemonClient(config.listen, token, io.signal);
   try {
-    const { instance } = await client.call<AppsAnswer>("GET", "/api/apps");
+    const { client, instance } = await wake(config, io);
     // Another Pawl of this device, with other apps behind perhaps the same names.
     if (instance !== instanceOf(config.state_dir)) throw new NoDaemon(new Error("another Pawl answers there"));
     const app = config.apps[name];
@@ -41,6 +39,23 @@ export async function openDoor(io: Io, { app, finishesFirst }: DoorOptions): Pro
     await door.settled();
   }
   return door;
+}
+
+/** A daemon that our call has started lays down its token only then: whoever is refused looks once more. */
+async function wake(config: Config, io: Io): Promise<{ client: DaemonClient; instance: string }> {
+  const ask = async (token: string | null) => {
+    const client = new DaemonClient(config.listen, token, io.signal);
+    return { client, instance: (await client.call<AppsAnswer>("GET", "/api/apps")).instance };
+  };
+  const token = io.env.PAWL_TOKEN ?? (await readCliToken(config.state_dir));
+  try {
+    return await ask(token);
+  } catch (error) {
+    if (!(error instanceof UpdateError) || error.code !== "unauthorized" || io.env.PAWL_TOKEN) throw error;
+    const later = await readCliToken(config.state_dir);
+    if (later === token) throw error;
+    return ask(later);
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { AuthConfig } from "@pawl/protocol";
 import { getCookie } from "hono/cookie";
 import { UpdateError } from "../error.ts";
-import { type Address, addressWords, isLocal } from "../listen-address.ts";
+import { addressWords, isLocal } from "../listen-address.ts";
 import { type Credentials, MAKE_ONE } from "./access-credentials.ts";
 import { configuredOrigin } from "./cors.ts";
 import { foreignness, isOwnPage } from "./foreign.ts";
@@ -14,7 +14,6 @@ export interface AccessParts {
   sessions: Sessions;
   tickets: Tickets;
   auth: AuthConfig;
-  address: Address;
 }
 
 /**
@@ -30,11 +29,12 @@ export class Access {
 
   /** Throws UpdateError `forbidden` for what may come from a foreign page while nobody has to show anything. */
   async guard(c: HttpContext): Promise<void> {
-    if (!(await this.#isOpen())) return;
+    if (!(await this.#isOpen(c))) return;
+    const { address } = c.env;
     const origin = this.#isFromConfigured(c) ? undefined : c.req.header("origin");
-    const why = foreignness({ host: c.req.header("host"), origin }, this.#door(c));
+    const why = foreignness({ host: c.req.header("host"), origin }, address.kind === "unix" ? null : address);
     if (why === "host") {
-      const words = `Without a token, Pawl answers only under its own address, ${this.#ownAddress(c)}; ${MAKE_ONE}.`;
+      const words = `Without a token, Pawl answers only under its own address, ${addressWords(address)}; ${MAKE_ONE}.`;
       throw new UpdateError("forbidden", words);
     }
     if (why === "origin") throw fromForeignPage();
@@ -44,7 +44,7 @@ export class Access {
   async admit(c: HttpContext, { effect, takesTicket = false }: Endpoint): Promise<void> {
     const { credentials, auth, tickets } = this.#parts;
     if (effect === "public" || (effect === "read" && auth.public_status)) return;
-    if (await this.#isOpen()) {
+    if (await this.#isOpen(c)) {
       // An image or a link on a foreign page sends no Origin with a GET, but every browser of today says this.
       const site = c.req.header("sec-fetch-site");
       if (effect === "read" || site === undefined || site === "same-origin" || site === "none") return;
@@ -68,8 +68,8 @@ export class Access {
   }
 
   /** A device that others can reach is never open, even when its last token was revoked. */
-  async #isOpen(): Promise<boolean> {
-    return isLocal(this.#parts.address) && !(await this.#parts.credentials.exist());
+  async #isOpen(c: HttpContext): Promise<boolean> {
+    return isLocal(c.env.address) && !(await this.#parts.credentials.exist());
   }
 
   #isFromConfigured(c: HttpContext): boolean {
@@ -85,19 +85,6 @@ export class Access {
     const bearer = /^Bearer +(\S+) *$/i.exec(c.req.header("authorization") ?? "")?.[1];
     const isInQuery = this.#parts.auth.token_in_query && effect !== "change-by-link";
     return bearer ?? c.req.header("x-api-key") ?? (isInQuery ? c.req.query("token") : undefined) ?? null;
-  }
-
-  /** The port is that of the socket: `listen` may leave the choice to the system. */
-  #door(c: HttpContext): { host: string; port: number } | null {
-    const { address } = this.#parts;
-    return address.kind === "unix"
-      ? null
-      : { host: address.host, port: c.env.incoming.socket.localPort ?? address.port };
-  }
-
-  #ownAddress(c: HttpContext): string {
-    const door = this.#door(c);
-    return addressWords(door ? { kind: "tcp", ...door } : this.#parts.address);
   }
 }
 

@@ -3,7 +3,6 @@ import { Hono } from "hono";
 import type { Logger } from "pino";
 import type { App } from "../app.ts";
 import { asUpdateError, UpdateError } from "../error.ts";
-import { parseAddress } from "../listen-address.ts";
 import { systemClock } from "../system/clock.ts";
 import type { Tokens } from "../tokens.ts";
 import { Access } from "./access.ts";
@@ -31,19 +30,17 @@ export interface HttpAppParts {
   auth: AuthConfig;
   /** Holds the key of the sessions. */
   stateDir: string;
-  /** As in pawl.yaml: decides who is a stranger. */
-  listen: string;
   log: Logger;
   streams: EventStreams;
 }
 
 /** The HTTP API of the device (contract device-api.md §1). */
 export function createHttpApp(parts: HttpAppParts): Hono<HttpEnv> {
-  const { apps, tokens, jwt, auth, stateDir, listen, log, streams } = parts;
+  const { apps, tokens, jwt, auth, stateDir, log, streams } = parts;
   const credentials = new Credentials(tokens, jwt);
   const sessions = new Sessions(stateDir, systemClock);
   const tickets = new Tickets();
-  const access = new Access({ credentials, sessions, tickets, auth, address: parseAddress(listen) });
+  const access = new Access({ credentials, sessions, tickets, auth });
   const rules = { access, origins: auth.cors };
   const http = new Hono<HttpEnv>();
   http.use(requestLog(log));

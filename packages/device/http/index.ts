@@ -1,2 +1,3 @@
 export { createHttpApp, type HttpAppParts } from "./http-app.ts";
+export { forgetListenFds, listenFds } from "./listen-fds.ts";
 export { type Served, type ServeParts, serve } from "./serve.ts";

@@ -3,8 +3,10 @@ import type { FailureCode } from "@pawl/protocol";
 import type { Context } from "hono";
 import type { z } from "zod";
 import type { App } from "../app.ts";
+import type { Address } from "../listen-address.ts";
 
-export type HttpEnv = { Bindings: HttpBindings };
+/** `address`: where the socket listens that a call came in on. */
+export type HttpEnv = { Bindings: HttpBindings & { address: Address } };
 export type HttpContext = Context<HttpEnv>;
 
 /**
