@@ -162,12 +162,26 @@ test.each(["1970-01-01T00:00:00Z", "2099-01-01T00:00:00Z"])(
   },
 );
 
-test("a look during which the process was suspended says nothing while the app is watched", async () => {
+test.each([120_000, 5_500])(
+  "a look during which the process was suspended for %i ms says nothing while the app is watched",
+  async (ms) => {
+    const app = probeOf((n) => {
+      if (n === 3) clock.suspend(ms);
+      return n === 3 ? down : { ok: true };
+    });
+    expect(await checkProbes([app])).toEqual({ ok: true });
+  },
+);
+
+test("a process that is suspended in look after look believes the third", async () => {
+  let looks = 0;
   const app = probeOf((n) => {
-    if (n === 3) clock.suspend(120_000);
-    return n === 3 ? down : { ok: true };
+    looks = n;
+    if (n >= 3) clock.suspend(6_000);
+    return n >= 3 ? down : { ok: true };
   });
-  expect(await checkProbes([app])).toEqual({ ok: true });
+  expect(await checkProbes([app])).toMatchObject({ ok: false });
+  expect(looks).toBe(5);
 });
 
 test("rejects with the signal's reason, and looks no more", async () => {

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -85,6 +86,25 @@ test("ends the whole process group when the time is over", async () => {
 test("kills a program that ignores SIGTERM", async () => {
   const result = await run(["sh", "-c", "trap '' TERM; while :; do sleep 0.1; done"], { timeoutMs: 200 });
   expect(result).toMatchObject({ signal: "SIGKILL", timedOut: true });
+});
+
+test("a program that ended in time has, although this process slept past the limit", async () => {
+  const script = `
+    import { run } from ${JSON.stringify(import.meta.resolve("./run.ts"))};
+    const ended = run(["sh", "-c", "echo begun; sleep 0.3"], { timeoutMs: 1_000, onLine: console.log });
+    console.log(JSON.stringify(await ended));`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let output = "";
+  child.stdout.on("data", (data) => (output += data));
+  const ended = new Promise((resolve) => child.once("close", resolve));
+  await new Promise((resolve) => child.stdout.once("data", resolve));
+  child.kill("SIGSTOP");
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  child.kill("SIGCONT");
+  await ended;
+  expect(JSON.parse(output.split("\n")[1] ?? "")).toMatchObject({ code: 0, timedOut: false });
 });
 
 test("rejects with the signal's reason, after the program has ended", async () => {

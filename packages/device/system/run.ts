@@ -33,13 +33,18 @@ export const run: Run = async (argv, { timeoutMs, signal, env, input, onLine }) 
 
   let timedOut = false;
   let killTimer: NodeJS.Timeout | undefined;
+  let lastLook: NodeJS.Immediate | undefined;
   const end = () => {
     signalGroup(child, "SIGTERM");
     killTimer ??= setTimeout(() => signalGroup(child, "SIGKILL"), KILL_AFTER_MS);
   };
   const timer = setTimeout(() => {
-    timedOut = true;
-    end();
+    // A process that was suspended wakes to its timers first: the program may have ended in time.
+    lastLook = setImmediate(() => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      timedOut = true;
+      end();
+    });
   }, timeoutMs);
   signal?.addEventListener("abort", end, { once: true });
   try {
@@ -53,6 +58,7 @@ export const run: Run = async (argv, { timeoutMs, signal, env, input, onLine }) 
     return notStarted(program, error);
   } finally {
     clearTimeout(timer);
+    clearImmediate(lastLook);
     clearTimeout(killTimer);
     signal?.removeEventListener("abort", end);
     child.stdin?.destroy();

@@ -15,7 +15,7 @@ import { leadsToShared, linkToShared } from "./shared-link.ts";
  * that `isOwners` says: they get the owner's, with the shipped one beside it.
  */
 export async function laySharedOver(
-  tree: ReleaseTree,
+  tree: Pick<ReleaseTree, "path">,
   ownership: Ownership,
   isOwners: (path: string) => Promise<boolean> | boolean,
 ): Promise<void> {

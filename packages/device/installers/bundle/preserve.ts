@@ -53,6 +53,21 @@ export async function preserveLast(tree: ReleaseTree, ownership: Ownership): Pro
   await end(ownership);
 }
 
+/**
+ * After a power cut, or an error, in the middle of any of these, known by the folder `moving`: the tree that runs gets the
+ * links it was left without, for a folder is away between its move and its link. `sync` makes that durable. May run twice.
+ */
+export async function mend(
+  tree: Pick<ReleaseTree, "path">,
+  ownership: Ownership,
+  sync: () => Promise<void>,
+): Promise<void> {
+  await begin(ownership);
+  await laySharedOver(tree, ownership, () => false);
+  await sync();
+  await end(ownership);
+}
+
 async function takeFrom(from: ReleaseTree, to: ReleaseTree, ownership: Ownership): Promise<void> {
   // What only the next release calls config has been edited under this one.
   const config = configOf(ownership, from.manifest, to.manifest);

@@ -14,7 +14,7 @@ import { currentTree, kindAt, type Layout, layoutOf, pointCurrent, treeIdentity 
 import { checkMappedPaths, linkMappedPaths, type MappedPath, mappedPaths, unlinkMappedPaths } from "./mapped-paths.ts";
 import { removeWhole } from "./open-folder.ts";
 import { keptBy, type Ownership, type ReleaseTree } from "./ownership.ts";
-import { preserve, preserveLast, preserveLate } from "./preserve.ts";
+import { mend, preserve, preserveLast, preserveLate } from "./preserve.ts";
 import { pruneTrees, removeStaging, removeTree, stagingPath, treeNames } from "./prune.ts";
 import { asStepError } from "./step-error.ts";
 import { symlinkBackups, symlinkInPlace } from "./symlink-in-place.ts";
@@ -45,6 +45,11 @@ export class SymlinkInstaller implements Installer {
 
   async settleDisk(): Promise<void> {
     await finishAdoption(this.#adoptParts());
+    if ((await kindAt(this.#layout.moving)) === null) return;
+    const current = await currentTree(this.#layout);
+    if (current === null) return;
+    const path = join(this.#layout.releases, current);
+    await mend({ path }, this.#ownership, () => syncFileSystem(this.#layout.home, this.#parts.run));
   }
 
   async current(): Promise<InPlace | null> {

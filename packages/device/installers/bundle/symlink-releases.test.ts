@@ -47,6 +47,20 @@ test("files that the new release dropped aren't in its tree, and are back when o
   expect(await seen(dir.join("home/current"))).toMatchObject({ "app/dropped": "1", "gone/deep/file": "1" });
 });
 
+test("a folder that a power cut took away between its move and its link is back before any service starts", async () => {
+  const installer = installerOf(dir.path, { map: {}, keep: [] });
+  await install(installer, "1.0.0", { "app/run": "1" });
+  await writeContents(dir.join("home"), { "shared/app/pictures/cat": "meow" });
+  await installer.settleDisk();
+  // Nothing was being moved: what is in shared/ alone is no trace of a power cut.
+  expect(await seen(dir.join("home/current"))).toEqual({ "app/run": "1" });
+  await mkdir(dir.join("home/.moving"));
+  await installer.settleDisk();
+  await installer.settleDisk();
+  expect(await seen(dir.join("home/current"))).toEqual({ "app/run": "1", "app/pictures/cat": "meow" });
+  expect(existsSync(dir.join("home/.moving"))).toBe(false);
+});
+
 test("with backups: 3 the last three releases are kept, and one can go back to each, and forward again", async () => {
   const installer = installerOf(dir.path, { map: {}, keep: [], backups: 3 });
   for (const minor of [0, 1, 2, 3, 4, 5]) await install(installer, `1.${minor}.0`, { run: `${minor}` });

@@ -236,10 +236,12 @@ test.skipIf(!mayMount)("says so when the disk is full", async () => {
   into = join(small, "staging");
   const mounted = ["unshare", "-rm", "sh", "-c", 'mount -t tmpfs -o size=1m tmpfs "$0" && exec "$@"', small];
   const manifest = manifestOf(bundle, [listedFile("big", content)], { unpacked: content.length });
-  expect(await inOwnProcess(manifest, mounted)).toBe("disk_full");
+  expect(await inOwnProcess(manifest, mounted)).toBe(
+    `disk_full: The disk is full: ${small} ran out of room while ${manifest.version} was unpacked.`,
+  );
 });
 
-/** Unpacks in a process of its own; gives the KiB its memory grew by at most, or the code of the failure. */
+/** Unpacks in a process of its own; gives the KiB its memory grew by at most, or the failure. */
 async function inOwnProcess(manifest: object, before: string[] = []): Promise<string> {
   const script = `
     import { unpackBundle } from ${JSON.stringify(import.meta.resolve("./unpack.ts"))};
@@ -248,7 +250,7 @@ async function inOwnProcess(manifest: object, before: string[] = []): Promise<st
     const { signal } = new AbortController();
     await unpackBundle({ bundlePath, into, manifest: JSON.parse(manifest), manifestBytes: Buffer.from(manifest), signal }).then(
       () => console.log(process.resourceUsage().maxRSS - before),
-      (error) => console.log(error.code),
+      (error) => console.log([error.code, error.message].join(": ")),
     );`;
   const bundlePath = join(folder, "bundle");
   const [program = "", ...args] = [...before, process.execPath, "--input-type=module", "-e", script];

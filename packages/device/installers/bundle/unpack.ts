@@ -1,8 +1,10 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { MANIFEST_MAX_BYTES, type Manifest, type ManifestEntry, pathTrouble } from "@pawl/protocol";
 import type { TarHeader } from "modern-tar";
 import { UpdateError } from "../../error.ts";
+import { fileSystemOf } from "../../preflight/file-system.ts";
 import { type BundleEntry, type BundleReading, readBundle } from "./archive.ts";
+import { isDiskFull } from "./step-error.ts";
 import { shown } from "./tar-headers.ts";
 import { MANIFEST_PATH, plannedTree, type Tree } from "./tree.ts";
 import { makeFolders, makeLinks, writeFile } from "./tree-writer.ts";
@@ -43,6 +45,14 @@ const SPECIAL_BITS = 0o7000;
  * `unpack_failed`, or the signal's reason.
  */
 export async function unpackBundle(unpacking: Unpacking): Promise<void> {
+  try {
+    await unpack(unpacking);
+  } catch (error) {
+    throw isDiskFull(error) ? await filledUp(unpacking, error) : error;
+  }
+}
+
+async function unpack(unpacking: Unpacking): Promise<void> {
   const { bundlePath, manifest, manifestBytes, into, signal, zstd, onProgress } = unpacking;
   signal.throwIfAborted();
   const tree = plannedTree(manifest);
@@ -125,6 +135,14 @@ function fileMode(header: TarHeader, { mode }: ListedFile): number {
 function checkSpecialBits(header: TarHeader, allowed: number): void {
   if ((header.mode ?? 0) & SPECIAL_BITS & ~allowed)
     throw refused(header, "is setuid, setgid or sticky, which its manifest doesn't say");
+}
+
+/** A write that fails names neither its file nor the disk that somebody has to make room on. */
+async function filledUp({ manifest, into }: Unpacking, cause: unknown): Promise<UpdateError> {
+  const around = dirname(into);
+  const path = (await fileSystemOf(around))?.mountPoint ?? around;
+  const message = `The disk is full: ${path} ran out of room while ${manifest.version} was unpacked.`;
+  return new UpdateError("disk_full", message, { path, version: manifest.version, cause });
 }
 
 function refused(header: TarHeader, why: string): UpdateError {
