@@ -7,6 +7,7 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [string, strin
   check: [
     ["check", "ask, unless somebody has in the last ten minutes"],
     ["check --force", "ask in any case"],
+    ["check --due --spread", "what a cron line calls, every ten minutes"],
   ],
   install: [
     ["install", "the newest release"],
@@ -45,6 +46,15 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [string, strin
     ["config check", "the device's own"],
     ["config check pawl.yaml", "one that isn't in place yet"],
   ],
+  setup: [
+    ["setup", "as root, after each change of pawl.yaml, too"],
+    ["setup --dry-run", "see it all first"],
+    ["setup --remove", "take it back, but nothing of yours"],
+  ],
+  doctor: [
+    ["doctor", "look at everything; as root it sees most"],
+    ["doctor --app kitchen --json", "one app, for programs"],
+  ],
   "token create": [["token create dashboard", "prints it once"]],
   "token list": [["token list", "names and days, not the tokens"]],
   "token revoke": [["token revoke dashboard", "it is worthless at once"]],
@@ -58,5 +68,6 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [string, strin
   "release index": [["release index releases --name kitchen", "after each pack"]],
   device: [["device --config ./pawl.yaml", "serve the API until Ctrl-C"]],
   apply: [["apply install kitchen 0mb2k3x9a-7f3k2q", "what Pawl starts itself"]],
+  recover: [["recover", "at boot, before the app's services"]],
   resume: [["resume", "at boot, after the app's services"]],
 };

@@ -17,6 +17,8 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
     "log",
     "history",
     "config",
+    "setup",
+    "doctor",
     "token",
   ],
   "Publishing releases:": ["key", "release"],

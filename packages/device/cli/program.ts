@@ -2,12 +2,14 @@ import { Command } from "commander";
 import { VERSION } from "../version.ts";
 import { configCommand } from "./config.ts";
 import { daemonCommands } from "./daemon-commands.ts";
+import { doctorCommand } from "./doctor.ts";
 import { explain } from "./help.ts";
 import { DEFAULT_CONFIG_PATH, type Io } from "./io.ts";
 import { keyCommand } from "./key.ts";
 import { ownerCommands } from "./owner-commands.ts";
 import { recordCommands } from "./record-commands.ts";
 import { releaseCommand } from "./release.ts";
+import { setupCommand } from "./setup.ts";
 import { tokenCommand } from "./token.ts";
 import { updateCommands } from "./update-commands.ts";
 
@@ -30,6 +32,8 @@ export function createProgram(outside: ProgramIo, exit: (code: number) => void):
     ...recordCommands(io),
     ...ownerCommands(io),
     configCommand({ ...io, hasTokens }),
+    setupCommand(io),
+    doctorCommand(io, exit),
     tokenCommand({ ...io, stateDir: () => stateDir(io) }),
     keyCommand(io),
     releaseCommand(io),

@@ -1,6 +1,9 @@
+/** Where root's programs are looked for. */
+export const SECURE_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 /** What root's programs find in their environment, and all of it: whoever calls may have set anything. */
 const ROOTS_ENVIRONMENT = {
-  PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+  PATH: SECURE_PATH,
   HOME: "/root",
   LANG: "C.UTF-8",
 };

@@ -67,7 +67,8 @@ function notActive({ ActiveState, SubState }: Record<string, string>): string {
   return "isn't running";
 }
 
-function properties(text: string): Record<string, string> {
+/** What `systemctl show` prints of a unit. */
+export function properties(text: string): Record<string, string> {
   return Object.fromEntries(
     text
       .split("\n")

@@ -1,0 +1,92 @@
+import type { Config } from "@pawl/protocol";
+import { versionings } from "@pawl/protocol/versioning";
+import { installerOf, shared } from "../compose/shared.ts";
+import { OutboxFile } from "../notices/outbox-file.ts";
+import { isNotAllowed } from "../preflight/file-system.ts";
+import { createSource } from "../sources/index.ts";
+import { peekSettings } from "../store/settings.ts";
+import { beforePawl, readStatus } from "../store/view.ts";
+import { chosen } from "../update/chosen.ts";
+import { VERSION } from "../version.ts";
+import { assessKeys } from "./config-file.ts";
+import type { Checks } from "./device-checks.ts";
+import { lookAtNextUpdate } from "./disk.ts";
+import { lookAtHealth } from "./health.ts";
+import { assessLastCheck, assessLastUpdate } from "./last-update.ts";
+import { assessNotices } from "./notices.ts";
+import { lookAtRecords, recordsOf } from "./records.ts";
+import { lookAtSecrets, secretsOfSource } from "./secrets.ts";
+import { type Circumstances, lookAtServices } from "./services.ts";
+import { askSource, assessChannel, assessSource, forStrangers, type SourceAnswer } from "./source.ts";
+import type { Surroundings } from "./surroundings.ts";
+import type { Check } from "./types.ts";
+import { assessWork, isRootAtWork, workIn } from "./unfinished.ts";
+
+/** No folder can be made there: what the source answers is kept nowhere. */
+const NOWHERE = "/dev/null";
+
+/** What is worth a look in an app. */
+export function checksOfApp(config: Config, name: string, around: Surroundings): Checks {
+  const { run, clock, facts, self } = around;
+  const parts = shared(config, name, { run, clock });
+  const { paths, config: app } = parts;
+  const installer = installerOf(parts);
+  const versioning = versionings[app.versioning];
+  const apiUser = around.apiUser(config.state_dir);
+  const isStranger = apiUser !== null && self.uid !== 0 && self.uid !== apiUser.uid;
+  const check = (id: string, look: Check["look"]): Check => ({ id, app: name, look });
+
+  const circumstances = async (): Promise<Circumstances> => {
+    const isInstalled = ((await installer.current()) ?? (await beforePawl(app.version_file))) !== null;
+    const excuse = (await isRootAtWork(paths)) ? "an update is under way" : null;
+    return {
+      app: name,
+      excuse: excuse ?? (isInstalled ? null : "nothing is installed yet"),
+      isUnsure: apiUser !== null && self.uid !== 0,
+    };
+  };
+  const health = async (signal: AbortSignal) => {
+    const version = (await installer.current())?.version ?? null;
+    return lookAtHealth({ health: app.health, version, ...(await circumstances()), clock, run }, signal);
+  };
+  const nextUpdate = () =>
+    lookAtNextUpdate({ installer, downloads: paths.api.downloads, facts }).catch((error) => {
+      // Some folders of root's are for root to look into.
+      if (isNotAllowed(error)) return [];
+      throw error;
+    });
+
+  const source = createSource(app.source, { cacheDir: NOWHERE, userAgent: `pawl/${VERSION}` });
+  let asked: Promise<SourceAnswer> | null = null;
+  const answer = (signal: AbortSignal) => {
+    asked ??= askSource(source, signal);
+    return asked;
+  };
+  const channel = async () => chosen(app, await peekSettings(paths.api.settings)).channel;
+  const status = () => readStatus({ paths, config: app, installer, versioning, now: clock.now() });
+  const outbox = new OutboxFile({ path: paths.api.notices, lockDir: paths.api.noticesLock, clock });
+
+  return {
+    asRoot: [
+      check("keys", async () => assessKeys(app)),
+      check("secrets", () => lookAtSecrets(secretsOfSource(app.source), apiUser ?? self)),
+      check("services", async (signal) => lookAtServices(app.services, await circumstances(), run, signal)),
+      check("health", health),
+      check("space", nextUpdate),
+      check("records", () => lookAtRecords(recordsOf(paths))),
+    ],
+    asApi: [
+      check("source", async (signal) => {
+        const found = assessSource(await answer(signal), source.address, app.source);
+        return [isStranger ? forStrangers(found, await answer(signal)) : found];
+      }),
+      check("channel", async (signal) =>
+        assessChannel(await answer(signal), { app: name, channel: await channel(), versioning }),
+      ),
+      check("unfinished", async () => [assessWork(await workIn(paths))]),
+      check("last-check", async () => assessLastCheck(name, await status(), clock.now())),
+      check("last-update", async () => assessLastUpdate(name, await status(), clock.now())),
+      ...(app.notify.length > 0 ? [check("notices", async () => [assessNotices(await outbox.load())])] : []),
+    ],
+  };
+}

@@ -1,0 +1,74 @@
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { TempDir } from "@pawl/testkit";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { ended, inShort, PATIENT, programs, someSurroundings } from "./doctor-fixture.ts";
+import { askSudo, lookAtHelper } from "./helper.ts";
+
+const PAWL = { uid: 990, gids: [990] };
+const ON_SYSTEMD = {
+  isRoot: true,
+  isSystemConfig: true,
+  hasSystemd: true,
+  hasUnit: true,
+  hasPolkit: true,
+  hasHelper: true,
+};
+
+let dir: TempDir;
+beforeEach(async () => {
+  dir = await TempDir.create();
+  await mkdir(dir.join("sbin"));
+  await mkdir(dir.join("rules.d"));
+  await mkdir(dir.join("sudoers.d"));
+  await writeFile(dir.join("sbin", "pawl-apply"), "#!/bin/sh\n", { mode: 0o755 });
+});
+afterEach(() => dir[Symbol.asyncDispose]());
+
+async function look(facts: object, apiUser: typeof PAWL | null = PAWL) {
+  const { places, way } = someSurroundings(dir.path);
+  return inShort(await lookAtHelper({ facts: { ...way, ...facts }, apiUser, uid: 0, places }));
+}
+
+test("with systemd and polkit: the helper and the rule that names it", async () => {
+  await writeFile(dir.join("rules.d", "50-pawl.rules"), "… pawl-apply@ …");
+  expect(await look(ON_SYSTEMD)).toEqual([
+    `ok: Root's side is in place: ${dir.join("sbin", "pawl-apply")}`,
+    `ok: The polkit rule is there: ${dir.join("rules.d", "50-pawl.rules")}`,
+  ]);
+});
+
+test("without the rule the API can't reach root's side", async () => {
+  await writeFile(dir.join("rules.d", "49-other.rules"), "something else");
+  expect(await look(ON_SYSTEMD)).toContain("trouble: There is no polkit rule that lets the API reach root's side");
+});
+
+test("a helper that can't be started is a trouble", async () => {
+  await chmod(dir.join("sbin", "pawl-apply"), 0o644);
+  expect((await look(ON_SYSTEMD))[0]).toMatch(/^trouble: .*pawl-apply isn't there, or can't be started/);
+});
+
+test("without systemd it is sudo, which is asked as the API's user", async () => {
+  await writeFile(dir.join("sudoers.d", "pawl"), "pawl ALL=(root) NOPASSWD: /usr/local/sbin/pawl-apply\n");
+  const found = await look({ ...ON_SYSTEMD, hasSystemd: false });
+  expect(found).toContain(`ok: The sudoers line is there: ${dir.join("sudoers.d", "pawl")}`);
+  const calls: string[] = [];
+  const run = programs({ sudo: ended("/usr/local/sbin/pawl-apply\n") }, calls);
+  expect(inShort(await askSudo(run, "/usr/local/sbin/pawl-apply", PATIENT))[0]).toMatch(/^ok: sudo lets/);
+  expect(calls).toEqual(["sudo -n -l /usr/local/sbin/pawl-apply"]);
+  const refused = programs({ sudo: ended("", 1, "sudo: a password is required") });
+  expect((await askSudo(refused, "/usr/local/sbin/pawl-apply", PATIENT))[0]).toMatchObject({
+    ok: "trouble",
+    fix: "sudo pawl setup",
+    detail: "sudo: a password is required",
+  });
+});
+
+test("before pawl setup: an API that is root, and one that never gets there", async () => {
+  const bare = { isSystemConfig: true };
+  expect(await look(bare, null)).toEqual([expect.stringMatching(/^warning: Pawl's API runs as root/)]);
+  expect(await look(bare)).toEqual([expect.stringMatching(/^trouble: .*\(990\) has no way to root/)]);
+});
+
+test("another configuration than the system's is carried out by whoever runs it", async () => {
+  expect(await look({})).toEqual(["ok: Updates are put in place by the user that Pawl runs as (990)"]);
+});

@@ -1,0 +1,88 @@
+import type { AppConfig, Config } from "@pawl/protocol";
+import { PLACES } from "../../helper/places.ts";
+import { SECURE_PATH } from "../../system/roots-environment.ts";
+import { CHANGES_THE_DEVICE } from "./apply.ts";
+import { KERNEL_IS_OUT_OF_REACH } from "./hardening.ts";
+import { list, quoted, unitText } from "./text.ts";
+import type { Unit, UnitFacts } from "./types.ts";
+
+/**
+ * Before anything that serves starts: what a power cut left of a switch is finished or undone. It starts no unit, which
+ * from there would wait for ever, and needs no network.
+ */
+export function recoverService({ config }: UnitFacts): Unit {
+  return {
+    name: "pawl-recover.service",
+    text: unitText({
+      Unit: [
+        "Description=Settles what a power cut left of an update (Pawl)",
+        "DefaultDependencies=no",
+        list("RequiresMountsFor", placesOf(config).map(quoted)),
+        "After=local-fs.target systemd-remount-fs.service",
+        list("Before", ["basic.target", "shutdown.target", ...appUnits(config)]),
+        "Conflicts=shutdown.target",
+      ],
+      Service: [
+        "Type=oneshot",
+        `ExecStart=${PLACES.program} recover`,
+        // Once in a boot.
+        "RemainAfterExit=yes",
+        // A device that can't be settled still has to boot.
+        "TimeoutStartSec=30s",
+        "UMask=0022",
+        `Environment=PATH=${SECURE_PATH}`,
+        "OOMScoreAdjust=-500",
+        "PrivateNetwork=yes",
+        // It may have to put anything in place, anywhere, whoever it belongs to: so no more of the disk can be kept from it.
+        "CapabilityBoundingSet=CAP_CHOWN CAP_DAC_OVERRIDE CAP_DAC_READ_SEARCH CAP_FOWNER CAP_FSETID",
+        "RestrictAddressFamilies=AF_UNIX",
+        ...KERNEL_IS_OUT_OF_REACH,
+      ],
+      Install: ["WantedBy=basic.target"],
+    }),
+  };
+}
+
+/** After the apps have started: tests what was settled, goes back if need be, and goes on with what was being fetched. */
+export function resumeService({ config }: UnitFacts): Unit {
+  return {
+    name: "pawl-resume.service",
+    text: unitText({
+      Unit: [
+        "Description=Goes on with an update that was interrupted (Pawl)",
+        "Wants=network-online.target",
+        list("After", ["multi-user.target", "network-online.target", "pawl-recover.service", ...appUnits(config)]),
+      ],
+      Service: [
+        // The boot doesn't wait for it.
+        "Type=exec",
+        `ExecStart=${PLACES.program} resume`,
+        "TimeoutStopSec=5min",
+        ...CHANGES_THE_DEVICE,
+      ],
+      Install: ["WantedBy=multi-user.target"],
+    }),
+  };
+}
+
+/** The units whose services an update stops and starts, each by its whole name. */
+function appUnits({ apps }: Config): string[] {
+  const names = Object.values(apps).flatMap(({ services }) => services.flatMap(unitsOf));
+  return [...new Set(names)].sort();
+}
+
+function unitsOf(service: AppConfig["services"][number]): string[] {
+  const name = "unit" in service ? service.unit : "reload" in service ? service.reload : null;
+  if (name === null) return [];
+  const whole = /\.(service|socket|timer|path|target|mount|automount|swap|slice|scope|device)$/.test(name);
+  return [(whole ? name : `${name}.service`).replaceAll("%", "%%")];
+}
+
+/** Whatever has to be mounted for it. */
+function placesOf({ state_dir, apps }: Config): string[] {
+  const bundles = Object.values(apps).map(({ install }) => install.bundle);
+  const places = bundles.flatMap(({ home, backup_dir, map }) =>
+    [home ?? [], backup_dir ?? [], ...Object.values(map)].flat(),
+  );
+  return [...new Set([state_dir, ...places])].sort();
+}

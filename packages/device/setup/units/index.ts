@@ -1,0 +1,18 @@
+import { applyService } from "./apply.ts";
+import { recoverService, resumeService } from "./boot.ts";
+import { checkService, checkTimer } from "./check.ts";
+import { deviceService, deviceSocket } from "./device.ts";
+import type { Unit, UnitFacts } from "./types.ts";
+
+/** Every unit of a device, as text. Throws UpdateError `config_invalid` where systemd can't do what pawl.yaml says. */
+export function unitsOf(facts: UnitFacts): Unit[] {
+  return [
+    deviceSocket(facts),
+    deviceService(facts),
+    applyService,
+    checkTimer,
+    checkService(facts),
+    recoverService(facts),
+    resumeService(facts),
+  ];
+}
