@@ -88,7 +88,7 @@ describe.each([NODES.node24, NODES.node18])("by systemd's own program, on $name"
       }
       const ends = daemon.output().match(/^ended with .*$/gm) ?? [];
       console.log(`${ends.length} instances, 48 calls`);
-      expect(ends.length).toBeGreaterThan(5);
+      expect(ends.length).toBeGreaterThan(2);
       expect(new Set(ends)).toEqual(new Set(["ended with 0"]));
     },
     60_000,

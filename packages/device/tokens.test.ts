@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { TempDir } from "@pawl/testkit";
 import { expect, test } from "vitest";
 import { readCliToken, Tokens, tokenId } from "./tokens.ts";
@@ -83,6 +83,30 @@ test("the command line's token is for who may read the state folder, and counts 
   expect(await tokens.list()).toEqual([]);
   await tokens.renewCliToken();
   expect(await tokens.verify(first ?? "")).toBeNull();
+});
+
+test("a daemon that is woken goes on with the command line's token, unless others could have read or laid it", async () => {
+  await using temp = await TempDir.create();
+  const path = temp.join(".api/cli-token");
+  const wake = async () => {
+    const tokens = await Tokens.open(temp.path);
+    await tokens.keepCliToken();
+    const token = await readCliToken(temp.path);
+    expect(await tokens.verify(token ?? "")).toEqual({ name: "cli" });
+    return token;
+  };
+  const first = await wake();
+  expect(await wake()).toBe(first);
+  await chmod(path, 0o640);
+  const second = await wake();
+  expect(second).not.toBe(first);
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+  await writeFile(path, "damaged");
+  const third = await wake();
+  await writeFile(temp.join("theirs"), `${third}\n`, { mode: 0o600 });
+  await rm(path);
+  await symlink(temp.join("theirs"), path);
+  expect(await wake()).not.toBe(third);
 });
 
 test("a token is known by its id as long as it counts, and the id gives nothing away", async () => {
