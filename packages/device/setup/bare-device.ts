@@ -166,3 +166,11 @@ async function told(
   });
   return { ...report, said, texts };
 }
+
+/** What a refusal says. */
+export async function refusal(work: Promise<unknown>): Promise<string> {
+  return work.then(
+    () => "nothing was refused",
+    (error) => [error.code, error.message, error.fields?.detail ?? ""].join(" ").trim(),
+  );
+}

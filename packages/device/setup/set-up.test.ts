@@ -1,6 +1,7 @@
-import { chmod, chown, lstat, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { BareDevice, CONFIG, PAWLS_ID } from "./bare-device.ts";
+import { Lock } from "../store/lock.ts";
+import { BareDevice, CONFIG, refusal } from "./bare-device.ts";
 import { SAMPLE } from "./sample.ts";
 
 const isRoot = process.geteuid?.() === 0;
@@ -13,14 +14,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await device[Symbol.asyncDispose]();
 });
-
-/** What a refusal says. */
-async function refusal(work: Promise<unknown>): Promise<string> {
-  return work.then(
-    () => "nothing was refused",
-    (error) => [error.code, error.message, error.fields?.detail ?? ""].join(" ").trim(),
-  );
-}
 
 describe.skipIf(!isRoot)("on a device with systemd and polkit, as root", () => {
   beforeEach(() => device.hasConfig(CONFIG));
@@ -137,7 +130,6 @@ describe.skipIf(!isRoot)("on a device with systemd and polkit, as root", () => {
       device.systemd.failing = verb;
       await device.setUp().catch(() => undefined);
     }
-    device.systemd.failing = "daemon-reload";
     device.systemd.failing = null;
     await device.setUp();
     expect((await device.setUp()).steps).toBe(0);
@@ -151,82 +143,8 @@ describe.skipIf(!isRoot)("on a device with systemd and polkit, as root", () => {
     );
   });
 
-  test("somebody else's modes and owners are put right, and what is in the folders is left alone", async () => {
-    await device.setUp();
-    await chown(device.path("/var/lib/pawl/kitchen/api"), 1000, 1000);
-    await chmod(device.path("/var/lib/pawl/.api"), 0o777);
-    await chmod(device.path("/etc/pawl/pawl.yaml"), 0o666);
-    await writeFile(device.path("/var/lib/pawl/kitchen/api/theirs"), "");
-    await chown(device.path("/var/lib/pawl/kitchen/api/theirs"), 1000, 1000);
-    expect((await device.setUp()).steps).toBe(3);
-    expect(await device.ownerOf("/var/lib/pawl/kitchen/api")).toBe("pawl:pawl 755");
-    expect(await device.ownerOf("/var/lib/pawl/.api")).toBe("pawl:pawl 755");
-    expect(await device.ownerOf("/etc/pawl/pawl.yaml")).toBe("root:root 644");
-    expect(await device.ownerOf("/var/lib/pawl/kitchen/api/theirs")).toBe("1000:1000 644");
-  });
-
-  test("what Pawl wrote as root before becomes the user's, and what only pretends to be of it doesn't", async () => {
-    const api = device.path("/var/lib/pawl/kitchen/api");
-    await mkdir(`${api}/log`, { recursive: true });
-    await mkdir(device.path("/var/lib/pawl/kitchen/apply"));
-    await writeFile(`${api}/log/one`, "");
-    await writeFile(`${api}/state.json`, "");
-    await writeFile(device.path("/root/secret"), "");
-    await symlink(device.path("/root/secret"), `${api}/link`);
-    await mkdir(`${api}/downloads`);
-    await chown(`${api}/downloads`, 1000, 1000);
-    await symlink(device.path("/root"), `${api}/downloads/root`);
-    await writeFile(device.path("/var/lib/pawl/kitchen/apply/installed.json"), "");
-    await device.setUp();
-    expect(await device.ownerOf("/var/lib/pawl/kitchen/api/log/one")).toBe("pawl:pawl 644");
-    expect(await device.ownerOf("/var/lib/pawl/kitchen/api/state.json")).toBe("pawl:pawl 644");
-    expect(await device.ownerOf("/var/lib/pawl/kitchen/apply/installed.json")).toBe("root:root 644");
-    expect(await device.ownerOf("/root/secret")).toBe("root:root 644");
-    expect(await device.ownerOf("/root")).toBe("root:root 755");
-  });
-
-  test.each([
-    ["another user's", async (path: string) => chown(path, 1000, 1000)],
-    ["everybody's to write", async (path: string) => chmod(path, 0o777)],
-  ])("an apply folder that is %s is refused with words, and stays as it is", async (_, spoil) => {
-    await device.setUp();
-    const path = device.path("/var/lib/pawl/kitchen/apply");
-    await writeFile(`${path}/installed.json`, "{}");
-    await spoil(path);
-    const before = await lstat(path);
-    expect(await refusal(device.setUp())).toMatch(
-      /^not_writable \/var\/lib\/pawl\/kitchen\/apply is not root's alone, .* chown -R 0:0 \/var\/lib\/pawl\/kitchen\/apply/,
-    );
-    expect((await lstat(path)).ctimeMs).toBe(before.ctimeMs);
-  });
-
-  test("a link in the place of a folder is refused, and what it leads to stays as it is", async () => {
-    await mkdir(device.path("/var/lib/pawl/kitchen"), { recursive: true });
-    await symlink(device.path("/root"), device.path("/var/lib/pawl/kitchen/api"));
-    expect(await refusal(device.setUp())).toMatch(/^not_writable \/var\/lib\/pawl\/kitchen\/api must be a folder/);
-    expect(await device.ownerOf("/root")).toBe("root:root 755");
-  });
-
-  test("a state folder that root has put elsewhere by a link is made good there", async () => {
-    await mkdir(device.path("/opt/state"));
-    await symlink("../../opt/state", device.path("/var/lib/pawl"));
-    await device.setUp();
-    expect(await device.ownerOf("/opt/state/kitchen/api")).toBe("pawl:pawl 755");
-    expect((await device.setUp()).steps).toBe(0);
-  });
-
-  test("a state folder below what others can change is refused before anything is made", async () => {
-    await mkdir(device.path("/home/pi"), { recursive: true });
-    await chown(device.path("/home/pi"), 1000, 1000);
-    await device.hasConfig(`state_dir: /home/pi/pawl\n${CONFIG}`);
-    const before = await device.everything();
-    expect(await refusal(device.setUp())).toMatch(/^config_invalid Others than root can change \/home\/pi, so/);
-    expect(await device.everything()).toEqual(before);
-  });
-
   test("is busy while an update runs, unless there is nothing to do", async () => {
     await device.setUp();
-    const { Lock } = await import("../store/lock.ts");
     const dir = device.path("/var/lib/pawl/kitchen/apply/lock");
     const attempt = await Lock.tryAcquire(dir, "update 1", new Date());
     expect((await device.setUp()).steps).toBe(0);
@@ -235,12 +153,6 @@ describe.skipIf(!isRoot)("on a device with systemd and polkit, as root", () => {
     expect(await refusal(device.remove())).toMatch(/^busy/);
     if ("held" in attempt) await attempt.held[Symbol.asyncDispose]();
     expect((await device.setUp()).steps).toBeGreaterThan(0);
-  });
-
-  test("a user of that name who may log in isn't taken for Pawl's", async () => {
-    await device.write("/etc/passwd", `${await device.read("/etc/passwd")}pawl:x:1001:1001::/home/pawl:/bin/bash\n`);
-    await device.write("/etc/group", `${await device.read("/etc/group")}pawl:x:1001:\n`);
-    expect(await refusal(device.setUp())).toMatch(/^not_writable There is a user pawl on this device already/);
   });
 
   test("says that others can reach the API and nobody has a token", async () => {
@@ -272,45 +184,6 @@ describe.skipIf(!isRoot)("on a device with systemd and polkit, as root", () => {
   });
 });
 
-describe.skipIf(!isRoot)("without systemd or polkit, as root", () => {
-  beforeEach(() => device.hasConfig(CONFIG));
-
-  test("sudo is the way to root, and what systemd would do is said line by line", async () => {
-    await device.withoutSystemd();
-    const { next } = await device.setUp();
-    expect(await device.ownerOf("/etc/sudoers.d/pawl")).toBe("root:root 440");
-    expect(await device.isThere("/etc/systemd/system/pawl-device.socket")).toBe(false);
-    expect(device.systemd.asked).toEqual([]);
-    const words = next.join("\n");
-    for (const line of [
-      "pawl recover ",
-      "pawl resume ",
-      "pawl device ",
-      "*/10 * * * * pawl /usr/local/bin/pawl check --due --spread",
-    ])
-      expect(words).toContain(line);
-    expect((await device.setUp()).steps).toBe(0);
-  });
-
-  test("a device that gets polkit later has one way to root and not two", async () => {
-    await device.withoutSystemd();
-    await device.setUp();
-    await mkdir(device.path("/run/systemd/system"), { recursive: true });
-    await device.setUp();
-    expect(await device.isThere("/etc/sudoers.d/pawl")).toBe(false);
-    expect(await device.isThere("/etc/polkit-1/rules.d/50-pawl.rules")).toBe(true);
-  });
-
-  test("with neither polkit nor sudo it says what to install, and makes nothing", async () => {
-    const { rm } = await import("node:fs/promises");
-    await rm(device.path("/etc/polkit-1"), { recursive: true });
-    await rm(device.path("/usr/sbin/sudo"));
-    const before = await device.everything();
-    expect(await refusal(device.setUp())).toMatch(/^requires_unmet .*install polkit .*or sudo/);
-    expect(await device.everything()).toEqual(before);
-  });
-});
-
 describe.skipIf(!isRoot)("without a pawl.yaml that can be used, as root", () => {
   test("writes the sample, explains what to do, and starts nothing", async () => {
     const { summary, next } = await device.setUp();
@@ -334,51 +207,3 @@ describe.skipIf(!isRoot)("without a pawl.yaml that can be used, as root", () => 
     expect(await device.everything()).toEqual(before);
   });
 });
-
-describe("who and what may set up", () => {
-  test("whoever isn't root is told to be, and sees all the same what would be done", async () => {
-    await device.hasConfig(CONFIG);
-    const before = await device.everything();
-    device.ground.uid = PAWLS_ID;
-    expect(await refusal(device.setUp())).toMatch(/^forbidden Only root may do that: put sudo in front/);
-    expect((await device.setUp({ dryRun: true })).steps).toBeGreaterThan(10);
-    expect(await device.everything()).toEqual(before);
-  });
-
-  test("a program that runs from its sources can't be copied", async () => {
-    device.ground.self = new URL("../main.ts", import.meta.url).pathname;
-    expect(await refusal(device.setUp())).toMatch(/^bad_request .*main\.ts isn't the one file that devices run/);
-  });
-
-  test.skipIf(!isRoot).each([
-    ["too old", () => device.hasNode("v18.18.9"), "/usr/bin/node is Node 18.18.9, and Pawl needs 18.19 or later"],
-    ["anybody's to change", () => device.hasNode("v20.0.0", 0o757), "others than root can change /usr/bin/node"],
-    [
-      "not there",
-      async () => (await import("node:fs/promises")).rm(device.path("/usr/bin/node")),
-      "There is no node in",
-    ],
-    ["of a user's own", () => usersNode(), "others than root can change /home/pi"],
-  ])("a Node that is %s is refused with what to install", async (_, spoil, words) => {
-    await spoil();
-    const said = await refusal(device.setUp());
-    expect(said).toMatch(/^requires_unmet /);
-    expect(said).toContain(words);
-    expect(said).toContain("Install Node 18.19 or later");
-  });
-
-  test.skipIf(!isRoot)("a folder of Debian's group staff, in which nobody is, is as good as root's", async () => {
-    await chown(device.path("/usr/bin"), 0, 50);
-    await chmod(device.path("/usr/bin"), 0o2775);
-    await device.setUp();
-    await device.write("/etc/group", (await device.read("/etc/group")).replace("staff:x:50:", "staff:x:50:pi"));
-    expect(await refusal(device.setUp())).toContain("others than root can change /usr/bin");
-  });
-});
-
-async function usersNode(): Promise<void> {
-  await mkdir(device.path("/home/pi"), { recursive: true });
-  await device.write("/home/pi/node", "#!/bin/sh\necho v20.0.0\n", 0o755);
-  await chown(device.path("/home/pi"), 1000, 1000);
-  await symlink("/home/pi/node", device.path("/usr/local/bin/node"));
-}

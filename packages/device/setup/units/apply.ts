@@ -45,6 +45,8 @@ export const applyService: Unit = {
     Unit: [
       "Description=Carries out an update: %i (Pawl)",
       "After=pawl-recover.service",
+      // Each order is a unit of its own. Those that failed would pile up in systemd's memory, as many as anybody asks for.
+      "CollectMode=inactive-or-failed",
       "StartLimitIntervalSec=10min",
       // An owner who tries out times starts the instance `schedule` over and over.
       "StartLimitBurst=20",

@@ -3,14 +3,17 @@ import type { Section } from "./text.ts";
 /**
  * What no part of Pawl needs, and no program that it starts by itself. Node needs memory that is writable and executable for its
  * compiler, so MemoryDenyWriteExecute stays out; and it is killed by a filter that doesn't answer with an error.
+ *
+ * ProtectKernelTunables and ProtectControlGroups mount another /proc. In a container that has a boot id of its own this shows
+ * the host's, by which every process outside of this unit would seem to be of another boot, and dead. So it is only written
+ * protected where it is.
  */
 export const KERNEL_IS_OUT_OF_REACH: Section = [
   "NoNewPrivileges=yes",
   "PrivateDevices=yes",
-  "ProtectKernelTunables=yes",
+  "ReadOnlyPaths=-/proc/sys -/sys",
   "ProtectKernelModules=yes",
   "ProtectKernelLogs=yes",
-  "ProtectControlGroups=yes",
   "ProtectClock=yes",
   "ProtectHostname=yes",
   "LockPersonality=yes",
@@ -34,7 +37,6 @@ export const UNPRIVILEGED: Section = [
   "AmbientCapabilities=",
   "RestrictSUIDSGID=yes",
   "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK",
-  // No ProtectProc: whether the owner of root's lock is alive is looked up in /proc.
 ];
 
 /** Where sudo is the way to root, nothing may imply NoNewPrivileges, with which sudo refuses to work. */
