@@ -6,7 +6,7 @@ export type { Fault } from "./fault.ts";
 export { FakeForge, type FakeForgeOptions } from "./forge/fake-forge.ts";
 export { BootedMachine, type MachineOptions, type RunOptions } from "./machine/booted-machine.ts";
 export { type ChangedFiles, differences } from "./machine/changed-files.ts";
-export type { MachineFile } from "./machine/first-files.ts";
+export { type MachineFile, OWN_BOOT_ID } from "./machine/first-files.ts";
 export { machineIsPossible } from "./machine/machine-is-possible.ts";
 export { type RecordedRequest, ReleaseHost, type ReleaseHostOptions } from "./release-host.ts";
 export { TempDir } from "./temp-dir.ts";

@@ -9,11 +9,9 @@ root=$dir/root
 read -r pid _ </proc/self/stat
 
 mount -t proc proc "$root/proc"
-cat /proc/sys/kernel/random/uuid >"$dir/boot_id"
-# The kernel is the host's, and not the machine's to change. But each boot has an id of its own.
+# The kernel is the host's, and not the machine's to change.
 mount --bind "$root/proc/sys" "$root/proc/sys"
 mount -o remount,bind,ro "$root/proc/sys"
-mount --bind "$dir/boot_id" "$root/proc/sys/kernel/random/boot_id"
 [ ! -e /proc/sysrq-trigger ] || mount --bind /dev/null "$root/proc/sysrq-trigger"
 
 mount -t sysfs -o ro sysfs "$root/sys"
@@ -37,6 +35,9 @@ ln -s pts/ptmx ptmx
 mount -t tmpfs -o mode=1777 shm shm
 
 mount -t tmpfs -o mode=755 run "$root/run"
+# Each boot has an id of its own.
+cat /proc/sys/kernel/random/uuid >"$root/run/boot-id"
+mount --bind "$root/run/boot-id" "$root/proc/sys/kernel/random/boot_id"
 mount -t tmpfs -o mode=1777 tmp "$root/tmp"
 
 cd "$root"

@@ -28,6 +28,9 @@ const BOOT_MS = 30_000;
 
 const LOOK_EVERY_MS = 50;
 
+/** Of the journal, in an error. */
+const MOST_LINES = 40;
+
 /**
  * A machine with a systemd that has really booted, a disk, a network and users of its own: namespaces of the host, over
  * which it lies as an overlay; so what the host has installed is installed. Nothing it does reaches the host, and
@@ -120,7 +123,10 @@ export class BootedMachine implements AsyncDisposable {
     for (;;) {
       const found = await look();
       if (found !== false && found !== null && found !== undefined) return found;
-      if (performance.now() > end) throw new Error(`Waited ${ms} ms for ${what}.\n${await this.journal()}`);
+      if (performance.now() > end) {
+        const journal = (await this.journal()).split("\n").slice(-MOST_LINES).join("\n");
+        throw new Error(`Waited ${ms} ms for ${what}. The journal ends:\n${journal}`);
+      }
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }
   }

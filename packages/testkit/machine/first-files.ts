@@ -31,5 +31,13 @@ export function firstFiles(): Record<string, MachineFile> {
   };
 }
 
+/**
+ * A drop-in for a unit that gets a /proc of its own, by ProtectKernelTunables, ProtectControlGroups or ProtectProc: without it the
+ * unit would see the host's boot id, and every boot of the machine would be the same one to it.
+ */
+export const OWN_BOOT_ID: MachineFile = {
+  text: "[Service]\nBindReadOnlyPaths=/run/boot-id:/proc/sys/kernel/random/boot_id\n",
+};
+
 /** What makes a machine's disk ready for its first boot, before there is anything that could be asked. */
 export const FIRST_COMMAND = ["systemctl", "--root=/", "mask", ...MASKED];

@@ -12,7 +12,12 @@ child=
 # Everything in the machine dies at once, as when its plug is pulled.
 off() {
   [ -d "$group" ] || return 0
-  echo 1 >"$group/cgroup.kill"
+  if [ -e "$group/cgroup.kill" ]; then
+    echo 1 >"$group/cgroup.kill"
+  elif [ -s "$dir/pid" ]; then
+    # Before Linux 5.14: the rest dies with the first process of its namespace.
+    kill -KILL "$(cat "$dir/pid")"
+  fi
   [ -z "$child" ] || wait "$child" 2>/dev/null || true
   child=
   while grep -q "populated 1" "$group/cgroup.events"; do sleep 0.01; done
