@@ -345,6 +345,29 @@ test("§2 switching, §3 power_lost: killed after the switch and before its reco
   expect(device.tree).toBe("1.0.0");
 });
 
+test.each(["version 0.9.0", "commit 0.9.0"])(
+  "an earlier release that doesn't work stays, and is on record although the first try at %s fails",
+  async (step) => {
+    device.earlier = ["0.9.0"];
+    device.works = () => false;
+    fail(step, new UpdateError("not_writable", "The disk reports an error."), 1);
+    expect((await carryOut(rollback)).last).toMatchObject({ result: "failed", failure: { code: "health_failed" } });
+    expect(device).toMatchObject({ tree: "0.9.0", versionFile: "0.9.0" });
+    expect(device.did).toContain("commit 0.9.0");
+    expect(device.did.at(-1)).toBe("start 0.9.0");
+  },
+);
+
+test("an earlier release that stays and can't be put on record: its services run, and the next process goes on", async () => {
+  device.earlier = ["0.9.0"];
+  device.works = () => false;
+  fail("commit 0.9.0", new UpdateError("not_writable", "The disk reports an error."));
+  await expect(carryOut(rollback)).rejects.toMatchObject({ code: "not_writable" });
+  expect(device.did.at(-1)).toBe("start 0.9.0");
+  device.hook = () => undefined;
+  expect((await recover()).last).toMatchObject({ result: "failed", resumed: true, failure: { code: "health_failed" } });
+});
+
 test("§2 rolling-back: killed while going back: goes back all the same, and for the same reason", async () => {
   device.works = (version) => version !== "1.1.0";
   await killedIn("rolling-back");

@@ -8,14 +8,12 @@ import type { Preflight } from "../preflight/index.ts";
 import type { Services } from "../system/services.ts";
 import type { Clock } from "../system/types.ts";
 import { Unsettled } from "./engine.ts";
+import { insist, TRY_AGAIN_MS } from "./insist.ts";
 import type { ApplyExecutors } from "./plan.ts";
 import type { Reporter } from "./reporter.ts";
 
 /** How long watchers have to read that the service goes away for a moment, in seconds. */
 const RESTART_DELAY_S = 2;
-
-/** How long to wait before one tries again to go back, in milliseconds. After the last one it is left to the next process. */
-const GO_BACK_AGAIN_MS: readonly number[] = [1_000, 5_000, 30_000];
 
 /** What root's steps are made of. */
 export interface ApplyParts {
@@ -138,8 +136,10 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
     "make-do": async ({ update, move }, signal) => {
       const reporter = parts.reporter(update);
       // On record first: a release that takes the device down as it starts is still the one in place.
-      await commit(update, move).catch((error) => reporter.line(worded(asUpdateError(error)), "warn"));
+      if (update.to !== null) await insistOn(() => parts.versionFile.write(update.to ?? ""), reporter, signal);
+      const trouble = await insistOn(() => installer.commit(move, update), reporter, signal);
       await startWhatCanBe(reporter, signal);
+      if (trouble) throw unsettled(trouble);
       return { type: "made-do", at: now() };
     },
   };
@@ -164,17 +164,12 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
 
   /** What is half moved is moved on or back before an update ends. Throws `Unsettled` when that is left to the next process. */
   async function settleDisk(reporter: Reporter, signal: AbortSignal): Promise<void> {
-    for (let tries = 0; ; tries++) {
-      try {
-        return await installer.settleDisk();
-      } catch (error) {
-        const trouble = asUpdateError(error);
-        const pause = GO_BACK_AGAIN_MS[tries];
-        reporter.line(worded(trouble), "error");
-        if (pause === undefined) throw new Unsettled("It is finished when Pawl is started again.", { cause: trouble });
-        await clock.sleep(pause, signal);
-      }
-    }
+    const trouble = await insistOn(() => installer.settleDisk(), reporter, signal);
+    if (trouble) throw unsettled(trouble);
+  }
+
+  function insistOn(work: () => Promise<void>, reporter: Reporter, signal: AbortSignal): Promise<UpdateError | null> {
+    return insist(work, clock, signal, (trouble) => reporter.line(worded(trouble), "error"));
   }
 
   /** The version file first: when that can't be written, nothing of the new release is recorded yet. May run twice. */
@@ -192,7 +187,7 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
       } catch (error) {
         const trouble = asUpdateError(error);
         if (trouble.code === "no_backup") throw trouble;
-        const pause = GO_BACK_AGAIN_MS[tries];
+        const pause = TRY_AGAIN_MS[tries];
         const next =
           pause === undefined ? "It goes on when Pawl is started again" : `Trying again in ${pause / 1000} s`;
         reporter.line(
@@ -255,6 +250,10 @@ function askable(version: string | null): string | null {
 
 function worded({ message, fields }: UpdateError): string {
   return fields.detail && !message.includes(fields.detail) ? `${message} (${fields.detail})` : message;
+}
+
+function unsettled(trouble: UpdateError): Unsettled {
+  return new Unsettled("It is finished when Pawl is started again.", { cause: trouble });
 }
 
 function unhealthy(version: string | null, reason: string): Failure {
