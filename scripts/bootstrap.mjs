@@ -29,12 +29,19 @@ export function bootstrap({ forTests = false } = {}) {
 
 /** What only some tests need, and nobody should have installed for them. */
 function missingForTests() {
+  const programs = ["systemd-analyze", "dbus-daemon", "sudo", "strace", "mkfs.ext4"].filter((name) => !isThere(name));
   const mayMount = spawnSync("unshare", ["-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0;
   return [
     ...(existsSync(OLDEST_NODE_FILE) ? [] : [`Node ${OLDEST_NODE}`]),
     ...(mayMount ? [] : ["namespaces to mount a full disk in"]),
     ...(process.geteuid?.() === 0 ? [] : ["root's rights"]),
+    ...programs,
   ];
+}
+
+function isThere(program) {
+  const folders = [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/sbin"];
+  return folders.some((folder) => existsSync(join(folder, program)));
 }
 
 function packagesAreInstalled() {
