@@ -2,7 +2,7 @@ import type { AppsAnswer, Config } from "@pawl/protocol";
 import { loadConfig } from "../config.ts";
 import { UpdateError } from "../error.ts";
 import { instanceOf } from "../store/instance.ts";
-import { becomeApiUser } from "../system/api-user.ts";
+import { apiUserOf, becomeApiUser } from "../system/api-user.ts";
 import { readCliToken } from "../tokens.ts";
 import { DaemonClient } from "./daemon-client.ts";
 import type { Door, LocalDoor } from "./door.ts";
@@ -32,6 +32,7 @@ export async function openDoor(io: Io, { app, finishesFirst }: DoorOptions): Pro
     return remoteDoor(client, about, io.signal);
   } catch (error) {
     if (!(error instanceof NoDaemon)) throw error;
+    refuseStrangers(config);
   }
   const door = await localDoor(config, io.configPath(), name, io.signal);
   if (finishesFirst && (await door.resume())) {
@@ -65,6 +66,19 @@ async function wake(config: Config, io: Io): Promise<{ client: DaemonClient; ins
 export async function openLocalDoor(io: Io, app: string | undefined): Promise<LocalDoor> {
   const config = await ownersConfig(io);
   return localDoor(config, io.configPath(), appName(config, app), io.signal);
+}
+
+/** Without the API only those may begin something whose files those are that it is noted in. */
+function refuseStrangers({ listen, state_dir: stateDir }: Config): void {
+  const user = apiUserOf(stateDir);
+  if (user === null || user.uid === process.geteuid?.()) return;
+  const way = listen.startsWith("unix:")
+    ? "Put sudo in front, or become a member of the group pawl."
+    : "Put sudo in front.";
+  throw new UpdateError(
+    "forbidden",
+    `Pawl's API doesn't answer this user, and without it only root may do this. ${way}`,
+  );
 }
 
 /** From here on root is the unprivileged side's user: what needs root is asked of root's side, as by everybody. */

@@ -56,7 +56,9 @@ export function checksOfDevice(config: Config, configPath: string, around: Surro
     ? [
         check("socket", (signal) => lookAtSocket(run, signal)),
         check("timer", (signal) => lookAtTimer({ config, run, units: places.units }, signal)),
-        check("recovery", (signal) => lookAtRecovery(run, signal)),
+        check("recovery", (signal) =>
+          lookAtRecovery({ run, units: places.units, bootedAt: around.bootedAt() }, signal),
+        ),
       ]
     : [check("recovery", async () => [recoveryByHand()])];
   const cron = isUnits ? [] : [check("timer", async () => [await lookAtCron(config, clock)])];

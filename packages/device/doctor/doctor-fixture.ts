@@ -38,6 +38,7 @@ export function someSurroundings(dir: string, more: Partial<Surroundings> = {}):
   return {
     run: systemRun,
     clock: new HastyClock("2026-05-01T12:00:00Z"),
+    bootedAt: () => new Date(0),
     facts: systemFacts(systemRun),
     mounts: () => "",
     self: { uid: process.getuid?.() ?? 0, gids: [process.getgid?.() ?? 0] },

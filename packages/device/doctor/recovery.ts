@@ -1,20 +1,48 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import type { Run } from "../system/types.ts";
-import { type Finding, fine } from "./types.ts";
-import { assessUnit, showUnit } from "./units.ts";
+import { type Finding, fine, trouble } from "./types.ts";
+import { assessUnit, showUnit, type Unit } from "./units.ts";
 
-/** What an update that a power cut interrupted needs at the next boot. */
-const UNITS = {
-  "pawl-recover.service": "Settling the disk after a power cut",
-  "pawl-resume.service": "Going on after a power cut",
-};
+const SETTLING = { name: "pawl-recover.service", purpose: "Settling the disk after a power cut" };
+const GOING_ON = { name: "pawl-resume.service", purpose: "Going on after a power cut" };
 
-/** Whether systemd calls Pawl at boot. */
-export async function lookAtRecovery(run: Run, signal: AbortSignal): Promise<Finding[]> {
-  return Promise.all(
-    Object.entries(UNITS).map(async ([name, purpose]) =>
-      assessUnit(await showUnit(name, run, signal), purpose, { active: false }),
-    ),
-  );
+/** A unit file younger than the boot by less than this may have been written before it: clocks are set while a machine starts. */
+const CLOCKS_DIFFER_MS = 60_000;
+
+export interface RecoveryPlace {
+  run: Run;
+  /** Where the units are. */
+  units: string;
+  bootedAt: Date;
+}
+
+/** Whether systemd calls Pawl at boot, and did at this one. */
+export async function lookAtRecovery(place: RecoveryPlace, signal: AbortSignal): Promise<Finding[]> {
+  const look = async ({ name, purpose }: typeof SETTLING, mustHaveRun: boolean) => {
+    const unit = await showUnit(name, place.run, signal);
+    const finding = assessUnit(unit, purpose, { active: false });
+    return finding.ok === "ok" ? assessBoot(unit, purpose, mustHaveRun) : finding;
+  };
+  const isOld = await isOlderThanBoot(join(place.units, SETTLING.name), place.bootedAt);
+  return Promise.all([look(SETTLING, isOld), look(GOING_ON, false)]);
+}
+
+/** What came of a unit that is enabled. Pure. */
+function assessBoot({ name, state, hasRun }: Unit, purpose: string, mustHaveRun: boolean): Finding {
+  if (state === "failed") return trouble(`${purpose}: ${name} failed in this boot`, `journalctl -b -u ${name}`);
+  if (mustHaveRun && !hasRun) {
+    return trouble(
+      `${purpose}: ${name} was left out of this boot`,
+      "systemd-analyze verify basic.target says why; a home or a state_dir on a network mount can't be waited for so early",
+    );
+  }
+  return fine(`${purpose}: ${name} is enabled`);
+}
+
+async function isOlderThanBoot(path: string, bootedAt: Date): Promise<boolean> {
+  const file = await stat(path).catch(() => null);
+  return file !== null && file.mtimeMs < bootedAt.getTime() - CLOCKS_DIFFER_MS;
 }
 
 /** Without systemd nobody can be asked. */

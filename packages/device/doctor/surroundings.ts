@@ -1,4 +1,5 @@
 import { accessSync, constants, readFileSync } from "node:fs";
+import { uptime } from "node:os";
 import { PLACES, wayFacts } from "../helper/places.ts";
 import type { WayFacts } from "../helper/way.ts";
 import { type Facts, systemFacts } from "../preflight/index.ts";
@@ -21,6 +22,8 @@ export interface Surroundings {
   facts: Pick<Facts, "fileSystemOf">;
   /** proc_pid_mountinfo(5); empty where it can't be read. */
   mounts(): string;
+  /** When this machine was started. */
+  bootedAt(): Date;
   /** Whose this process is. */
   self: Who;
   places: Places;
@@ -44,6 +47,7 @@ export function systemSurroundings(configPath: string): Surroundings {
     clock: systemClock,
     facts: systemFacts(run),
     mounts: () => textOf("/proc/self/mountinfo"),
+    bootedAt: () => new Date(Date.now() - uptime() * 1000),
     self: {
       uid: process.geteuid?.() ?? 0,
       gids: [process.getegid?.() ?? 0, ...(process.getgroups?.() ?? [])],

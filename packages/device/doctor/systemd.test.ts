@@ -7,7 +7,8 @@ import { ended, inShort, PATIENT, programs, someConfig, unit } from "./doctor-fi
 import { lookAtRecovery, lookAtSocket } from "./recovery.ts";
 import { assessCron, lookAtTimer } from "./timer.ts";
 
-const TIMER = "systemctl show -p Id,LoadState,ActiveState,UnitFileState,NextElapseUSecRealtime pawl-check.timer";
+const TIMER =
+  "systemctl show -p Id,LoadState,ActiveState,UnitFileState,InvocationID,NextElapseUSecRealtime pawl-check.timer";
 const NEXT = { NextElapseUSecRealtime: "Sat 2026-05-02 04:20:00 UTC" };
 
 /** A timer whose drop-in was written for some times of day. */
@@ -56,22 +57,54 @@ test("the units of recovery have to be enabled, and nothing is started to find o
   const calls: string[] = [];
   const run = programs(
     {
-      "systemctl show -p Id,LoadState,ActiveState,UnitFileState,NextElapseUSecRealtime pawl-recover.service": unit({
-        ActiveState: "inactive",
-      }),
-      "systemctl show -p Id,LoadState,ActiveState,UnitFileState,NextElapseUSecRealtime pawl-resume.service": unit({
-        UnitFileState: "disabled",
-      }),
+      "systemctl show -p Id,LoadState,ActiveState,UnitFileState,InvocationID,NextElapseUSecRealtime pawl-recover.service":
+        unit({
+          ActiveState: "inactive",
+        }),
+      "systemctl show -p Id,LoadState,ActiveState,UnitFileState,InvocationID,NextElapseUSecRealtime pawl-resume.service":
+        unit({
+          UnitFileState: "disabled",
+        }),
     },
     calls,
   );
-  const findings = await lookAtRecovery(run, PATIENT);
+  await using dir = await TempDir.create();
+  const findings = await lookAtRecovery({ run, units: dir.path, bootedAt: new Date() }, PATIENT);
   expect(inShort(findings)).toEqual([
     "ok: Settling the disk after a power cut: pawl-recover.service is enabled",
     "trouble: Going on after a power cut: pawl-resume.service isn't enabled",
   ]);
   expect(findings[1]?.fix).toBe("sudo systemctl enable pawl-resume.service");
   expect(calls.every((call) => call.startsWith("systemctl show "))).toBe(true);
+});
+
+const RECOVER =
+  "systemctl show -p Id,LoadState,ActiveState,UnitFileState,InvocationID,NextElapseUSecRealtime pawl-recover.service";
+const RESUME = RECOVER.replace("recover", "resume");
+
+test.each([
+  ["ran", { InvocationID: "8f1c" }, "ok: Settling the disk after a power cut: pawl-recover.service is enabled"],
+  ["was left out", {}, "trouble: Settling the disk after a power cut: pawl-recover.service was left out of this boot"],
+  [
+    "failed",
+    { ActiveState: "failed", InvocationID: "8f1c" },
+    "trouble: Settling the disk after a power cut: pawl-recover.service failed in this boot",
+  ],
+])("recovery that %s at boot", async (_, shown, words) => {
+  await using dir = await TempDir.create();
+  await writeFile(dir.join("pawl-recover.service"), "");
+  const run = programs({ [RECOVER]: unit({ ActiveState: "inactive", ...shown }), [RESUME]: unit() });
+  const bootedAt = new Date(Date.now() + 3_600_000);
+  expect(inShort(await lookAtRecovery({ run, units: dir.path, bootedAt }, PATIENT))[0]).toBe(words);
+});
+
+test("recovery that was set up since the machine was started has yet to run", async () => {
+  await using dir = await TempDir.create();
+  await writeFile(dir.join("pawl-recover.service"), "");
+  const run = programs({ [RECOVER]: unit({ ActiveState: "inactive" }), [RESUME]: unit() });
+  const bootedAt = new Date(Date.now() - 3_600_000);
+  const [finding] = await lookAtRecovery({ run, units: dir.path, bootedAt }, PATIENT);
+  expect(finding?.ok).toBe("ok");
 });
 
 test("a systemctl that fails is no unit that works", async () => {

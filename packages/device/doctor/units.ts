@@ -10,13 +10,15 @@ export interface Unit {
   isActive: boolean;
   /** It is started at boot, or by what it waits for. */
   isEnabled: boolean;
+  /** It was started since the machine was. */
+  hasRun: boolean;
   /** `active`, `failed`: systemd's own word. */
   state: string;
   /** Of a timer: when it fires next, as systemd writes it. Null: never. */
   next: string | null;
 }
 
-const PROPERTIES = "Id,LoadState,ActiveState,UnitFileState,NextElapseUSecRealtime";
+const PROPERTIES = "Id,LoadState,ActiveState,UnitFileState,InvocationID,NextElapseUSecRealtime";
 
 /** Looks at units without starting any. Throws what the program's start throws; one that can't be looked at isn't known. */
 export async function showUnit(name: string, run: Run, signal: AbortSignal): Promise<Unit> {
@@ -27,6 +29,7 @@ export async function showUnit(name: string, run: Run, signal: AbortSignal): Pro
     name,
     isKnown: LoadState === "loaded",
     isActive: ActiveState === "active",
+    hasRun: (shown.InvocationID ?? "") !== "",
     isEnabled: UnitFileState.startsWith("enabled"),
     state: LoadState === "loaded" ? ActiveState : LoadState,
     next: /^\w{3} \d{4}-/.test(NextElapseUSecRealtime) ? NextElapseUSecRealtime : null,
