@@ -1,6 +1,15 @@
 import { lstatSync } from "node:fs";
 import { devicePaths } from "../store/paths.ts";
 
+declare global {
+  namespace NodeJS {
+    interface Process {
+      /** initgroups(3): all the groups of a user, and one more. Throws for a user without an account. */
+      initgroups?(user: string | number, extraGroup: string | number): void;
+    }
+  }
+}
+
 /** The user the unprivileged side runs as. */
 export interface ApiUser {
   uid: number;
@@ -25,7 +34,17 @@ export function becomeApiUser(stateDir: string): void {
   if (process.geteuid?.() !== 0) return;
   const user = apiUserOf(stateDir);
   if (user === null) return;
-  process.setgroups?.([user.gid]);
+  takeGroupsOf(user);
   process.setgid?.(user.gid);
   process.setuid?.(user.uid);
+}
+
+/** All the groups it is in: a token for the source may be one of theirs to read. */
+function takeGroupsOf({ uid, gid }: ApiUser): void {
+  try {
+    process.initgroups?.(uid, gid);
+  } catch {
+    // A number without an account.
+    process.setgroups?.([gid]);
+  }
 }

@@ -1,7 +1,8 @@
 import { PLACES } from "../../helper/places.ts";
 import { SECURE_PATH } from "../../system/roots-environment.ts";
-import { type Section, unitText } from "./text.ts";
-import type { Unit } from "./types.ts";
+import { appUnits } from "./app-units.ts";
+import { list, type Section, unitText } from "./text.ts";
+import type { Unit, UnitFacts } from "./types.ts";
 
 const NOBODY_NEEDS = [
   "CAP_AUDIT_CONTROL",
@@ -39,12 +40,13 @@ export const CHANGES_THE_DEVICE: Section = [
 ];
 
 /** Carries out one order, in a control group of its own: no restart of whoever asked for it ends it. */
-export const applyService: Unit = {
+export const applyService = ({ config }: UnitFacts): Unit => ({
   name: "pawl-apply@.service",
   text: unitText({
     Unit: [
       "Description=Carries out an update: %i (Pawl)",
-      "After=pawl-recover.service",
+      // Asked while the device starts, it would test an app whose turn has not come, and go back from a good release.
+      list("After", ["pawl-recover.service", ...appUnits(config)]),
       // Each order is a unit of its own. Those that failed would pile up in systemd's memory, as many as anybody asks for.
       "CollectMode=inactive-or-failed",
       "StartLimitIntervalSec=10min",
@@ -62,4 +64,4 @@ export const applyService: Unit = {
       ...CHANGES_THE_DEVICE,
     ],
   }),
-};
+});

@@ -1,8 +1,10 @@
-import type { AppConfig, Config } from "@pawl/protocol";
+import type { Config } from "@pawl/protocol";
 import { PLACES } from "../../helper/places.ts";
 import { SECURE_PATH } from "../../system/roots-environment.ts";
+import { appUnits } from "./app-units.ts";
 import { CHANGES_THE_DEVICE } from "./apply.ts";
 import { KERNEL_IS_OUT_OF_REACH } from "./hardening.ts";
+import { mountsAbove } from "./mounts.ts";
 import { list, quoted, unitText } from "./text.ts";
 import type { Unit, UnitFacts } from "./types.ts";
 
@@ -17,8 +19,9 @@ export function recoverService({ config }: UnitFacts): Unit {
       Unit: [
         "Description=Settles what a power cut left of an update (Pawl)",
         "DefaultDependencies=no",
-        list("RequiresMountsFor", placesOf(config).map(quoted)),
-        "After=local-fs.target systemd-remount-fs.service",
+        // Without these there is nothing to settle. One app's absent disk is no reason to leave the others unsettled.
+        list("RequiresMountsFor", [quoted(config.state_dir)]),
+        list("After", ["local-fs.target", "systemd-remount-fs.service", ...mountsAbove(placesOf(config))]),
         list("Before", ["basic.target", "shutdown.target", ...appUnits(config)]),
         "Conflicts=shutdown.target",
       ],
@@ -52,11 +55,16 @@ export function resumeService({ config }: UnitFacts): Unit {
         "Description=Goes on with an update that was interrupted (Pawl)",
         "Wants=network-online.target",
         list("After", ["multi-user.target", "network-online.target", "pawl-recover.service", ...appUnits(config)]),
+        "StartLimitIntervalSec=10min",
+        "StartLimitBurst=20",
       ],
       Service: [
         // The boot doesn't wait for it.
         "Type=exec",
         `ExecStart=${PLACES.program} resume`,
+        // Killed, it finds on the disk where it was.
+        "Restart=on-abnormal",
+        "RestartSec=5s",
         "TimeoutStopSec=5min",
         ...CHANGES_THE_DEVICE,
       ],
@@ -65,24 +73,11 @@ export function resumeService({ config }: UnitFacts): Unit {
   };
 }
 
-/** The units whose services an update stops and starts, each by its whole name. */
-function appUnits({ apps }: Config): string[] {
-  const names = Object.values(apps).flatMap(({ services }) => services.flatMap(unitsOf));
-  return [...new Set(names)].sort();
-}
-
-function unitsOf(service: AppConfig["services"][number]): string[] {
-  const name = "unit" in service ? service.unit : "reload" in service ? service.reload : null;
-  if (name === null) return [];
-  const whole = /\.(service|socket|timer|path|target|mount|automount|swap|slice|scope|device)$/.test(name);
-  return [(whole ? name : `${name}.service`).replaceAll("%", "%%")];
-}
-
-/** Whatever has to be mounted for it. */
-function placesOf({ state_dir, apps }: Config): string[] {
+/** Wherever an app has something. */
+function placesOf({ apps }: Config): string[] {
   const bundles = Object.values(apps).map(({ install }) => install.bundle);
   const places = bundles.flatMap(({ home, backup_dir, map }) =>
     [home ?? [], backup_dir ?? [], ...Object.values(map)].flat(),
   );
-  return [...new Set([state_dir, ...places])].sort();
+  return [...new Set(places)].sort();
 }

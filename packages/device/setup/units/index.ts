@@ -9,7 +9,7 @@ export function unitsOf(facts: UnitFacts): Unit[] {
   return [
     deviceSocket(facts),
     deviceService(facts),
-    applyService,
+    applyService(facts),
     checkTimer,
     checkService(facts),
     recoverService(facts),
