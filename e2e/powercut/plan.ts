@@ -19,7 +19,7 @@ const RECOVERED: Readonly<Record<Scenario["name"], readonly CutState[]>> = {
 };
 
 /** How many points each recovery is cut off at. The rest of what it does is what an update does, and is tried there. */
-const POINTS_OF_RECOVERY = 6;
+const POINTS_OF_RECOVERY = 4;
 
 /** The way up to here is another scenario's, whose points are tried there. */
 const GOES_LIKE: Partial<Record<Scenario["name"], Scenario["name"]>> = {
