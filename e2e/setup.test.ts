@@ -133,6 +133,17 @@ describe.skipIf(whyNot)(
       expect(await machine.journal("pawl-device.service")).toContain("Started pawl-device.service");
       expect(await machine.journal()).toMatch(/Started pawl-apply@install:kitchen:[^ ]+\.service/);
       expect(await machine.succeed(["pawl", "setup"])).toContain("Nothing to do: all is as it should be.");
+
+      // What it can't do it says through sudo, too.
+      await machine.write(
+        "/etc/systemd/system/pawl-apply@.service.d/broken.conf",
+        "[Service]\nExecStart=\nExecStart=false\n",
+      );
+      await machine.succeed(["systemctl", "daemon-reload"]);
+      await publish("1.1.0");
+      const failed = await asApi(["pawl", "install"]);
+      expect(failed.code).toBe(1);
+      expect(failed.stdout).toMatch(/`sudo journalctl -u 'pawl-apply@install:kitchen:[^ ]+\.service'` shows why/);
     });
   },
 );

@@ -151,6 +151,20 @@ describe.skipIf(!isPossible())("§7 whoever has taken over the API's user calls 
     expect(await readFile(device.marker, "utf8")).toContain("sync\n");
   }, 60_000);
 
+  test("where sudo starts what it has open, under a name that isn't any, no other command is to be had", async () => {
+    const sudoers = device.join("machine/etc/sudoers.d/pawl");
+    await writeFile(sudoers, `Defaults fdexec=always\n${SUDOERS}`);
+    try {
+      for (const words of ["status", "config check", "--version", "schedule"]) {
+        const { status, output } = asPawl(`${SUDO} -n /usr/local/sbin/pawl-apply ${words}`);
+        expect(output, words).toMatch(/^pawl: sudo was asked for pawl-apply and has started \/dev\/fd\/\d+, .*\n$/);
+        expect(status, words).toBe(2);
+      }
+    } finally {
+      await writeFile(sudoers, SUDOERS);
+    }
+  });
+
   test.each([
     [
       "a variable on sudo's own command line",

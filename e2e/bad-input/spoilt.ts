@@ -143,7 +143,7 @@ export class SpoiltDevice implements AsyncDisposable {
 }
 
 const NOTES =
-  /^state\/(config\.json|kitchen\/(api\/(lock|log|cache|downloads|applier\.out|order\.json|state\.json|history\.jsonl)|apply\/(lock|log|state\.json|history\.jsonl)))$/;
+  /^state\/(\.api\/config\.json|kitchen\/(api\/(lock|log|cache|downloads|applier\.out|order\.json|state\.json|history\.jsonl)|apply\/(lock|log|config\.json|state\.json|history\.jsonl)))$/;
 
 /** The one object that `--json` ends with. */
 function lastObject({ stdout }: Finished): Json {

@@ -36,6 +36,17 @@ describe.skipIf(whyNot)(
       expect(await device.starts()).toEqual(before);
     });
 
+    test("may order as much as it likes: few of root's processes start at once, and nothing is done", async () => {
+      const { machine } = device;
+      const before = await device.starts();
+      const crowd =
+        "for i in $(seq 10 69); do systemctl start --no-block pawl-apply@install:kitchen:000000$i-aaaaaa.service; done";
+      expect((await asPawl("sh", "-c", crowd)).code).toBe(0);
+      await machine.waitFor("their end", async () => (await loadedUnits(machine, "pawl-apply@*")).length === 0, 60_000);
+      expect(await machine.journal()).toContain("Too many orders are being carried out at once.");
+      expect(await device.starts()).toEqual(before);
+    });
+
     const VERBS: [string, string[]][] = [
       ["restart the app", ["restart", "kitchen.service"]],
       ["stop the app", ["stop", "kitchen.service"]],

@@ -113,3 +113,27 @@ test("an earlier release that can't be put back keeps its record, for the one th
   device.hook = () => undefined;
   expect((await resume()).last).toMatchObject({ result: "undone", resumed: true });
 });
+
+test("what can't be put on record is done all the same, and told", async () => {
+  await powerFailsIn("switching");
+  device.tree = "1.1.0";
+  const applier = await device.applier({
+    onSave: () => {
+      throw Object.assign(new Error("no room"), { code: "ENOSPC" });
+    },
+  });
+  await expect(applier.settle()).rejects.toThrow("no room");
+  expect(device.tree).toBe("1.0.0");
+  expect((await resume()).last).toMatchObject({ result: "undone", failure: { code: "power_lost", back_on: "1.0.0" } });
+});
+
+test("an update is noted before it is on record, and one that can't be noted isn't begun", async () => {
+  const states: string[] = [];
+  device.noteBeginning = async ({ id, to }) => {
+    states.push((await device.applyStore().peek()).engine.status, id, `${to}`);
+    throw new Error("no room");
+  };
+  await expect((await device.applier()).apply(update.id, forever)).rejects.toThrow("no room");
+  expect(states).toEqual(["idle", update.id, "1.1.0"]);
+  expect((await device.applyStore().peek()).engine.status).toBe("idle");
+});

@@ -9,11 +9,19 @@ import { type EngineParts, type RecordStore, runEngine } from "./update/engine.t
 import { applyPhase } from "./update/phase.ts";
 import { type ApplyExecutors, type ApplyStep, planApply } from "./update/plan.ts";
 
-export interface ApplierParts {
-  lockDir: string;
-  store: RecordStore<ApplyRecord>;
+/** What works on the device, as a configuration has it. */
+export interface Tools {
   installer: Installer;
   executors: ApplyExecutors;
+}
+
+export interface ApplierParts extends Tools {
+  lockDir: string;
+  store: RecordStore<ApplyRecord>;
+  /** The tools as the newest update began with them: it is finished with these. Null when that isn't known. */
+  ofBeginning(): Promise<Tools | null>;
+  /** Keeps for `ofBeginning` what an update begins with; on the disk when it returns. */
+  noteBeginning(update: Update): Promise<void>;
   reporters: Reporters;
   clock: Clock;
   /** Names this boot of the machine. */
@@ -46,7 +54,9 @@ export class Applier {
       if (order.update.id !== updateId) throw new UpdateError("bad_request", `There is no order ${updateId}.`);
       if (action && order.update.kind !== action)
         throw new UpdateError("bad_request", `The order ${updateId} is no ${action}.`);
-      return runEngine(this.#engine(), await this.#begin(order), signal);
+      const event = await this.#begin(order);
+      await this.#parts.noteBeginning(event.order.update);
+      return runEngine(this.#engine(this.#parts), event, signal);
     });
   }
 
@@ -57,28 +67,35 @@ export class Applier {
 
   /**
    * For the boot, before any service starts: what a power cut left half done on the disk is finished or undone, and
-   * nothing else. No network, no waiting, no service (contract device-api.md §7). `resume` does the rest.
+   * nothing else. No network, no waiting, no service (contract device-api.md §7). `resume` does the rest. What can't be
+   * put on record, on a full disk, is done all the same, and then told: rejects with what the disk said.
    */
   async settle(): Promise<ApplyRecord> {
-    return this.#exclusively("recovery at boot", async () => {
-      const { installer, store, clock, reporters, bootId } = this.#parts;
-      await installer.settleDisk();
-      const found = await store.load();
+    const work = async () => {
+      const { store, clock, reporters, bootId } = this.#parts;
+      const { record: found, tools } = await this.#settled();
       if (found.engine.status === "idle") return found;
       const event = { type: "interrupted", at: clock.now().toISOString(), settled_in: bootId } as const;
       // Run again in the same boot, it counts no second interruption.
       const record = found.settled_in === bootId ? found : applyTransition(found, event);
-      if (record !== found) await store.save(record);
+      // Without it the next process decides the same.
+      const trouble =
+        record === found
+          ? []
+          : await store.save(record).then(
+              () => [],
+              (error: unknown) => [error],
+            );
       const { engine } = record;
-      if (engine.status === "rolling-back") await installer.switchBack(engine.move, reporters.of(engine.update));
+      if (engine.status === "rolling-back") await tools.installer.switchBack(engine.move, reporters.of(engine.update));
+      for (const error of trouble) throw error;
       return record;
-    });
+    };
+    return this.#exclusively("recovery at boot", work, { alsoUnwritten: true });
   }
 
   async #goOn(signal: AbortSignal): Promise<ApplyRecord> {
-    // Whatever the record says: half of what was there before Pawl may be moved.
-    await this.#parts.installer.settleDisk();
-    const record = await this.#parts.store.load();
+    const { record, tools } = await this.#settled();
     // The record may have reached the disk and its last words not.
     if (record.engine.status === "idle") {
       if (record.last) await this.#parts.reporters.end(record.last);
@@ -87,11 +104,24 @@ export class Applier {
     const at = this.#parts.clock.now().toISOString();
     this.#parts.reporters.of(record.engine.update).line("Going on after an interruption", "warn");
     const isCounted = record.settled_in === this.#parts.bootId;
-    return runEngine(this.#engine(), isCounted ? { type: "taken-up" } : { type: "interrupted", at }, signal);
+    return runEngine(this.#engine(tools), isCounted ? { type: "taken-up" } : { type: "interrupted", at }, signal);
+  }
+
+  /** The record, with the disk settled by the tools that what is under way is finished with. */
+  async #settled(): Promise<{ record: ApplyRecord; tools: Tools }> {
+    const { store, installer, ofBeginning } = this.#parts;
+    const record = await store.load().catch(async (error) => {
+      // Whatever the record says: half of what was there before Pawl may be moved.
+      await installer.settleDisk();
+      throw error;
+    });
+    const tools = record.engine.status === "idle" ? this.#parts : ((await ofBeginning()) ?? this.#parts);
+    await tools.installer.settleDisk();
+    return { record, tools };
   }
 
   /** What is in place is looked up here: the other side's word for it doesn't count. */
-  async #begin(order: Order): Promise<ApplyEvent> {
+  async #begin(order: Order): Promise<Extract<ApplyEvent, { type: "ordered" }>> {
     const current = await this.#parts.installer.current();
     const update = { ...order.update, from: current?.version ?? null };
     const { kind, to } = update;
@@ -108,8 +138,8 @@ export class Applier {
     return { type: "ordered", order: { ...order, update }, move };
   }
 
-  #engine(): EngineParts<ApplyRecord, ApplyStep, ApplyEvent> {
-    const { store, executors, reporters, clock } = this.#parts;
+  #engine({ executors }: Tools): EngineParts<ApplyRecord, ApplyStep, ApplyEvent> {
+    const { store, reporters, clock } = this.#parts;
     const at = () => clock.now().toISOString();
     return {
       store,
@@ -126,10 +156,22 @@ export class Applier {
     };
   }
 
-  async #exclusively<T>(purpose: string, work: () => Promise<T>): Promise<T> {
-    const attempt = await Lock.tryAcquire(this.#parts.lockDir, purpose, this.#parts.clock.now());
+  /** @param options.alsoUnwritten where no lock can be written, it is enough that nobody holds it */
+  async #exclusively<T>(purpose: string, work: () => Promise<T>, { alsoUnwritten = false } = {}): Promise<T> {
+    const { lockDir, clock } = this.#parts;
+    const attempt = await Lock.tryAcquire(lockDir, purpose, clock.now()).catch(async (error) => {
+      if (!alsoUnwritten || !takesNothing(error)) throw error;
+      const busy = await Lock.owner(lockDir);
+      return busy ? { busy } : null;
+    });
+    if (attempt === null) return work();
     if ("busy" in attempt) throw new UpdateError("busy", `An update is running already (${attempt.busy.purpose}).`);
     await using _lock = attempt.held;
     return await work();
   }
+}
+
+/** Whether a disk takes nothing more: it is full, or read-only. */
+function takesNothing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && ["ENOSPC", "EDQUOT", "EROFS"].includes(`${error.code}`);
 }

@@ -1,4 +1,4 @@
 // The only place that wires parts: each side of an app by hand, in a file of its own.
 export { type AppOptions, createApp } from "./compose/app.ts";
 export { createApplier } from "./compose/applier.ts";
-export type { Overrides } from "./compose/shared.ts";
+export type { DeviceConfig, Overrides } from "./compose/shared.ts";

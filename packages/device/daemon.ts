@@ -1,11 +1,12 @@
+import type { Config } from "@pawl/protocol";
 import pino from "pino";
 import type { App } from "./app.ts";
 import { createApp } from "./compose.ts";
 import { loadConfig } from "./config.ts";
 import { asUpdateError } from "./error.ts";
 import { createHelper } from "./helper/index.ts";
-import { forgetListenFds, listenFds, serve } from "./http/index.ts";
-import { becomeApiUser } from "./system/api-user.ts";
+import { ensureSocketFolder, forgetListenFds, type HeldPort, holdPort, listenFds, serve } from "./http/index.ts";
+import { apiUserOf, becomeApiUser } from "./system/api-user.ts";
 import { Tokens } from "./tokens.ts";
 
 export interface DaemonOptions {
@@ -25,6 +26,7 @@ export async function runDaemon({ configPath, env, stdout, signal }: DaemonOptio
   forgetListenFds();
   const path = configPath();
   const config = await loadConfig({ path, env });
+  await using held = sockets.length === 0 ? await takeAsRoot(config) : null;
   becomeApiUser(config.state_dir);
   const log = pino({ level: env.PAWL_LOG_LEVEL ?? "info", base: null }, pino.destination({ dest: 2, sync: true }));
   const onFault = (error: unknown) =>
@@ -37,7 +39,7 @@ export async function runDaemon({ configPath, env, stdout, signal }: DaemonOptio
   }
   const tokens = await Tokens.open(config.state_dir);
   const { auth, listen, state_dir: stateDir, idle_exit: idleMs } = config;
-  const server = await serve({ apps, tokens, auth, stateDir, listen, sockets, log });
+  const server = await serve({ apps, tokens, auth, stateDir, listen, sockets, held, log });
   try {
     const isOpen = !auth.jwt && (await tokens.list()).length === 0;
     const whose = sockets.length > 0 ? " for systemd" : "";
@@ -58,6 +60,14 @@ export async function runDaemon({ configPath, env, stdout, signal }: DaemonOptio
     await server.close();
     await Promise.all(apps.map((app) => app.settled()));
   }
+}
+
+/** What only root may do for the address it serves, as long as this process is root and won't stay it. */
+async function takeAsRoot({ listen, state_dir }: Config): Promise<HeldPort | null> {
+  const user = apiUserOf(state_dir);
+  if (user === null || process.geteuid?.() !== 0) return null;
+  await ensureSocketFolder(listen, user);
+  return holdPort(listen);
 }
 
 /** `serve` sees to it that then only this device can reach it (contract device-api.md §1). */

@@ -15,6 +15,9 @@ let clock: TestClock;
 let record: ApplyRecord;
 let orders: Order[];
 let starts: number;
+let withdrawals: number;
+/** Whether root's side would find one. */
+let isOrdered: boolean;
 
 beforeEach(async () => {
   dir = await TempDir.create();
@@ -22,6 +25,8 @@ beforeEach(async () => {
   record = applyRecord();
   orders = [];
   starts = 0;
+  withdrawals = 0;
+  isOrdered = true;
 });
 afterEach(() => dir[Symbol.asyncDispose]());
 
@@ -30,6 +35,10 @@ function handOver(process: (nth: number) => Applying): HandOver {
   return new HandOver({
     lockDir: dir.path,
     writeOrder: async (order) => void orders.push(order),
+    withdrawOrder: async () => {
+      withdrawals++;
+      isOrdered = false;
+    },
     start: () => process(++starts),
     apply: async () => record,
     clock,
@@ -96,7 +105,9 @@ test("when it dies each time nobody carries the update out, and its last words s
     code: "helper_missing",
     fields: { version: "1.1.0", detail: "pawl-apply: fault 3" },
   });
-  expect(starts).toBe(3);
+  expect({ starts, withdrawals }).toEqual({ starts: 3, withdrawals: 1 });
+  // Each time a little later: what kept it from its work may have passed.
+  expect(clock.monotonic()).toBeGreaterThanOrEqual(6_000);
 });
 
 test("an update that goes on going back later keeps its place: nobody claims that it has ended", async () => {
@@ -112,13 +123,58 @@ test("an update that goes on going back later keeps its place: nobody claims tha
   expect({ orders, starts, record }).toEqual({ orders: [], starts: 3, record: stuck });
 });
 
-test("a process that never takes the lock counts as gone after a while", async () => {
+test("a process that takes minutes to get to its work is waited for, and started once", async () => {
+  const over = handOver(() => {
+    let end: { code: number; words: string } | null = null;
+    void clock.sleep(9 * 60_000, forever).then(async () => {
+      const lock = await takeLock();
+      if (isOrdered) record = applyRecord({ last: outcome });
+      await lock[Symbol.asyncDispose]();
+      end = { code: isOrdered ? 0 : 2, words: "" };
+    });
+    return { ended: () => end };
+  });
+  expect(await over.carryOut(update, aRelease(), forever)).toEqual(outcome);
+  expect({ starts, withdrawals }).toEqual({ starts: 1, withdrawals: 0 });
+});
+
+test("a process that never gets to its work is given up after ten minutes, and what it was to do is taken back", async () => {
   await expect(handOver(() => ({ ended: () => null })).finish(update, forever)).rejects.toMatchObject({
     code: "helper_missing",
     fields: { detail: null },
   });
-  expect(starts).toBe(3);
-  expect(clock.monotonic()).toBeGreaterThan(45_000);
+  expect({ starts, withdrawals }).toEqual({ starts: 1, withdrawals: 1 });
+  expect(clock.monotonic()).toBeGreaterThan(600_000);
+  expect(clock.monotonic()).toBeLessThan(620_000);
+});
+
+test("a process that got to its work while it was given up brings the outcome that counts", async () => {
+  const over = new HandOver({
+    lockDir: dir.path,
+    writeOrder: async () => undefined,
+    withdrawOrder: async () => {
+      // It has read the order a moment before.
+      const lock = await takeLock();
+      void wait(20).then(() => {
+        record = applyRecord({ last: outcome });
+        return lock[Symbol.asyncDispose]();
+      });
+    },
+    start: () => dies("killed"),
+    apply: async () => record,
+    clock,
+  });
+  expect(await over.finish(update, forever)).toEqual(outcome);
+});
+
+test("a process that lives on after its work doesn't keep its outcome back for long", async () => {
+  const over = handOver(() => {
+    works(outcome);
+    return { ended: () => null };
+  });
+  expect(await over.finish(update, forever)).toEqual(outcome);
+  expect(starts).toBe(1);
+  expect(clock.monotonic()).toBeLessThan(300_000);
 });
 
 test("an outcome counts although the process that brought it was started by another one that is dead", async () => {

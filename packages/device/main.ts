@@ -1,9 +1,10 @@
-import { basename } from "node:path";
+import { thisCall } from "./cli/called-as.ts";
 import { EXIT } from "./cli/exit-code.ts";
 import { DEFAULT_CONFIG_PATH } from "./cli/io.ts";
 import { processIo } from "./cli/process-io.ts";
 import { createProgram, type ProgramIo } from "./cli/program.ts";
 import { wordError } from "./cli/word-error.ts";
+import { UpdateError } from "./error.ts";
 import { prepareRuntime } from "./runtime.ts";
 import { cleanEnvironment } from "./system/roots-environment.ts";
 
@@ -16,7 +17,21 @@ void main(process.argv.slice(1)).then((code) => {
 async function main([self = "", ...args]: readonly string[]): Promise<number> {
   prepareRuntime();
   const io = { ...processIo(args), signal: endSignal() };
-  return basename(self) === "pawl-apply" ? rootsHelper(args, io) : command(args, io);
+  switch (thisCall(self)) {
+    case "helper":
+      return rootsHelper(args, io);
+    case "disguised":
+      return wordError(disguised(self), io, false);
+    case "command":
+      return command(args, io);
+  }
+}
+
+function disguised(self: string): UpdateError {
+  return new UpdateError(
+    "forbidden",
+    `sudo was asked for pawl-apply and has started ${self}, under which name nothing of it is known. If sudoers says fdexec=always, take that out.`,
+  );
 }
 
 /** This same file under the name `pawl-apply`: nothing of its caller's environment or choice gets through to it. */

@@ -1,6 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { chmod, mkdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { TempDir } from "@pawl/testkit";
 import { expect, test } from "vitest";
+import { inProcess, PRINT_CODE } from "./testing/in-process.ts";
 import { readCliToken, Tokens, tokenId } from "./tokens.ts";
 
 test("§1 rules: a new token is known, and only its hash is on the disk", async () => {
@@ -135,3 +137,16 @@ test("a command line token that can't be read is none", async () => {
   await chmod(temp.join(".api/cli-token"), 0o000);
   expect(await readCliToken(temp.path)).toBeNull();
 });
+
+test("whoever took the API's side over can't make root wait: a FIFO is neither tokens nor a token", async () => {
+  await using temp = await TempDir.create();
+  await mkdir(temp.join(".api"));
+  for (const name of ["tokens.json", "cli-token"]) spawnSync("mkfifo", [temp.join(".api", name)]);
+  const script = `${PRINT_CODE}
+    const stateDir = ${JSON.stringify(temp.path)};
+    await printCode(Tokens.open(stateDir));
+    console.log(await readCliToken(stateDir));
+  `;
+  const imports = { Tokens: "tokens.ts", readCliToken: "tokens.ts" };
+  expect(await inProcess(imports, script)).toBe("state_damaged\nnull");
+}, 30_000);

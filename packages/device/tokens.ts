@@ -3,11 +3,12 @@ import { lstat } from "node:fs/promises";
 import { Instant, Sha256 } from "@pawl/protocol";
 import { z } from "zod";
 import { UpdateError } from "./error.ts";
-import { ensureFolder, readTextIfThere, writeFileDurably } from "./store/atomic-file.ts";
+import { ensureFolder, writeFileDurably } from "./store/atomic-file.ts";
 import { fileVersion } from "./store/file-version.ts";
 import { Lock } from "./store/lock.ts";
 import { type DevicePaths, devicePaths } from "./store/paths.ts";
 import { jsonOrNull } from "./store/record.ts";
+import { readUntrusted } from "./store/untrusted-file.ts";
 
 const Name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ._@-]{0,63}$/);
 
@@ -23,6 +24,9 @@ export type TokenInfo = Omit<StoredToken, "sha256">;
 const TOKEN = /^pawl_[A-Za-z0-9_-]{43}$/;
 
 const TOKEN_ID_LENGTH = 16;
+
+/** More than thousands of tokens take, in bytes. */
+const MOST_BYTES = 4 * 1024 * 1024;
 
 /**
  * The API tokens of this device, in `<state_dir>/.api/tokens.json`. Other processes may change the file at any time: it is
@@ -120,7 +124,7 @@ export class Tokens {
     const version = await fileVersion(path);
     if (version === null) return [];
     if (this.#read?.version === version) return this.#read.tokens;
-    const parsed = TokensFile.safeParse(jsonOrNull((await readTextIfThere(path)) ?? ""));
+    const parsed = TokensFile.safeParse(jsonOrNull((await readUntrusted(path, MOST_BYTES))?.toString("utf8") ?? ""));
     if (!parsed.success) {
       const words = `${path} can't be understood, so nobody can be let in; repair it, or remove it to begin anew.`;
       throw new UpdateError("state_damaged", words, { path, cause: parsed.error });
@@ -153,8 +157,8 @@ export async function readCliToken(stateDir: string): Promise<string | null> {
 }
 
 async function readToken(path: string): Promise<string | null> {
-  const text = await readTextIfThere(path).catch(() => null);
-  const token = text?.trim() ?? "";
+  const bytes = await readUntrusted(path, MOST_BYTES).catch(() => null);
+  const token = bytes?.toString("utf8").trim() ?? "";
   return TOKEN.test(token) ? token : null;
 }
 

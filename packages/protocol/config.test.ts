@@ -82,6 +82,7 @@ test("§4: reads a file with everything in it", () => {
 test("§4: a source and a home are enough; the rest has defaults", () => {
   expect(Config.parse(withApp({}))).toEqual({
     listen: "127.0.0.1:7320",
+    idle_exit: 90_000,
     state_dir: "/var/lib/pawl",
     hooks_dir: "/etc/pawl/hooks",
     auth: { cors: [], public_status: false, token_in_query: false },

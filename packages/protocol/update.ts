@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Failure } from "./failure.ts";
+import { UPDATE_ID } from "./patterns.ts";
 import { Release } from "./release.ts";
 import { Channel, Instant, Sha256, TimeOfDay, Version, Window } from "./values.ts";
 
@@ -15,7 +16,7 @@ export const Installed = z.object({
 export type Installed = z.infer<typeof Installed>;
 
 /** `<milliseconds since 1970, base 36>-<random>`: sorts by time, safe as a file name and an argument. */
-export const UpdateId = z.string().regex(/^[0-9a-z]{8,12}-[0-9a-z]{6}$/);
+export const UpdateId = z.string().regex(UPDATE_ID);
 export type UpdateId = z.infer<typeof UpdateId>;
 
 export const UpdateKind = z.enum(["install", "rollback", "adopt"]);

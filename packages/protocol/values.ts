@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CHANNEL, NO_CHANNEL, TIME_OF_DAY, VERSION, WINDOW } from "./patterns.ts";
 
 /** A sha256 as 64 lowercase hexadecimal digits. */
 export const Sha256 = z
@@ -8,16 +9,14 @@ export const Sha256 = z
 export type Sha256 = z.infer<typeof Sha256>;
 
 /** A release's version as its publisher writes it. Safe as a folder name and as an argument: no slash, no space, no leading dash or dot. */
-export const Version = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9.+~_-]{0,127}$/, "must be a version such as 1.4.0 (letters, digits and . + ~ _ -)");
+export const Version = z.string().regex(VERSION, "must be a version such as 1.4.0 (letters, digits and . + ~ _ -)");
 export type Version = z.infer<typeof Version>;
 
 /** A channel's name: `stable`, `prerelease`, a name in a release index, later a branch. */
 export const Channel = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,79}$/, "must be a channel's name (letters, digits and . _ / -)")
-  .refine((name) => !/\.\.|\/\/|\/$|\.lock$/.test(name), "must not contain .. or // or end in / or .lock");
+  .regex(CHANNEL, "must be a channel's name (letters, digits and . _ / -)")
+  .refine((name) => !NO_CHANNEL.test(name), "must not contain .. or // or end in / or .lock");
 export type Channel = z.infer<typeof Channel>;
 
 /** Which trouble a path makes for a tree it is to be unpacked into, or null when it makes none. */
@@ -54,12 +53,10 @@ export const Duration = z
   });
 
 /** A time of day, `HH:MM`, in the device's own time zone. */
-export const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time of day such as 04:20");
+export const TimeOfDay = z.string().regex(TIME_OF_DAY, "must be a time of day such as 04:20");
 
 /** When unattended installs may begin, `HH:MM-HH:MM`, in the device's own time zone; may span midnight. */
-export const Window = z
-  .string()
-  .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, "must be two times of day such as 02:00-05:00");
+export const Window = z.string().regex(WINDOW, "must be two times of day such as 02:00-05:00");
 
 /** A moment as ISO 8601 in UTC. */
 export const Instant = z.iso.datetime();

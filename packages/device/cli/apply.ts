@@ -3,15 +3,13 @@ import { stat } from "node:fs/promises";
 import { createApplier } from "../compose.ts";
 import { loadConfig } from "../config.ts";
 import { UpdateError } from "../error.ts";
-import { startUnit } from "../helper/index.ts";
 import { parseOrder, type RootsOrder } from "../helper/order.ts";
 import { wayFacts } from "../helper/places.ts";
+import { leave, TOO_MANY, waitingPlace } from "../helper/turnstile.ts";
+import { carryOutInUnit } from "../helper/unit.ts";
 import { wayToRoot } from "../helper/way.ts";
 import { isRootsAlone, isRootsSticky } from "../store/roots-alone.ts";
 import { run } from "../system/run.ts";
-
-/** Far longer than any update takes, in milliseconds: by then something is wrong with the unit. */
-const UNIT_WITHIN_MS = 24 * 3600_000;
 
 /**
  * Root's side: carries out one order. The configuration is read without the overrides of the environment.
@@ -26,6 +24,7 @@ export async function apply(configPath: string, order: RootsOrder, signal: Abort
     return writeSchedule(config, { run, signal });
   }
   const applier = await createApplier(config, order.app);
+  await leave();
   await applier.apply(order.updateId, signal, order.action);
 }
 
@@ -39,8 +38,11 @@ export async function pawlApply(args: readonly string[], configPath: string, sig
     await assertRootsOwn(configPath);
     // Called by sudo it is in its caller's cgroup, and would end when that service is restarted.
     if (wayToRoot(wayFacts(configPath)) === "unit" && !isInUnit()) {
-      const { code } = await run(startUnit(order), { timeoutMs: UNIT_WITHIN_MS, signal });
-      return code ?? 1;
+      await using place = await waitingPlace();
+      if (!place) throw new UpdateError("busy", TOO_MANY);
+      await leave();
+      await carryOutInUnit(order, run, signal);
+      return 0;
     }
   }
   await apply(configPath, order, signal);

@@ -26,9 +26,10 @@ function applyCommand(io: Io): Command {
 function recoverCommand(io: Io, exit: (code: number) => void): Command {
   return new Command("recover")
     .description("settle what a power cut left half done on the disk; call it at boot before the app's services")
-    .action(async () => {
+    .option("--state-dir <dir>", "where to look when pawl.yaml can't be used")
+    .action(async ({ stateDir }: { stateDir?: string }) => {
       const { recover } = await import("./recover.ts");
-      exit(await recover(io));
+      exit(await recover(io, stateDir));
     });
 }
 

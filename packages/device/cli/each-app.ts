@@ -1,18 +1,17 @@
-import type { AppConfig, Config } from "@pawl/protocol";
 import { asUpdateError } from "../error.ts";
 import { EXIT, exitCodeOf } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 
 /** Does something for every app; one that can't doesn't keep the others from it. Returns the exit code: of the first that couldn't. */
 export async function forEachApp(
-  { apps }: Config,
+  names: Iterable<string>,
   io: Pick<Io, "stderr" | "signal">,
-  work: (name: string, app: AppConfig) => Promise<void>,
+  work: (name: string) => Promise<void>,
 ): Promise<number> {
   let exitCode: number = EXIT.ok;
-  for (const [name, app] of Object.entries(apps)) {
+  for (const name of names) {
     try {
-      await work(name, app);
+      await work(name);
     } catch (error) {
       io.signal.throwIfAborted();
       const { code, message } = asUpdateError(error);

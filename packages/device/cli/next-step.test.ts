@@ -43,7 +43,14 @@ test.each<[Trouble, string]>([
   ],
   [{ code: "power_lost", version: "2.4.0" }, "`pawl install 2.4.0` tries again."],
   [{ code: "busy" }, "`pawl status` shows how it is doing."],
-  [{ code: "helper_missing" }, "Run `pawl resume` as root"],
+  [{ code: "helper_missing" }, "`sudo pawl doctor` what is wrong; then `pawl install` tries again."],
+  [
+    {
+      code: "helper_missing",
+      detail: "Job failed.\nWhat it said itself: journalctl -u 'pawl-apply@install:kitchen:0abcdefgh-123456.service'",
+    },
+    "`sudo journalctl -u 'pawl-apply@install:kitchen:0abcdefgh-123456.service'` shows why",
+  ],
   [{ code: "unauthorized" }, "Put a token into PAWL_TOKEN"],
   [{ code: "forbidden" }, "Put a token into PAWL_TOKEN"],
   [{ code: "method_not_allowed" }, "restart it"],

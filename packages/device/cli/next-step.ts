@@ -1,4 +1,5 @@
 import type { Failure, FailureCode } from "@pawl/protocol";
+import { journalIn } from "../helper/journal.ts";
 import { unreachable } from "../update/unreachable.ts";
 import { sizeInWords } from "./sizes.ts";
 import { when } from "./times.ts";
@@ -68,8 +69,12 @@ export function nextStep(trouble: Trouble, { now, nextRun, app }: Circumstances)
       return `${again}.`;
     case "busy":
       return `${pawl("status")} shows how it is doing.`;
-    case "helper_missing":
-      return `${pawl("log")} shows how far it got. Run \`pawl resume\` as root; then ${again}.`;
+    case "helper_missing": {
+      const journal = journalIn(trouble.detail ?? "");
+      return journal === null
+        ? `${pawl("log")} shows how far it got, and \`sudo pawl doctor\` what is wrong; then ${again}.`
+        : `\`sudo ${journal}\` shows why, and \`sudo pawl doctor\` what is wrong; then ${again}.`;
+    }
     case "unauthorized":
     case "forbidden":
       return "Put a token into PAWL_TOKEN, or run this as root.";

@@ -1,13 +1,14 @@
 import type { Io } from "./io.ts";
 import { createStyle, wantsColour } from "./style.ts";
+import { forTerminal, OWN_ESCAPE } from "./terminal-text.ts";
 
-/** This process's own streams and variables, as commands use them. */
+/** This process's own streams and variables, as commands use them. What they write sets nothing off in a terminal. */
 export function processIo(args: readonly string[]): Omit<Io, "configPath" | "signal"> {
   const { stdout, stderr, env } = process;
-  const styleOf = ({ isTTY = false }) => createStyle(wantsColour({ isTerminal: isTTY, env, args }));
+  const styleOf = ({ isTTY = false }) => createStyle(wantsColour({ isTerminal: isTTY, env, args }), OWN_ESCAPE);
   return {
-    stdout: (text) => void stdout.write(text),
-    stderr: (text) => void stderr.write(text),
+    stdout: (text) => void stdout.write(forTerminal(text)),
+    stderr: (text) => void stderr.write(forTerminal(text)),
     style: { stdout: styleOf(stdout), stderr: styleOf(stderr) },
     env,
     isTerminal: stdout.isTTY === true,

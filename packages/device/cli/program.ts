@@ -71,8 +71,8 @@ function shareOptions(command: Command, program: Command): void {
 }
 
 async function hasTokens(stateDir: string): Promise<boolean> {
-  const { Tokens } = await import("../tokens.ts");
-  return (await (await Tokens.open(stateDir)).list()).length > 0;
+  const { hasTokens } = await import("../doctor/records.ts");
+  return hasTokens(stateDir);
 }
 
 async function stateDir(io: Io): Promise<string> {

@@ -1,6 +1,7 @@
 import type { ProgressEvent, UpdateEvent } from "@pawl/protocol";
 import { MultiBar, Presets } from "cli-progress";
 import type { Io } from "./io.ts";
+import { forTerminal } from "./terminal-text.ts";
 import { STEP } from "./words.ts";
 
 /** Shows an update's events as they come. */
@@ -43,13 +44,13 @@ function barDisplay(io: Io): Display {
   const bar = bars.create(100, 0, { step: "Starting", detail: "" });
   return {
     show: (event) => {
-      if (event.type === "line") bars.log(`${event.line}\n`);
+      if (event.type === "line") bars.log(forTerminal(`${event.line}\n`));
       if (event.type === "progress")
         bar.update(Math.floor(event.percent), { step: STEP[event.phase], detail: detailOf(event) });
       bars.update();
     },
     note: (text) => {
-      bars.log(`${io.style.stdout.warn(text)}\n`);
+      bars.log(forTerminal(`${io.style.stdout.warn(text)}\n`));
       bars.update();
     },
     end: () => {

@@ -21,7 +21,11 @@ function logCommand(io: Io): Command {
         if (json) return printAnswer(io, { lines: log });
         if (log.length === 0) io.stderr(id === undefined ? "No update yet.\n" : "Its log isn't kept any more.\n");
         const { localTime } = await import("./times.ts");
-        for (const { at, line } of log) io.stdout(`${localTime(at, "seconds")}  ${line}\n`);
+        for (const { at, line } of log) {
+          const begin = `${localTime(at, "seconds")}  `;
+          // What a line brings of its own lines mustn't look like another's.
+          io.stdout(`${begin}${String(line).replace(/\n/g, `\n${" ".repeat(begin.length)}`)}\n`);
+        }
       }),
     );
 }

@@ -22,10 +22,11 @@ const CODES: Record<Tone, [number, number]> = {
   strong: [1, 22],
 };
 
-export function createStyle(hasColour: boolean): Style {
+/** `esc`: what is written for ESC, which `forTerminal` turns into one. */
+export function createStyle(hasColour: boolean, esc = "\u001b"): Style {
   const paint = (tone: Tone) => {
     const [on, off] = CODES[tone];
-    return (text: string) => (hasColour && text !== "" ? `\u001b[${on}m${text}\u001b[${off}m` : text);
+    return (text: string) => (hasColour && text !== "" ? `${esc}[${on}m${text}${esc}[${off}m` : text);
   };
   return {
     accent: paint("accent"),

@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ApplyRecord, type Config, FetchRecord, Settings, type Update } from "@pawl/protocol";
 import { versionings } from "@pawl/protocol/versioning";
@@ -79,6 +80,7 @@ export async function createApp({
     lockDir: paths.apply.lock,
     // Written anew whenever root's side has not begun with it.
     writeOrder: (order) => writeCacheFile(paths.api.order, `${JSON.stringify(order, null, 2)}\n`),
+    withdrawOrder: () => rm(paths.api.order, { force: true }),
     start: (update) => startApplier(name, update, join(paths.api.dir, "applier.out")),
     apply,
     clock,

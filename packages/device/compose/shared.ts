@@ -36,7 +36,10 @@ export interface Shared {
   facts: Facts;
 }
 
-export function shared(config: Config, name: string, overrides: Overrides): Shared {
+/** What of the device's configuration an app is built from. */
+export type DeviceConfig = Pick<Config, "state_dir" | "hooks_dir" | "apps">;
+
+export function shared(config: DeviceConfig, name: string, overrides: Overrides): Shared {
   const app = config.apps[name];
   if (!app) throw unknownApp(config, name);
   const { clock = systemClock, run = systemRun } = overrides;
@@ -104,7 +107,7 @@ export function stateDamaged(keptAs: string): UpdateError {
   return new UpdateError("state_damaged", message, { path: keptAs });
 }
 
-function unknownApp(config: Config, name: string): UpdateError {
+export function unknownApp(config: Pick<Config, "apps">, name: string): UpdateError {
   const names = Object.keys(config.apps).join(", ");
   return new UpdateError("unknown_app", `There is no app ${name} on this device; there is: ${names}.`);
 }

@@ -8,7 +8,7 @@ import { jsonOrNull } from "../store/record.ts";
 import { VERSION } from "../version.ts";
 import type { Environment } from "./environment.ts";
 
-const DEFAULT_STATE_DIR = "/var/lib/pawl";
+export const DEFAULT_STATE_DIR = "/var/lib/pawl";
 
 /** They say where the file is, who asks, and how much is logged; nothing that stands in it. */
 const NO_SETTINGS = ["PAWL_CONFIG", "PAWL_TOKEN", "PAWL_LOG_LEVEL"];

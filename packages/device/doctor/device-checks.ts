@@ -18,6 +18,7 @@ import type { Surroundings } from "./surroundings.ts";
 import { lookAtTakeover, placesOfRoots } from "./takeover.ts";
 import { assessCron, lookAtTimer } from "./timer.ts";
 import type { Check, Finding } from "./types.ts";
+import { lookAtForgotten } from "./unfinished.ts";
 
 /** Checks for each side: root may look where nobody else may, and the other side knows what it can reach itself. */
 export interface Checks {
@@ -80,6 +81,7 @@ export function checksOfDevice(config: Config, configPath: string, around: Surro
       check("tokens", () => lookAtTokens(stateDir)),
       check("helper", () => lookAtHelper({ facts: way, apiUser, uid: self.uid, places })),
       ...units,
+      check("unfinished", () => lookAtForgotten(stateDir, apps)),
     ],
     asApi: [...(isSudo ? [check("helper", (signal) => askSudo(run, places.helper, signal))] : []), ...cron],
   };

@@ -63,6 +63,15 @@ test("without systemd it is sudo, which is asked as the API's user", async () =>
   });
 });
 
+test("a rule whose polkit is gone is said, unless sudo is the way by now", async () => {
+  await writeFile(dir.join("rules.d", "50-pawl.rules"), "… pawl-apply@ …");
+  expect(await look({ ...ON_SYSTEMD, hasPolkit: false })).toContain(
+    "trouble: polkit is gone from this device, and the API had no other way to root's side",
+  );
+  await writeFile(dir.join("sudoers.d", "pawl"), "pawl ALL=(root) NOPASSWD: /usr/local/sbin/pawl-apply\n");
+  expect((await look({ ...ON_SYSTEMD, hasPolkit: false })).join()).not.toContain("trouble");
+});
+
 test("before pawl setup: an API that is root, and one that never gets there", async () => {
   const bare = { isSystemConfig: true };
   expect(await look(bare, null)).toEqual([expect.stringMatching(/^warning: Pawl's API runs as root/)]);

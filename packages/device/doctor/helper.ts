@@ -27,9 +27,23 @@ export async function lookAtHelper({ facts, apiUser, uid, places }: HelperParts)
       return [assessSelf(facts.isSystemConfig, daemonUid)];
     case "unit":
       return [lookAtProgram(places), ...(await lookAtRule(places.polkitRules, "polkit rule", daemonUid))];
-    case "sudo":
-      return [lookAtProgram(places), ...(await lookAtRule(places.sudoers, "sudoers line", daemonUid))];
+    case "sudo": {
+      const wasByPolkit = facts.hasSystemd && facts.hasUnit && !facts.hasPolkit;
+      const gone = wasByPolkit && (await isPolkitMissed(places)) ? [POLKIT_IS_GONE] : null;
+      return [lookAtProgram(places), ...(gone ?? (await lookAtRule(places.sudoers, "sudoers line", daemonUid)))];
+    }
   }
+}
+
+const POLKIT_IS_GONE = trouble(
+  "polkit is gone from this device, and the API had no other way to root's side",
+  `Install polkit again (apt install polkitd), or let it go by sudo: ${SET_UP}`,
+);
+
+/** Whether our rule waits for a polkit, and sudo knows nothing of us. */
+async function isPolkitMissed({ polkitRules, sudoers }: Places): Promise<boolean> {
+  const [rule, line] = await Promise.all([ruleIn(polkitRules), ruleIn(sudoers)].map((one) => one.catch(() => null)));
+  return rule !== null && line === null;
 }
 
 /** As the daemon's user: whether sudo would let it through. Asks, and starts nothing. */
@@ -62,12 +76,23 @@ async function lookAtRule(folder: string, what: string, daemonUid: number): Prom
   // Root needs neither.
   if (daemonUid === 0) return [];
   try {
-    for (const name of await readdir(folder)) {
-      if ((await readFile(join(folder, name), "utf8")).includes("pawl-apply"))
-        return [fine(`The ${what} is there: ${join(folder, name)}`)];
-    }
-  } catch (error) {
-    if (!isMissing(error)) return [warning(`This user may not look for the ${what} in ${folder}`, "sudo pawl doctor")];
+    const path = await ruleIn(folder);
+    if (path !== null) return [fine(`The ${what} is there: ${path}`)];
+  } catch {
+    return [warning(`This user may not look for the ${what} in ${folder}`, "sudo pawl doctor")];
   }
   return [trouble(`There is no ${what} that lets the API reach root's side`, SET_UP, folder)];
+}
+
+/** The file of a folder that speaks of the helper; null when none does. */
+async function ruleIn(folder: string): Promise<string | null> {
+  try {
+    for (const name of await readdir(folder)) {
+      const path = join(folder, name);
+      if ((await readFile(path, "utf8")).includes("pawl-apply")) return path;
+    }
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+  return null;
 }

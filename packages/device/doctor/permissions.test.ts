@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, symlink, writeFile } from "node:fs/promises";
 import { TempDir } from "@pawl/testkit";
 import { expect, test } from "vitest";
 import { inShort, someConfig, verdicts } from "./doctor-fixture.ts";
@@ -45,6 +45,21 @@ test.skipIf(!isRoot)("as root: finds a device that pawl setup made in order, and
   await chown(dir.join("state", "kitchen", "api"), 0, 0);
   expect(verdicts(await lookAtFolders(folders, PAWL))).toEqual(["trouble", "trouble"]);
 });
+
+test.skipIf(!isRoot)(
+  "as root: a state folder that a link of root's leads to is one, while nobody else has a say",
+  async () => {
+    await using dir = await TempDir.create();
+    await chmod(dir.path, 0o755);
+    await mkdir(dir.join("data", "pawl"), { recursive: true });
+    await symlink("data/pawl", dir.join("state"));
+    const [state] = foldersOf(dir.join("state"), []);
+    const look = async () => inShort(await lookAtFolders(state ? [state] : [], PAWL));
+    expect(await look()).toEqual([expect.stringMatching(/^ok: /)]);
+    await chown(dir.join("data"), PAWL.uid, PAWL.uid);
+    expect(await look()).toEqual([expect.stringMatching(/^trouble: .*state is a link, and others than root decide/)]);
+  },
+);
 
 test("a folder that isn't there is a matter for pawl setup", async () => {
   await using dir = await TempDir.create();

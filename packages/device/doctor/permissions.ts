@@ -1,6 +1,7 @@
 import { constants, type Stats } from "node:fs";
-import { access, lstat } from "node:fs/promises";
+import { access, lstat, stat } from "node:fs/promises";
 import { nearestThere } from "../preflight/file-system.ts";
+import { outsidersPlace } from "../setup/outsiders.ts";
 import { isMissing } from "../store/atomic-file.ts";
 import { appPaths, devicePaths } from "../store/paths.ts";
 import { isRootsAlone } from "../store/roots-alone.ts";
@@ -11,12 +12,14 @@ import { type Finding, fine, trouble, warning } from "./types.ts";
 interface Folder {
   path: string;
   belongsTo: "root" | "api";
+  /** Whether a link of root's may lead to it (store/apply-folder.ts). */
+  mayBeLink?: boolean;
 }
 
 /** The folders of a device on which root and the API are two users, as `pawl setup` makes them. */
 export function foldersOf(stateDir: string, apps: readonly string[]): Folder[] {
   return [
-    { path: stateDir, belongsTo: "root" },
+    { path: stateDir, belongsTo: "root", mayBeLink: true },
     { path: devicePaths(stateDir).dir, belongsTo: "api" },
     ...apps.flatMap((app): Folder[] => {
       const { api, apply } = appPaths(stateDir, app);
@@ -44,7 +47,12 @@ export async function lookAtFolders(folders: readonly Folder[], apiUser: Who): P
 async function lookAtFolder(folder: Folder, apiUser: Who): Promise<Finding | null> {
   const { path } = folder;
   try {
-    return assessFolder(folder, await lstat(path), apiUser);
+    const there = await lstat(path);
+    if (!there.isSymbolicLink() || !folder.mayBeLink) return assessFolder(folder, there, apiUser);
+    const weak = await outsidersPlace({ root: "/" }, path);
+    if (weak === null) return assessFolder(folder, await stat(path), apiUser);
+    const title = `${path} is a link, and others than root decide where it leads`;
+    return trouble(title, `chown -h root: ${weak} && chmod go-w ${weak}`, weak);
   } catch (error) {
     if (isMissing(error)) return trouble(`${path} isn't there`, "sudo pawl setup");
     return warning(

@@ -45,11 +45,15 @@ export async function lookAtTokens(stateDir: string): Promise<Finding[]> {
   return [trouble(`${tokens} can't be understood, so nobody can sign in`, fix)];
 }
 
-/** Whether anybody has a token, by a file that may be another user's. */
+/** Whether anybody has a token, by a file that may be another user's; true also where this user may not look. */
 export async function hasTokens(stateDir: string): Promise<boolean> {
-  const bytes = await readUntrusted(devicePaths(stateDir).tokens, MAX_BYTES).catch(() => null);
-  const value = jsonOrNull(bytes?.toString("utf8") ?? "") as { tokens?: unknown } | null;
-  return Array.isArray(value?.tokens) && value.tokens.length > 0;
+  try {
+    const bytes = await readUntrusted(devicePaths(stateDir).tokens, MAX_BYTES);
+    const value = jsonOrNull(bytes?.toString("utf8") ?? "") as { tokens?: unknown } | null;
+    return Array.isArray(value?.tokens) && value.tokens.length > 0;
+  } catch (error) {
+    return isHidden(error);
+  }
 }
 
 async function lookAtRecord({ path, schema }: RecordKind): Promise<Finding[]> {

@@ -1,3 +1,4 @@
+import { leftUnfinished } from "../store/left-unfinished.ts";
 import { Lock, type LockOwner } from "../store/lock.ts";
 import type { AppPaths } from "../store/paths.ts";
 import { peekApply, peekFetch } from "../store/view.ts";
@@ -36,4 +37,14 @@ export function assessWork({ doing, to, owner }: Work): Finding {
   const what = doing === "checking" ? "A check" : `An update${to === null ? "" : ` to ${to}`}`;
   if (owner) return fine(`${what} is under way`, doing);
   return trouble(`${what} was interrupted and isn't finished (${doing})`, "sudo pawl resume");
+}
+
+/** Updates of apps that the configuration doesn't name any more: nobody but root's side knows of them. */
+export async function lookAtForgotten(stateDir: string, apps: readonly string[]): Promise<Finding[]> {
+  const unfinished = await leftUnfinished(stateDir);
+  return unfinished.flatMap(({ app, doing }) => {
+    if (doing === null || apps.includes(app)) return [];
+    const what = `An update of ${app}, which pawl.yaml doesn't name any more, was interrupted and isn't finished`;
+    return [trouble(`${what} (${doing})`, "sudo pawl resume")];
+  });
 }

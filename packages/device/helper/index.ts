@@ -1,8 +1,9 @@
 import type { Update } from "@pawl/protocol";
 import type { Applying } from "../hand-over.ts";
 import { startDetached } from "../system/detached.ts";
-import { parseOrder, type RootsOrder, unitOf, wordsOf } from "./order.ts";
+import { parseOrder, type RootsOrder, wordsOf } from "./order.ts";
 import { PLACES, wayFacts } from "./places.ts";
+import { startUnit, withPlaceOfWords } from "./unit.ts";
 import { type Way, wayToRoot } from "./way.ts";
 
 /** Root's side of this device, for those who may only ask it. Each call starts a process that outlives this one and says what it has to say to `outputPath`. */
@@ -19,7 +20,12 @@ export function createHelper(configPath: string): Helper {
   const start = (order: RootsOrder, outputPath: string): Applying => {
     const started = startDetached(argvOf(way, order, configPath), { outputPath, env: withoutOurs(process.env) });
     if (way !== "unit") return started;
-    return { ended: () => withPlaceOfWords(started.ended(), order) };
+    return {
+      ended: () => {
+        const end = started.ended();
+        return end && end.code !== 0 ? { ...end, words: withPlaceOfWords(end.words, order) } : end;
+      },
+    };
   };
   return {
     startApplier: (app, { id, kind }, outputPath) => {
@@ -28,18 +34,6 @@ export function createHelper(configPath: string): Helper {
     },
     reschedule: (outputPath) => (facts.hasSystemd && way !== "self" ? start({ action: "schedule" }, outputPath) : null),
   };
-}
-
-/** systemctl says that a unit has failed, or nothing at all; why, only the unit's own journal knows. */
-function withPlaceOfWords(end: ReturnType<Applying["ended"]>, order: RootsOrder): ReturnType<Applying["ended"]> {
-  if (end === null || end.code === 0) return end;
-  const place = `What it said itself: journalctl -u '${unitOf(order)}'`;
-  return { ...end, words: [end.words, place].filter((words) => words !== "").join("\n") };
-}
-
-/** With `--wait` systemctl ends when the unit has, as if it were the program itself; and when it is killed, the unit goes on. */
-export function startUnit(order: RootsOrder): [string, ...string[]] {
-  return ["systemctl", "start", "--wait", "--no-ask-password", unitOf(order)];
 }
 
 function argvOf(way: Way, order: RootsOrder, configPath: string): [string, ...string[]] {

@@ -1,24 +1,17 @@
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { asUpdateError, UpdateError } from "../error.ts";
 import { type Address, addressWords, isLocal, parseAddress } from "../listen-address.ts";
 import { systemClock } from "../system/clock.ts";
 import { Activity } from "./activity.ts";
-import { answerBrokenRequest, MOST_HEADER_BYTES, NO_REQUEST } from "./broken-request.ts";
+import { answerBrokenRequest, NO_REQUEST } from "./broken-request.ts";
 import { errorResponse } from "./error-answer.ts";
 import { EventStreams } from "./event-streams.ts";
+import { type HeldPort, newServer } from "./held-port.ts";
 import { createHttpApp, type HttpAppParts } from "./http-app.ts";
 import { JwtVerifier } from "./jwt.ts";
 import { listenAt, listenToFd } from "./listen.ts";
 
-/** From the first byte of a request to its last, in milliseconds. */
-const REQUEST_WITHIN_MS = 30_000;
-/** Node 20 and later would refuse a request without Host by themselves, and not in JSON. */
-const SERVER_OPTIONS = {
-  requestTimeout: REQUEST_WITHIN_MS,
-  requireHostHeader: false,
-  maxHeaderSize: MOST_HEADER_BYTES,
-};
 /** What still runs when the server closes has this long, in milliseconds. */
 const CLOSE_WITHIN_MS = 1_500;
 const LOOK_EVERY_MS = 20;
@@ -28,6 +21,8 @@ export interface ServeParts extends Omit<HttpAppParts, "streams" | "jwt"> {
   listen: string;
   /** Sockets that systemd listens on for us, by their file descriptors: they are served instead. */
   sockets?: readonly number[];
+  /** The port of `listen`, when it is held already. */
+  held?: HeldPort | null;
   /** How often an idle stream shows that it is alive; default as the contract has it. */
   keepaliveMs?: number;
 }
@@ -56,7 +51,7 @@ interface Door {
  * Serves the API. Throws UpdateError `config_invalid` when it can't listen there, when a key file of `auth.jwt` can't be
  * used, or when others could reach it and nothing keeps them out.
  */
-export async function serve({ keepaliveMs, listen, sockets = [], ...parts }: ServeParts): Promise<Served> {
+export async function serve({ keepaliveMs, listen, sockets = [], held = null, ...parts }: ServeParts): Promise<Served> {
   const { tokens, apps, log } = parts;
   const end = new AbortController();
   const { jwt: config } = parts.auth;
@@ -67,7 +62,7 @@ export async function serve({ keepaliveMs, listen, sockets = [], ...parts }: Ser
   const settled = () => Promise.all(apps.map((app) => app.settled()));
   const activity = new Activity({ settled, clock: systemClock });
   const http = createHttpApp({ ...parts, jwt, streams });
-  const open = async (listenOn: (server: Server) => Promise<Address>): Promise<Door> => {
+  const open = async (server: Server, listenOn: (server: Server) => Promise<Address>): Promise<Door> => {
     const listener = getRequestListener(
       (request, env) => activity.during(async () => http.fetch(request, { ...env, address: door.address })),
       {
@@ -77,11 +72,11 @@ export async function serve({ keepaliveMs, listen, sockets = [], ...parts }: Ser
         errorHandler: (error) => errorResponse(asRequestError(error)),
       },
     );
-    const server = createServer(SERVER_OPTIONS, listener);
     // Until the socket has said where it is, everybody is a stranger.
     const door: Door = { server, address: EVERYWHERE };
     activity.watch(server);
     server.on("clientError", answerBrokenRequest);
+    server.on("request", listener);
     door.address = await listenOn(server);
     server.on("error", (err) => log.error({ err }, "listening failed"));
     return door;
@@ -96,12 +91,17 @@ export async function serve({ keepaliveMs, listen, sockets = [], ...parts }: Ser
     if (sockets.length > 0) {
       // Whoever woke us may have read it just now.
       await tokens.keepCliToken();
-      for (const fd of sockets) doors.push(await open((server) => listenToFd(server, fd)));
+      for (const fd of sockets) doors.push(await open(newServer(), (server) => listenToFd(server, fd)));
       for (const { address } of doors) assertKept(address, keepsOut);
     } else {
       const address = parseAddress(listen);
       assertKept(address, keepsOut);
-      doors.push(await open((server) => listenAt(server, address)));
+      doors.push(
+        held
+          ? await open(held.server, async () => held.address)
+          : await open(newServer(), (server) => listenAt(server, address)),
+      );
+      held?.release();
       // Not before: a daemon that finds its address taken must leave the token of the one that runs alone.
       await tokens.renewCliToken();
     }

@@ -47,6 +47,11 @@ export interface Installer {
    * Throws when it can do neither: whatever is under way has to wait.
    */
   settleDisk(): Promise<void>;
+  /**
+   * For when the record of what was under way is lost: the switch that the disk says was begun and never came to its end;
+   * null when there is none. Going back from it, `switchBack`, brings back what counts as installed. Reads only.
+   */
+  unrecorded(): Promise<Move | null>;
   /** What the device has now; null before the first release. Reads only. */
   current(): Promise<InPlace | null>;
   /** Earlier releases on disk, the one to go back to first. Reads only. */

@@ -5,6 +5,8 @@ import type { Ground } from "./types.ts";
 export interface Account {
   uid: number;
   gid: number;
+  /** For people: whose it is. */
+  comment: string;
   home: string;
   shell: string;
 }
@@ -19,14 +21,15 @@ export class Accounts {
     this.#groups = rows(group);
   }
 
-  static async of(ground: Ground): Promise<Accounts> {
+  static async of(ground: Pick<Ground, "root">): Promise<Accounts> {
     return new Accounts(await textAt(ground, "/etc/passwd"), await textAt(ground, "/etc/group"));
   }
 
   user(name: string): Account | null {
     const row = this.#users.find(([one]) => one === name);
     if (!row) return null;
-    return { uid: Number(row[2]), gid: Number(row[3]), home: row[5] ?? "", shell: row[6] ?? "" };
+    const [, , uid, gid, comment = "", home = "", shell = ""] = row;
+    return { uid: Number(uid), gid: Number(gid), comment, home, shell };
   }
 
   groupId(name: string): number | null {

@@ -12,7 +12,7 @@ export const PAWLS_ID = 59_321;
 
 const FOLDERS = [
   ...["etc/systemd/system", "etc/polkit-1/rules.d", "etc/sudoers.d", "run/systemd/system", "root", "opt"],
-  ...["usr/bin", "usr/sbin", "usr/local/bin", "usr/local/sbin", "var/lib"],
+  ...["usr/bin", "usr/sbin", "usr/local/bin", "usr/local/sbin", "usr/lib/polkit-1", "var/lib"],
 ];
 
 const PROGRAMS = ["useradd", "userdel", "groupdel", "nologin", "visudo", "sudo"];
@@ -28,6 +28,8 @@ export const CONFIG = `apps:
 export class BareDevice implements AsyncDisposable {
   readonly systemd: FakeSystemd;
   readonly ground: Ground;
+  /** What `sync` was asked for. */
+  readonly synced: string[] = [];
   readonly #dir: TempDir;
 
   private constructor(dir: TempDir) {
@@ -46,6 +48,7 @@ export class BareDevice implements AsyncDisposable {
     await device.write("/etc/passwd", "root:x:0:0:root:/root:/bin/bash\npi:x:1000:1000::/home/pi:/bin/bash\n");
     await device.write("/etc/group", "root:x:0:\nstaff:x:50:\npi:x:1000:\n");
     for (const name of PROGRAMS) await device.write(`/usr/sbin/${name}`, "#!/bin/sh\n", 0o755);
+    await device.write("/usr/lib/polkit-1/polkitd", "#!/bin/sh\n", 0o755);
     await device.hasNode("v20.1.0");
     await device.hasProgram("1");
     return device;
@@ -123,6 +126,10 @@ export class BareDevice implements AsyncDisposable {
   }
 
   async #run([program = "", ...args]: readonly string[], options: RunOptions): Promise<RunResult> {
+    if (program === "sync") {
+      this.synced.push(args.join(" "));
+      return answer("");
+    }
     if (program === "systemctl") return this.systemd.call(args);
     if (program === "useradd") return this.#useradd(args);
     if (program === "userdel") return this.#userdel();
@@ -133,9 +140,9 @@ export class BareDevice implements AsyncDisposable {
 
   async #useradd(args: readonly string[]): Promise<RunResult> {
     const option = (name: string) => args[args.indexOf(name) + 1] ?? "";
-    const [home, shell] = [option("--home-dir"), option("--shell")];
+    const [home, shell, comment] = [option("--home-dir"), option("--shell"), option("--comment")];
     const passwd = await this.read("/etc/passwd");
-    await this.write("/etc/passwd", `${passwd}pawl:x:${PAWLS_ID}:${PAWLS_ID}::${home}:${shell}\n`);
+    await this.write("/etc/passwd", `${passwd}pawl:x:${PAWLS_ID}:${PAWLS_ID}:${comment}:${home}:${shell}\n`);
     await this.write("/etc/group", `${await this.read("/etc/group")}pawl:x:${PAWLS_ID}:\n`);
     return answer("");
   }

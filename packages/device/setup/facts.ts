@@ -1,7 +1,7 @@
 import type { Config } from "@pawl/protocol";
 import { checkConfig, describeProblem } from "../config.ts";
 import { UpdateError } from "../error.ts";
-import { PLACES } from "../helper/places.ts";
+import { hasPolkit, PLACES } from "../helper/places.ts";
 import { at, programAt, statsAt } from "./ground.ts";
 import { SAMPLE } from "./sample.ts";
 import type { Ground } from "./types.ts";
@@ -25,8 +25,7 @@ export async function hasSystemd(ground: Ground): Promise<boolean> {
 export async function factsOf(ground: Ground): Promise<Facts> {
   const isBySystemd = await hasSystemd(ground);
   // The helper decides in the same way (helper/way.ts).
-  if (isBySystemd && (await statsAt(ground, PLACES.polkitRules)) !== null)
-    return { hasSystemd: isBySystemd, way: "polkit" };
+  if (isBySystemd && hasPolkit(ground.root)) return { hasSystemd: isBySystemd, way: "polkit" };
   const hasSudo = (await programAt(ground, "sudo")) !== null && (await statsAt(ground, PLACES.sudoers)) !== null;
   if (hasSudo) return { hasSystemd: isBySystemd, way: "sudo" };
   throw new UpdateError(

@@ -13,7 +13,7 @@ const MOST_LINKS = 40;
  * The first place on the way to a path that others than root can change, so that they decide what is found there: a folder,
  * a link's folder, or what is there itself. Null when there is none; what isn't there yet is as safe as its folder.
  */
-export async function outsidersPlace(ground: Ground, path: string): Promise<string | null> {
+export async function outsidersPlace(ground: Pick<Ground, "root">, path: string): Promise<string | null> {
   const accounts = await Accounts.of(ground);
   let place = "/";
   let ahead = partsOf(path);

@@ -130,6 +130,47 @@ describe.skipIf(!isRoot)("setup --remove, as root", () => {
     expect(await device.read("/etc/passwd")).not.toContain("pawl");
   });
 
+  test("a folder that the API's user has laid in a file's place stays, and keeps nothing else from going", async () => {
+    await device.hasConfig(CONFIG);
+    await device.setUp();
+    await mkdir(device.path("/var/lib/pawl/.api/cli-token/deep"), { recursive: true });
+    const { summary, next } = await device.remove();
+    expect(summary).toBe("Pawl is gone from this device.");
+    expect(next.join("\n")).toMatch(
+      /\/var\/lib\/pawl, .*the user pawl\. To remove it as well:\n {4}rm -r \/var\/lib\/pawl\n/,
+    );
+    expect(await device.isThere("/usr/local/bin/pawl")).toBe(false);
+    expect(await device.isThere("/var/lib/pawl/.api/cli-token/deep")).toBe(true);
+  });
+
+  const PERSON = "pawl:x:1001:1001:Pawl Kowalski:/home/pawl:/bin/bash";
+
+  test("a person of that name stays, with their group and their home, though nothing else says where the state is", async () => {
+    await device.write("/etc/passwd", `${await device.read("/etc/passwd")}${PERSON}\n`);
+    await device.write("/etc/group", `${await device.read("/etc/group")}pawl:x:1001:\n`);
+    await mkdir(device.path("/home/pawl"), { recursive: true });
+    const before = await device.everything();
+    expect((await device.remove()).summary).toBe("Nothing to do: there is nothing of Pawl's to remove.");
+    expect(await device.everything()).toEqual(before);
+  });
+
+  test("an account of the system's that setup didn't make stays, with the line that would remove it", async () => {
+    const theirs = "pawl:x:901:901:made by the image:/nonexistent:/usr/sbin/nologin";
+    await device.write("/etc/passwd", `${await device.read("/etc/passwd")}${theirs}\n`);
+    await device.write("/etc/group", `${await device.read("/etc/group")}pawl:x:901:\n`);
+    const { next } = await device.remove();
+    expect(next.at(-1)).toBe("    userdel pawl");
+    expect(await device.read("/etc/passwd")).toContain(theirs);
+  });
+
+  test("a group that is left of ours goes, and one that people are in doesn't", async () => {
+    const groups = await device.read("/etc/group");
+    await device.write("/etc/group", `${groups}pawl:x:901:pi\n`);
+    expect((await device.remove()).steps).toBe(0);
+    await device.write("/etc/group", `${groups}pawl:x:901:\n`);
+    expect((await device.remove({ dryRun: true })).said).toEqual(["remove the user pawl"]);
+  });
+
   test("a link that the API's user has laid in its folder isn't followed", async () => {
     await device.hasConfig(CONFIG);
     await device.setUp();

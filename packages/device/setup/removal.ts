@@ -11,7 +11,7 @@ import { ownersConfig } from "./things/config-file.ts";
 import { listening } from "./things/device-units.ts";
 import { folder } from "./things/folder.ts";
 import { enabled, unitsRead } from "./things/unit.ts";
-import { API_USER, apiUser } from "./things/user.ts";
+import { API_USER, apiUser, isPawls } from "./things/user.ts";
 import type { Fate, Ground, Thing } from "./types.ts";
 
 /** When the timer has elapsed last, for it to catch up (systemd.timer(5), `Persistent=`). */
@@ -30,10 +30,11 @@ export const UNIT_NAMES = [
   "pawl-resume.service",
 ] as const;
 
-/** Where the state is: as pawl.yaml says, else as the user's home was made. */
+/** Where the state is: as pawl.yaml says, else as the user's home was made. A person's home is none of ours. */
 export async function stateDirOf(ground: Ground, config: Config | null): Promise<string> {
-  const home = (await Accounts.of(ground)).user(API_USER)?.home;
-  return config?.state_dir ?? (home?.startsWith("/") ? home : USUAL_STATE_DIR);
+  const user = (await Accounts.of(ground)).user(API_USER);
+  const home = user && isPawls(user) && user.home.startsWith("/") ? user.home : null;
+  return config?.state_dir ?? home ?? USUAL_STATE_DIR;
 }
 
 /** Everything `pawl setup` has ever made on a device, in the order in which it is removed, also by another pawl.yaml. */
@@ -53,7 +54,9 @@ export async function thingsToRemove(ground: Ground, config: Config | null, hasS
     folder(ground, { path: stateDir, owner: "root", mayBeLink: true }),
     folder(ground, { path: dir, owner: API_USER }),
     // Made anew whenever they are missing.
-    ...((await statsAt(ground, dir))?.isDirectory() ? [memory, cliToken, sessionKey].map(gone) : []),
+    ...((await statsAt(ground, dir))?.isDirectory()
+      ? [memory, cliToken, sessionKey].map((path) => absent(ground, path, { isFolderLeft: true }))
+      : []),
     ...apps.flatMap((app) => {
       const { api, apply } = appPaths(stateDir, app);
       const own = [`${stateDir}/${app}`, api.dir, apply.dir];

@@ -1,9 +1,9 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { AppName } from "@pawl/protocol";
 import { UpdateError } from "../error.ts";
 import { appPaths } from "../store/paths.ts";
 import { jsonOrNull } from "../store/record.ts";
-import { readUntrusted } from "../store/untrusted-file.ts";
+import { openUntrusted } from "../store/untrusted-file.ts";
 import { isAlive, type ProcessIdentity } from "../system/process-identity.ts";
 import { at } from "./ground.ts";
 import type { Ground } from "./types.ts";
@@ -30,14 +30,38 @@ export async function assertNothingRuns(ground: Ground, stateDir: string): Promi
   }
 }
 
-/** The lock of `store/lock.ts`, looked at as what it is to root: another user's files. */
+/**
+ * The lock of `store/lock.ts`, looked at as what it is to root: another user's files. Whoever made one may have named any
+ * process in it, so only one of their own is believed: nobody can make a file of another user's.
+ */
 async function isHeld(dir: string): Promise<boolean> {
   const numbers = (await namesIn(dir)).filter((name) => /^\d+$/.test(name)).map(Number);
   if (numbers.length === 0) return false;
-  const bytes = await readUntrusted(`${dir}/${Math.max(...numbers)}`, MOST_BYTES).catch(() => null);
-  const owner = jsonOrNull(bytes?.toString("utf8") ?? "") as Partial<ProcessIdentity> | null;
-  if (typeof owner?.pid !== "number" || !owner.boot_id || !owner.start_time) return false;
-  return isAlive({ pid: owner.pid, boot_id: owner.boot_id, start_time: owner.start_time });
+  const claim = await claimIn(`${dir}/${Math.max(...numbers)}`);
+  if (!claim || typeof claim.pid !== "number" || !claim.boot_id || !claim.start_time) return false;
+  const { pid, boot_id, start_time } = claim;
+  return isAlive({ pid, boot_id, start_time }) && (await userOf(pid)) === claim.uid;
+}
+
+/** What a lock file says, and whose it is; null for what can't be one. */
+async function claimIn(path: string): Promise<(Partial<ProcessIdentity> & { uid: number }) | null> {
+  try {
+    await using file = await openUntrusted(path);
+    const { uid, size } = await file.stat();
+    if (size > MOST_BYTES) return null;
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, 0);
+    const said = jsonOrNull(buffer.toString("utf8", 0, bytesRead));
+    return typeof said === "object" && said !== null ? { ...said, uid } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** As whom a process runs; null for one that is gone. By its status: of one that has become somebody else, /proc/<pid> itself is root's (proc(5)). */
+async function userOf(pid: number): Promise<number | null> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+  const effective = /^Uid:\s+\d+\s+(\d+)/m.exec(status)?.[1];
+  return effective === undefined ? null : Number(effective);
 }
 
 /** None where there is no folder, or one that we may not look into. */

@@ -42,6 +42,17 @@ describe.skipIf(!isRoot)("without systemd or polkit, as root", () => {
     expect(await device.isThere("/etc/polkit-1/rules.d/50-pawl.rules")).toBe(true);
   });
 
+  test("a polkit that was taken away, and has left its folder, is no way to root any more", async () => {
+    await device.setUp();
+    await rm(device.path("/usr/lib/polkit-1/polkitd"));
+    const { said } = await device.setUp();
+    expect(said).toContain("write /etc/sudoers.d/pawl, so that pawl may ask for updates (root, 0440)");
+    expect(await device.isThere("/etc/polkit-1/rules.d/50-pawl.rules")).toBe(false);
+    await device.setUp();
+    await rm(device.path("/usr/sbin/sudo"));
+    expect(await refusal(device.setUp())).toMatch(/^requires_unmet .*install polkit/);
+  });
+
   test("with neither polkit nor sudo it says what to install, and makes nothing", async () => {
     await rm(device.path("/etc/polkit-1"), { recursive: true });
     await rm(device.path("/usr/sbin/sudo"));

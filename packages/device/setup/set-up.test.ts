@@ -1,7 +1,9 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chown, readFile, writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Lock } from "../store/lock.ts";
-import { BareDevice, CONFIG, refusal } from "./bare-device.ts";
+import { BareDevice, CONFIG, PAWLS_ID, refusal } from "./bare-device.ts";
 import { SAMPLE } from "./sample.ts";
 
 const isRoot = process.geteuid?.() === 0;
@@ -22,7 +24,9 @@ describe.skipIf(!isRoot)("on a device with systemd and polkit, as root", () => {
     const { summary, next } = await device.setUp();
     expect(summary).toBe("This device is set up.");
     expect(next.join("\n")).toContain("pawl doctor");
-    expect(await device.read("/etc/passwd")).toMatch(/^pawl:x:\d+:\d+::\/var\/lib\/pawl:\/usr\/sbin\/nologin$/m);
+    expect(await device.read("/etc/passwd")).toMatch(
+      /^pawl:x:\d+:\d+:Pawl, the updater:\/var\/lib\/pawl:\/usr\/sbin\/nologin$/m,
+    );
     const owners = {
       "/usr/local/bin/pawl": "root:root 755",
       "/usr/local/sbin/pawl-apply": "root:root link",
@@ -56,6 +60,18 @@ describe.skipIf(!isRoot)("on a device with systemd and polkit, as root", () => {
     expect(await device.read("/etc/systemd/system/pawl-check.timer.d/schedule.conf")).toContain(
       "OnCalendar=*-*-* 04:20",
     );
+  });
+
+  test("ends when the links and accounts that others have written are on the disk too", async () => {
+    await device.setUp({ dryRun: true });
+    expect(device.synced).toEqual([]);
+    await device.setUp();
+    const ofEtc = `-f ${device.path("/etc")}`;
+    expect(device.synced).toEqual([ofEtc]);
+    await device.setUp();
+    expect(device.synced).toEqual([ofEtc]);
+    await device.remove();
+    expect(device.synced).toEqual([ofEtc, ofEtc]);
   });
 
   test("a second time finds nothing to do, and touches nothing", async () => {
@@ -99,7 +115,7 @@ describe.skipIf(!isRoot)("on a device with systemd and polkit, as root", () => {
       "stop pawl-device.socket pawl-device.service",
       "start pawl-device.socket",
     ]);
-    expect(await device.read("/etc/systemd/system/pawl-recover.service")).toContain("/opt/cellar");
+    expect(await device.read("/etc/systemd/system/pawl-recover.service")).toContain("opt-cellar.mount");
     expect((await device.setUp()).steps).toBe(0);
 
     await device.hasConfig(`state_dir: /srv/pawl\n${CONFIG}`);
@@ -153,6 +169,47 @@ describe.skipIf(!isRoot)("on a device with systemd and polkit, as root", () => {
     expect(await refusal(device.remove())).toMatch(/^busy/);
     if ("held" in attempt) await attempt.held[Symbol.asyncDispose]();
     expect((await device.setUp()).steps).toBeGreaterThan(0);
+  });
+
+  describe("a lock in the API's folder", () => {
+    let plant: (user: number, pid: number) => Promise<void>;
+    beforeEach(async () => {
+      await device.setUp();
+      const dir = device.path("/var/lib/pawl/kitchen/api/lock");
+      const attempt = await Lock.tryAcquire(dir, "check", new Date());
+      const mine = JSON.parse(await readFile(`${dir}/1`, "utf8"));
+      if ("held" in attempt) await attempt.held[Symbol.asyncDispose]();
+      plant = async (user, pid) => {
+        const stat = await readFile(`/proc/${pid}/stat`, "utf8");
+        const start_time = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+        await writeFile(`${dir}/9999`, JSON.stringify({ ...mine, pid, start_time }));
+        await chown(`${dir}/9999`, user, user);
+      };
+      await device.hasProgram("2");
+    });
+
+    test("that its user has made out to a process of root's is believed by nobody", async () => {
+      await plant(PAWLS_ID, process.pid);
+      expect((await device.setUp({ dryRun: true })).steps).toBeGreaterThan(0);
+      expect((await device.remove()).summary).toBe("Pawl is gone from this device.");
+    });
+
+    test("that a process of its user holds is one", async () => {
+      const child = spawn("sleep", ["60"], { uid: PAWLS_ID, gid: PAWLS_ID });
+      try {
+        await once(child, "spawn");
+        await plant(PAWLS_ID, child.pid ?? 0);
+        expect(await refusal(device.setUp())).toMatch(/^busy/);
+        expect(await refusal(device.remove())).toMatch(/^busy/);
+      } finally {
+        child.kill();
+      }
+    });
+
+    test("that root's own Pawl holds, before there was another user, is one", async () => {
+      await plant(0, process.pid);
+      expect(await refusal(device.setUp())).toMatch(/^busy/);
+    });
   });
 
   test("says that others can reach the API and nobody has a token", async () => {

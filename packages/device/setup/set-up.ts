@@ -2,6 +2,7 @@ import type { Config } from "@pawl/protocol";
 import { UpdateError } from "../error.ts";
 import { PLACES } from "../helper/places.ts";
 import { configOf, factsOf, hasSystemd } from "./facts.ts";
+import { statsAt } from "./ground.ts";
 import { nextAfterRemoval, nextSteps, nextWithSample } from "./next-steps.ts";
 import { nodeOf } from "./node.ts";
 import { outsidersPlace } from "./outsiders.ts";
@@ -9,6 +10,7 @@ import { plan, planOfSample } from "./plan.ts";
 import { runningProgram } from "./program.ts";
 import { decide, stateDirOf, thingsToRemove } from "./removal.ts";
 import { assertNothingRuns } from "./running.ts";
+import { untilOnDisk } from "./sync.ts";
 import type { Ground, Thing } from "./types.ts";
 
 export interface SetUpOptions {
@@ -48,13 +50,13 @@ export async function setUp(ground: Ground, options: SetUpOptions): Promise<Repo
   await assertRootsPlace(ground, config);
   const undone = await undoneOf(plan(ground, facts, config, program), ground);
   if (undone.length > 0) await assertNothingRuns(ground, config.state_dir);
-  const steps = await carryOut(undone, "make", options);
+  const steps = await carryOut(ground, undone, "make", options);
   const summary = summaryOf(steps, options, "This device is set up.", "Nothing to do: all is as it should be.");
   return { steps, summary, next: await nextSteps(ground, facts, config, steps) };
 }
 
 async function setUpSample(ground: Ground, program: Uint8Array, options: SetUpOptions): Promise<Report> {
-  const steps = await carryOut(await undoneOf(planOfSample(ground, program), ground), "make", options);
+  const steps = await carryOut(ground, await undoneOf(planOfSample(ground, program), ground), "make", options);
   const summary = summaryOf(
     steps,
     options,
@@ -72,7 +74,7 @@ export async function removeAll(ground: Ground, options: SetUpOptions): Promise<
   await assertNothingRuns(ground, await stateDirOf(ground, config));
   const things = await thingsToRemove(ground, config, await hasSystemd(ground));
   const { going, staying } = await decide(things);
-  const steps = await carryOut(going, "remove", options);
+  const steps = await carryOut(ground, going, "remove", options);
   const summary = summaryOf(
     steps,
     options,
@@ -87,7 +89,12 @@ function summaryOf(steps: number, { dryRun }: SetUpOptions, done: string, alread
   return dryRun ? "Nothing was changed." : done;
 }
 
-async function carryOut(things: readonly Thing[], verb: "make" | "remove", options: SetUpOptions): Promise<number> {
+async function carryOut(
+  ground: Ground,
+  things: readonly Thing[],
+  verb: "make" | "remove",
+  options: SetUpOptions,
+): Promise<number> {
   const { dryRun, signal, onStep } = options;
   for (const thing of things) {
     signal.throwIfAborted();
@@ -95,6 +102,7 @@ async function carryOut(things: readonly Thing[], verb: "make" | "remove", optio
     const isWritten = verb === "make";
     onStep({ words: isWritten ? thing.does : thing.undoes, text: (isWritten && thing.text) || null });
   }
+  if (things.length > 0 && !dryRun) await untilOnDisk(ground, signal);
   return things.length;
 }
 
@@ -129,8 +137,10 @@ function assertRoot({ uid }: Ground, dryRun: boolean): void {
 /** Whoever can change a folder above could put another in the place of root's. */
 async function assertRootsPlace(ground: Ground, { state_dir, hooks_dir }: Config): Promise<void> {
   for (const path of [state_dir, hooks_dir]) {
+    const isLink = (await statsAt(ground, path))?.isSymbolicLink() === true;
     const above = path.slice(0, path.lastIndexOf("/")) || "/";
-    const place = await outsidersPlace(ground, above);
+    // Of a link also what it leads to: what lies there root believes (store/apply-folder.ts).
+    const place = await outsidersPlace(ground, isLink ? path : above);
     if (place === null) continue;
     throw new UpdateError(
       "config_invalid",

@@ -1,4 +1,4 @@
-import { chmod, chown, link, lstat, mkdir, symlink, writeFile } from "node:fs/promises";
+import { chmod, chown, link, lstat, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { BareDevice, CONFIG, refusal } from "./bare-device.ts";
 
@@ -81,6 +81,33 @@ describe.skipIf(!isRoot)("what is there already when a device is set up, as root
     await device.setUp();
     expect(await device.ownerOf("/opt/state/kitchen/api")).toBe("pawl:pawl 755");
     expect((await device.setUp()).steps).toBe(0);
+  });
+
+  test("it is refused where others decide what the link leads to, or it leads nowhere, before anything is made", async () => {
+    await mkdir(device.path("/opt/state"));
+    await symlink("../../opt/state", device.path("/var/lib/pawl"));
+    await chown(device.path("/opt"), 1000, 1000);
+    const before = await device.everything();
+    expect(await refusal(device.setUp())).toMatch(
+      /^config_invalid Others than root can change \/opt, so \/var\/lib\/pawl/,
+    );
+    expect(await device.everything()).toEqual(before);
+    await chown(device.path("/opt"), 0, 0);
+    await rm(device.path("/opt/state"), { recursive: true });
+    expect(await refusal(device.setUp())).toMatch(
+      /^not_writable \/var\/lib\/pawl is a link to a folder that isn't there/,
+    );
+    expect(await device.read("/etc/passwd")).not.toContain("pawl");
+    expect((await device.remove()).steps).toBe(0);
+  });
+
+  test("it goes in a removal with the folder it leads to, once nothing is in there", async () => {
+    await mkdir(device.path("/opt/state"));
+    await symlink("../../opt/state", device.path("/var/lib/pawl"));
+    await device.setUp();
+    await device.remove();
+    for (const path of ["/opt/state", "/var/lib/pawl"]) expect(await device.isThere(path), path).toBe(false);
+    expect(await device.read("/etc/passwd")).not.toContain("pawl");
   });
 
   test("a state folder below what others can change is refused before anything is made", async () => {

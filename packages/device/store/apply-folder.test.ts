@@ -1,6 +1,6 @@
-import { chmod, chown, lstat, mkdir, symlink } from "node:fs/promises";
+import { chmod, chown, lchown, lstat, mkdir, rmdir, symlink } from "node:fs/promises";
 import { TempDir } from "@pawl/testkit";
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ensureApplyFolder } from "./apply-folder.ts";
 
 const isRoot = process.getuid?.() === 0;
@@ -39,5 +39,42 @@ test.runIf(isRoot).each(REFUSED)("root refuses one that is %s", async (_, make) 
   await expect(ensureApplyFolder(dir.join("apply"))).rejects.toMatchObject({
     code: "not_writable",
     message: expect.stringContaining(`chown -R 0:0 ${dir.join("apply")}`),
+  });
+});
+
+describe.runIf(isRoot)("a state folder that is a link, as root", () => {
+  let dir: TempDir;
+  beforeEach(async () => {
+    dir = await TempDir.create();
+    await mkdir(dir.join("data", "pawl"), { recursive: true });
+    await symlink("data/pawl", dir.join("state"));
+  });
+  afterEach(() => dir[Symbol.asyncDispose]());
+
+  const ensure = () => ensureApplyFolder(dir.join("state", "kitchen", "apply"));
+
+  test("of root's own is where it leads", async () => {
+    await ensure();
+    await ensure();
+    expect((await lstat(dir.join("data", "pawl", "kitchen", "apply"))).isDirectory()).toBe(true);
+  });
+
+  test.each<[string, () => Promise<void>, string]>([
+    ["another user's", () => lchown(dir.join("state"), NOBODY, NOBODY), "state"],
+    ["into another user's folder", () => chown(dir.join("data"), NOBODY, NOBODY), "data"],
+    ["into a folder that all may change", () => chmod(dir.join("data"), 0o777), "data"],
+    ["to another user's folder", () => chown(dir.join("data", "pawl"), NOBODY, NOBODY), "data/pawl"],
+  ])("is refused when it is %s, before anything is made there", async (_, spoil, place) => {
+    await spoil();
+    await expect(ensure()).rejects.toMatchObject({
+      code: "not_writable",
+      message: expect.stringContaining(`others than root can change ${dir.join(place)}, so`),
+    });
+    await expect(lstat(dir.join("data", "pawl", "kitchen"))).rejects.toMatchObject({ code: "ENOENT" });
+  });
+
+  test("that leads nowhere is refused with words", async () => {
+    await rmdir(dir.join("data", "pawl"));
+    await expect(ensure()).rejects.toMatchObject({ code: "not_writable", message: expect.stringContaining("Mount") });
   });
 });

@@ -1,11 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { link, readdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
+import { link, readdir, rename, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isAlive, ownIdentity, type ProcessIdentity } from "../system/process-identity.ts";
 import { ensureFolder, isMissing } from "./atomic-file.ts";
+import { readUntrusted } from "./untrusted-file.ts";
 
 /** How many past lock files stay, so that a process which stalled for as many changes of owner still sees it was too late. */
 const KEPT = 32;
+
+/** More than any lock file of ours, in bytes. */
+const MOST_BYTES = 64 * 1024;
 
 /** Who holds a lock, and what for, in words for people. */
 export interface LockOwner extends ProcessIdentity {
@@ -81,7 +85,7 @@ async function newest(dir: string): Promise<number> {
 /** What can't be read was cut off by a power cut, or has just been cleaned away: in both cases no living owner. */
 async function readOwner(path: string): Promise<LockOwner | null> {
   try {
-    const owner = JSON.parse(await readFile(path, "utf8")) as Partial<LockOwner>;
+    const owner = JSON.parse((await readUntrusted(path, MOST_BYTES))?.toString("utf8") ?? "") as Partial<LockOwner>;
     return typeof owner.pid === "number" && owner.boot_id && owner.start_time ? (owner as LockOwner) : null;
   } catch {
     return null;

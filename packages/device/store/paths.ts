@@ -27,6 +27,8 @@ export interface AppPaths {
   apply: {
     dir: string;
     state: string;
+    /** What the newest update began with. */
+    config: string;
     installed: string;
     /** Copy layout: the earlier releases, unless `backup_dir` names another place. */
     backups: string;
@@ -87,6 +89,7 @@ export function appPaths(stateDir: string, app: string): AppPaths {
     apply: {
       dir: apply,
       state: join(apply, "state.json"),
+      config: join(apply, "config.json"),
       installed: join(apply, "installed.json"),
       backups: join(apply, "backups"),
       lock: join(apply, "lock"),

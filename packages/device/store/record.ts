@@ -1,4 +1,4 @@
-import { rename } from "node:fs/promises";
+import { link, rename, unlink } from "node:fs/promises";
 import type { RecordStore } from "../update/engine.ts";
 import { isMissing, readTextIfThere, writeFileDurably, writeFileWhole } from "./atomic-file.ts";
 import { peekText } from "./untrusted-file.ts";
@@ -14,6 +14,8 @@ export interface RecordFileOptions<T> {
   alongside?: (record: T) => Promise<object>;
   /** A record that a power cut may take back to the one before. Default: none. */
   mayBeLost?: (record: T) => boolean;
+  /** What a record that can't be understood must have been, by what else is known. Absent or null: the empty one. */
+  rebuild?: () => Promise<T | null>;
   /** A file that could not be understood was put aside under this name. */
   onDamaged?: (keptAs: string) => void;
 }
@@ -27,18 +29,22 @@ export class RecordFile<T extends object> implements RecordStore<T> {
   }
 
   async load(): Promise<T> {
-    const { path, empty, onDamaged } = this.#options;
+    const { path, empty, rebuild, onDamaged } = this.#options;
     const record = await this.#read();
     if (record !== "damaged") return record;
     const keptAs = `${path}.damaged`;
+    const rebuilt = (await rebuild?.()) ?? null;
     try {
-      await rename(path, keptAs);
+      // As long as the rebuilt one isn't written, the damaged one says that there is something to rebuild.
+      if (rebuilt) await copyOfName(path, keptAs);
+      else await rename(path, keptAs);
     } catch (error) {
       // Another process has put it aside just now.
       if (!isMissing(error)) throw error;
     }
+    if (rebuilt) await this.save(rebuilt);
     onDamaged?.(keptAs);
-    return empty;
+    return rebuilt ?? empty;
   }
 
   /** The same for those whose file it isn't: a damaged one stays where it is and counts as none. */
@@ -59,6 +65,13 @@ export class RecordFile<T extends object> implements RecordStore<T> {
     const write = this.#options.mayBeLost?.(record) ? writeFileWhole : writeFileDurably;
     await write(this.#options.path, `${JSON.stringify({ ...beside, ...record }, null, 2)}\n`);
   }
+}
+
+async function copyOfName(path: string, as: string): Promise<void> {
+  await unlink(as).catch((error) => {
+    if (!isMissing(error)) throw error;
+  });
+  await link(path, as);
 }
 
 /** Reads a record without a schema, for those who only look: what doesn't have the outline of one counts as none. */

@@ -1,4 +1,5 @@
 import type { Settings } from "@pawl/protocol";
+import { CHANNEL, NO_CHANNEL, TIME_OF_DAY, UPDATE_ID, VERSION, WINDOW } from "@pawl/protocol/patterns";
 import type { Clock } from "../system/types.ts";
 import { readTextIfThere, writeFileDurably } from "./atomic-file.ts";
 import { jsonOrNull, type Parse } from "./record.ts";
@@ -45,9 +46,39 @@ export class SettingsFile {
   }
 }
 
-/** The settings without a schema, for those who only look. */
+/** The settings without the schema, for those who only look. What the schema refuses counts as none here, too. */
 export async function peekSettings(path: string): Promise<Settings> {
-  const value = jsonOrNull(peekText(path)) as Partial<Settings> | null;
-  if (typeof value !== "object" || value === null) return NO_SETTINGS;
-  return { ...NO_SETTINGS, ...value, auto: { ...NO_SETTINGS.auto, ...value.auto } };
+  const value = jsonOrNull(peekText(path));
+  if (!isObject(value) || !isObject(value.auto === undefined ? {} : value.auto)) return NO_SETTINGS;
+  const settings = { ...NO_SETTINGS, ...value, auto: { ...NO_SETTINGS.auto, ...(value.auto as object | undefined) } };
+  return isSettings(settings) ? settings : NO_SETTINGS;
+}
+
+type Unsure = { [key in keyof Omit<Settings, "auto">]: unknown } & {
+  auto: { [key in keyof Settings["auto"]]: unknown };
+};
+
+function isSettings(value: Unsure): value is Settings {
+  const { channel, auto, window, skipped_version, seen } = value;
+  return (
+    isNullOr(channel, (text) => CHANNEL.test(text) && !NO_CHANNEL.test(text)) &&
+    isNullOrBoolean(auto.check) &&
+    isNullOr(auto.time, (text) => TIME_OF_DAY.test(text)) &&
+    isNullOrBoolean(auto.install) &&
+    isNullOr(window, (text) => text === "" || WINDOW.test(text)) &&
+    isNullOr(skipped_version, (text) => VERSION.test(text)) &&
+    isNullOr(seen, (text) => UPDATE_ID.test(text))
+  );
+}
+
+function isNullOr(value: unknown, isIt: (text: string) => boolean): boolean {
+  return value === null || (typeof value === "string" && isIt(value));
+}
+
+function isNullOrBoolean(value: unknown): boolean {
+  return value === null || typeof value === "boolean";
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

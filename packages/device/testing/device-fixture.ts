@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type ApplyRecord, FetchRecord, Manifest, type Move, type Order, Settings } from "@pawl/protocol";
+import { type ApplyRecord, FetchRecord, Manifest, type Move, type Order, Settings, type Update } from "@pawl/protocol";
 import { versionings } from "@pawl/protocol/versioning";
 import { sha256Of } from "@pawl/trust";
 import { App } from "../app.ts";
@@ -120,6 +120,7 @@ export class FakeDevice {
 
   readonly installer: Installer = {
     settleDisk: async () => this.hook("settle disk"),
+    unrecorded: async () => null,
     current: async () => (this.tree === null ? null : { version: this.tree, tree: this.tree, manifest_sha256: null }),
     backups: async () =>
       this.earlier.flatMap((tree) =>
@@ -237,11 +238,16 @@ export class FakeDevice {
       reporters,
       clock: this.clock,
       bootId: `boot ${this.boots}`,
+      ofBeginning: async () => null,
+      noteBeginning: (update) => this.noteBeginning(update),
       readOrder: async () => this.order ?? Promise.reject(new UpdateError("bad_request", "There is no order.")),
     });
   }
 
   order: Order | null = null;
+
+  /** Told what is about to be begun. */
+  noteBeginning = async (_: Update): Promise<void> => undefined;
 
   /** The unprivileged side as a process would have it. Root's side runs beside it, unless `start` says otherwise. */
   async app({
@@ -260,6 +266,9 @@ export class FakeDevice {
       lockDir: paths.apply.lock,
       writeOrder: async (order) => {
         this.order = order;
+      },
+      withdrawOrder: async () => {
+        this.order = null;
       },
       start: ({ id }) => start(id),
       apply,

@@ -33,6 +33,7 @@ export function bundleInstaller({ config, ...parts }: BundleInstallerParts): Ins
       await symlink?.settleDisk();
       await copy.settleDisk();
     },
+    unrecorded: async () => ((await inPlace()) === "symlink" ? null : copy.unrecorded()),
     current: async () => (await toLookAt()).current(),
     backups: async () => (await toLookAt()).backups(),
     kept: async () => (await toLookAt()).kept(),

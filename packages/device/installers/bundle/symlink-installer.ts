@@ -43,6 +43,11 @@ export class SymlinkInstaller implements Installer {
     this.#ownership = { shared, current, moving, keep: parts.config.keep, config: parts.config.config };
   }
 
+  /** What is in place is read from the device, which is one release or the other. */
+  async unrecorded(): Promise<null> {
+    return null;
+  }
+
   async settleDisk(): Promise<void> {
     await finishAdoption(this.#adoptParts());
     if ((await kindAt(this.#layout.moving)) === null) return;

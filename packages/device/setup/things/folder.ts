@@ -1,14 +1,14 @@
 import { constants } from "node:fs";
-import { mkdir, open, readdir, rmdir, stat } from "node:fs/promises";
+import { mkdir, open, readdir, realpath, rmdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { UpdateError } from "../../error.ts";
-import { ensureFolder, syncFolder } from "../../store/atomic-file.ts";
+import { ensureFolder, isMissing, syncFolder } from "../../store/atomic-file.ts";
 import { isRootsAlone } from "../../store/roots-alone.ts";
 import { Accounts } from "../accounts.ts";
 import { at, statsAt } from "../ground.ts";
 import { handOver } from "../hand-over.ts";
 import { GOES, type Ground, type Thing } from "../types.ts";
-import { modeWords } from "./file.ts";
+import { modeWords, removeFile } from "./file.ts";
 import { API_USER } from "./user.ts";
 
 const MODE = 0o755;
@@ -27,7 +27,11 @@ export function folder(ground: Ground, { path, owner, mayBeLink = false }: Folde
 
   async function look() {
     const there = await statsAt(ground, path);
-    return there?.isSymbolicLink() && mayBeLink ? stat(place) : there;
+    if (!there?.isSymbolicLink() || !mayBeLink) return there;
+    return stat(place).catch((error) => {
+      if (isMissing(error)) return there;
+      throw error;
+    });
   }
 
   /** Null while there is no such user. */
@@ -46,6 +50,7 @@ export function folder(ground: Ground, { path, owner, mayBeLink = false }: Folde
     isDone: async () => {
       const there = await look();
       const ids = await idsOfOwner();
+      if (there?.isSymbolicLink() && mayBeLink) throw leadsNowhere(path);
       if (!there?.isDirectory()) return false;
       return there.uid === ids?.uid && there.gid === ids.gid && (there.mode & 0o7777) === MODE;
     },
@@ -83,10 +88,18 @@ export function folder(ground: Ground, { path, owner, mayBeLink = false }: Folde
     },
 
     remove: async () => {
-      await rmdir(place);
-      await syncFolder(dirname(place));
+      // A link goes before the folder it leads to: there is no moment in which it leads nowhere.
+      const real = await realpath(place);
+      if (mayBeLink && (await statsAt(ground, path))?.isSymbolicLink()) await removeFile(place);
+      await rmdir(real);
+      await syncFolder(dirname(real));
     },
   };
+}
+
+function leadsNowhere(path: string): UpdateError {
+  const message = `${path} is a link to a folder that isn't there. Mount the disk that it is on, or make it.`;
+  return new UpdateError("not_writable", message, { path });
 }
 
 /** What lies there may have been put there by others, and from now on root would believe it. */

@@ -1,6 +1,6 @@
 import { UpdateError } from "../../error.ts";
 import { lastWords } from "../../system/services/words.ts";
-import { Accounts } from "../accounts.ts";
+import { type Account, Accounts } from "../accounts.ts";
 import { programAt, statsAt } from "../ground.ts";
 import { GOES, type Ground, type Thing } from "../types.ts";
 
@@ -12,13 +12,23 @@ const COMMENT = "Pawl, the updater";
 /** No shell that lets anybody in. */
 const NO_SHELL = /\/(nologin|false)$/;
 
+/** Nobody may log in as it. */
+function isSystems({ uid, shell }: Account): boolean {
+  return uid !== 0 && NO_SHELL.test(shell);
+}
+
+/** Whether an account of that name is the one that `pawl setup` has made, and not one that was there before. */
+export function isPawls(account: Account): boolean {
+  return isSystems(account) && account.comment === COMMENT;
+}
+
 /** A user of the system's own, without a password, a shell or a home of its own: `home` is where its files are. */
 export function apiUser(ground: Ground, home: string): Thing {
   const isThere = async () => {
     const accounts = await Accounts.of(ground);
     const user = accounts.user(API_USER);
     if (user === null || accounts.groupId(API_USER) === null) return false;
-    if (user.uid !== 0 && NO_SHELL.test(user.shell)) return true;
+    if (isSystems(user)) return true;
     throw new UpdateError(
       "not_writable",
       `There is a user ${API_USER} on this device already who may log in, so it isn't Pawl's. Give it another name: usermod --login <name> ${API_USER}`,
@@ -36,8 +46,13 @@ export function apiUser(ground: Ground, home: string): Thing {
     },
     fate: async (going) => {
       const accounts = await Accounts.of(ground);
-      if (accounts.user(API_USER) === null && accounts.groupId(API_USER) === null) return null;
-      if (going.has(home) || (await statsAt(ground, home)) === null) return GOES;
+      const user = accounts.user(API_USER);
+      const group = accounts.groupId(API_USER);
+      // A person's account, or a group that people are in.
+      const isTheirs = user ? !isSystems(user) : group === null || accounts.hasMembers(group);
+      if (isTheirs) return null;
+      const isLeft = !going.has(home) && (await statsAt(ground, home)) !== null;
+      if ((user === null || isPawls(user)) && !isLeft) return GOES;
       // Somebody else would get its number one day, and with it its files.
       return { is: "stays", path: API_USER, what: `the user ${API_USER}`, line: `userdel ${API_USER}` };
     },

@@ -27,7 +27,8 @@ export function recoverService({ config }: UnitFacts): Unit {
       ],
       Service: [
         "Type=oneshot",
-        `ExecStart=${PLACES.program} recover`,
+        // Where to look also when the configuration can't be used then.
+        `ExecStart=${PLACES.program} recover --state-dir ${quoted(config.state_dir).replaceAll("$", "$$$$")}`,
         // Once in a boot.
         "RemainAfterExit=yes",
         // A device that can't be settled still has to boot.

@@ -134,6 +134,7 @@ test("the disk is settled before the apps' units and once everything is mounted;
   expect(recover).toMatch(/^After=local-fs.target .* opt-kitchen\\x20sink.mount .*var-backups-cellar.mount/m);
   expect(textOf("pawl-apply@.service")).toContain(`After=pawl-recover.service ${named}\n`);
   expect(recover).toContain("DefaultDependencies=no\n");
+  expect(recover).toContain('ExecStart=/usr/local/bin/pawl recover --state-dir "/srv/100%% ours"\n');
   expect(textOf("pawl-resume.service")).toMatch(
     new RegExp(`^After=multi-user.target network-online.target .*${named}$`, "m"),
   );

@@ -57,6 +57,20 @@ export class CopyInstaller implements Installer {
   /** A switch that was begun is on record, and is undone from there. */
   async settleDisk(): Promise<void> {}
 
+  async unrecorded(): Promise<Move | null> {
+    // Root acts upon root's journals only.
+    if (isRoot() && !(await this.#isOwn())) return null;
+    const journal = await this.#journals.newest();
+    if (journal === null) return null;
+    const { previous, next } = journal;
+    const current = (await this.#record())?.tree ?? null;
+    // What came to its end counts as installed; one that leads away from something else is long past.
+    if (current === next || (current !== null && current !== previous)) return null;
+    const identity = await this.#store.identity(next);
+    // Where it came from isn't known: what stays on disk is removed with the next install.
+    return { previous, next, manifest_sha256: identity?.manifest_sha256 ?? null, kept: true };
+  }
+
   async current(): Promise<InPlace | null> {
     return copyInPlace(this.#parts.installed);
   }

@@ -22,7 +22,7 @@ export interface GoBackParts {
  * it there is nothing to take back. True when there was. Throws UpdateError `no_backup`.
  */
 export async function goBack(move: Move, report: Report, parts: GoBackParts): Promise<boolean> {
-  const { store, journals, installed, current, syncPlaces } = parts;
+  const { store, journals, current, syncPlaces } = parts;
   const journal = await journals.load(move);
   if (journal === null && current === move.previous) return false;
   const needsBackup = journal === null || journal.ops.some((op) => op.back !== null);
@@ -31,12 +31,19 @@ export async function goBack(move: Move, report: Report, parts: GoBackParts): Pr
   }
   const wasInPlace = await undoInTheRoomThereIs(journal, store, report);
   await syncPlaces(journal);
-  if (journal.record) await installed.save(journal.record);
-  else await installed.clear();
+  await recordAgain(journal, parts).catch((error) => {
+    // It says so already, and on a full disk nothing can be written.
+    if (!isDiskFull(error) || current === null || current !== move.previous) throw error;
+  });
   await journals.remove();
   // What is in place again needs no copy.
   if (move.previous !== null) await store.dropFiles(move.previous);
   return wasInPlace;
+}
+
+async function recordAgain({ record }: Journal, { installed }: GoBackParts): Promise<void> {
+  if (record) await installed.save(record);
+  else await installed.clear();
 }
 
 /** Takes back what was prepared for a switch that never began. May run twice. */

@@ -59,8 +59,14 @@ export class JournalFile {
 
   /** The one of this move; null when that has none. */
   async load(move: Pick<Move, "previous" | "next">): Promise<Journal | null> {
-    const journal = jsonOrNull((await readTextIfThere(this.#path)) ?? "") as Journal | null;
+    const journal = await this.newest();
     return journal && journal.previous === move.previous && journal.next === move.next ? journal : null;
+  }
+
+  /** Whichever it is of. */
+  async newest(): Promise<Journal | null> {
+    const journal = jsonOrNull((await readTextIfThere(this.#path)) ?? "") as Journal | null;
+    return typeof journal?.next === "string" && Array.isArray(journal.ops) ? journal : null;
   }
 
   async save(journal: Journal): Promise<void> {
