@@ -106,11 +106,17 @@ describe("Ctrl-C", () => {
   });
 
   test("ends the command at once when it comes a second time", async () => {
-    const install = await downloading();
-    install.child.kill("SIGINT");
-    await new Promise((resolve) => setTimeout(resolve, 30));
-    install.child.kill("SIGINT");
-    expect(await install.ended(2_000)).toMatchObject({ signal: "SIGINT" });
+    // On a busy machine the first may have done its work before the second is sent.
+    for (let tries = 1; tries <= 5; tries++) {
+      const install = await downloading();
+      install.child.kill("SIGINT");
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      install.child.kill("SIGINT");
+      const ended = await install.ended(2_000);
+      if (ended.code === 6 && tries < 5) continue;
+      expect(ended).toMatchObject({ signal: "SIGINT" });
+      return;
+    }
   });
 });
 

@@ -20,9 +20,21 @@ export class FrameWatch {
   #skipped = 0;
   #isBetween = false;
   #isFirst = true;
+  #isMagicKnown = true;
+  #kept: Buffer = Buffer.alloc(0);
 
-  /** The chunk, cut where a frame ends: Node passes over what follows one in the same chunk. */
+  /**
+   * The chunk, cut where a frame ends: Node passes over what follows one in the same chunk. What may not be the beginning
+   * of another frame is kept back until that is known: whatever decompresses it would find words of its own.
+   */
   cut(chunk: Buffer): Buffer[] {
+    const pieces = this.#piecesOf(chunk);
+    if (pieces.length > 0) pieces[0] = Buffer.concat([this.#kept, ...pieces.slice(0, 1)]);
+    this.#kept = (!this.#isMagicKnown && pieces.pop()) || Buffer.alloc(0);
+    return pieces;
+  }
+
+  #piecesOf(chunk: Buffer): Buffer[] {
     const pieces: Buffer[] = [];
     let from = 0;
     for (let at = 0; at < chunk.length; ) {
@@ -59,6 +71,7 @@ export class FrameWatch {
   }
 
   #next(read: Buffer): void {
+    this.#isMagicKnown = true;
     this.#held = Buffer.alloc(0);
     this.#skipped = 0;
     this.#ask = this.#asks.next(read);
@@ -68,6 +81,7 @@ export class FrameWatch {
 
   #begin(): void {
     this.#isFirst = false;
+    this.#isMagicKnown = false;
     this.#asks = frame(false);
     this.#ask = this.#asks.next(Buffer.alloc(0));
   }
