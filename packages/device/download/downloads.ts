@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { MANIFEST_MAX_BYTES, type Manifest, type PublicKey, type Release, Sha256 } from "@pawl/protocol";
 import { SIGNATURE_MAX_BYTES, verifyManifest } from "@pawl/trust";
 import { UpdateError } from "../error.ts";
-import { ensureFolder, syncFolder, writeFileDurably } from "../store/atomic-file.ts";
+import { ensureFolder, syncFolder, writeFileDurably, writeFileWhole } from "../store/atomic-file.ts";
 import { openUntrusted, readUntrusted } from "../store/untrusted-file.ts";
 import type { Clock } from "../system/types.ts";
 import type { Downloads } from "../update/fetch-executors.ts";
@@ -42,7 +42,8 @@ export class DownloadsFolder implements Downloads {
   async keep(manifest: { bytes: Uint8Array; signature: Uint8Array | null; bundle: Sha256 }): Promise<void> {
     await ensureFolder(this.#parts.dir);
     await this.#removeAllBut(bundleName(manifest.bundle));
-    if (manifest.signature) await writeFileDurably(join(this.#parts.dir, SIGNATURE), manifest.signature);
+    // The folder is made safe with the manifest.
+    if (manifest.signature) await writeFileWhole(join(this.#parts.dir, SIGNATURE), manifest.signature);
     await writeFileDurably(join(this.#parts.dir, MANIFEST), manifest.bytes);
   }
 

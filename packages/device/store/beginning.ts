@@ -1,6 +1,6 @@
 import { AppConfig, Update } from "@pawl/protocol";
 import { z } from "zod";
-import { readTextIfThere, writeFileDurably } from "./atomic-file.ts";
+import { readTextIfThere, writeFileWhole } from "./atomic-file.ts";
 import { jsonOrNull } from "./record.ts";
 
 /** What an update began with. It is finished with the same, whatever becomes of `pawl.yaml` meanwhile. */
@@ -9,9 +9,12 @@ export type Beginning = z.infer<typeof Beginning>;
 
 const UNITS_MS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
 
-/** Notes what an update begins with: on the disk when it returns. For root's eyes: an address may hold a password. */
+/**
+ * Notes what an update begins with. Its name is safe on the disk with the record that says so, which is written next and into
+ * the same folder. For root's eyes: an address may hold a password.
+ */
 export async function saveBeginning(path: string, { update, app, hooks_dir }: Beginning): Promise<void> {
-  await writeFileDurably(path, `${JSON.stringify({ update, app: asWritten(app), hooks_dir }, null, 2)}\n`, 0o600);
+  await writeFileWhole(path, `${JSON.stringify({ update, app: asWritten(app), hooks_dir }, null, 2)}\n`, 0o600);
 }
 
 /** What the newest update began with; null when that isn't known, or can't be read. */
