@@ -60,9 +60,9 @@ describe.skipIf(whyNot)(`the nightly check${whyNot ? ` (${whyNot})` : ""}`, { ti
     await device.machine.powerOff();
     await missNights();
     await device.machine.powerOn();
-    await device.machine.waitFor("the check", async () => (await checkedAt()) !== before, 20_000);
+    await device.machine.waitFor("the check", async () => (await checkedAt()) !== before, 60_000);
     expect(await device.status()).toMatchObject({ latest_version: "1.2.0", current_version: "1.0.0" });
-    await device.machine.waitFor("its end", async () => (await device.processes()).length === 0, 10_000);
+    await device.machine.waitFor("its end", async () => (await device.processes()).length === 0, 40_000);
   });
 
   test("isn't made again by a boot when it has been made", async () => {

@@ -39,6 +39,17 @@ test("while root's side works on its own nothing begins", async () => {
   expect((await bench.installed()).outcome).toMatchObject({ result: "success" });
 });
 
+test("a check that meets root's side while it only looks whether there is anything to finish is made all the same", async () => {
+  const attempt = await Lock.tryAcquire(bench.device.paths.apply.lock, "recovery", bench.clock.now());
+  const sleep = bench.clock.sleep.bind(bench.clock);
+  // It ends while the check waits for it.
+  bench.clock.sleep = async (ms, signal) => {
+    if ("held" in attempt) await attempt.held[Symbol.asyncDispose]();
+    return sleep(ms, signal);
+  };
+  expect((await bench.app.check({ force: true })).message).toBe("Update check started");
+});
+
 test.each(["downloading", "verifying", "applying"] as const)(
   "§2 downloading, §2 verifying: an update a dead process left in %s is finished before another one begins",
   async (status) => {

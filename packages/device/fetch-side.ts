@@ -50,12 +50,12 @@ export class FetchSide {
    * idle or waits for its window, and gives null to only go on with it. Throws UpdateError `busy`, and what `decide` throws.
    */
   async begin(purpose: string, decide: (record: FetchRecord) => Promise<FetchEvent | null>): Promise<void> {
-    const { paths, store, apply, clock, reporters } = this.#parts;
+    const { store, apply, clock, reporters } = this.#parts;
     const attempt = await this.#turn(purpose);
     if ("busy" in attempt) throw busy(attempt.busy, clock.now());
     let lock: Lock | null = attempt.held;
     try {
-      const applier = await Lock.owner(paths.apply.lock);
+      const applier = await this.#applier();
       if (applier) throw busy(applier, clock.now());
       const record = await store.load();
       if (await this.#isLeftOver(record, await apply())) {
@@ -86,6 +86,15 @@ export class FetchSide {
     for (const until = clock.monotonic() + PUT_AWAY_WITHIN_MS; ; await clock.sleep(LOOK_EVERY_MS, shutdown)) {
       const attempt = await Lock.tryAcquire(paths.api.lock, purpose, clock.now());
       if ("held" in attempt || clock.monotonic() > until || !(await this.#isOver())) return attempt;
+    }
+  }
+
+  /** Who works on root's side. One that only looks whether there is anything to finish, as at boot, keeps nobody off. */
+  async #applier(): Promise<LockOwner | null> {
+    const { paths, clock, shutdown } = this.#parts;
+    for (const until = clock.monotonic() + PUT_AWAY_WITHIN_MS; ; await clock.sleep(LOOK_EVERY_MS, shutdown)) {
+      const owner = await Lock.owner(paths.apply.lock);
+      if (owner === null || clock.monotonic() > until || !(await this.#isOver())) return owner;
     }
   }
 

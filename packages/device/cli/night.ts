@@ -1,4 +1,5 @@
 import type { Status } from "@pawl/protocol";
+import { UpdateError } from "../error.ts";
 import { checkTrouble } from "./check-trouble.ts";
 import type { LocalDoor } from "./door.ts";
 import type { Followed } from "./follow-update.ts";
@@ -31,6 +32,7 @@ export async function night(door: LocalDoor, follow: (updateId: string) => Promi
   const { status } = await door.check({ force: true });
   const trouble = checkTrouble(status);
   if (trouble) throw trouble;
+  if (status.last_checked === before.last_checked) throw new UpdateError("busy", "Another process kept the check off.");
   if (!status.auto.install || !status.has_update || (await wasLeft(door, status))) return { did: "check", status };
   const { update_id } = await door.install({ force: false, unattended: true });
   return { did: "update", followed: await follow(update_id) };
