@@ -21,8 +21,8 @@ describe.skipIf(whyNot)(
     beforeAll(async () => {
       text = await readFile(join(ROOT, "docs", "device.md"), "utf8");
       machine = await BootedMachine.boot();
-      await machine.copyIn(DEVICE_FILE, "/root/pawl-device.mjs", 0o644);
-      await machine.succeed(["node", "/root/pawl-device.mjs", "setup"]);
+      await machine.copyIn(DEVICE_FILE, "/srv/pawl-device.mjs", 0o644);
+      await machine.succeed(["node", "/srv/pawl-device.mjs", "setup"]);
       const [, yaml = ""] = /```yaml\n(.*?)```/s.exec(text) ?? [];
       await machine.write("/etc/pawl/pawl.yaml", yaml);
       await machine.succeed(["pawl", "setup"]);

@@ -25,7 +25,7 @@ describe.skipIf(whyNot)(
 
     beforeEach(async () => {
       machine = await BootedMachine.boot();
-      await machine.copyIn(DEVICE_FILE, "/root/pawl-device.mjs", 0o755);
+      await machine.copyIn(DEVICE_FILE, "/srv/pawl-device.mjs", 0o755);
     }, PATIENCE_MS);
 
     afterEach(() => machine?.[Symbol.asyncDispose]());
@@ -33,15 +33,15 @@ describe.skipIf(whyNot)(
     /** By this folder everybody knows that systemd is there (sd_booted(3)); without it, the init could be any other. */
     const hideSystemd = () => machine.succeed(["mv", "/run/systemd/system", "/run/systemd/elsewhere"]);
 
-    const setUp = (...args: string[]) => machine.succeed(["/root/pawl-device.mjs", "setup", ...args]);
+    const setUp = (...args: string[]) => machine.succeed(["/srv/pawl-device.mjs", "setup", ...args]);
 
     const asApi = (argv: string[], env: Record<string, string> = {}) => machine.run(argv, { user: "pawl", env });
 
     async function publish(version: string): Promise<void> {
-      await machine.write(`/root/${version}/hello`, version);
+      await machine.write(`/srv/${version}/hello`, version);
       const about = ["--version", version, "--name", "kitchen", "--out", "/srv/releases"];
-      await machine.succeed(["/root/pawl-device.mjs", "release", "pack", `/root/${version}`, ...about]);
-      await machine.succeed(["/root/pawl-device.mjs", "release", "index", "/srv/releases", "--name", "kitchen"]);
+      await machine.succeed(["/srv/pawl-device.mjs", "release", "pack", `/srv/${version}`, ...about]);
+      await machine.succeed(["/srv/pawl-device.mjs", "release", "index", "/srv/releases", "--name", "kitchen"]);
     }
 
     test("leads from a copied file over the sample to a device that is set up, and back", async () => {
@@ -73,8 +73,8 @@ describe.skipIf(whyNot)(
       await hideSystemd();
       await machine.write("/etc/pawl/pawl.yaml", CONFIG);
       await publish("1.0.0");
-      await machine.succeed(["/root/pawl-device.mjs", "install"]);
-      await machine.succeed(["/root/pawl-device.mjs", "auto", "on", "--time", "03:30"]);
+      await machine.succeed(["/srv/pawl-device.mjs", "install"]);
+      await machine.succeed(["/srv/pawl-device.mjs", "auto", "on", "--time", "03:30"]);
       await setUp();
       await publish("1.1.0");
       const { stdout, stderr } = await asApi(["pawl", "install"]);

@@ -32,10 +32,10 @@ export interface Start {
 }
 
 /** The one file, wherever its owner has put it. */
-const COPIED = "/root/pawl-device.mjs";
+const COPIED = "/srv/pawl-device.mjs";
 const HOME = "/opt/kitchen";
 const RELEASES = "/srv/releases";
-const KEY = "/root/release.key";
+const KEY = "/srv/release.key";
 const SOCKET = "/run/pawl/api.sock";
 
 /** Our units that are hardened so far that they don't see the machine's /proc. */
@@ -99,7 +99,7 @@ export class Device implements AsyncDisposable {
 
   /** Makes a release and puts it where the device looks for releases. */
   async publish(version: string, behaviour?: Behaviour): Promise<void> {
-    const content = `/root/content/${version}`;
+    const content = `/srv/content/${version}`;
     const files = Object.entries(releaseContent(version, behaviour)).flatMap(([path, text]) => [
       `${content}/${path}`,
       text,
