@@ -1,0 +1,113 @@
+import type { PackageIndex, Version } from "../catalog/types.ts";
+
+/** What a device says about itself. */
+export interface UpgradeQuestion {
+  distribution: string;
+  /** The installed release: a version, or a starting point. */
+  version: string;
+  /** `ath79/generic`, as the installed release calls it; null when the device didn't say. */
+  target: string | null;
+  /** The installed revision, `r28427-6df0e3d02a`; decides between two snapshots. */
+  revision: string | null;
+  /** Installed packages → their versions; null when the device didn't say. An empty version is one it didn't say. */
+  installed: ReadonlyMap<string, string> | null;
+  /** Whether newer packages count although the release stays. */
+  upgradePackages: boolean;
+  /** Names the version to go to, instead of the newest of the stable ones. */
+  wanted?: string;
+}
+
+/** Why a package of the new set is not the same as one of the old. Each says so in a sentence. */
+export type ChangeKind = "rename" | "merge" | "split" | "drop" | "add" | "upgrade" | "downgrade" | "missing";
+
+export interface Change {
+  kind: ChangeKind;
+  /** What is installed; empty for `add`. */
+  from: readonly string[];
+  /** What takes its place; empty for `drop` and `missing`. */
+  to: readonly string[];
+  /** For `upgrade` and `downgrade`: the versions. */
+  installedVersion?: string;
+  offeredVersion?: string;
+  /** For a split: what else could have been chosen. */
+  choices?: readonly string[];
+  /** One may not go on without it. */
+  mandatory: boolean;
+  /** Where the fact is from: `since 24.10.0`, `since revision 26792`. */
+  since: string | null;
+  reason: string;
+}
+
+export interface UpgradeAnswer {
+  /** What is offered; the installed release itself when nothing is newer. Null: no release is offered for that target any more. */
+  offered: Version | null;
+  /** The target in the offered release, where it was renamed. */
+  target: string | null;
+  /** The offered release differs from the installed one. */
+  newRelease: boolean;
+  /** The revision of the offered release, where it is known. */
+  revision: string | null;
+  /** The package set for the offered release, sorted; null when the device didn't say what is installed. */
+  packages: readonly string[] | null;
+  /** Package → [offered version, installed version], of packages that are in both. */
+  upgrades: ReadonlyMap<string, readonly [string, string]>;
+  changes: readonly Change[];
+  /** In a sentence, when there is nothing to offer: the target has no successor, for instance. */
+  notice: string | null;
+}
+
+/** A row of the table by versions: applies if installed < `version` ≤ offered. */
+export interface VersionRow {
+  version: string;
+  source: string;
+  /** No choice: dropped. One: renamed. Several: split, the first whose condition holds, else the default. */
+  choices: readonly Choice[];
+}
+
+export interface Choice {
+  target: string;
+  /** Chosen when one of these is installed. Empty: by default. */
+  whenInstalled: readonly string[];
+  /** Possible, and never chosen by itself. */
+  possible?: boolean;
+}
+
+/** A row of the table by revisions: applies if `revision` ≤ the offered release's. */
+export interface RevisionRow {
+  revision: number;
+  source: string;
+  /** Null: dropped. */
+  target: string | null;
+  mandatory: boolean;
+}
+
+/** What a build adds, renames or drops by itself, whoever asked. */
+export interface BuildRow {
+  /** Branches it is for, `24.10`; or from one on, `>=24.10`. */
+  branches: string;
+  /** Absent: all. */
+  target?: string;
+  profiles?: readonly string[];
+  add?: readonly string[];
+  remove?: readonly string[];
+  rename?: { from: string; to: string };
+}
+
+export interface UpgradeFacts {
+  versionRows: readonly VersionRow[];
+  revisionRows: readonly RevisionRow[];
+  buildRows: readonly BuildRow[];
+  /** Old target → its name since a version. */
+  targetRenames: readonly { version: string; from: string; to: string }[];
+  /** Old board name → profile, since a version. */
+  boardRenames: readonly { version: string; from: string; to: string }[];
+  /** Packages that are never asked about: libc, kernel, … */
+  ignored: ReadonlySet<string>;
+}
+
+/** What the pure engine compares with: indexes already loaded. */
+export interface ReleasePackages {
+  architecture: PackageIndex;
+  target: PackageIndex;
+  defaults: readonly string[];
+}
