@@ -1,7 +1,7 @@
 // Installs what the other scripts need: the npm packages, and for the tests the oldest Node that devices have.
 // Runs on whatever Node the machine has. Nothing is installed system-wide.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -36,7 +36,14 @@ function missingForTests() {
     ...(mayMount ? [] : ["namespaces to mount a full disk in"]),
     ...(process.geteuid?.() === 0 ? [] : ["root's rights"]),
     ...programs,
+    ...(hasPostgres() ? [] : ["Debian's postgresql"]),
   ];
+}
+
+/** A PostgreSQL beside the one that comes with the packages. */
+function hasPostgres() {
+  const all = "/usr/lib/postgresql";
+  return existsSync(all) && readdirSync(all).some((version) => existsSync(join(all, version, "bin", "initdb")));
 }
 
 function isThere(program) {

@@ -10,7 +10,9 @@ const node = join(ROOT, "node_modules", ".bin", "node");
 let demo = null;
 await watchDevice(() => {
   if (demo) return void demo.kill("SIGUSR2");
-  demo = spawn(node, [join(ROOT, "packages", "testkit", "demo", "main.ts")], { stdio: "inherit" });
+  demo = spawn(node, [join(ROOT, "packages", "testkit", "demo", "main.ts"), ...process.argv.slice(2)], {
+    stdio: "inherit",
+  });
   demo.on("exit", (code) => process.exit(code ?? 0));
 });
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => signal === "SIGTERM" && demo?.kill(signal));

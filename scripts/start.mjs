@@ -1,4 +1,4 @@
-// npm start: everything from nothing to a running demo appliance.
+// npm start: everything from nothing to a running server and a demo appliance.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { bootstrap, ROOT } from "./bootstrap.mjs";
@@ -8,7 +8,9 @@ const { buildDevice } = await import("./build.mjs");
 await buildDevice();
 
 const node = join(ROOT, "node_modules", ".bin", "node");
-const demo = spawn(node, [join(ROOT, "packages", "testkit", "demo", "main.ts")], { stdio: "inherit" });
+const demo = spawn(node, [join(ROOT, "packages", "testkit", "demo", "main.ts"), ...process.argv.slice(2)], {
+  stdio: "inherit",
+});
 // Ctrl-C reaches the demo by itself; this process only waits until it has cleaned up.
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => signal === "SIGTERM" && demo.kill(signal));
 demo.on("exit", (code) => process.exit(code ?? 0));

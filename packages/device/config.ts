@@ -6,6 +6,7 @@ import { problemsOf } from "./config/issues.ts";
 import { type ConfigProblem, describeProblem, type Finding } from "./config/problem.ts";
 import { readConfigFile } from "./config/read.ts";
 import { rememberConfig } from "./config/remembered.ts";
+import { CONFIG_SHAPE } from "./config/schema.ts";
 import { UpdateError } from "./error.ts";
 
 export { type ConfigProblem, describeProblem } from "./config/problem.ts";
@@ -59,7 +60,9 @@ export async function checkConfig(
   const overridden = overrideFrom(env, document.value);
   const parsed = Config.safeParse(overridden.value);
   if (!parsed.success) {
-    const findings = problemsOf(parsed.error.issues, overridden.value).map((finding) => overridden.blame(finding));
+    const findings = problemsOf(parsed.error.issues, { root: overridden.value, shape: CONFIG_SHAPE }).map((finding) =>
+      overridden.blame(finding),
+    );
     return { config: null, problems: placed([...overridden.findings, ...findings]), text };
   }
   const config = parsed.data;

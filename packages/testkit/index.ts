@@ -8,5 +8,20 @@ export { BootedMachine, type MachineOptions, type RunOptions } from "./machine/b
 export { type ChangedFiles, differences } from "./machine/changed-files.ts";
 export { type MachineFile, OWN_BOOT_ID } from "./machine/first-files.ts";
 export { machineIsPossible } from "./machine/machine-is-possible.ts";
+export {
+  type ApkKey,
+  type FaultOrKind,
+  generateMirror,
+  MIRROR_KEYS,
+  type MirrorFault,
+  type MirrorKeys,
+  type MirrorRequest,
+  MirrorServer,
+  type MirrorServerOptions,
+  STRANGER_KEYS,
+  sharedMirror,
+  type Traffic,
+  type Upstream,
+} from "./mirror/index.ts";
 export { type RecordedRequest, ReleaseHost, type ReleaseHostOptions } from "./release-host.ts";
 export { TempDir } from "./temp-dir.ts";

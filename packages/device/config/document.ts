@@ -19,8 +19,11 @@ export interface ConfigDocument {
   lines: LineCounter;
 }
 
-/** Reads YAML 1.2. Never throws: what is wrong are findings. */
-export function parseYaml(text: string): ConfigDocument {
+/**
+ * Reads YAML 1.2. Never throws: what is wrong are findings. `beginning` is a key that such a file has to have; null when it
+ * has to have none, and an empty one means just that.
+ */
+export function parseYaml(text: string, beginning: string | null = "apps"): ConfigDocument {
   const lines = new LineCounter();
   const tree = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
   const findings: Finding[] = causesOf([...tree.errors, ...tree.warnings]).map((fault) => ({
@@ -32,9 +35,9 @@ export function parseYaml(text: string): ConfigDocument {
   try {
     const value: unknown = tree.toJS();
     if (isRecord(value)) return { ...document, value };
-    findings.push(
-      error([], value === null ? "the file is empty" : "the file must be a map of keys", 'begin with "apps:"'),
-    );
+    if (value === null && beginning === null) return { ...document, value: {} };
+    const message = value === null ? "the file is empty" : "the file must be a map of keys";
+    findings.push(error([], message, beginning === null ? null : `begin with "${beginning}:"`));
   } catch (fault) {
     // An alias that leads nowhere, or more aliases than a sane file has.
     findings.push(error([], fault instanceof Error ? fault.message : String(fault)));

@@ -1,7 +1,7 @@
 import { parse } from "yaml";
 import { nearest } from "./nearest.ts";
 import { dotted, error, type Finding } from "./problem.ts";
-import { settingsBelow } from "./schema.ts";
+import { CONFIG_SHAPE } from "./schema.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -63,6 +63,7 @@ export function overrideFrom(env: Environment, file: unknown): Overridden {
 /** Variable → what it sets. More than one where two apps' names make the same variable. */
 function nameSettings(file: unknown): Map<string, Setting[]> {
   const apps = isRecord(file) && isRecord(file.apps) ? Object.keys(file.apps) : [];
+  const { settingsBelow } = CONFIG_SHAPE;
   const settings = [...settingsBelow([]), ...apps.flatMap((app) => settingsBelow(["apps", app]))];
   const named = new Map<string, Setting[]>();
   for (const setting of settings) {

@@ -1,35 +1,42 @@
 import type { z } from "zod";
 import { nearest } from "./nearest.ts";
 import { dotted, error, type Finding } from "./problem.ts";
-import { kindsAt, knownKeys, textAt } from "./schema.ts";
+import type { ConfigShape } from "./schema.ts";
 
 type Issue = z.core.$ZodIssue;
 type Path = (string | number)[];
 
-/** What the schema has against a configuration, in words that say what to write. `root` is the value that was checked. */
-export function problemsOf(issues: readonly Issue[], root: unknown, prefix: Path = []): Finding[] {
+/** A configuration as it was written, and what may stand in one. */
+interface Checked {
+  root: unknown;
+  shape: ConfigShape;
+}
+
+/** What a schema has against a configuration, in words that say what to write. */
+export function problemsOf(issues: readonly Issue[], checked: Checked, prefix: Path = []): Finding[] {
+  const { root, shape } = checked;
   return issues.flatMap((issue) => {
     const path: Path = [...prefix, ...issue.path.map((key) => (typeof key === "symbol" ? String(key) : key))];
     switch (issue.code) {
       case "unrecognized_keys":
-        return issue.keys.map((key) => unknownKey(path, key));
+        return issue.keys.map((key) => unknownKey(shape, path, key));
       case "invalid_union":
-        return valueAt(root, path) === undefined ? missing(path) : union(issue.errors, root, path);
+        return valueAt(root, path) === undefined ? missing(path) : union(issue.errors, checked, path);
       case "invalid_key":
         return error(path, `"${String(path.at(-1))}" ${issue.issues[0]?.message ?? "can't be a key"}`);
       default:
         return valueAt(root, path) === undefined
           ? missing(path, issue.code === "custom" && isOwn(issue.message) ? `it ${issue.message}` : null)
-          : error(path, `${dotted(path)} ${wish(issue, root, path)}`, hint(issue, root, path));
+          : error(path, `${dotted(path)} ${wish(issue, root, path)}`, hint(issue, checked, path));
     }
   });
 }
 
-function unknownKey(path: Path, key: string): Finding {
-  const kinds = kindsAt(path);
+function unknownKey(shape: ConfigShape, path: Path, key: string): Finding {
+  const kinds = shape.kindsAt(path);
   // Known here, but not beside the kind that is there already.
   if (kinds.length > 1 && kinds.includes(key)) return onlyOne(path, kinds);
-  const known = knownKeys(path);
+  const known = shape.knownKeys(path);
   const close = nearest(key, known);
   const where = path.length > 0 ? dotted(path) : "the file";
   return error(
@@ -49,8 +56,9 @@ function onlyOne(path: Path, kinds: readonly string[]): Finding {
 }
 
 /** Of several kinds that did not fit: what the kind that was most likely meant has against the value. */
-function union(branches: readonly Issue[][], root: unknown, path: Path): Finding[] {
-  const kinds = kindsAt(path);
+function union(branches: readonly Issue[][], checked: Checked, path: Path): Finding[] {
+  const { root, shape } = checked;
+  const kinds = shape.kindsAt(path);
   const oneOf = `one of ${kinds.join(", ")}`;
   const shaped = branches.filter((issues) => !issues.some((issue) => issue.path.length === 0 && isWrongType(issue)));
   if (shaped.length === 0)
@@ -59,13 +67,13 @@ function union(branches: readonly Issue[][], root: unknown, path: Path): Finding
   const weights = shaped.map(weigh);
   const least = Math.min(...weights);
   const likely = shaped.filter((_, index) => weights[index] === least);
-  if (likely.length === 1) return problemsOf(likely[0] ?? [], root, path);
+  if (likely.length === 1) return problemsOf(likely[0] ?? [], checked, path);
 
   const strangers = likely.map((issues) =>
     issues.flatMap((issue) => (issue.code === "unrecognized_keys" ? issue.keys : [])),
   );
   const common = (strangers[0] ?? []).filter((key) => strangers.every((keys) => keys.includes(key)));
-  if (common.length > 0) return common.map((key) => unknownKey(path, key));
+  if (common.length > 0) return common.map((key) => unknownKey(shape, path, key));
   return [onlyOne(path, kinds)];
 }
 
@@ -91,9 +99,9 @@ function wish(issue: Issue, root: unknown, path: Path): string {
   }
 }
 
-function hint(issue: Issue, root: unknown, path: Path): string | null {
+function hint(issue: Issue, { root, shape }: Checked, path: Path): string | null {
   const value = valueAt(root, path);
-  if (isWrongType(issue)) return issue.expected === "string" && isScalar(value) ? asText(value, path) : null;
+  if (isWrongType(issue)) return issue.expected === "string" && isScalar(value) ? asText(shape, value, path) : null;
   if (issue.code === "invalid_value" && typeof value === "string") {
     const close = issue.values.length > 1 ? nearest(value, issue.values.map(String)) : null;
     return close ? `did you mean "${close}"?` : `it is "${short(value)}"`;
@@ -101,8 +109,8 @@ function hint(issue: Issue, root: unknown, path: Path): string | null {
   return isScalar(value) ? `it is ${typeof value === "string" ? `"${short(value)}"` : value}` : null;
 }
 
-function asText(value: string | number | boolean, path: Path): string | null {
-  const { fits, example } = textAt(path, String(value));
+function asText(shape: ConfigShape, value: string | number | boolean, path: Path): string | null {
+  const { fits, example } = shape.textAt(path, String(value));
   if (fits) return `write "${value}" in quotes`;
   return example ? `write it as in "${example}"` : null;
 }

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { Config } from "@pawl/protocol";
 import { TempDir } from "@pawl/testkit";
 import { expect, test } from "vitest";
-import { settingsBelow } from "../config/schema.ts";
+import { CONFIG_SHAPE } from "../config/schema.ts";
 import { checkConfig, describeProblem } from "../config.ts";
 import { SAMPLE } from "./sample.ts";
 
@@ -40,7 +40,9 @@ test("what it shows for the device itself is what counts without it", async () =
 });
 
 test("every key that there is stands in it", () => {
-  const keys = [...settingsBelow([]), ...settingsBelow(["apps", "dashboard"])].map(({ path }) => String(path.at(-1)));
+  const keys = [...CONFIG_SHAPE.settingsBelow([]), ...CONFIG_SHAPE.settingsBelow(["apps", "dashboard"])].map(
+    ({ path }) => String(path.at(-1)),
+  );
   expect(keys.length).toBeGreaterThan(30);
   const unnamed = [...new Set(keys)].filter((key) => !new RegExp(`\\b${key}\\b`).test(SAMPLE));
   expect(unnamed).toEqual([]);

@@ -8,9 +8,11 @@ export interface Distribution {
   /** Without a slash at its end. */
   upstreamUrl: string;
   branches: readonly BranchFacts[];
+  /** The distribution that came after it, whose versions its devices are offered: LEDE's is `openwrt`. */
+  continuedBy: string | null;
   /** Where targets, profiles and ImageBuilders come from instead. */
   parent: { distribution: string; version: string } | null;
-  /** Feeds added to the parent's: URLs with `{version}`, `{target}`, `{arch}`. */
+  /** Feeds added to the parent's: URLs with `{version}`, `{parent_version}`, `{target}`, `{arch}`. */
   repositories: readonly string[];
   /** Public keys; none means that signatures are not asked for. */
   keys: { usign: readonly string[]; apk: readonly string[] };
@@ -28,7 +30,7 @@ export interface BranchFacts {
   branchOffRev: number | null;
 }
 
-/** A branch with those versions of it that upstream has, newest first. */
+/** A branch with those versions of it that upstream has: newest first, and after all that was released its own snapshot. */
 export interface Branch extends BranchFacts {
   versions: readonly Version[];
 }
@@ -62,7 +64,7 @@ export interface Releases {
   upcoming: Version | null;
   /** Enabled or not, newest first; only those with versions. */
   branches: readonly Branch[];
-  /** Versions of enabled branches, newest first. */
+  /** Versions of enabled branches, in the order of the branches. */
   versions: readonly Version[];
 }
 
@@ -120,6 +122,8 @@ export interface PackageIndex {
   abiNames: ReadonlyMap<string, string>;
   /** `opkg` or `apk`, by the files it came from. */
   generation: PackageGeneration;
+  /** Feeds that belong to it and of which nothing could ever be read: what isn't in the index may be in one of them. */
+  absent?: readonly string[];
 }
 
 export type PackageGeneration = "opkg" | "apk";

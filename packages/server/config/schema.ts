@@ -1,16 +1,53 @@
+import { isIP } from "node:net";
+import { resolve } from "node:path";
+import { Duration } from "@pawl/protocol";
 import { z } from "zod";
 
-const Duration = z
+const Name = z
   .string()
-  .regex(/^\d+(ms|s|m|h|d)$/, "a number and a unit: 90s, 10m, 1h, 14d")
-  .transform((text) => Number.parseInt(text, 10) * UNIT_MS[text.replace(/^\d+/, "") as keyof typeof UNIT_MS]);
-const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+  .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, "must be a name of small letters, digits, - and _")
+  .refine((name) => !RESERVED.has(name), "must not be v1, releases, snapshots or custom: their addresses are taken");
 
-const Name = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, "small letters, digits, - and _");
+/** They share `/json/…` with the distributions: contract server.md §1. */
+const RESERVED = new Set(["v1", "releases", "snapshots", "custom"]);
+
 const HttpUrl = z
   .string()
-  .regex(/^https?:\/\/[^\s?#]+$/, "an http or https address without ? and #")
+  .regex(/^https?:\/\/[^\s?#]+$/, "must be an http or https address without ? and #")
   .transform((url) => url.replace(/\/+$/, ""));
+
+/** A relative one counts from where the server is started. */
+const Path = z
+  .string()
+  .regex(/^[^\0]+$/, "must be a path")
+  .transform((path) => resolve(path));
+
+/** `10m`, at least so many milliseconds. */
+const AtLeast = (ms: number, words: string) => Duration.refine((given) => given >= ms, `must be at least ${words}`);
+
+/** 0 to 65535. */
+const PORT = "(\\d{1,4}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])";
+
+const Listen = z
+  .string()
+  .regex(
+    new RegExp(`^(unix:/.+|(\\[[0-9a-fA-F:.]+\\]|[\\w.-]*):${PORT})$`),
+    "must be an address such as 127.0.0.1:8080, :8080 or unix:/run/pawl/server.sock",
+  );
+
+/** What `X-Forwarded-For` is believed from. */
+const TrustedProxy = z
+  .string()
+  .refine(
+    (text) => text === "local" || isAddressOrNetwork(text),
+    "must be an address, a network such as 10.0.0.0/8, or local (for a unix socket)",
+  );
+
+function isAddressOrNetwork(text: string): boolean {
+  const [, address = "", bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const family = isIP(address);
+  return family !== 0 && (bits === undefined || Number(bits) <= (family === 4 ? 32 : 128));
+}
 
 const BranchConfig = z.strictObject({
   enabled: z.boolean().optional(),
@@ -33,26 +70,30 @@ export const DistributionConfig = z.strictObject({
   repositories: z.array(z.string()).optional(),
   keys: z.strictObject({ usign: z.array(z.string()).default([]), apk: z.array(z.string()).default([]) }).optional(),
   /** A folder of files like those in `catalog/data/openwrt/`, read over them. */
-  data: z.string().optional(),
+  data: Path.optional(),
 });
 export type DistributionConfig = z.infer<typeof DistributionConfig>;
 
 /** `pawl-server.yaml`, contract server.md §6. Durations are milliseconds once parsed. Every field has a default. */
 export const ServerConfig = z.strictObject({
-  listen: z.string().default("127.0.0.1:8080"),
+  listen: Listen.default("127.0.0.1:8080"),
   /** How others reach this server, where it isn't the address they asked. */
   public_url: HttpUrl.nullable().default(null),
-  state_dir: z.string().default("/var/lib/pawl-server"),
+  state_dir: Path.prefault("/var/lib/pawl-server"),
   /** Defaults: folders below state_dir. */
-  cache_dir: z.string().nullable().default(null),
-  store_dir: z.string().nullable().default(null),
+  cache_dir: Path.nullable().default(null),
+  store_dir: Path.nullable().default(null),
   contact: z.string().default(""),
-  trusted_proxies: z.array(z.string()).default([]),
+  trusted_proxies: z.array(TrustedProxy).default([]),
   log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error", "silent"]).default("info") }).prefault({}),
   database: z
     .strictObject({
       /** Null: the embedded one, in state_dir. */
-      url: z.string().nullable().default(null),
+      url: z
+        .string()
+        .regex(/^postgres(ql)?:\/\/\S+$/, "must be an address such as postgresql://user:password@host/name")
+        .nullable()
+        .default(null),
       /** Who the embedded one runs as when Pawl runs as root. */
       user: z.string().nullable().default(null),
       connections: z.int().min(2).max(100).default(10),
@@ -60,18 +101,24 @@ export const ServerConfig = z.strictObject({
     .prefault({}),
   catalog: z
     .strictObject({
-      refresh: Duration.prefault("10m"),
-      index_refresh: Duration.prefault("1h"),
+      refresh: AtLeast(100, "100ms").prefault("10m"),
+      index_refresh: AtLeast(100, "100ms").prefault("1h"),
       /** What nobody has asked for that long isn't refreshed any more. */
       wanted_for: Duration.prefault("14d"),
       parallel: z.int().min(1).max(64).default(8),
       load_timeout: Duration.prefault("8s"),
-      request_timeout: Duration.prefault("30s"),
+      request_timeout: AtLeast(100, "100ms").prefault("30s"),
     })
     .prefault({}),
   compat: z
     .strictObject({
-      asu_v1: z.strictObject({ distribution: Name.default("openwrt") }).prefault({}),
+      asu_v1: z
+        .strictObject({
+          distribution: Name.default("openwrt"),
+          /** What devices are told as the download server's address, where they don't reach it by the catalog's. */
+          upstream_url: HttpUrl.nullable().default(null),
+        })
+        .prefault({}),
     })
     .prefault({}),
   builds: z
@@ -92,7 +139,7 @@ export const ServerConfig = z.strictObject({
     })
     .prefault({}),
   static: z
-    .strictObject({ network_profiles: z.string().nullable().default(null), chef: z.string().nullable().default(null) })
+    .strictObject({ network_profiles: Path.nullable().default(null), chef: Path.nullable().default(null) })
     .prefault({}),
   /** Null: those that ship with Pawl. An entry overrides one of them, or adds one. */
   distributions: z.record(Name, DistributionConfig).prefault({}),

@@ -1,4 +1,10 @@
-import type { PackageIndex, Version } from "../catalog/types.ts";
+import type { Catalog, PackageIndex, Version } from "../catalog/types.ts";
+
+/** What an upgrade check wants of the catalog. */
+export type UpgradeCatalog = Pick<
+  Catalog,
+  "distribution" | "releases" | "version" | "targets" | "target" | "architecturePackages" | "targetPackages"
+>;
 
 /** What a device says about itself. */
 export interface UpgradeQuestion {
@@ -7,6 +13,8 @@ export interface UpgradeQuestion {
   version: string;
   /** `ath79/generic`, as the installed release calls it; null when the device didn't say. */
   target: string | null;
+  /** The profile or board name, if it said: packages that come with the device count as defaults, and it must still be supported. */
+  profile?: string | null;
   /** The installed revision, `r28427-6df0e3d02a`; decides between two snapshots. */
   revision: string | null;
   /** Installed packages → their versions; null when the device didn't say. An empty version is one it didn't say. */
@@ -60,6 +68,8 @@ export interface UpgradeAnswer {
 export interface VersionRow {
   version: string;
   source: string;
+  /** For the owner, where the fact alone doesn't say why. */
+  reason?: string;
   /** No choice: dropped. One: renamed. Several: split, the first whose condition holds, else the default. */
   choices: readonly Choice[];
 }
@@ -79,23 +89,37 @@ export interface RevisionRow {
   /** Null: dropped. */
   target: string | null;
   mandatory: boolean;
+  /** For the owner, where the fact alone doesn't say why. */
+  reason?: string;
+}
+
+/** What everybody gets since a version, installed or not: applies if installed < `version` ≤ offered. */
+export interface AdditionRow {
+  version: string;
+  name: string;
+  mandatory: boolean;
+  reason?: string;
 }
 
 /** What a build adds, renames or drops by itself, whoever asked. */
 export interface BuildRow {
-  /** Branches it is for, `24.10`; or from one on, `>=24.10`. */
+  /** Branches it is for, `24.10`; or from one on, `>=24.10`; or `*`. */
   branches: string;
   /** Absent: all. */
   target?: string;
   profiles?: readonly string[];
   add?: readonly string[];
+  /** One `*` in a name stands for any text; in a rename, for the same in both. */
   remove?: readonly string[];
   rename?: { from: string; to: string };
+  /** For the owner: why. */
+  reason?: string;
 }
 
 export interface UpgradeFacts {
   versionRows: readonly VersionRow[];
   revisionRows: readonly RevisionRow[];
+  additions: readonly AdditionRow[];
   buildRows: readonly BuildRow[];
   /** Old target → its name since a version. */
   targetRenames: readonly { version: string; from: string; to: string }[];
@@ -103,11 +127,14 @@ export interface UpgradeFacts {
   boardRenames: readonly { version: string; from: string; to: string }[];
   /** Packages that are never asked about: libc, kernel, … */
   ignored: ReadonlySet<string>;
+  /** Packages of which one does instead of another: a default isn't added beside one of its group. `*` stands for any text. */
+  alternatives: readonly (readonly string[])[];
 }
 
 /** What the pure engine compares with: indexes already loaded. */
 export interface ReleasePackages {
   architecture: PackageIndex;
   target: PackageIndex;
+  /** The target's default packages, then the device's; one with `-` in front takes one away. */
   defaults: readonly string[];
 }

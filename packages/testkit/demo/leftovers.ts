@@ -1,8 +1,9 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** What stands in the command line of every process of a demo: a pid file may name a number that is somebody else's by now. */
-const MINE = ["pawl-device.mjs", "service.mjs", "testkit"];
+const MINE = ["pawl-device.mjs", "service.mjs", "testkit", "pawl-server.yaml"];
 
 /** Two demos in one folder would take each other's files away. */
 export async function refuseASecond(dir: string): Promise<void> {
@@ -12,13 +13,22 @@ export async function refuseASecond(dir: string): Promise<void> {
   process.exit(1);
 }
 
-/** What a demo that was killed left behind: its daemon, its service, its folder. */
-export async function clearLeftovers(dir: string): Promise<void> {
+/** What a demo that was killed left behind: its daemon, its service, its folder, and its server but for what that knows. */
+export async function clearLeftovers(dir: string, stateDir: string): Promise<void> {
+  await endServer(stateDir);
   for (const file of ["daemon.pid", join("appliance", "service.pid")]) {
     const pid = await ownProcess(dir, file);
     if (pid !== null) process.kill(pid, "SIGKILL");
   }
   await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** It ends its database itself, for which it needs a moment. */
+async function endServer(stateDir: string): Promise<void> {
+  const pid = await ownProcess(stateDir, "server.pid");
+  if (pid === null) return;
+  process.kill(pid, "SIGTERM");
+  for (let tries = 0; tries < 150 && (await ownProcess(stateDir, "server.pid")) !== null; tries++) await sleep(100);
 }
 
 /** The process whose number is in a file of the demo's, if it still runs and is one of ours. */

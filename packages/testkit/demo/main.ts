@@ -1,40 +1,45 @@
 import { once } from "node:events";
-import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
-import { connect } from "node:net";
-import { dirname, join, relative } from "node:path";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Appliance, freePort } from "../appliance/appliance.ts";
+import { parseArgs } from "node:util";
+import { applianceGuide, createAppliance, mustRun, setUpAppliance, untilNoUpdate } from "./appliance-demo.ts";
 import { Daemon } from "./daemon.ts";
 import { clearLeftovers, refuseASecond } from "./leftovers.ts";
+import { ServerDemo } from "./server-demo.ts";
+import { serverGuide } from "./server-guide.ts";
 
 const ROOT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
-/** Where everything of the demo lies; it is gone when the demo ends. */
+/** Where everything of the appliance lies; it is gone when the demo ends. */
 const DIR = process.env.PAWL_DEMO_DIR ?? join(ROOT, ".demo");
-const PAWL_AS_TYPED = relative(ROOT, join(DIR, "pawl"));
+/** Where the server keeps its state from one start to the next. */
+const STATE_DIR = process.env.PAWL_DEMO_STATE_DIR ?? join(ROOT, ".pawl");
 const PAWL = [process.execPath, join(ROOT, "dist", "pawl-device.mjs")] as const;
-/** The ports people will see; others when these are taken. */
-const PORTS = { service: 8080, api: 7320, host: 8090 };
-const BALLAST = 12_000_000;
+const SERVER = [process.execPath, join(ROOT, "packages", "server", "main.ts")] as const;
 
-await runDemo();
+const { values } = parseArgs({ options: { upstream: { type: "string" } } });
+await runDemo(values.upstream?.replace(/\/+$/, "") ?? null);
 
-/** A kitchen dashboard that wants to be updated, until Ctrl-C; then nothing of it is left. */
-async function runDemo(): Promise<void> {
+/** A server that knows what is newest, and a kitchen dashboard that wants to be updated, until Ctrl-C. */
+async function runDemo(upstream: string | null): Promise<void> {
   const end = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => end.abort());
   await refuseASecond(DIR);
-  await clearLeftovers(DIR);
+  await clearLeftovers(DIR, STATE_DIR);
   await mkdir(DIR, { recursive: true });
+  await mkdir(STATE_DIR, { recursive: true });
   await writeFile(join(DIR, "demo.pid"), String(process.pid));
-  process.stdout.write("Setting up a kitchen dashboard with its release host…\n");
+  process.stdout.write(`Starting the server on ${upstream ?? "a miniature of a distribution"}…\n`);
   try {
-    await using appliance = await createAppliance();
-    await setUp(appliance);
+    await using server = await ServerDemo.start({ dir: STATE_DIR, pawl: SERVER, upstream, signal: end.signal });
+    process.stdout.write("Setting up a kitchen dashboard with its release host…\n");
+    await using appliance = await createAppliance(DIR, PAWL);
+    await setUpAppliance(appliance, DIR, PAWL);
     await using daemon = new Daemon(PAWL, appliance.configPath, join(DIR, "daemon.pid"));
     await daemon.start();
-    await must(appliance, "check", "--force");
+    await mustRun(appliance, "check", "--force");
     process.on("SIGUSR2", () => void daemon.restart());
-    process.stdout.write(guide(appliance));
+    process.stdout.write(`${serverGuide(server, ROOT)}${applianceGuide(appliance, DIR, ROOT)}${END}`);
     if (!end.signal.aborted) await once(end.signal, "abort");
     process.stdout.write("\nCleaning up…\n");
     await daemon.stop();
@@ -47,68 +52,8 @@ async function runDemo(): Promise<void> {
   }
 }
 
-async function createAppliance(): Promise<Appliance> {
-  return Appliance.create({
-    dir: DIR,
-    pawl: PAWL,
-    servicePort: await portOr(PORTS.service),
-    apiPort: await portOr(PORTS.api),
-    hostPort: await portOr(PORTS.host),
-    bytesPerSecond: 3_000_000,
-    steady: "6s",
-  });
-}
-
-/** The first release in place, a newer one and a broken one on the host, and a command to try them with. */
-async function setUp(appliance: Appliance): Promise<void> {
-  await appliance.publish("1.0.0", { notes: "The first one." });
-  await must(appliance, "install", "1.0.0");
-  await appliance.publish("1.1.0", { ballastBytes: BALLAST, notes: "Pictures of the kitchen." });
-  const broken = { ballastBytes: BALLAST, diesAfterMs: 4_000, notes: "Breaks after four seconds." };
-  await appliance.publish("1.2.0", { ...broken, channel: "beta" });
-  const path = join(DIR, "pawl");
-  const command = [...PAWL, "--config", appliance.configPath].map((part) => `'${part}'`).join(" ");
-  await writeFile(path, `#!/bin/sh\nexec ${command} "$@"\n`);
-  await chmod(path, 0o755);
-}
-
-function guide(appliance: Appliance): string {
-  return `
-  The appliance    http://127.0.0.1:${appliance.servicePort}/            (runs 1.0.0)
-  Its update API   http://127.0.0.1:${appliance.apiPort}/api/update/status
-  Its release host ${appliance.host.url}/index.json
-
-  Try, in another terminal in this folder:
-
-    ${PAWL_AS_TYPED} status           what is installed, what is newer
-    ${PAWL_AS_TYPED} install          install 1.1.0 and watch it
-    ${PAWL_AS_TYPED} install 1.2.0    a release that breaks: see it go back by itself
-
-  Then: ${PAWL_AS_TYPED} history. Ctrl-C here ends everything and leaves nothing behind.
+const END = `
+  Try these in another terminal in this folder. Ctrl-C here ends everything; only what the server
+  has learnt stays, in .pawl.
 
 `;
-}
-
-async function must(appliance: Appliance, ...args: string[]): Promise<void> {
-  const { code, stdout, stderr } = await appliance.pawl.run(...args);
-  if (code !== 0) throw new Error(`pawl ${args.join(" ")} failed:\n${stdout}${stderr}`);
-}
-
-/** Ctrl-C in the middle of an update: it is let finish, so that no process of it stays. */
-async function untilNoUpdate(appliance: Appliance): Promise<void> {
-  await appliance.pawl.run("cancel");
-  for (let tries = 0; tries < 200; tries++) {
-    const status = JSON.parse((await appliance.pawl.run("status", "--json")).stdout || "{}");
-    if (status.state !== "installing") return;
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  }
-}
-
-async function portOr(wanted: number): Promise<number> {
-  const taken = await new Promise<boolean>((resolve) => {
-    const socket = connect(wanted, "127.0.0.1", () => resolve(true));
-    socket.once("error", () => resolve(false));
-    socket.once("close", () => socket.destroy());
-  });
-  return taken ? freePort() : wanted;
-}

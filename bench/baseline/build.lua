@@ -1,0 +1,8 @@
+-- A build request with 40 packages, the size a router with a web interface sends.
+wrk.method = "POST"
+wrk.headers["Content-Type"] = "application/json"
+local packages = {}
+for i = 1, 40 do packages[i] = string.format('"package-%02d"', i) end
+wrk.body = string.format(
+  '{"distro":"openwrt","version":"24.10.0","target":"ath79/generic","profile":"tplink_archer-c7-v2","packages":[%s],"diff_packages":true,"client":"bench/1.0"}',
+  table.concat(packages, ","))

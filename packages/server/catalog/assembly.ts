@@ -1,0 +1,122 @@
+import type { Logger } from "pino";
+import type { ServerConfig } from "../config/schema.ts";
+import type { Database } from "../db/connect.ts";
+import { Demand } from "./demand.ts";
+import { DocumentViews } from "./document-views.ts";
+import type { DistributionFacts } from "./facts.ts";
+import { FeedPackages } from "./feed-packages.ts";
+import { Loader } from "./loader.ts";
+import { heedNotices } from "./notices.ts";
+import { PackageViews } from "./package-views.ts";
+import { ReleaseViews } from "./release-views.ts";
+import { ResourceOutcomes } from "./resource-outcomes.ts";
+import { ResourceStore } from "./resource-store.ts";
+import { States } from "./states.ts";
+import { TargetViews } from "./target-views.ts";
+import { Updater } from "./updater.ts";
+import { Views } from "./views.ts";
+import { Wanted } from "./wanted.ts";
+
+export interface CatalogOptions {
+  /** Migrated. */
+  database: Database;
+  /** From `loadDistributions`. */
+  distributions: readonly DistributionFacts[];
+  settings: ServerConfig["catalog"];
+  log: Logger;
+  /** Default: the system's. */
+  clock?: () => Date;
+  /** What values may take in memory. Default 256 MB. */
+  memoryBytes?: number;
+  /** At most one try for a resource in this time, in milliseconds. Default 30 s: contract server.md §1. */
+  pause?: number;
+}
+
+/** What a catalog is made of. */
+export interface CatalogParts {
+  distributions: ReadonlyMap<string, DistributionFacts>;
+  store: ResourceStore;
+  loader: Loader;
+  demand: Demand;
+  views: Views;
+  documents: DocumentViews;
+  releases: ReleaseViews;
+  targets: TargetViews;
+  packages: PackageViews;
+  feeds: FeedPackages;
+  updater: Updater;
+  /** How long a read waits for what was never loaded, in milliseconds. */
+  loadTimeout: number;
+  parallel: number;
+  /** Whatever lives as long as the catalog; to be disposed with it. */
+  life: AsyncDisposable;
+  /** Ends what goes on. */
+  ended: AbortController;
+}
+
+const MEMORY_BYTES = 256 * 1024 * 1024;
+const PAUSE_MS = 30_000;
+
+/** Wires a catalog's parts, and begins to hear of changes that other processes make. @throws ServerError `config_invalid` */
+export async function assemble(options: CatalogOptions): Promise<CatalogParts> {
+  const { database, settings, log, clock, memoryBytes = MEMORY_BYTES, pause = PAUSE_MS } = options;
+  const now = clock ? () => clock().getTime() : Date.now;
+  const distributions = new Map(options.distributions.map((facts) => [facts.name, facts]));
+  const { parallel } = settings;
+  const timing = { refresh: settings.refresh, indexRefresh: settings.index_refresh, pause };
+  const ended = new AbortController();
+  const { signal } = ended;
+
+  const store = new ResourceStore(database);
+  const outcomes = new ResourceOutcomes(database);
+  const states = new States();
+  const feeds = new FeedPackages(database);
+  const loader = new Loader({ distributions, store, outcomes, states, timing, requestTimeout: settings.request_timeout, log });
+  const demand = new Demand({ store, states, loader, timing, parallel, signal, now });
+  const wanted = new Wanted((ids) => store.markWanted(ids), log);
+  const views = new Views({
+    states,
+    maxBytes: memoryBytes,
+    freshUntil: (parts) => demand.freshUntil(parts),
+    want: (ids) => wanted.add(ids),
+    now,
+  });
+  const documents = new DocumentViews({ demand, states, store, views });
+  const releases = new ReleaseViews({ demand, documents, views });
+  const targets = new TargetViews({ demand, documents });
+  const packages = new PackageViews({ demand, feeds, states, views });
+  const updater = new Updater({
+    distributions: [...distributions.keys()],
+    store,
+    outcomes,
+    loader,
+    wantedFor: settings.wanted_for,
+    parallel,
+    log,
+  });
+
+  const life = new AsyncDisposableStack();
+  life.use(wanted);
+  const onChange = (changed: readonly { kind: string }[]) => {
+    // What it announces is due at once.
+    if (changed.some(({ kind }) => kind === "versions")) updater.wake();
+  };
+  life.use(await heedNotices({ database, store, states, onChange, log }));
+  return {
+    distributions,
+    store,
+    loader,
+    demand,
+    views,
+    documents,
+    releases,
+    targets,
+    packages,
+    feeds,
+    updater,
+    loadTimeout: settings.load_timeout,
+    parallel,
+    life,
+    ended,
+  };
+}

@@ -1,0 +1,169 @@
+import pLimit from "p-limit";
+import type { Logger } from "pino";
+import { type Timing, untilNextRefresh, untilNextTry } from "./back-off.ts";
+import { Batch } from "./batch.ts";
+import { discoveries } from "./discovery.ts";
+import { fromDocument } from "./documents.ts";
+import type { DistributionFacts } from "./facts.ts";
+import type { Lanes } from "./lanes.ts";
+import { readResource } from "./read-resource.ts";
+import { nameOf, type Resource, type ResourceKey } from "./resource.ts";
+import type { Content, Discovery, ResourceOutcomes, Unchanged } from "./resource-outcomes.ts";
+import type { ResourceStore } from "./resource-store.ts";
+import type { States } from "./states.ts";
+import { Keyring, type ReadResult, UpstreamError } from "./upstream/index.ts";
+
+/** How many contents are parsed and written at once; what has been read waits here with its bytes. */
+const SAVES = 4;
+
+export interface LoaderParts {
+  distributions: ReadonlyMap<string, DistributionFacts>;
+  store: ResourceStore;
+  outcomes: ResourceOutcomes;
+  states: States;
+  timing: Timing;
+  /** For one request to upstream, in milliseconds. */
+  requestTimeout: number;
+  log: Logger;
+}
+
+export interface Loaded {
+  outcome: "changed" | "unchanged" | "failed";
+  /** As it is now. */
+  resource: Resource;
+  /** Bytes of bodies that upstream sent. */
+  transferred: number;
+}
+
+/** Reads leased resources from upstream and saves what came of it. A failure of upstream's is an outcome, not an error. */
+export class Loader {
+  readonly #parts: LoaderParts;
+  readonly #keyrings: ReadonlyMap<string, Keyring>;
+  readonly #underWay = new Map<string, Promise<Loaded>>();
+  readonly #save = pLimit(SAVES);
+  readonly #unchanged: Batch<Unchanged, Resource>;
+
+  /** @throws ServerError `config_invalid` for a key that can't be read */
+  constructor(parts: LoaderParts) {
+    this.#parts = parts;
+    this.#keyrings = new Map([...parts.distributions].map(([name, { keys }]) => [name, Keyring.parse(keys)]));
+    this.#unchanged = new Batch((all) => parts.outcomes.saveUnchanged(all), 20, 200);
+  }
+
+  /** The reading of it that goes on in this process. */
+  underWay(key: ResourceKey): Promise<Loaded> | undefined {
+    return this.#underWay.get(nameOf(key));
+  }
+
+  /** When all that goes on now has come to its end, well or not. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.#underWay.values());
+  }
+
+  /** Gives the lease back when the signal fires; throws what only the database or the signal can be the reason of. */
+  load(leased: Resource, lanes: Lanes, signal: AbortSignal): Promise<Loaded> {
+    const name = nameOf(leased);
+    const loading = this.#load(leased, lanes, signal).finally(() => {
+      if (this.#underWay.get(name) === loading) this.#underWay.delete(name);
+    });
+    this.#underWay.set(name, loading);
+    return loading;
+  }
+
+  async #load(leased: Resource, lanes: Lanes, signal: AbortSignal): Promise<Loaded> {
+    try {
+      const loaded = await this.#read(leased, lanes, signal);
+      this.#parts.states.apply([loaded.resource]);
+      return loaded;
+    } catch (error) {
+      if (signal.aborted) await this.#parts.store.release([leased]).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #read(leased: Resource, lanes: Lanes, signal: AbortSignal): Promise<Loaded> {
+    let result: ReadResult<Content>;
+    try {
+      result = await lanes.run(leased.distribution, leased.version, () => this.#fromUpstream(leased, signal));
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof UpstreamError)) this.#parts.log.error({ err: error, path: leased.path }, "reading upstream failed");
+      return this.#failed(leased, asUpstreamError(error, leased));
+    }
+    const { transferred } = result;
+    if (result.outcome === "unchanged") {
+      const dueIn = untilNextRefresh(leased.kind, this.#parts.timing);
+      const saved = await this.#unchanged.add({ resource: leased, validators: result.validators, dueIn });
+      return { outcome: "unchanged", resource: saved.find(({ id }) => id === leased.id) ?? leased, transferred };
+    }
+    const changed = result;
+    const saved = await this.#save(() => this.#changed(leased, changed, signal));
+    return { outcome: "changed", resource: saved ?? (await this.#asSaved(leased)), transferred };
+  }
+
+  #fromUpstream(leased: Resource, signal: AbortSignal): Promise<ReadResult<Content>> {
+    signal.throwIfAborted();
+    const facts = this.#parts.distributions.get(leased.distribution);
+    // Rows of a distribution that is declared no longer are leased by nobody.
+    if (!facts) throw new Error(`${leased.distribution} is not declared`);
+    const keys = this.#keyrings.get(leased.distribution);
+    return readResource(leased, facts.upstreamUrl, { keys, timeoutMs: this.#parts.requestTimeout, signal });
+  }
+
+  async #changed(
+    leased: Resource,
+    { value, validators, sha256, size, trust }: ReadResult<Content> & { outcome: "changed" },
+    signal: AbortSignal,
+  ): Promise<Resource | null> {
+    const { log, outcomes, timing } = this.#parts;
+    const discovered = leased.kind === "versions" ? await this.#discovered(leased, value) : [];
+    const dueIn = untilNextRefresh(leased.kind, timing);
+    const saved = await outcomes.saveChanged(
+      leased,
+      { content: value, validators, digest: sha256, size, trust, dueIn, discovered },
+      signal,
+    );
+    const { distribution, kind, path } = leased;
+    log.info({ distribution, kind, path, size, packages: value.packages?.length }, "catalog resource read");
+    return saved;
+  }
+
+  async #discovered(leased: Resource, { document }: Content): Promise<Discovery[]> {
+    const facts = this.#parts.distributions.get(leased.distribution);
+    if (!facts) return [];
+    const [before] = leased.digest === null ? [] : await this.#parts.store.documents([leased.id]);
+    return discoveries(
+      facts,
+      before ? fromDocument("versions", before.document) : null,
+      fromDocument("versions", document),
+    );
+  }
+
+  async #failed(leased: Resource, error: UpstreamError): Promise<Loaded> {
+    const { log, outcomes, timing } = this.#parts;
+    const { code, message: sentence, upstreamStatus } = error;
+    const { distribution, kind, path } = leased;
+    const dueIn = untilNextTry(kind, leased.failures + 1, timing, error.retryAfter);
+    // Targets and architectures are named by requests: a name that upstream doesn't know leaves no row behind.
+    const forget = code === "not_found" && leased.digest === null && (kind === "target" || kind === "feeds");
+    const saved = await outcomes.saveFailed(leased, { code, sentence, upstreamStatus, dueIn, forget });
+    if (!forget) log.warn({ distribution, kind, path, code, reason: sentence }, "catalog resource not read");
+    if (saved) return { outcome: "failed", resource: saved, transferred: 0 };
+    if (!forget) return { outcome: "failed", resource: await this.#asSaved(leased), transferred: 0 };
+    const now = Date.now();
+    const trouble = { code, sentence, since: new Date(now), retryAt: new Date(now + dueIn), upstreamStatus };
+    return { outcome: "failed", resource: { ...leased, leased: false, trouble }, transferred: 0 };
+  }
+
+  /** The lease was lost: somebody else has saved, or is at it. */
+  async #asSaved(leased: Resource): Promise<Resource> {
+    const [resource] = await this.#parts.store.byIds([leased.id]);
+    return resource ?? leased;
+  }
+}
+
+/** What isn't upstream's fault is ours; the resource still has a next try and says what it was. */
+function asUpstreamError(error: unknown, { path }: Resource): UpstreamError {
+  if (error instanceof UpstreamError) return error;
+  return new UpstreamError("bad_answer", `${path} could not be read: ${String(error)}`, { cause: error });
+}

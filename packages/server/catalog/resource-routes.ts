@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "@hono/zod-openapi";
+import { operation, value } from "../http/operation.ts";
+import { page, paging } from "../http/page.ts";
+import { RefreshAnswer, ResourceList, resourceAnswer } from "./answers.ts";
+
+/** A refresh that takes longer goes on without its asker, in milliseconds: proxies give up after a minute. */
+const WAIT_MS = 20_000;
+
+const Filter = z.string().max(100).optional();
+
+/** How fresh the catalog is, and having it made fresh. */
+export const resourceOperations = [
+  operation({
+    method: "get",
+    path: "/api/v2/catalog/resources",
+    id: "listResources",
+    tag: "catalog",
+    summary: "Everything that is read from upstream, how old it is, and what is wrong with it since when",
+    query: z.strictObject({
+      distribution: Filter,
+      version: Filter,
+      target: Filter,
+      trouble: z
+        .stringbool({ truthy: ["true"], falsy: ["false"] })
+        .optional()
+        .openapi({
+          type: "boolean",
+          description: "Only those with trouble, or only those without.",
+        }),
+      ...paging,
+    }),
+    answer: ResourceList,
+    async handle({ query: { distribution, version, target, trouble, limit, cursor }, path }, { catalog }) {
+      const all = await catalog.resources({ distribution, version, target });
+      const wanted = trouble === undefined ? all : all.filter((one) => (one.trouble !== null) === trouble);
+      const { items, next } = page(wanted, {
+        limit,
+        cursor,
+        scope: `${path} ${distribution} ${version} ${target} ${trouble}`,
+        keyOf: (one) => `${one.distribution} ${one.kind} ${one.path}`,
+      });
+      const inTrouble = all.filter((one) => one.trouble !== null).length;
+      return value({ items: items.map(resourceAnswer), next, total: all.length, in_trouble: inTrouble });
+    },
+  }),
+  operation({
+    method: "post",
+    path: "/api/v2/catalog/refresh",
+    id: "refreshCatalog",
+    tag: "catalog",
+    summary: "Ask upstream now what is newer of all that anybody has asked for",
+    scope: "catalog:refresh",
+    body: z
+      .strictObject({ distribution: Filter, version: Filter, target: Filter })
+      .openapi("RefreshBody", { description: "Without a field: everything." }),
+    answer: RefreshAnswer,
+    statuses: [200, 202],
+    errors: ["unknown_distribution", "not_loaded"],
+    async handle({ body }, { catalog, signal, log }) {
+      if (body.distribution !== undefined) catalog.distribution(body.distribution);
+      const refreshing = catalog.refresh(body, { signal });
+      // Once nobody waits for it any more.
+      refreshing.catch((error) => log.warn({ err: error, ...body }, "a refresh that was asked for failed"));
+      const waited = new AbortController();
+      const report = await Promise.race([
+        refreshing,
+        sleep(WAIT_MS, null, { signal: waited.signal }).catch(() => null),
+      ]);
+      waited.abort();
+      if (report === null)
+        return value({ running: true, changed: null, unchanged: null, failed: [], bytes: null }, 202);
+      const { changed, unchanged, failed, bytes } = report;
+      return value({ running: false, changed, unchanged, failed: failed.map(resourceAnswer), bytes });
+    },
+  }),
+];

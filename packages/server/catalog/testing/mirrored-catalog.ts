@@ -1,0 +1,46 @@
+import { MirrorServer } from "@pawl/testkit";
+import pino from "pino";
+import { ServerConfig } from "../../config/schema.ts";
+import { createTestDatabase, type TestDatabase } from "../../testing/index.ts";
+import { loadDistributions } from "../facts.ts";
+import { UpstreamCatalog } from "../service.ts";
+
+export interface MirroredCatalog extends AsyncDisposable {
+  mirror: MirrorServer;
+  test: TestDatabase;
+  catalog: UpstreamCatalog;
+  /** Another one on the same database and mirror, as a second server would have it. */
+  another(): Promise<UpstreamCatalog>;
+}
+
+export interface MirroredCatalogOptions {
+  /** Over the shipped ones; `openwrt` is at the mirror. */
+  distributions?: Record<string, object>;
+  settings?: Partial<Record<keyof ServerConfig["catalog"], string | number>>;
+  /** Milliseconds between two tries for a resource. */
+  pause?: number;
+  /** Whether signatures are asked for. Default true. */
+  signed?: boolean;
+}
+
+/** The real thing: a catalog on a database of its own, reading the miniature mirror. Its updater isn't started. */
+export async function mirroredCatalog(options: MirroredCatalogOptions = {}): Promise<MirroredCatalog> {
+  await using taken = new AsyncDisposableStack();
+  const mirror = taken.use(await MirrorServer.start());
+  const test = taken.use(await createTestDatabase());
+  const { pause = 200, signed = true } = options;
+  const keys = { usign: [mirror.keys.usign.public], apk: [mirror.keys.apk.pem] };
+  const openwrt = { upstream_url: mirror.url, ...(signed && { keys }) };
+  const config = ServerConfig.parse({
+    catalog: { load_timeout: "3s", request_timeout: "2s", ...options.settings },
+    distributions: { openwrt, ...options.distributions },
+  });
+  const log = pino({ level: process.env.PAWL_TEST_LOG ?? "silent" });
+  const distributions = await loadDistributions(config.distributions);
+  const open = () =>
+    UpstreamCatalog.open({ database: test.database, distributions, settings: config.catalog, log, pause });
+  const catalog = taken.use(await open());
+  const kept = taken.move();
+  const another = async () => kept.use(await open());
+  return { mirror, test, catalog, another, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}

@@ -1,0 +1,51 @@
+import { Command } from "commander";
+import { VERSION } from "../version.ts";
+import { catalogCommand } from "./catalog.ts";
+import { configCommand } from "./config.ts";
+import { initCommand } from "./init.ts";
+import type { Io } from "./io.ts";
+import { serveCommand } from "./serve.ts";
+import { tokenCommand } from "./token.ts";
+
+/** What every command takes: `--config` before or after its name. */
+export interface ConfigOption {
+  config?: string;
+}
+
+/** The server's `pawl`. Parsing throws CommanderError, commands throw ServerError. */
+export function createProgram(io: Io): Command {
+  const program = new Command("pawl")
+    .description("A build and upgrade server for devices that people host themselves.")
+    .version(VERSION, "-V, --version", "print Pawl's own version");
+  const commands = [serveCommand(io), initCommand(io), catalogCommand(io), configCommand(io), tokenCommand(io)];
+  for (const command of commands) program.addCommand(command);
+  setUp(program, io);
+  program.addHelpText(
+    "after",
+    `
+Examples:
+  pawl init                          load what upstream has, the first time
+  pawl serve                         answer devices, on http://127.0.0.1:8080
+  pawl catalog list                  which branches there are, and what is wrong with them since when
+  pawl config check                  what is wrong with pawl-server.yaml
+
+A device's own commands (status, install, …) are in pawl-device.mjs: see docs/cli.md.`,
+  );
+  return program;
+}
+
+/** Every command speaks through `io`, throws instead of ending the process, and knows `--config`. */
+function setUp(command: Command, io: Io): void {
+  command
+    .exitOverride()
+    .configureOutput({
+      writeOut: io.stdout,
+      writeErr: io.stderr,
+      outputError: (words, write) => write(words.replace(/^error: /, `${io.paint("bad", "pawl:")} `)),
+    })
+    .helpOption("-h, --help", "explain this command");
+  if (command.commands.length === 0) {
+    command.option("--config <file>", "default: PAWL_CONFIG, ./pawl-server.yaml, /etc/pawl/pawl-server.yaml");
+  }
+  for (const one of command.commands) setUp(one, io);
+}

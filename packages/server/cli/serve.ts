@@ -1,0 +1,26 @@
+import { once } from "node:events";
+import { Command } from "commander";
+import type { Io } from "./io.ts";
+import type { ConfigOption } from "./program.ts";
+
+/** `pawl serve`: answers devices until SIGTERM or Ctrl-C; then requests that run are finished, for at most ten seconds. */
+export function serveCommand(io: Io): Command {
+  return new Command("serve")
+    .description("answer devices, pages and programs, and keep the catalog fresh")
+    .action((options: ConfigOption) => serve(io, options));
+}
+
+async function serve(io: Io, { config: path }: ConfigOption): Promise<void> {
+  const { loadConfig } = await import("../config/load.ts");
+  const { composeServer } = await import("../compose.ts");
+  const { createLog } = await import("../log/log.ts");
+  const { listen } = await import("../http/listen.ts");
+  const { config } = await loadConfig({ path, env: io.env });
+  const log = createLog({ level: config.log.level });
+  await using composition = await composeServer(config, { log, signal: io.signal });
+  await using listening = await listen(composition.app, config, log);
+  composition.catalog.start();
+  log.info({ address: listening.address }, "listening");
+  if (!io.signal.aborted) await once(io.signal, "abort");
+  log.info({}, "stopping");
+}

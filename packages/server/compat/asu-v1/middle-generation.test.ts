@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { ServerError } from "../../error.ts";
+import { NO_BUILDS } from "./builds.ts";
+import { type ServedDialect, serveDialect } from "./testing/served-dialect.ts";
+import { FACTS, makeStats, makeWorld } from "./testing/world.ts";
+
+let served: ServedDialect;
+
+beforeAll(async () => {
+  served = await serveDialect(makeWorld(), makeStats(), FACTS);
+});
+beforeEach(() => {
+  Object.assign(served.catalog.world, makeWorld());
+});
+afterAll(() => served[Symbol.asyncDispose]());
+
+async function ask(path: string, init: RequestInit = {}) {
+  const response = await fetch(served.url + path, init);
+  // biome-ignore lint/suspicious/noExplicitAny: what a server answers is looked at by the expectations
+  const body: any = await response.json();
+  return { status: response.status, headers: response.headers, body };
+}
+
+describe("/api/versions, as the LuCI app of 2020 walks through it", () => {
+  test("is an object of branches, each with its newest release", async () => {
+    const { branches } = (await ask("/api/versions", { headers: { origin: "http://192.168.1.1" } })).body;
+    expect(branches.map(({ name, latest }: { name: string; latest: string }) => [name, latest])).toEqual([
+      ["SNAPSHOT", "snapshot"],
+      ["25.12", "25.12.1"],
+      ["24.10", "24.10.5"],
+      ["21.02", "21.02.7"],
+    ]);
+    expect(branches[1]).toMatchObject({
+      enabled: true,
+      path: "releases/{version}",
+      path_packages: "releases/packages-{branch}",
+    });
+  });
+
+  test.each([
+    ["snapshot", "snapshot"],
+    ["21.02.1", "21.02.7"],
+    ["24.10.5", "25.12.1"],
+    ["19.07.10", "21.02.7"],
+  ])("a device with %s is offered %s", async (installed, offered) => {
+    const { branches } = (await ask("/api/versions", { headers: { origin: "http://192.168.1.1" } })).body;
+    expect(firstCandidate(branches, installed)).toBe(offered);
+  });
+
+  test("doesn't offer a branch that has come no further than candidates", async () => {
+    served.catalog.world.versions = ["26.10.0-rc1", "26.10-SNAPSHOT", "25.12.1"];
+    const { branches } = (await ask("/api/versions", { headers: { origin: "http://192.168.1.1" } })).body;
+    expect(branches.map(({ name }: { name: string }) => name)).toEqual(["25.12"]);
+  });
+});
+
+/** What the app puts first, from what it reads: its rule, in its order. */
+function firstCandidate(branches: { name: string; latest: string }[], installed: string): string | undefined {
+  const own = installed.split(".").slice(0, 2).join(".");
+  const candidates: string[] = [];
+  for (const { name, latest } of branches) {
+    if (installed === "snapshot" && latest === "snapshot") {
+      candidates.unshift(latest);
+      break;
+    }
+    if (installed === latest) break;
+    candidates.unshift(latest);
+    if (own === name) break;
+  }
+  return candidates[0];
+}
+
+describe("files from before August 2021", () => {
+  test("latest.json has the newest of each branch", async () => {
+    const expected = { latest: ["SNAPSHOT", "25.12.1", "24.10.5", "21.02.7"] };
+    expect((await ask("/json/latest.json")).body).toEqual(expected);
+    expect((await ask("/api/latest")).body).toEqual(expected);
+  });
+
+  test("branches.json says where packages are, and they are there", async () => {
+    const { body } = await ask("/json/branches.json");
+    expect(body.map(({ path_packages }: { path_packages: string }) => path_packages)).toEqual([
+      "snapshots/packages",
+      "releases/packages-{branch}",
+      "releases/packages-{branch}",
+      "releases/packages-{branch}",
+    ]);
+    expect((await ask("/api/branches")).body).toEqual(body);
+    for (const path of ["snapshots/packages", "releases/packages-24.10"]) {
+      expect((await ask(`/json/${path}/mips_24kc-index.json`)).body).toHaveProperty("vim");
+    }
+  });
+
+  test("a version's files are as below /json/v1, double slashes or not", async () => {
+    for (const file of ["index.json", "tplink_archer-c7-v2.json"]) {
+      const old = await ask(`/json/releases/24.10.5//targets/ath79/generic/${file}`);
+      const today = await ask(`/json/v1/releases/24.10.5/targets/ath79/generic/${file}`);
+      expect([old.status, old.body]).toEqual([200, today.body]);
+    }
+  });
+});
+
+describe("POST /api/build", () => {
+  const post = (fields: object | string, path = "/api/build") =>
+    ask(path, { method: "POST", body: typeof fields === "string" ? fields : JSON.stringify(fields) });
+  const VALID = { profile: "tplink,archer-c7-v2", version: "24.10.5", packages: ["vim"], diff_packages: true };
+
+  test("finds the target by the device, and says that there are no builds yet", async () => {
+    const { status, body } = await post(VALID);
+    expect([status, body]).toEqual([503, { status: 503, message: NO_BUILDS.sentence, detail: NO_BUILDS.sentence }]);
+  });
+
+  test.each([
+    ["snapshot, as it was offered", { version: "snapshot" }],
+    ["a target of its own", { target: "ath79/generic" }],
+    ["the version that is installed", { current_version: "19.07.7" }],
+  ])("may say %s", async (_what, fields) => {
+    expect((await post({ ...VALID, ...fields })).status).toBe(503);
+  });
+
+  test.each<[object | string, string]>([
+    [{ ...VALID, version: "24.10.99" }, "Unsupported version: 24.10.99"],
+    [{ ...VALID, version: "18.06.0" }, "Unsupported branch: 18.06.0"],
+    [{ ...VALID, distro: "lede" }, "Unsupported distro: lede"],
+    [
+      { ...VALID, profile: "none" },
+      "Unsupported profile: none. The requested profile was either dropped or never existed. " +
+        "Please check the forums for more information.",
+    ],
+    [{ profile: "x" }, "version: Field required"],
+    [{ ...VALID, packages: ["a b"] }, "packages.0: String should match pattern '^[\\w.,-]*$'"],
+    ["", "body: Field required"],
+    ["{", "body: JSON decode error"],
+  ])("%j is refused in `message`", async (fields, message) => {
+    const { status, body } = await post(fields);
+    expect([status, body.message]).toEqual([400, message]);
+  });
+
+  test("names packages that nobody knows, in a 422", async () => {
+    const { status, headers, body } = await post({ ...VALID, packages: ["vim", "nonsense", "-rubbish"] });
+    expect([status, headers.get("x-unknown-package"), body.message]).toEqual([
+      422,
+      "nonsense, rubbish",
+      "Unsupported package(s): nonsense, rubbish",
+    ]);
+  });
+
+  test("a device with a name that two targets have must say its target", async () => {
+    Object.assign(served.catalog.world.profiles["x86/64"] ?? {}, { "tplink_archer-c7-v2": {} });
+    expect((await post(VALID)).status).toBe(400);
+    expect((await post({ ...VALID, target: "ath79/generic" })).status).toBe(503);
+  });
+
+  test("has a `message` too for what can't be known now", async () => {
+    served.catalog.world.failures.set("target 24.10.5", new ServerError("not_loaded", "The mirror is down."));
+    const { status, headers, body } = await post(VALID);
+    expect([status, headers.get("retry-after"), body.message]).toEqual([503, "30", "The mirror is down."]);
+  });
+
+  test("is asked for by hash in vain", async () => {
+    expect(await ask("/api/build/0123456789ab")).toMatchObject({ status: 404, body: { status: "not_found" } });
+    expect((await ask("/api/build/0123456789ab", { method: "POST" })).status).toBe(405);
+    expect((await ask("/api/build")).status).toBe(405);
+  });
+});

@@ -1,0 +1,91 @@
+import { Hono } from "hono";
+import type { ServerApp, ServerContext, ServerEnv, ServerParts } from "../../http/parts.ts";
+import { answerError } from "./answers.ts";
+import { answerBuildRequest, answerBuildState } from "./builds.ts";
+import { answerBranches, answerLatest, answerOldBranches, answerOldLatest, answerOverview } from "./documents.ts";
+import { answerFile } from "./files.ts";
+import { answerOldBuildRequest, answerOldBuildState } from "./middle-generation.ts";
+import { answerRevision } from "./revision.ts";
+import {
+  answerBuildErrors,
+  answerBuildsByVersion,
+  answerBuildsPerDay,
+  answerQueueLength,
+  answerSummary,
+  answerTopPackages,
+} from "./stats.ts";
+import { redirectUpstream } from "./upstream-redirects.ts";
+
+/** Every row of the dialect that asks and doesn't change: contract asu-v1 §1.1, §1.10. */
+export function asuV1Routes(parts: ServerParts): ServerApp {
+  const app: ServerApp = new Hono<ServerEnv>();
+  // Not by `onError`: that would put a chain of handlers around each of these, and so would two routes for one path.
+  const worded = (answer: Row) => async (c: ServerContext) => {
+    try {
+      return await answer(c, parts);
+    } catch (error) {
+      return answerError(error, c, parts);
+    }
+  };
+  for (const [path, answer] of Object.entries(READS)) app.get(path, worded(answer));
+  for (const [path, to] of Object.entries(MOVED)) app.get(path, () => movedTo(to, 301));
+  for (const [path, to] of Object.entries(PAGES)) app.get(path, () => movedTo(to, 302));
+  for (const [path, answer] of Object.entries(BUILDS)) app.all(path, worded(answer));
+  return app;
+}
+
+type Row = (c: ServerContext, parts: ServerParts) => Response | Promise<Response>;
+
+const READS: Readonly<Record<string, Row>> = {
+  "/json/v1/*": (c, parts) => {
+    const path = c.req.path.slice("/json/v1/".length);
+    return DOCUMENTS.get(path)?.(c, parts) ?? answerFile(c, parts, path);
+  },
+  "/api/v1/revision/:version/:target/:subtarget": answerRevision,
+  "/api/v1/stats": answerQueueLength,
+  "/api/v1/stats/summary": answerSummary,
+  "/api/v1/builds-per-day": answerBuildsPerDay,
+  "/api/v1/builds-by-version": answerBuildsByVersion,
+  "/api/v1/top-packages": answerTopPackages,
+  "/api/v1/build-errors": answerBuildErrors,
+  // Before August 2021. `/api/versions` is the first generation's, which asks middle-generation.ts first.
+  "/json/latest.json": answerOldLatest,
+  "/json/branches.json": answerOldBranches,
+  "/json/releases/*": (c, parts) => answerFile(c, parts, c.req.path.slice("/json/".length)),
+  "/json/snapshots/*": (c, parts) => answerFile(c, parts, c.req.path.slice("/json/".length)),
+  "/api/branches": answerOldBranches,
+  "/api/latest": answerOldLatest,
+  "/.versions.json": redirectUpstream,
+  "/releases/*": redirectUpstream,
+  "/snapshots/*": redirectUpstream,
+};
+
+const DOCUMENTS: ReadonlyMap<string, Row> = new Map([
+  ["latest.json", answerLatest],
+  ["branches.json", answerBranches],
+  ["overview.json", answerOverview],
+]);
+
+const MOVED: Readonly<Record<string, string>> = {
+  "/api/v1/latest": "/json/v1/latest.json",
+  "/api/v1/overview": "/json/v1/overview.json",
+  "/overview": "/json/v1/overview.json",
+  "/api/overview": "/json/v1/overview.json",
+};
+
+const PAGES: Readonly<Record<string, string>> = {
+  "/docs": "/api/v2/docs",
+  "/redoc": "/api/v2/docs",
+  "/openapi.json": "/api/v2/openapi.json",
+};
+
+const BUILDS: Readonly<Record<string, Row>> = {
+  "/api/v1/build": answerBuildRequest,
+  "/api/v1/build/:hash": answerBuildState,
+  "/api/build": answerOldBuildRequest,
+  "/api/build/:hash": answerOldBuildState,
+};
+
+function movedTo(location: string, status: 301 | 302): Response {
+  return new Response(null, { status, headers: { location } });
+}

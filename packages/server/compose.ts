@@ -1,0 +1,86 @@
+import { DatabaseTokens } from "./auth/database-tokens.ts";
+import type { Tokens } from "./auth/types.ts";
+import { loadDistributions } from "./catalog/facts.ts";
+import { UpstreamCatalog } from "./catalog/service.ts";
+import { StoredPackageLists } from "./compat/asu-v0/package-lists.ts";
+import type { ServerConfig } from "./config/schema.ts";
+import { type Database, openDatabase } from "./db/connect.ts";
+import { startEmbedded } from "./db/embedded.ts";
+import { migrate } from "./db/migrate.ts";
+import { createApp } from "./http/app.ts";
+import { databaseHealth } from "./http/database-health.ts";
+import type { ServerApp } from "./http/parts.ts";
+import { RepresentationCache } from "./http/representation.ts";
+import type { Logger } from "./log/log.ts";
+import { DatabaseStats } from "./stats/database-stats.ts";
+import { loadAllUpgradeFacts } from "./upgrades/all-facts.ts";
+import { Upgrades } from "./upgrades/service.ts";
+import { VERSION } from "./version.ts";
+
+export interface ComposeOptions {
+  log: Logger;
+  /** Ends the start; what has started ends with its disposal. */
+  signal: AbortSignal;
+  clock?: () => Date;
+}
+
+/** The parts of a server, wired. Nothing listens yet, and the catalog is kept fresh only once somebody says so. */
+export interface Composition extends AsyncDisposable {
+  app: ServerApp;
+  catalog: UpstreamCatalog;
+  tokens: Tokens;
+  database: Database;
+}
+
+/**
+ * Brings up the database, brings it to what this program knows, and wires every part. The only place that does.
+ * @throws ServerError config_invalid, database_failed, database_unavailable
+ */
+export async function composeServer(
+  config: ServerConfig,
+  { log, signal, clock = () => new Date() }: ComposeOptions,
+): Promise<Composition> {
+  await using taken = new AsyncDisposableStack();
+  const facts = await loadDistributions(config.distributions);
+  const database = taken.use(await openOwnDatabase(config, taken, log, signal));
+  await migrate(database, { log: log.child({ part: "database" }), signal });
+
+  const end = new AbortController();
+  const catalog = taken.use(
+    await UpstreamCatalog.open({ database, distributions: facts, settings: config.catalog, log: log.child({ part: "catalog" }), clock }),
+  );
+  const tokens = taken.use(new DatabaseTokens({ database: database.kysely, clock, log: log.child({ part: "auth" }) }));
+  const stats = taken.use(new DatabaseStats({ database: database.kysely, clock, log: log.child({ part: "stats" }) }));
+  const upgrades = new Upgrades({ catalog, facts: await loadAllUpgradeFacts(facts, config.distributions) });
+  const app = createApp({
+    config,
+    log: log.child({ part: "http" }),
+    clock,
+    catalog,
+    upgrades,
+    stats,
+    tokens,
+    packageLists: new StoredPackageLists(database.kysely),
+    representations: new RepresentationCache(),
+    version: VERSION,
+    health: [databaseHealth(database)],
+    signal: end.signal,
+  });
+  // What goes on after its answer ends before what it uses.
+  taken.defer(() => end.abort());
+  const kept = taken.move();
+  return { app, catalog, tokens, database, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+/** The one that the configuration names, else the embedded one. */
+async function openOwnDatabase(
+  { database: { url, user, connections }, state_dir }: ServerConfig,
+  taken: AsyncDisposableStack,
+  parentLog: Logger,
+  signal: AbortSignal,
+): Promise<Database> {
+  const log = parentLog.child({ part: "database" });
+  if (url !== null) return openDatabase({ url, connections, log, signal });
+  const embedded = taken.use(await startEmbedded({ stateDir: state_dir, user, log, signal }));
+  return openDatabase({ url: embedded.url, connections, log, signal });
+}

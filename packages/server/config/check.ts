@@ -1,0 +1,53 @@
+import { type ConfigProblem, type Finding, locate, parseYaml, problemsOf, shapeOf } from "@pawl/device/config-file";
+import { assess } from "./assess.ts";
+import { type Environment, overrideFrom } from "./environment.ts";
+import { findConfig } from "./find.ts";
+import { ServerConfig } from "./schema.ts";
+
+export { type ConfigProblem, describeProblem } from "@pawl/device/config-file";
+
+export interface ConfigSource {
+  /** As `--config` said it; undefined to look for it. */
+  path?: string | undefined;
+  env: Environment;
+  /** Where else to look. Default: here, and in /etc/pawl. */
+  places?: readonly string[];
+}
+
+export interface CheckedConfig {
+  /** Null when there is none. */
+  file: string | null;
+  /** Null when there is an error among the problems. */
+  config: ServerConfig | null;
+  /** In the order of the file's lines; those of variables first. */
+  problems: ConfigProblem[];
+}
+
+const SHAPE = shapeOf(ServerConfig);
+
+/**
+ * Everything that is wrong with the configuration, at once.
+ * @throws ServerError `config_invalid` when there is a file that can't be read.
+ */
+export async function checkConfig({ path, env, places }: ConfigSource): Promise<CheckedConfig> {
+  const found = await findConfig(path, env, places);
+  const file = found?.path ?? null;
+  const document = parseYaml(found?.text ?? "", null);
+  const checked = (findings: readonly Finding[], config: ServerConfig | null): CheckedConfig => {
+    const problems = findings
+      .map((finding) => ({ ...locate(document, finding), file: file ?? "environment" }))
+      .sort(byPlace);
+    return { file, problems, config: problems.some(({ severity }) => severity === "error") ? null : config };
+  };
+  if (document.findings.length > 0) return checked(document.findings, null);
+
+  const { value, findings, blame } = overrideFrom(env, document.value, SHAPE);
+  const parsed = ServerConfig.safeParse(value);
+  if (parsed.success) return checked([...findings, ...assess(parsed.data).map(blame)], parsed.data);
+  const problems = problemsOf(parsed.error.issues, { root: value, shape: SHAPE });
+  return checked([...findings, ...problems.map(blame)], null);
+}
+
+function byPlace(a: ConfigProblem, b: ConfigProblem): number {
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
+}

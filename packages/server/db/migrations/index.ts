@@ -1,0 +1,16 @@
+import type { Migration } from "../migrate.ts";
+import * as catalog from "./0001-catalog.ts";
+import * as access from "./0002-access.ts";
+import * as stats from "./0003-stats.ts";
+import * as packageLists from "./0004-package-lists.ts";
+
+/**
+ * All migrations in the order they are made in. Forward only: what has been released is never edited, the next one
+ * corrects it. One line each: `{ name: "0001-catalog", up: catalog.up }`.
+ */
+export const MIGRATIONS: readonly Migration[] = [
+  { name: "0001-catalog", up: catalog.up },
+  { name: "0002-access", up: access.up },
+  { name: "0003-stats", up: stats.up },
+  { name: "0004-package-lists", up: packageLists.up },
+];

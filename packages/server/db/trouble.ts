@@ -1,0 +1,72 @@
+import { ServerError } from "../error.ts";
+
+/**
+ * A ServerError that takes a database's error for what it means to whoever runs this; null when it is about a query. Only
+ * for errors that come from the database: a file that isn't there has the same code as a socket. Kysely's are worded already.
+ */
+export function databaseTrouble(error: unknown): ServerError | null {
+  if (error instanceof ServerError) return error;
+  const code = codeOf(error);
+  const said = error instanceof Error ? error.message : String(error);
+  const away =
+    PASSING[code] ?? (error instanceof Error ? UNCODED.find(({ says }) => says.test(said))?.means : undefined);
+  if (away !== undefined) return new ServerError("database_unavailable", away, { cause: error, retryAfter: 5 });
+  const lasting = LASTING[code];
+  return lasting ? new ServerError("database_failed", `${lasting} (${said})`, { cause: error }) : null;
+}
+
+/** Whether trying again in a moment makes sense. */
+export function isPassing(error: unknown): boolean {
+  return databaseTrouble(error)?.code === "database_unavailable";
+}
+
+/** Codes of Node's and SQLSTATEs (PostgreSQL, appendix A) that go away by themselves, or once somebody starts something. */
+const PASSING: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "Nothing answers at the database's address.",
+  ECONNRESET: "The connection to the database was lost.",
+  EPIPE: "The connection to the database was lost.",
+  ENOENT: "There is no database at its socket.",
+  ETIMEDOUT: "The database doesn't answer.",
+  EHOSTUNREACH: "The database's machine can't be reached.",
+  ENETUNREACH: "The database's machine can't be reached.",
+  ENOTFOUND: "The database's host name is not known.",
+  EAI_AGAIN: "The database's host name could not be looked up.",
+  "53300": "The database has no connection left; raise its max_connections or lower database.connections.",
+  "57P01": "The database is being stopped.",
+  "57P02": "The database is restarting after a fault.",
+  "57P03": "The database is starting or stopping.",
+  "08000": "The connection to the database was lost.",
+  "08003": "The connection to the database was lost.",
+  "08006": "The connection to the database was lost.",
+};
+
+const LASTING: Readonly<Record<string, string>> = {
+  EACCES: "This user may not use the database's socket.",
+  "28000": "The database doesn't let this user in; look into its pg_hba.conf.",
+  "28P01": "The database doesn't accept the password; see DATABASE_URL or database.url.",
+  "3D000": "The server is there, but not the database; create it with createdb.",
+  "42501": "The database's user lacks a right; it has to own the database.",
+  "53100": "The database's disk is full.",
+  "53200": "The database is out of memory.",
+  "58P01": "The database misses a file of its own: its data folder is damaged.",
+  XX001: "The database's data are damaged.",
+  XX002: "An index of the database is damaged.",
+};
+
+/** What pg says without a code. */
+const UNCODED: readonly { says: RegExp; means: string }[] = [
+  {
+    says: /^(Connection terminated due to connection timeout|timeout exceeded when trying to connect|Query read timeout)/,
+    means: "The database doesn't answer.",
+  },
+  {
+    says: /^(Connection terminated|Client has encountered a connection error|Client was closed)/,
+    means: "The connection to the database was lost.",
+  },
+];
+
+function codeOf(error: unknown): string {
+  // Of several addresses of one name, Node tries each: all have failed.
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}

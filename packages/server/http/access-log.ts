@@ -1,0 +1,32 @@
+import type { IncomingMessage } from "node:http";
+import type { Logger } from "pino";
+import type { Answer } from "./answer.ts";
+
+/** Longer ones are cut: what is asked for may be up to the length of all headers. */
+const MOST_CHARACTERS = 300;
+
+/** One line for each request once its answer is out, or its asker gone. Costs nothing where the log leaves it out. */
+export function logAccess(log: Logger, incoming: IncomingMessage, outgoing: Answer): void {
+  if (!log.isLevelEnabled("info")) return;
+  const since = performance.now();
+  outgoing.once("close", () => {
+    log.info(
+      {
+        request_id: outgoing.requestId,
+        method: incoming.method,
+        path: cut(incoming.url ?? ""),
+        status: outgoing.statusCode,
+        ms: Math.round((performance.now() - since) * 10) / 10,
+        bytes: outgoing.length,
+        client: outgoing.address,
+        agent: cut(incoming.headers["user-agent"] ?? ""),
+        ...(outgoing.writableFinished ? undefined : { cut_off: true }),
+      },
+      "request",
+    );
+  });
+}
+
+function cut(text: string): string {
+  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
+}

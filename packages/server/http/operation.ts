@@ -1,0 +1,94 @@
+import type { RouteConfig, z } from "@hono/zod-openapi";
+import type { Scope } from "../auth/scopes.ts";
+import type { TokenInfo } from "../auth/types.ts";
+import { readJson } from "./body.ts";
+import { type Described, routeOf } from "./described.ts";
+import { parseInput } from "./input.ts";
+import type { ServerContext, ServerParts } from "./parts.ts";
+import { Representation, send } from "./representation.ts";
+
+type Fields = z.ZodObject;
+type Nothing = z.ZodObject<Record<never, never>>;
+
+/** A call of our own API: what it is named, takes, answers and may fail with, and what it does. */
+export interface Definition<P extends Fields, Q extends Fields, B extends z.ZodType, A extends z.ZodType>
+  extends Described {
+  params?: P;
+  query?: Q;
+  body?: B;
+  answer?: A;
+  handle(input: Input<P, Q, B>, parts: ServerParts): Reply<z.input<A>> | Promise<Reply<z.input<A>>>;
+}
+
+export interface Input<P extends Fields, Q extends Fields, B extends z.ZodType> {
+  params: z.output<P>;
+  query: z.output<Q>;
+  body: z.output<B>;
+  /** Whose call it is, where it came with a token. */
+  token: TokenInfo | null;
+  /** The call's path, which names what it asks for. */
+  path: string;
+}
+
+/** `kept`: the same for all who ask until the digest changes, so it is made and compressed once. */
+export type Reply<T> =
+  | { kind: "value"; value: T; status: number }
+  | { kind: "kept"; digest: string; make: () => T }
+  | { kind: "nothing" };
+
+export const value = <T>(value: T, status = 200): Reply<T> => ({ kind: "value", value, status });
+export const kept = <T>(digest: string, make: () => T): Reply<T> => ({ kind: "kept", digest, make });
+export const nothing: Reply<never> = { kind: "nothing" };
+
+/** A definition with its types closed over. */
+export interface Operation {
+  method: "get" | "post" | "delete";
+  path: string;
+  scope: Scope | null;
+  unlimited: boolean;
+  /** For the OpenAPI document. */
+  route: RouteConfig;
+  /** @throws ServerError */
+  serve(c: ServerContext, parts: ServerParts, token: TokenInfo | null): Promise<Response>;
+}
+
+export function operation<
+  P extends Fields = Nothing,
+  Q extends Fields = Nothing,
+  B extends z.ZodType = z.ZodUndefined,
+  A extends z.ZodType = z.ZodUndefined,
+>(definition: Definition<P, Q, B, A>): Operation {
+  const { method, path, params, query, body, scope = null, unlimited = false } = definition;
+  return {
+    method,
+    path,
+    scope,
+    unlimited,
+    route: routeOf(definition),
+    async serve(c, parts, token) {
+      const input = {
+        params: params && parseInput(params, c.req.param(), "path"),
+        query: query && parseInput(query, c.req.query(), "query"),
+        body: body && parseInput(body, await readJson(c, parts.config.limits.body_bytes), "body"),
+        token,
+        path: c.req.path,
+      } as Input<P, Q, B>;
+      return respond(c, parts, await definition.handle(input, parts), scope !== null);
+    },
+  };
+}
+
+function respond(c: ServerContext, parts: ServerParts, reply: Reply<unknown>, isPrivate: boolean): Response {
+  const cacheControl = isPrivate || c.req.method === "POST" ? "no-store" : "no-cache";
+  switch (reply.kind) {
+    case "nothing":
+      return new Response(null, { status: 204 });
+    case "kept": {
+      const { digest, make } = reply;
+      const shown = parts.representations.get(`v2 ${c.req.path}`, digest, () => Representation.json(make()));
+      return send(c.req.raw, shown, { cacheControl });
+    }
+    case "value":
+      return send(c.req.raw, Representation.json(reply.value), { cacheControl, status: reply.status });
+  }
+}

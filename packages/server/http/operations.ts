@@ -1,0 +1,15 @@
+import { tokenOperations } from "../auth/routes.ts";
+import { catalogOperations } from "../catalog/routes.ts";
+import { statsOperations } from "../stats/routes.ts";
+import { upgradeOperations } from "../upgrades/routes.ts";
+import type { Operation } from "./operation.ts";
+import { serverOperations } from "./server-operations.ts";
+
+/** The one route list of our own API: what is served, what is described, and what the typed client is made from. */
+export const OPERATIONS: readonly Operation[] = [
+  ...serverOperations,
+  ...catalogOperations,
+  ...upgradeOperations,
+  ...statsOperations,
+  ...tokenOperations,
+];

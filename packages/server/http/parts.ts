@@ -1,0 +1,64 @@
+import type { HttpBindings } from "@hono/node-server";
+import type { Context, Hono } from "hono";
+import type { Logger } from "pino";
+import type { Tokens } from "../auth/types.ts";
+import type { Catalog } from "../catalog/types.ts";
+import type { PackageLists } from "../compat/asu-v0/package-lists.ts";
+import type { ServerConfig } from "../config/schema.ts";
+import type { Stats } from "../stats/types.ts";
+import type { UpgradeAnswer, UpgradeFacts, UpgradeQuestion } from "../upgrades/types.ts";
+import type { RepresentationCache } from "./representation.ts";
+
+/**
+ * What the routes of every feature and of both dialects are made of; `compose.ts` makes it. A dialect is a function
+ * `asuV1Routes(parts): ServerApp`, mounted at `/`: it names whole paths, words its own errors in `onError`, and neither
+ * sets CORS headers nor a request id: `http/listen.ts` adds those to every answer. It uses no middleware on `*`, since a
+ * request with a single handler is answered without a chain of promises.
+ */
+export interface ServerParts {
+  config: ServerConfig;
+  log: Logger;
+  clock: () => Date;
+  catalog: Catalog;
+  upgrades: UpgradeChecks;
+  stats: Stats;
+  tokens: Tokens;
+  /** What `/api/v1/packages_hash/<hash>` of the first generation looks up. */
+  packageLists: PackageLists;
+  representations: RepresentationCache;
+  version: string;
+  /** What has to be well before requests should come in, besides the catalog. */
+  health: readonly HealthCheck[];
+  /** Aborts when the server ends: for work that goes on after its answer. */
+  signal: AbortSignal;
+}
+
+/** What routes want of the upgrades feature. */
+export interface UpgradeChecks {
+  /** @throws unknown_distribution, unknown_version, unknown_package, not_loaded */
+  check(question: UpgradeQuestion, signal?: AbortSignal): Promise<UpgradeAnswer>;
+  /** The lists of package changes of a distribution. @throws unknown_distribution */
+  facts(distribution: string): UpgradeFacts;
+}
+
+export interface HealthCheck {
+  /** `database` */
+  name: string;
+  /** Null when all is well, else what is wrong, in a sentence. */
+  check(signal: AbortSignal): Promise<string | null>;
+}
+
+/** What `http/listen.ts` knows of a request before any route does. */
+export interface ServerBindings extends HttpBindings {
+  /** As in the answer's `X-Request-Id` and in the log. */
+  requestId: string;
+  /** Where it came from, behind proxies that are trusted; `local` for a unix socket. */
+  address: string;
+}
+
+export interface ServerEnv {
+  Bindings: ServerBindings;
+}
+
+export type ServerApp = Hono<ServerEnv>;
+export type ServerContext = Context<ServerEnv>;

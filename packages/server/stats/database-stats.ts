@@ -1,0 +1,174 @@
+import { type Kysely, sql } from "kysely";
+import { LRUCache } from "lru-cache";
+import type { Logger } from "pino";
+import { type Count, Counters } from "./counters.ts";
+import * as queries from "./queries.ts";
+import type { Tables } from "../db/tables.ts";
+import type { BuildError, BuildFigures, Counted, Stats } from "./types.ts";
+
+const FLUSH_EVERY_MS = 3_000;
+/** A page that everybody opens asks the database at most this often, in milliseconds. */
+const FRESH_MS = 5_000;
+const MOST_BUILD_ERRORS = 5_000;
+const MOST_MESSAGE_CHARACTERS = 2_000;
+/** 26 weeks are asked for. */
+const KEEP_KEYS_DAYS = 190;
+const DAY_MS = 86_400_000;
+
+const NO_BUILDS: BuildFigures = { queueLength: () => 0, stored: async () => 0, building: async () => 0 };
+
+interface Parts {
+  database: Kysely<Tables>;
+  clock: () => Date;
+  log: Logger;
+  /** From the builds feature. */
+  builds?: BuildFigures;
+}
+
+/** Counts in memory, writes in batches, reads from the database. */
+export class DatabaseStats implements Stats, AsyncDisposable {
+  readonly #parts: Parts;
+  readonly #builds: BuildFigures;
+  readonly #counters = new Counters();
+  readonly #reads = new LRUCache<string, Promise<unknown> & object>({ max: 500, ttl: FRESH_MS });
+  readonly #timer: NodeJS.Timeout;
+  #flushing: Promise<void> | null = null;
+  #cleanedDay = 0;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#builds = parts.builds ?? NO_BUILDS;
+    this.#timer = setInterval(() => void this.flush(), FLUSH_EVERY_MS).unref();
+  }
+
+  count(what: Counted, key = "", n = 1): void {
+    this.#counters.add(this.#parts.clock(), what, key, n);
+  }
+
+  async buildFailed(error: Omit<BuildError, "at">): Promise<void> {
+    const { database, clock } = this.#parts;
+    const message = error.message.replaceAll("\0", "").slice(0, MOST_MESSAGE_CHARACTERS);
+    const row = { ...error, message, at: clock() };
+    const { id } = await database.insertInto("build_error").values(row).returning("id").executeTakeFirstOrThrow();
+    await database
+      .deleteFrom("build_error")
+      .where("id", "<=", id - MOST_BUILD_ERRORS)
+      .execute();
+    this.#reads.clear();
+  }
+
+  queueLength(): number {
+    return this.#builds.queueLength();
+  }
+
+  builds24h() {
+    return this.#read("24h", (from) => queries.builds24h(from, this.#now()));
+  }
+
+  buildsPerDay() {
+    return this.#read("days", (from) => queries.buildsPerDay(from, this.#now()));
+  }
+
+  buildsByVersion(branch?: string) {
+    return this.#read(`versions ${branch ?? ""}`, (from) => queries.buildsByVersion(from, this.#now(), branch));
+  }
+
+  topPackages(limit: number, branch?: string) {
+    return this.#read(`packages ${limit} ${branch ?? ""}`, (from) =>
+      queries.topPackages(from, { since: daysBefore(this.#now(), 30), limit, branch }),
+    );
+  }
+
+  popularPackages(limit: number) {
+    return this.#read(`popular ${limit}`, (from) => queries.topPackages(from, { since: new Date(0), limit }));
+  }
+
+  popularTargets(limit: number) {
+    return this.#read(`targets ${limit}`, (from) => queries.popularTargets(from, limit));
+  }
+
+  clients(limit: number) {
+    return this.#read(`clients ${limit}`, (from) => queries.clients(from, daysBefore(this.#now(), 30), limit));
+  }
+
+  upgradeChecksPerDay() {
+    return this.#read("checks", (from) => queries.upgradeChecksPerDay(from, this.#now()));
+  }
+
+  buildErrors(limit: number) {
+    return this.#read(`errors ${limit}`, (from) => queries.buildErrors(from, limit));
+  }
+
+  async imageStats() {
+    const totals = await this.#read("totals", queries.totals);
+    const [stored, building] = await Promise.all([this.#builds.stored(), this.#builds.building()]);
+    return { ...totals, stored, building, requested: this.queueLength() };
+  }
+
+  /** Writes what was counted. Called every few seconds; never fails: what can't be written now is tried again. */
+  flush(): Promise<void> {
+    this.#flushing ??= this.#flush().finally(() => {
+      this.#flushing = null;
+    });
+    return this.#flushing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#flushing;
+    await this.flush();
+  }
+
+  #now(): Date {
+    return this.#parts.clock();
+  }
+
+  async #flush(): Promise<void> {
+    const counts = this.#counters.take();
+    if (counts.length === 0) return;
+    const { database, log } = this.#parts;
+    try {
+      await write(database, counts);
+    } catch (error) {
+      this.#counters.putBack(counts);
+      log.warn({ err: error, counts: counts.length }, "what was counted could not be written; it will be tried again");
+      return;
+    }
+    this.#reads.clear();
+    await this.#forgetOld().catch((error) => log.warn({ err: error }, "old counts could not be removed"));
+  }
+
+  /** Once a day. Sums without a key are few, and kept. */
+  async #forgetOld(): Promise<void> {
+    const now = this.#now();
+    const day = Math.floor(now.getTime() / DAY_MS);
+    if (day === this.#cleanedDay) return;
+    this.#cleanedDay = day;
+    const { database } = this.#parts;
+    const old = database.deleteFrom("counter").where("since", "<", daysBefore(now, KEEP_KEYS_DAYS));
+    await old.where("key", "<>", "").execute();
+  }
+
+  #read<T>(name: string, load: (from: Kysely<Tables>) => Promise<T>): Promise<T> {
+    const kept = this.#reads.get(name);
+    if (kept) return kept as Promise<T>;
+    const loading = load(this.#parts.database);
+    this.#reads.set(name, loading);
+    loading.catch(() => this.#reads.delete(name));
+    return loading;
+  }
+}
+
+/** One statement for all: a row each would be a round trip each. */
+async function write(database: Kysely<Tables>, counts: readonly Count[]): Promise<void> {
+  const column = <K extends keyof Count>(name: K) => counts.map((count) => count[name]);
+  await sql`
+    insert into counter (what, since, key, n)
+    select * from unnest(
+      ${column("what")}::text[], ${column("since")}::timestamptz[], ${column("key")}::text[], ${column("n")}::bigint[])
+    on conflict (what, since, key) do update set n = counter.n + excluded.n`.execute(database);
+}
+
+function daysBefore(now: Date, days: number): Date {
+  return new Date(now.getTime() - days * DAY_MS);
+}

@@ -1,0 +1,182 @@
+import { LRUCache } from "lru-cache";
+import type { Distribution, Releases, Target, Version } from "../catalog/types.ts";
+import { ServerError } from "../error.ts";
+import { Comparisons, type Side } from "./comparisons.ts";
+import { decide } from "./engine.ts";
+import { type Found, findDevice } from "./find-device.ts";
+import { isNewRelease, offers, revisionNumber } from "./offers.ts";
+import { profileIn } from "./renamed-targets.ts";
+import { type RowPlan, rowPlan } from "./row-plan.ts";
+import type { UpgradeAnswer, UpgradeCatalog, UpgradeFacts, UpgradeQuestion } from "./types.ts";
+
+/** Answers upgrade checks from the catalog and the lists of package changes. Keeps nothing but what it can work out again. */
+export class Upgrades {
+  readonly #catalog: UpgradeCatalog;
+  readonly #facts: ReadonlyMap<string, UpgradeFacts>;
+  readonly #comparisons = new Comparisons();
+  readonly #plans = new LRUCache<string, RowPlan>({ max: 1_000 });
+  readonly #startingPoints = new WeakMap<Distribution, ReadonlySet<string>>();
+
+  constructor({ catalog, facts }: { catalog: UpgradeCatalog; facts: ReadonlyMap<string, UpgradeFacts> }) {
+    this.#catalog = catalog;
+    this.#facts = facts;
+  }
+
+  /** The lists of package changes of a distribution. @throws unknown_distribution */
+  facts(distribution: string): UpgradeFacts {
+    const facts = this.#facts.get(this.#catalog.distribution(distribution).name);
+    if (!facts) throw new ServerError("internal", `No lists of package changes were loaded for ${distribution}.`);
+    return facts;
+  }
+
+  /**
+   * What there is for a device, and what its packages become.
+   * @throws ServerError unknown_distribution, unknown_version, unknown_target, unknown_profile, unknown_package, not_loaded
+   */
+  async check(question: UpgradeQuestion, signal?: AbortSignal): Promise<UpgradeAnswer> {
+    const distribution = this.#catalog.distribution(question.distribution);
+    const facts = this.facts(distribution.name);
+    const releases = (await this.#catalog.releases(distribution.name, signal)).value;
+    const version = await this.#installed(distribution, question.version, signal);
+    const candidates = await this.#candidates(question, version, releases, signal);
+    if (question.target === null) return withoutTarget(question, candidates);
+    const found = await findDevice(
+      this.#catalog,
+      facts,
+      { ...question, target: question.target },
+      version,
+      candidates,
+      signal,
+    );
+    if (found.version === null) return withoutOffer(found.notice);
+    const { old, next, revision, oldTrouble } = await this.#sides(facts, question, version, found, signal);
+    const newRelease = isNewRelease(question, { version: found.version, revision });
+    const offer = { ...found, revision, newRelease };
+    if (next === null) return decide(question, offer, null);
+    const plan = this.#plan(facts, question, found.version, revision, releases);
+    const isOldGone = old === null || (newRelease && version?.kind === "snapshot");
+    try {
+      return decide(question, offer, this.#comparisons.get(plan, old, next, isOldGone));
+    } catch (error) {
+      // Where the installed release's index couldn't be read, nobody can say that it hasn't got a package.
+      if (oldTrouble && error instanceof ServerError && error.code === "unknown_package") throw oldTrouble;
+      throw error;
+    }
+  }
+
+  /** The installed version; null for a starting point, of which nothing can be read. @throws unknown_version */
+  async #installed(distribution: Distribution, name: string, signal?: AbortSignal): Promise<Version | null> {
+    let points = this.#startingPoints.get(distribution);
+    if (!points) {
+      points = new Set(distribution.startingPoints.map(({ version }) => version));
+      this.#startingPoints.set(distribution, points);
+    }
+    return points.has(name) ? null : this.#catalog.version(distribution.name, name, signal);
+  }
+
+  async #candidates(
+    { distribution, version: installed, wanted }: UpgradeQuestion,
+    version: Version | null,
+    releases: Releases,
+    signal?: AbortSignal,
+  ): Promise<readonly Version[]> {
+    if (wanted === undefined) return offers(installed, version, releases);
+    return [await this.#catalog.version(distribution, wanted, signal)];
+  }
+
+  /** What is to be compared, as far as the device said what it has. */
+  async #sides(
+    facts: UpgradeFacts,
+    { installed, target, profile }: UpgradeQuestion,
+    version: Version | null,
+    found: Extract<Found, { version: Version }>,
+    signal?: AbortSignal,
+  ): Promise<{ old: Side | null; next: Side | null; revision: string; oldTrouble: ServerError | null }> {
+    if (installed === null || target === null) {
+      const { versionCode } = (await this.#catalog.target(found.version, found.target, signal)).value;
+      return { old: null, next: null, revision: versionCode, oldTrouble: null };
+    }
+    const isSame = version?.name === found.version.name;
+    const [next, before] = await Promise.all([
+      this.#side(found.version, found.target, () => found.profile, signal),
+      version && !isSame ? this.#oldSide(facts, version, target, profile ?? null, signal) : null,
+    ]);
+    const old = isSame ? next : (before?.side ?? null);
+    return { old, next, revision: next.document.versionCode, oldTrouble: before?.trouble ?? null };
+  }
+
+  /** `profileOf` finds the device's profile. */
+  async #side(
+    version: Version,
+    target: string,
+    profileOf: (document: Target) => string | null,
+    signal?: AbortSignal,
+  ): Promise<Side> {
+    const document = (await this.#catalog.target(version, target, signal)).value;
+    const [architecture, own] = await Promise.all([
+      this.#catalog.architecturePackages(version, document.architecture, signal),
+      this.#catalog.targetPackages(version, target, signal),
+    ]);
+    return { document, profile: profileOf(document), architecture: architecture.value, target: own.value };
+  }
+
+  /**
+   * The installed release is only asked what it had: where it can't say, because upstream has taken it down or is in
+   * trouble, one may still upgrade from it, as from a starting point.
+   */
+  async #oldSide(
+    facts: UpgradeFacts,
+    version: Version,
+    target: string,
+    board: string | null,
+    signal?: AbortSignal,
+  ): Promise<{ side: Side | null; trouble: ServerError | null }> {
+    const profileOf = (document: Target) => (board === null ? null : profileIn(document, board, version, facts));
+    try {
+      return { side: await this.#side(version, target, profileOf, signal), trouble: null };
+    } catch (error) {
+      if (!(error instanceof ServerError)) throw error;
+      if (PASSING.has(error.code)) return { side: null, trouble: error };
+      if (GONE.has(error.code)) return { side: null, trouble: null };
+      throw error;
+    }
+  }
+
+  #plan(
+    facts: UpgradeFacts,
+    { distribution, version: installed }: UpgradeQuestion,
+    offered: Version,
+    revision: string,
+    releases: Releases,
+  ): RowPlan {
+    const branch = releases.branches.find(({ name }) => name === offered.branch);
+    const reached = reachedRevision(revisionNumber(revision), branch?.branchOffRev ?? null);
+    const key = `${distribution} ${installed} ${offered.name} ${reached}`;
+    const known = this.#plans.get(key);
+    if (known) return known;
+    const plan = rowPlan(facts, { installed, offered, revision: reached });
+    this.#plans.set(key, plan);
+    return plan;
+  }
+}
+
+const PASSING: ReadonlySet<string> = new Set(["not_loaded", "upstream_refused", "database_unavailable"]);
+const GONE: ReadonlySet<string> = new Set(["unknown_version", "unknown_target", "unknown_architecture"]);
+
+/** A branch goes on counting after it left the main branch, and doesn't get what the main branch gets from then on. */
+function reachedRevision(revision: number | null, branchOff: number | null): number | null {
+  if (revision === null || branchOff === null) return revision ?? branchOff;
+  return Math.min(revision, branchOff);
+}
+
+/** Without a target only the release can be named. */
+function withoutTarget(question: UpgradeQuestion, [version]: readonly Version[]): UpgradeAnswer {
+  if (!version) return withoutOffer(`Nothing newer than ${question.version} is known.`);
+  const newRelease = isNewRelease(question, { version, revision: null });
+  return decide(question, { version, target: null, newRelease, revision: null, notice: null }, null);
+}
+
+function withoutOffer(notice: string): UpgradeAnswer {
+  const offer = { version: null, target: null, newRelease: false, revision: null, notice };
+  return decide({ installed: null, upgradePackages: false }, offer, null);
+}

@@ -1,0 +1,20 @@
+import { relative } from "node:path";
+import type { ServerDemo } from "./server-demo.ts";
+
+/** What to look at, and what a router would ask. */
+export function serverGuide({ url, upstream, configPath }: ServerDemo, root: string): string {
+  const config = relative(root, configPath);
+  return `
+  The server
+    Its page             ${url}/
+    Its API              ${url}/api/v2/docs
+    What it knows of     ${upstream}
+
+    What is newer for a router of 2018? As its own client asks:
+      curl -s ${url}/api/upgrade-check -d '{"distro":"openwrt","version":"18.06.1","target":"ar71xx/generic","installed":{"luci":"1","opkg":"1"}}'
+    The same in today's words, each change with its reason:
+      curl -s ${url}/api/v2/upgrade-checks -H 'content-type: application/json' -d '{"version":"24.10.5","target":"ath79/generic","packages":["luci","opkg","auc"]}'
+    What it knows, and what is wrong since when:
+      npx pawl catalog list --config ${config}
+`;
+}
