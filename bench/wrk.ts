@@ -25,7 +25,13 @@ end
 `;
 
 /** Requests a second that a server answers to one thread of wrk with 32 connections. */
-export async function requestsPerSecond({ url, script = "", headers = {}, status, seconds = 5 }: Load): Promise<number> {
+export async function requestsPerSecond({
+  url,
+  script = "",
+  headers = {},
+  status,
+  seconds = 5,
+}: Load): Promise<number> {
   await using dir = await TempDir.create("pawl-wrk-");
   const file = dir.join("load.lua");
   await writeFile(file, `${script}\nEXPECTED = ${status}\n${COUNT_STATUS}`);

@@ -22,7 +22,9 @@ test("npm start: the printed steps work as printed, Ctrl-C leaves nothing behind
   const guide = await startDemo();
   const commands = [...guide.matchAll(/^ {4}(\S+\/pawl \S+(?: \d\S+)?)/gm)].map(([, command = ""]) => command);
   expect(commands.map((command) => command.replace(/.*\/pawl /, ""))).toEqual(["status", "install", "install 1.2.0"]);
-  for (const [, url = ""] of guide.matchAll(/(http:\S+)/g)) expect((await fetch(url)).status, url).toBe(200);
+  for (const [, url = ""] of guide.matchAll(/^ {4}[A-Z].* (http:\S+)/gm))
+    expect((await fetch(url)).status, url).toBe(200);
+  await serverSteps(guide);
 
   const [status, install, broken] = commands.map(run);
   expect(status?.stdout).toContain("Update available: 1.1.0");
@@ -35,13 +37,27 @@ test("npm start: the printed steps work as printed, Ctrl-C leaves nothing behind
   );
 
   await endDemo();
-  expect(await startDemo()).toContain("runs 1.0.0");
+  const again = await startDemo();
+  expect(again).toContain("runs 1.0.0");
+  await serverSteps(again);
   await endDemo();
 }, 180_000);
 
+/** The questions to the server, as they are printed. */
+async function serverSteps(guide: string): Promise<void> {
+  const steps = [...guide.matchAll(/^ {6}((?:curl|npx) .*)$/gm)].map(([, step = ""]) => step);
+  const [old, today, list] = steps.map((step) => run(step));
+  expect(JSON.parse(old?.stdout ?? "")).toMatchObject({ version: "25.12.1", packages: ["apk-mbedtls", "luci"] });
+  const answer = JSON.parse(today?.stdout ?? "");
+  expect(answer).toMatchObject({ new_release: true, packages: ["apk-mbedtls", "luci", "owut"] });
+  expect(answer.changes.map(({ reason }: { reason: string }) => reason).join(" ")).toContain("owut");
+  expect(list?.stdout).toContain("stable is 25.12.1");
+  expect(list?.stdout).not.toContain("✗");
+}
+
 /** Starts the demo as `npm start` does and returns what it prints until one can begin. */
 async function startDemo(): Promise<string> {
-  const env = { ...process.env, PAWL_DEMO_DIR: dir.join("demo") };
+  const env = { ...process.env, PAWL_DEMO_DIR: dir.join("demo"), PAWL_DEMO_STATE_DIR: dir.join("state") };
   demo = spawn(process.execPath, [join(ROOT, "packages", "testkit", "demo", "main.ts")], {
     cwd: ROOT,
     detached: true,
@@ -80,7 +96,7 @@ function commandLine(pid: string): string {
   }
 }
 
+/** As if it were typed in this folder. */
 function run(command: string): { status: number | null; stdout: string } {
-  const [program = "", ...args] = command.split(" ");
-  return spawnSync(join(ROOT, program), args, { cwd: ROOT, encoding: "utf8" });
+  return spawnSync("sh", ["-c", command], { cwd: ROOT, encoding: "utf8" });
 }

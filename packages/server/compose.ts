@@ -47,7 +47,13 @@ export async function composeServer(
 
   const end = new AbortController();
   const catalog = taken.use(
-    await UpstreamCatalog.open({ database, distributions: facts, settings: config.catalog, log: log.child({ part: "catalog" }), clock }),
+    await UpstreamCatalog.open({
+      database,
+      distributions: facts,
+      settings: config.catalog,
+      log: log.child({ part: "catalog" }),
+      clock,
+    }),
   );
   const tokens = taken.use(new DatabaseTokens({ database: database.kysely, clock, log: log.child({ part: "auth" }) }));
   const stats = taken.use(new DatabaseStats({ database: database.kysely, clock, log: log.child({ part: "stats" }) }));

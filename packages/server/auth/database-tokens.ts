@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Kysely } from "kysely";
 import type { Logger } from "pino";
+import type { Tables } from "../db/tables.ts";
 import { ServerError } from "../error.ts";
 import { SCOPES, type Scope } from "./scopes.ts";
-import type { Tables } from "../db/tables.ts";
 import type { NewToken, TokenInfo, Tokens } from "./types.ts";
 
 /** Other processes learn of a new or a revoked token within this time, in milliseconds. */

@@ -71,7 +71,15 @@ export async function assemble(options: CatalogOptions): Promise<CatalogParts> {
   const outcomes = new ResourceOutcomes(database);
   const states = new States();
   const feeds = new FeedPackages(database);
-  const loader = new Loader({ distributions, store, outcomes, states, timing, requestTimeout: settings.request_timeout, log });
+  const loader = new Loader({
+    distributions,
+    store,
+    outcomes,
+    states,
+    timing,
+    requestTimeout: settings.request_timeout,
+    log,
+  });
   const demand = new Demand({ store, states, loader, timing, parallel, signal, now });
   const wanted = new Wanted((ids) => store.markWanted(ids), log);
   const views = new Views({

@@ -12,9 +12,20 @@ const of = (name: string) => it.catalog.version("openwrt", name);
 test("a mirror that is down from the start is not_loaded with a time to come back, and heals", async () => {
   await it.mirror.stop();
   const error = await it.catalog.releases("openwrt").catch((one: unknown) => one);
-  expect(error).toMatchObject({ code: "not_loaded", retryAfter: expect.any(Number), fields: { reason: "mirror_down" } });
+  expect(error).toMatchObject({
+    code: "not_loaded",
+    retryAfter: expect.any(Number),
+    fields: { reason: "mirror_down" },
+  });
   await it.mirror.resume();
-  await expect.poll(() => it.catalog.releases("openwrt").then(() => true, () => false)).toBe(true);
+  await expect
+    .poll(() =>
+      it.catalog.releases("openwrt").then(
+        () => true,
+        () => false,
+      ),
+    )
+    .toBe(true);
 });
 
 test("what was read before is served while the mirror is down, with what is wrong since when", async () => {
@@ -85,7 +96,9 @@ test("two branches that hang leave the others as quick as they were", async () =
   await it.catalog.packages(version, "x86/64");
   expect(performance.now() - begun).toBeLessThan(900);
   const outcomes = await Promise.allSettled(hanging);
-  expect(outcomes.map((outcome) => outcome.status === "rejected" && outcome.reason.code)).toEqual(Array(3).fill("not_loaded"));
+  expect(outcomes.map((outcome) => outcome.status === "rejected" && outcome.reason.code)).toEqual(
+    Array(3).fill("not_loaded"),
+  );
 });
 
 describe("without keys", () => {
@@ -106,7 +119,10 @@ describe("without keys", () => {
     const { catalog, mirror } = unsigned;
     const version = await catalog.version("openwrt", name);
     mirror.misbehave(`releases/${name}/targets/x86/64/profiles.json`, fault);
-    await expect(catalog.target(version, "x86/64")).rejects.toMatchObject({ code: "upstream_refused", fields: { reason } });
+    await expect(catalog.target(version, "x86/64")).rejects.toMatchObject({
+      code: "upstream_refused",
+      fields: { reason },
+    });
     expect(await catalog.target(version, "ath79/generic")).toMatchObject({ trouble: null, trust: "unchecked" });
   });
 });
@@ -130,7 +146,10 @@ describe("names nobody has", () => {
     await it.catalog.targets(version);
     it.mirror.clearLog();
     for (let i = 0; i < 20; i++) {
-      await expect(it.catalog.target(version, `no/such${i}`)).rejects.toMatchObject({ code: "unknown_target", upstreamStatus: 404 });
+      await expect(it.catalog.target(version, `no/such${i}`)).rejects.toMatchObject({
+        code: "unknown_target",
+        upstreamStatus: 404,
+      });
     }
     expect(it.mirror.traffic().requests).toBeLessThanOrEqual(2);
     for (const name of ["../../etc/passwd", "a/b/c", "a/..", "", "x86/64\n"]) {
@@ -141,8 +160,12 @@ describe("names nobody has", () => {
 
   test("an architecture, a version and a distribution", async () => {
     const version = await of("24.10.5");
-    await expect(it.catalog.architecturePackages(version, "riscv64")).rejects.toMatchObject({ code: "unknown_architecture" });
-    await expect(it.catalog.architecturePackages(version, "../x86_64")).rejects.toMatchObject({ code: "unknown_architecture" });
+    await expect(it.catalog.architecturePackages(version, "riscv64")).rejects.toMatchObject({
+      code: "unknown_architecture",
+    });
+    await expect(it.catalog.architecturePackages(version, "../x86_64")).rejects.toMatchObject({
+      code: "unknown_architecture",
+    });
     await expect(of("24.10.99")).rejects.toMatchObject({ code: "unknown_version" });
     await expect(it.catalog.version("debian", "12")).rejects.toMatchObject({ code: "unknown_distribution" });
   });
@@ -150,10 +173,15 @@ describe("names nobody has", () => {
   test("a target that is listed and not there leaves no row, and is there once it is", async () => {
     const version = await of("24.10.5");
     it.mirror.misbehave("releases/24.10.5/targets/x86/64/", { kind: "status", status: 404 });
-    await expect(it.catalog.target(version, "x86/64")).rejects.toMatchObject({ code: "unknown_target", upstreamStatus: 404 });
+    await expect(it.catalog.target(version, "x86/64")).rejects.toMatchObject({
+      code: "unknown_target",
+      upstreamStatus: 404,
+    });
     expect((await it.catalog.resources()).filter(({ kind }) => kind === "target")).toEqual([]);
     it.mirror.heal();
-    await expect.poll(() => it.catalog.target(version, "x86/64").then(({ value }) => value.name, String)).toBe("x86/64");
+    await expect
+      .poll(() => it.catalog.target(version, "x86/64").then(({ value }) => value.name, String))
+      .toBe("x86/64");
   });
 });
 
@@ -172,7 +200,16 @@ describe("waiting", () => {
     await expect(slow.catalog.targets(version)).rejects.toMatchObject({ code: "not_loaded", retryAfter: 5 });
     expect(performance.now() - begun).toBeLessThan(700);
     slow.mirror.heal();
-    await expect.poll(() => slow.catalog.targets(version).then(() => true, () => false), { timeout: 5_000 }).toBe(true);
+    await expect
+      .poll(
+        () =>
+          slow.catalog.targets(version).then(
+            () => true,
+            () => false,
+          ),
+        { timeout: 5_000 },
+      )
+      .toBe(true);
     expect(slow.mirror.traffic("releases/24.10.5/.targets.json").requests).toBe(1);
   });
 

@@ -28,8 +28,12 @@ export class Batch<T, R> {
     const batch = this.#waiting;
     this.#waiting = [];
     this.#work(batch.map(({ item }) => item)).then(
-      (results) => batch.forEach(({ resolve }) => resolve(results)),
-      (error: unknown) => batch.forEach(({ reject }) => reject(error)),
+      (results) => {
+        for (const { resolve } of batch) resolve(results);
+      },
+      (error: unknown) => {
+        for (const { reject } of batch) reject(error);
+      },
     );
   }
 }

@@ -11,8 +11,11 @@ import { abiName } from "./upstream/index.ts";
 export function believed(parts: readonly Resource[], missingIsFine = false): Omit<Known<unknown>, "value"> {
   const read = parts.filter(({ digest }) => digest !== null);
   // What is made of nothing but declarations is as old as the last attempt to find more.
-  const dated = read.length > 0 ? read : parts.map((part) => ({ ...part, checkedAt: part.triedAt, changedAt: part.triedAt }));
-  const troubles = parts.filter(({ digest, trouble }) => !missingIsFine || digest !== null || trouble?.code !== "not_found");
+  const dated =
+    read.length > 0 ? read : parts.map((part) => ({ ...part, checkedAt: part.triedAt, changedAt: part.triedAt }));
+  const troubles = parts.filter(
+    ({ digest, trouble }) => !missingIsFine || digest !== null || trouble?.code !== "not_found",
+  );
   return {
     checkedAt: new Date(Math.min(...dated.map(({ checkedAt }) => checkedAt?.getTime() ?? 0))),
     changedAt: new Date(Math.max(...dated.map(({ changedAt }) => changedAt?.getTime() ?? 0))),

@@ -13,7 +13,9 @@ export function discoveries(facts: DistributionFacts, before: ReleaseList | null
   if (before === null) return [];
   const known = new Set(releases(facts, before).versions.map(({ name }) => name));
   const all = releases(facts, after);
-  return all.versions.filter(({ name }) => !known.has(name)).map((version) => discovery(facts.name, version, all, known));
+  return all.versions
+    .filter(({ name }) => !known.has(name))
+    .map((version) => discovery(facts.name, version, all, known));
 }
 
 function discovery(source: string, version: Version, all: Releases, known: ReadonlySet<string>): Discovery {

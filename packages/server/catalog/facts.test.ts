@@ -37,13 +37,19 @@ describe("loadDistributions", () => {
   test("LEDE's devices are offered what OpenWrt has, wherever that is read from", async () => {
     const [openwrt, lede] = await configured({ openwrt: { upstream_url: "http://mirror.example/" } });
     expect(openwrt?.upstreamUrl).toBe("http://mirror.example");
-    expect(lede).toMatchObject({ upstreamUrl: "http://mirror.example", continuedBy: "openwrt", description: "OpenWrt from 2016 to 2018" });
+    expect(lede).toMatchObject({
+      upstreamUrl: "http://mirror.example",
+      continuedBy: "openwrt",
+      description: "OpenWrt from 2016 to 2018",
+    });
     expect(lede?.startingPoints.every(({ version }) => version.startsWith("17.01."))).toBe(true);
     expect(lede?.branches).toEqual(openwrt?.branches);
   });
 
   test("LibreMesh has its parent's upstream and feeds of its own", async () => {
-    const all = await configured({ lime: { enabled: true, repositories: ["https://feeds.example/{version}/{arch}/"] } });
+    const all = await configured({
+      lime: { enabled: true, repositories: ["https://feeds.example/{version}/{arch}/"] },
+    });
     expect(all.find(({ name }) => name === "lime")).toMatchObject({
       parent: { distribution: "openwrt" },
       upstreamUrl: "https://downloads.openwrt.org",
@@ -52,13 +58,24 @@ describe("loadDistributions", () => {
   });
 
   test("the configuration adds to a branch what it says, and leaves the rest", async () => {
-    const [openwrt] = await configured({ openwrt: { branches: { "22.03": { enabled: false }, "19.07": { enabled: true } } } });
-    expect(openwrt?.branches.find(({ name }) => name === "22.03")).toMatchObject({ enabled: false, branchOffRev: 19160 });
-    expect(openwrt?.branches.find(({ name }) => name === "19.07")).toMatchObject({ enabled: true, path: "releases/{version}" });
+    const [openwrt] = await configured({
+      openwrt: { branches: { "22.03": { enabled: false }, "19.07": { enabled: true } } },
+    });
+    expect(openwrt?.branches.find(({ name }) => name === "22.03")).toMatchObject({
+      enabled: false,
+      branchOffRev: 19160,
+    });
+    expect(openwrt?.branches.find(({ name }) => name === "19.07")).toMatchObject({
+      enabled: true,
+      path: "releases/{version}",
+    });
   });
 
   test("a distribution of one's own is read from a folder too", async () => {
-    await writeFile(join(folder, "distribution.yaml"), "title: Mine\nstarting_points: [{ versions: [1.0.0, 1.2.0] }]\n");
+    await writeFile(
+      join(folder, "distribution.yaml"),
+      "title: Mine\nstarting_points: [{ versions: [1.0.0, 1.2.0] }]\n",
+    );
     const all = await configured({ mine: { data: folder, upstream_url: "https://mine.example", versions: ["2.0.0"] } });
     expect(all.find(({ name }) => name === "mine")).toMatchObject({
       title: "Mine",
@@ -74,8 +91,14 @@ describe("loadDistributions", () => {
     [{ mine: { parent: { distribution: "lede", version: "1" } } }, "itself depends on another one"],
     [{ openwrt: { branches: { "24.10": { path: "../etc" } } } }, "no path below the upstream URL"],
     [{ openwrt: { versions: ["../x"] } }, "can't be a version's name"],
-    [{ mine: { upstream_url: "https://a.example", repositories: ["file:///etc/{arch}"] } }, "no address of a repository"],
-    [{ mine: { upstream_url: "https://a.example", repositories: ["https://a.example/{arc}"] } }, "no address of a repository"],
+    [
+      { mine: { upstream_url: "https://a.example", repositories: ["file:///etc/{arch}"] } },
+      "no address of a repository",
+    ],
+    [
+      { mine: { upstream_url: "https://a.example", repositories: ["https://a.example/{arc}"] } },
+      "no address of a repository",
+    ],
   ])("refuses %j", async (distributions, reason) => {
     await expect(configured(distributions)).rejects.toMatchObject({
       code: "config_invalid",

@@ -138,7 +138,10 @@ export function branchFacts(
   };
 }
 
-function parentPath({ distribution, version }: { distribution: string; version: string }, file: DistributionFile): string {
+function parentPath(
+  { distribution, version }: { distribution: string; version: string },
+  file: DistributionFile,
+): string {
   const facts = { name: distribution, enabledFrom: file.enabled_from ?? null, defaultPath: "releases/{version}" };
   const branch = branchOf(checkedVersion(distribution, version));
   return branchFacts(facts, branch, file.branches?.[branch]).path.replaceAll("{version}", version);

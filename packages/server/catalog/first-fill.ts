@@ -1,7 +1,7 @@
 import type { DistributionFacts } from "./facts.ts";
 import { originOf, sourceOfVersions } from "./origin.ts";
 import { modelsKey, targetKey, targetsKey, versionsKey } from "./paths.ts";
-import { refreshAll, type RefreshOptions, type RefreshParts } from "./refresh.ts";
+import { type RefreshOptions, type RefreshParts, refreshAll } from "./refresh.ts";
 import type { ReleaseViews } from "./release-views.ts";
 import { nameOf, type ResourceKey } from "./resource.ts";
 import type { RefreshReport } from "./types.ts";
@@ -29,7 +29,9 @@ export async function firstFill(parts: FillParts, options: FillOptions): Promise
   const total = first.changed + first.unchanged + first.failed.length;
   const second = await read(keys, parts, {
     signal,
-    onProgress: onProgress && ((progress) => onProgress({ ...progress, done: progress.done + total, total: progress.total + total })),
+    onProgress:
+      onProgress &&
+      ((progress) => onProgress({ ...progress, done: progress.done + total, total: progress.total + total })),
   });
   return {
     changed: first.changed + second.changed,
@@ -39,14 +41,22 @@ export async function firstFill(parts: FillParts, options: FillOptions): Promise
   };
 }
 
-async function read(keys: readonly ResourceKey[], parts: RefreshParts, options: RefreshOptions): Promise<RefreshReport> {
+async function read(
+  keys: readonly ResourceKey[],
+  parts: RefreshParts,
+  options: RefreshOptions,
+): Promise<RefreshReport> {
   const unique = [...new Map(keys.map((key) => [nameOf(key), key])).values()];
   await parts.store.want(unique);
   return refreshAll(await parts.store.find(unique), parts, options);
 }
 
 /** Nothing of a distribution whose list couldn't be read: that it couldn't is in the report. */
-async function documentsOf(facts: DistributionFacts, releases: ReleaseViews, targets: readonly string[]): Promise<ResourceKey[]> {
+async function documentsOf(
+  facts: DistributionFacts,
+  releases: ReleaseViews,
+  targets: readonly string[],
+): Promise<ResourceKey[]> {
   const known = await releases.get(facts).catch(() => null);
   if (!known) return [];
   return known.value.versions.flatMap((version): ResourceKey[] => {

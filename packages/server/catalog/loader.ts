@@ -28,7 +28,8 @@ export interface LoaderParts {
 }
 
 export interface Loaded {
-  outcome: "changed" | "unchanged" | "failed";
+  /** `absent`: only a guess or a request said that it might be there, and it isn't. */
+  outcome: "changed" | "unchanged" | "failed" | "absent";
   /** As it is now. */
   resource: Resource;
   /** Bytes of bodies that upstream sent. */
@@ -87,7 +88,8 @@ export class Loader {
       result = await lanes.run(leased.distribution, leased.version, () => this.#fromUpstream(leased, signal));
     } catch (error) {
       signal.throwIfAborted();
-      if (!(error instanceof UpstreamError)) this.#parts.log.error({ err: error, path: leased.path }, "reading upstream failed");
+      if (!(error instanceof UpstreamError))
+        this.#parts.log.error({ err: error, path: leased.path }, "reading upstream failed");
       return this.#failed(leased, asUpstreamError(error, leased));
     }
     const { transferred } = result;
@@ -144,15 +146,24 @@ export class Loader {
     const { code, message: sentence, upstreamStatus } = error;
     const { distribution, kind, path } = leased;
     const dueIn = untilNextTry(kind, leased.failures + 1, timing, error.retryAfter);
-    // Targets and architectures are named by requests: a name that upstream doesn't know leaves no row behind.
-    const forget = code === "not_found" && leased.digest === null && (kind === "target" || kind === "feeds");
+    const absent = code === "not_found" && leased.digest === null && this.#isGuess(leased);
+    const forget = absent && kind !== "versions";
     const saved = await outcomes.saveFailed(leased, { code, sentence, upstreamStatus, dueIn, forget });
-    if (!forget) log.warn({ distribution, kind, path, code, reason: sentence }, "catalog resource not read");
-    if (saved) return { outcome: "failed", resource: saved, transferred: 0 };
+    if (!absent) log.warn({ distribution, kind, path, code, reason: sentence }, "catalog resource not read");
+    if (saved) return { outcome: absent ? "absent" : "failed", resource: saved, transferred: 0 };
     if (!forget) return { outcome: "failed", resource: await this.#asSaved(leased), transferred: 0 };
     const now = Date.now();
     const trouble = { code, sentence, since: new Date(now), retryAt: new Date(now + dueIn), upstreamStatus };
-    return { outcome: "failed", resource: { ...leased, leased: false, trouble }, transferred: 0 };
+    return { outcome: "absent", resource: { ...leased, leased: false, trouble }, transferred: 0 };
+  }
+
+  /**
+   * Targets and architectures are named by requests, a branch's snapshot is named by nobody, and where versions are declared
+   * there may be no list of them: that upstream doesn't have these is no trouble.
+   */
+  #isGuess({ distribution, kind, version }: Resource): boolean {
+    if (kind === "versions") return (this.#parts.distributions.get(distribution)?.versions.length ?? 0) > 0;
+    return kind === "target" || kind === "feeds" || (version?.endsWith("-SNAPSHOT") ?? false);
   }
 
   /** The lease was lost: somebody else has saved, or is at it. */

@@ -1,8 +1,8 @@
 import type { Logger } from "pino";
 import type { Database } from "../db/connect.ts";
 import type { Subscription } from "../db/listener.ts";
-import { CHANNEL } from "./resource-outcomes.ts";
 import type { Resource } from "./resource.ts";
+import { CHANNEL } from "./resource-outcomes.ts";
 import type { ResourceStore } from "./resource-store.ts";
 import type { States } from "./states.ts";
 

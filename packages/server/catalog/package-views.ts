@@ -1,3 +1,4 @@
+import { versionings } from "@pawl/protocol/versioning";
 import { byFeed, isNewer, packageIndex } from "./composition.ts";
 import type { Demand } from "./demand.ts";
 import type { FeedPackages, WholePackage } from "./feed-packages.ts";
@@ -8,7 +9,6 @@ import type { States } from "./states.ts";
 import type { IndexFacts } from "./tables.ts";
 import type { Package, PackageIndex } from "./types.ts";
 import type { View, Views } from "./views.ts";
-import { versionings } from "@pawl/protocol/versioning";
 
 /** In memory, about; names and versions are short strings of their own. */
 const BYTES_A_NAME = 250;
@@ -71,12 +71,15 @@ export class PackageViews {
 
   async #snapshot<P>(
     { parts, indexes, guessed = false }: Sources,
-    read: (ids: readonly number[]) => Promise<{ resources: Resource[]; facts: ReadonlyMap<number, IndexFacts>; packages: readonly P[] }>,
+    read: (
+      ids: readonly number[],
+    ) => Promise<{ resources: Resource[]; facts: ReadonlyMap<number, IndexFacts>; packages: readonly P[] }>,
   ): Promise<Snapshot<P>> {
     const all = await this.#parts.demand.current(indexes);
     const usable = all.filter(({ digest }) => digest !== null);
     const absent = all.filter(({ digest }) => digest === null);
-    const waiting = absent.find((resource) => isWorthWaitingFor(resource)) ?? (usable.length === 0 ? absent[0] : undefined);
+    const waiting =
+      absent.find((resource) => isWorthWaitingFor(resource)) ?? (usable.length === 0 ? absent[0] : undefined);
     if (waiting) throw refusal(waiting);
     const { resources, facts, packages } = await read(usable.map(({ id }) => id));
     this.#parts.states.apply(resources);

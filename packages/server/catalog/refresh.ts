@@ -29,7 +29,9 @@ export async function refreshAll(
 ): Promise<RefreshReport> {
   const lanes = new Lanes(parallel);
   const report = { changed: 0, unchanged: 0, failed: [] as Resource[], bytes: 0 };
-  const count = ({ outcome, resource, transferred }: Loaded) => {
+  const count = ({ outcome: came, resource, transferred }: Loaded) => {
+    // It wasn't there before either.
+    const outcome = came === "absent" ? "unchanged" : came;
     if (outcome === "failed") report.failed.push(resource);
     else report[outcome]++;
     report.bytes += transferred;
@@ -39,7 +41,9 @@ export async function refreshAll(
   for (let i = 0; i < resources.length; i += CHUNK) {
     signal.throwIfAborted();
     const chunk = resources.slice(i, i + CHUNK);
-    const leased = new Map((await store.leaseAll(chunk.map(({ id }) => id))).map((resource) => [resource.id, resource]));
+    const leased = new Map(
+      (await store.leaseAll(chunk.map(({ id }) => id))).map((resource) => [resource.id, resource]),
+    );
     await Promise.all(
       chunk.map(async (resource) => {
         const mine = leased.get(resource.id);

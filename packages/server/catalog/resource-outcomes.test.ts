@@ -70,7 +70,9 @@ test("packages of several feeds that are the same are stored once, with all that
 test("feeds that bring the same packages at once don't hold each other up for ever", async () => {
   const packages = Array.from({ length: 500 }, (_, i) => one(`shared-${i}`, "1"));
   const all = await Promise.all(Array.from({ length: 6 }, (_, i) => leased(`race-${i}`)));
-  await Promise.all(all.map((feed, i) => outcomes.saveChanged(feed, content(i % 2 ? packages.toReversed() : packages))));
+  await Promise.all(
+    all.map((feed, i) => outcomes.saveChanged(feed, content(i % 2 ? packages.toReversed() : packages))),
+  );
   const { packages: saved } = await feeds.names(all.map(({ id }) => id));
   expect(saved).toHaveLength(3_000);
 });
@@ -114,12 +116,22 @@ test("a connection that is cut in the middle leaves the old, whole", async () =>
 
 test("who has lost the lease saves nothing", async () => {
   const slow = await leased("slow");
-  await sql`update resource set leased_until = now() - interval '1 s', tried_at = null where id = ${slow.id}`.execute(it.database.kysely);
+  await sql`update resource set leased_until = now() - interval '1 s', tried_at = null where id = ${slow.id}`.execute(
+    it.database.kysely,
+  );
   const quick = await leased("slow");
   expect(quick.attempt).toBe(slow.attempt + 1);
   await outcomes.saveChanged(quick, content([one("new", "1")], "22"));
   expect(await outcomes.saveChanged(slow, content([one("old", "1")], "11"))).toBeNull();
-  expect(await outcomes.saveFailed(slow, { code: "timeout", sentence: "late", upstreamStatus: null, dueIn: 1, forget: false })).toBeNull();
+  expect(
+    await outcomes.saveFailed(slow, {
+      code: "timeout",
+      sentence: "late",
+      upstreamStatus: null,
+      dueIn: 1,
+      forget: false,
+    }),
+  ).toBeNull();
   expect(await outcomes.saveUnchanged([{ resource: slow, validators: VALIDATORS, dueIn: 1 }])).toEqual([]);
   expect((await store.byIds([slow.id]))[0]).toMatchObject({ digest: "22", trouble: null });
 });
@@ -147,7 +159,9 @@ test("what nobody wants for long goes, with packages that are in nothing else", 
   const [kept, left] = [await leased("kept"), await leased("left")];
   await outcomes.saveChanged(kept, content([one("in-both", "1")]));
   await outcomes.saveChanged(left, content([one("in-both", "1"), one("only-left", "1")]));
-  await sql`update resource set wanted_at = now() - interval '30 days' where id = ${left.id}`.execute(it.database.kysely);
+  await sql`update resource set wanted_at = now() - interval '30 days' where id = ${left.id}`.execute(
+    it.database.kysely,
+  );
   const removed = await outcomes.removeUnwanted(28 * 86_400_000);
   expect(removed.resources).toBe(1);
   const { rows } = await sql<{ name: string }>`
@@ -194,6 +208,8 @@ async function rowsOf(feedId: number) {
 
 async function blockedQueries(): Promise<number[]> {
   const { rows } = await sql<{ pid: number }>`
-    select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(it.database.kysely);
+    select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
+    it.database.kysely,
+  );
   return rows.map(({ pid }) => pid);
 }

@@ -121,7 +121,10 @@ export class ResourceOutcomes {
           all.map(({ dueIn }) => dueIn),
         ],
       );
-      await notify(client, rows.map(({ id }) => id));
+      await notify(
+        client,
+        rows.map(({ id }) => id),
+      );
       return rows.map(toResource);
     });
   }
@@ -131,7 +134,10 @@ export class ResourceOutcomes {
     return inTransaction(this.#pool, async (client) => {
       const mine = [resource.id, resource.attempt];
       if (failed.forget) {
-        const { rowCount } = await client.query("delete from resource where id = $1 and attempt = $2 and digest is null", mine);
+        const { rowCount } = await client.query(
+          "delete from resource where id = $1 and attempt = $2 and digest is null",
+          mine,
+        );
         if (rowCount) return null;
       }
       const { rows } = await client.query<ResourceRow>(
@@ -140,7 +146,10 @@ export class ResourceOutcomes {
          where id = $1 and attempt = $2 returning ${COLUMNS}`,
         [...mine, Math.round(failed.dueIn), failed.code, failed.sentence, failed.upstreamStatus],
       );
-      await notify(client, rows.map(({ id }) => id));
+      await notify(
+        client,
+        rows.map(({ id }) => id),
+      );
       return rows[0] ? toResource(rows[0]) : null;
     });
   }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "@hono/zod-openapi";
 import { operation, value } from "../http/operation.ts";
 import { page, paging } from "../http/page.ts";
-import { RefreshAnswer, ResourceList, resourceAnswer } from "./answers.ts";
+import { RefreshAnswer, ResourceList, resourceAnswer } from "./resource-answers.ts";
 
 /** A refresh that takes longer goes on without its asker, in milliseconds: proxies give up after a minute. */
 const WAIT_MS = 20_000;

@@ -27,7 +27,8 @@ export class ResourceStore {
 
   async byIds(ids: readonly number[]): Promise<Resource[]> {
     if (ids.length === 0) return [];
-    const { rows } = await sql<ResourceRow>`select ${columns("r")} from resource r where id = any(${ids}::int[])`.execute(this.#db);
+    const { rows } =
+      await sql<ResourceRow>`select ${columns("r")} from resource r where id = any(${ids}::int[])`.execute(this.#db);
     return rows.map(toResource);
   }
 
@@ -51,7 +52,16 @@ export class ResourceStore {
     if (keys.length === 0) return;
     await this.#db
       .insertInto("resource")
-      .values(keys.map(({ distribution, kind, path, branch, version }) => ({ distribution, kind, path, branch, version, ...now() })))
+      .values(
+        keys.map(({ distribution, kind, path, branch, version }) => ({
+          distribution,
+          kind,
+          path,
+          branch,
+          version,
+          ...now(),
+        })),
+      )
       .onConflict((conflict) => conflict.doNothing())
       .execute();
   }
@@ -97,7 +107,12 @@ export class ResourceStore {
   }
 
   /** Leases what is due and was asked for in the last `wantedFor` milliseconds; what works comes before what failed. */
-  async leaseDue(options: { distribution: string; count: number; wantedFor: number; except: readonly string[] }): Promise<Resource[]> {
+  async leaseDue(options: {
+    distribution: string;
+    count: number;
+    wantedFor: number;
+    except: readonly string[];
+  }): Promise<Resource[]> {
     const { distribution, count, wantedFor, except } = options;
     const { rows } = await sql<ResourceRow>`
       update resource r set tried_at = now(), leased_until = ${later(LEASE_MS)}, attempt = r.attempt + 1

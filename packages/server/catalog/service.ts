@@ -6,9 +6,9 @@ import type { DistributionFacts } from "./facts.ts";
 import { type FillOptions, firstFill } from "./first-fill.ts";
 import { originOf, sourceOfVersions } from "./origin.ts";
 import { modelsKey, targetKey, targetsKey, versionsKey } from "./paths.ts";
-import { notInTime, unknown } from "./refusal.ts";
 import { refreshAll } from "./refresh.ts";
-import { type ResourceKey, toState } from "./resource.ts";
+import { notInTime, unknown } from "./refusal.ts";
+import { type Resource, type ResourceKey, toState } from "./resource.ts";
 import type {
   Catalog,
   Known,
@@ -99,10 +99,16 @@ export class UpstreamCatalog implements Catalog, AsyncDisposable {
     const fresh = this.#parts.documents.fresh(targetKey(origin.source, origin.version, target));
     if (fresh) return fresh.known;
     const make = () => this.#parts.targets.target(facts, version, target);
-    return this.#wait(`target ${of(version)} ${target}`, `Target ${target} of ${version.name}`, make, signal).then(known);
+    return this.#wait(`target ${of(version)} ${target}`, `Target ${target} of ${version.name}`, make, signal).then(
+      known,
+    );
   }
 
-  async architecturePackages(version: Version, architecture: string, signal?: AbortSignal): Promise<Known<PackageIndex>> {
+  async architecturePackages(
+    version: Version,
+    architecture: string,
+    signal?: AbortSignal,
+  ): Promise<Known<PackageIndex>> {
     const facts = this.distribution(version.distribution);
     const name = `architecture ${of(version)} ${architecture}`;
     const fresh = this.#parts.views.fresh<PackageIndex>(name);
@@ -146,7 +152,7 @@ export class UpstreamCatalog implements Catalog, AsyncDisposable {
 
   async resources(filter: RefreshScope = {}): Promise<readonly ResourceState[]> {
     try {
-      return (await this.#parts.store.list(this.#scope(filter))).map(toState);
+      return (await this.#parts.store.list(this.#scope(filter))).map((resource) => this.#shown(resource));
     } catch (error) {
       throw worded(error);
     }
@@ -187,6 +193,14 @@ export class UpstreamCatalog implements Catalog, AsyncDisposable {
     await this.#updating?.catch(() => undefined);
     await Promise.allSettled([...this.#making.values(), this.#parts.loader.idle()]);
     await this.#parts.life[Symbol.asyncDispose]();
+  }
+
+  /** Where versions are declared, there may be no list of them. */
+  #shown(resource: Resource): ResourceState {
+    const state = toState(resource);
+    const isMissing = resource.kind === "versions" && resource.digest === null && state.trouble?.code === "not_found";
+    const declared = this.#parts.distributions.get(resource.distribution)?.versions.length ?? 0;
+    return isMissing && declared > 0 ? { ...state, trouble: null } : state;
   }
 
   /** Rows are kept for those whose upstream is read. */

@@ -15,7 +15,9 @@ afterEach(() => it.mirror.reset());
 test("many who ask at once in two servers make one request of each file", async () => {
   const version = await it.catalog.version("openwrt", "24.10.5");
   it.mirror.clearLog();
-  const asked = Array.from({ length: 20 }, (_, i) => (i % 2 ? it.catalog : other).architecturePackages(version, "mips_24kc"));
+  const asked = Array.from({ length: 20 }, (_, i) =>
+    (i % 2 ? it.catalog : other).architecturePackages(version, "mips_24kc"),
+  );
   const indexes = await Promise.all(asked);
   expect(new Set(indexes.map(({ digest }) => digest)).size).toBe(1);
   const paths = it.mirror.requests.filter(({ status }) => status === 200).map(({ path }) => path);
@@ -74,7 +76,9 @@ test("a server that has missed notices looks everything up again", async () => {
   it.mirror.upstream.updatePackage("24.10", "luci", "78.1~abcdef12");
   await it.catalog.refresh({ version: "24.10.5" });
   await expect
-    .poll(async () => (await other.architecturePackages(version, "x86_64")).value.versions.get("luci"), { timeout: 5_000 })
+    .poll(async () => (await other.architecturePackages(version, "x86_64")).value.versions.get("luci"), {
+      timeout: 5_000,
+    })
     .toBe("78.1~abcdef12");
 });
 
@@ -96,5 +100,7 @@ test("a scope refreshes what it names, whether or not anybody asked for it befor
   const report = await it.catalog.refresh({ distribution: "openwrt", version: "22.03.7", target: "x86/64" });
   expect(report).toMatchObject({ changed: 1, failed: [] });
   expect(it.mirror.traffic("releases/22.03.7/targets/x86/64/profiles.json").requests).toBe(1);
-  expect((await it.catalog.resources({ version: "22.03.7" })).map(({ path }) => path)).toContain("releases/22.03.7/.targets.json");
+  expect((await it.catalog.resources({ version: "22.03.7" })).map(({ path }) => path)).toContain(
+    "releases/22.03.7/.targets.json",
+  );
 });

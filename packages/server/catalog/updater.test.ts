@@ -4,7 +4,10 @@ import { type MirroredCatalog, mirroredCatalog } from "./testing/mirrored-catalo
 
 let it: MirroredCatalog;
 beforeEach(async () => {
-  it = await mirroredCatalog({ settings: { refresh: "1s", index_refresh: "1s", request_timeout: "700ms" }, pause: 300 });
+  it = await mirroredCatalog({
+    settings: { refresh: "1s", index_refresh: "1s", request_timeout: "700ms" },
+    pause: 300,
+  });
 });
 afterEach(() => it[Symbol.asyncDispose]());
 
@@ -17,15 +20,17 @@ test("a release that is announced is known within the interval, with all that it
   await expect.poll(known, { timeout: 4_000 }).toBe("24.10.6");
   const read = async () =>
     (await it.catalog.resources({ version: "24.10.6" })).filter(({ checkedAt }) => checkedAt).map(({ path }) => path);
-  await expect.poll(read, { timeout: 4_000 }).toEqual(
-    expect.arrayContaining([
-      "releases/24.10.6/.overview.json",
-      "releases/24.10.6/.targets.json",
-      "releases/24.10.6/packages/x86_64/luci",
-      "releases/24.10.6/targets/x86/64/packages",
-      "releases/24.10.6/targets/x86/64/profiles.json",
-    ]),
-  );
+  await expect
+    .poll(read, { timeout: 4_000 })
+    .toEqual(
+      expect.arrayContaining([
+        "releases/24.10.6/.overview.json",
+        "releases/24.10.6/.targets.json",
+        "releases/24.10.6/packages/x86_64/luci",
+        "releases/24.10.6/targets/x86/64/packages",
+        "releases/24.10.6/targets/x86/64/profiles.json",
+      ]),
+    );
 });
 
 test("a release that a client names before it is known here is asked for at once", async () => {
@@ -39,10 +44,14 @@ test("what was asked for stays fresh, what wasn't for long is left alone, then f
   const version = await it.catalog.version("openwrt", "24.10.5");
   await it.catalog.architecturePackages(version, "x86_64");
   await it.catalog.architecturePackages(version, "mips_24kc");
-  await sql`update resource set wanted_at = now() - interval '15 days' where path like '%/mips_24kc/%'`.execute(it.test.database.kysely);
+  await sql`update resource set wanted_at = now() - interval '15 days' where path like '%/mips_24kc/%'`.execute(
+    it.test.database.kysely,
+  );
   it.mirror.clearLog();
   it.catalog.start();
-  await expect.poll(() => it.mirror.traffic("releases/**/x86_64/luci/**").notModified, { timeout: 4_000 }).toBeGreaterThan(1);
+  await expect
+    .poll(() => it.mirror.traffic("releases/**/x86_64/luci/**").notModified, { timeout: 4_000 })
+    .toBeGreaterThan(1);
   expect(it.mirror.traffic("releases/**/mips_24kc/**").requests).toBe(0);
   expect(it.mirror.traffic().bodies).toBe(0);
 });
@@ -79,14 +88,18 @@ test("a branch that hangs doesn't keep the others from being fresh", async () =>
   it.mirror.clearLog();
   it.catalog.start();
   await new Promise((resolve) => setTimeout(resolve, 3_000));
-  expect(it.mirror.traffic("releases/25.12.1/.targets.json").notModified + it.mirror.traffic(".versions.json").notModified).toBeGreaterThan(2);
+  expect(
+    it.mirror.traffic("releases/25.12.1/.targets.json").notModified + it.mirror.traffic(".versions.json").notModified,
+  ).toBeGreaterThan(2);
 });
 
 test("stops in the middle of its work without leaving leases behind", async () => {
   await it.catalog.packages(await it.catalog.version("openwrt", "25.12.1"), "x86/64");
   it.mirror.misbehave("", "hang");
   it.catalog.start();
-  await expect.poll(() => it.mirror.requests.filter(({ status }) => status === null).length, { timeout: 4_000 }).toBeGreaterThan(0);
+  await expect
+    .poll(() => it.mirror.requests.filter(({ status }) => status === null).length, { timeout: 4_000 })
+    .toBeGreaterThan(0);
   await it.catalog[Symbol.asyncDispose]();
   const { rows } = await sql`select path from resource where leased_until is not null`.execute(it.test.database.kysely);
   expect(rows).toEqual([]);

@@ -1,5 +1,5 @@
-import { ServerError } from "../error.ts";
 import type { Branch, Catalog, Distribution, Releases, ResourceState } from "../catalog/types.ts";
+import { ServerError } from "../error.ts";
 import type { CatalogOptions } from "./catalog.ts";
 import { harmless, type Io } from "./io.ts";
 import { troubleWords } from "./refresh-words.ts";
@@ -48,7 +48,8 @@ function asJson({ distribution, releases, resources }: DistributionState): objec
 }
 
 function describe(io: Io, { distribution, releases, resources }: DistributionState, now: Date): string {
-  const { title, name, upstreamUrl } = distribution;
+  const { title, name, upstreamUrl, continuedBy } = distribution;
+  if (continuedBy) return `${io.paint("strong", title)} (${name}): continued by ${continuedBy}\n`;
   const head = `${io.paint("strong", title)} (${name}), ${upstreamUrl}\n`;
   const trouble = resources.filter((resource) => resource.trouble !== null);
   const listed = trouble.map((one) => `  ${io.paint("bad", "✗")} ${troubleWords(one, now)}\n`).join("");
@@ -68,5 +69,11 @@ function branchRow(io: Io, branch: Branch, resources: readonly ResourceState[], 
       ? io.paint("bad", `${broken} of ${own.length} in trouble`)
       : io.paint("good", "well")
     : io.paint("quiet", "off");
-  return [branch.name, harmless(branch.versions[0]?.name ?? "none"), String(branch.versions.length), ago(newest, now), state];
+  return [
+    branch.name,
+    harmless(branch.versions[0]?.name ?? "none"),
+    String(branch.versions.length),
+    ago(newest, now),
+    state,
+  ];
 }

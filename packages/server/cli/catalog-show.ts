@@ -18,7 +18,12 @@ export async function catalogShow(
   const targets = await catalog.targets(version, io.signal);
   if (json) return printJson(io, { success: true, version, targets: targets.value, ...freshness(targets) });
   io.stdout(`${io.paint("strong", version.name)} (${version.kind}, branch ${version.branch}), ${version.path}\n`);
-  io.stdout(table([...targets.value].map(([name, architecture]) => [harmless(name), harmless(architecture)]), "  "));
+  io.stdout(
+    table(
+      [...targets.value].map(([name, architecture]) => [harmless(name), harmless(architecture)]),
+      "  ",
+    ),
+  );
   io.stdout(freshnessWords(io, targets));
 }
 
@@ -27,10 +32,16 @@ async function showTarget(io: Io, catalog: Catalog, version: Version, name: stri
   const packages = await catalog.packages(version, name, io.signal);
   if (json) return printJson(io, { success: true, version, ...summary(target.value, packages), ...freshness(target) });
   const { architecture, versionCode, profiles, defaultPackages } = target.value;
-  io.stdout(`${io.paint("strong", `${version.name} ${name}`)}, ${harmless(versionCode)}, packages for ${harmless(architecture)}\n`);
-  io.stdout(`  ${profiles.size} profiles, ${packages.value.length} packages, ${defaultPackages.length} of them by default\n`);
+  io.stdout(
+    `${io.paint("strong", `${version.name} ${name}`)}, ${harmless(versionCode)}, packages for ${harmless(architecture)}\n`,
+  );
+  io.stdout(
+    `  ${profiles.size} profiles, ${packages.value.length} packages, ${defaultPackages.length} of them by default\n`,
+  );
   for (const { name: profile, titles } of profiles.values()) {
-    const title = titles.map(({ vendor, model, variant, title }) => title ?? [vendor, model, variant].filter(Boolean).join(" "));
+    const title = titles.map(
+      ({ vendor, model, variant, title }) => title ?? [vendor, model, variant].filter(Boolean).join(" "),
+    );
     io.stdout(`    ${harmless(profile)}  ${harmless(title.join(" / "))}\n`);
   }
   io.stdout(freshnessWords(io, target));

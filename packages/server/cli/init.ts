@@ -1,7 +1,7 @@
 import { Command } from "commander";
-import { showProgress } from "./refresh-progress.ts";
 import type { Io } from "./io.ts";
 import type { ConfigOption } from "./program.ts";
+import { showProgress } from "./refresh-progress.ts";
 import { tellReport } from "./refresh-words.ts";
 import { printJson, withServer } from "./with-server.ts";
 
@@ -19,7 +19,7 @@ export function initCommand(io: Io): Command {
 
 async function init(io: Io, options: InitOptions): Promise<void> {
   await withServer(io, options, async ({ catalog }) => {
-    const names = catalog.distributions.map(({ title }) => title).join(", ");
+    const names = catalog.distributions.flatMap(({ title, continuedBy }) => (continuedBy ? [] : [title])).join(", ");
     if (!options.json) io.stderr(`Reading what there is of ${names}…\n`);
     using progress = showProgress(io);
     const report = await catalog.fill({ signal: io.signal, onProgress: progress.show });

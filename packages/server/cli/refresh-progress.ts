@@ -11,7 +11,13 @@ export interface ShownProgress extends Disposable {
 export function showProgress(io: Pick<Io, "isTerminal">): ShownProgress {
   if (!io.isTerminal) return { show: () => {}, end: () => {}, [Symbol.dispose]: () => {} };
   const bar = new SingleBar(
-    { format: "{bar} {value} of {total}  {path}", barsize: 28, hideCursor: true, clearOnComplete: true, stream: process.stdout },
+    {
+      format: "{bar} {value} of {total}  {path}",
+      barsize: 28,
+      hideCursor: true,
+      clearOnComplete: true,
+      stream: process.stdout,
+    },
     Presets.shades_classic,
   );
   let isShown = false;

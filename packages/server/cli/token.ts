@@ -1,11 +1,11 @@
 import { Command, Option } from "commander";
+import type { Scope } from "../auth/scopes.ts";
+import { SCOPES } from "../auth/scopes.ts";
 import type { Io } from "./io.ts";
 import type { ConfigOption } from "./program.ts";
 import { table } from "./table.ts";
 import { ago } from "./times.ts";
 import { printJson, withServer } from "./with-server.ts";
-import { SCOPES } from "../auth/scopes.ts";
-import type { Scope } from "../auth/scopes.ts";
 
 interface TokenOptions extends ConfigOption {
   json?: boolean;

@@ -1,9 +1,12 @@
 import { existsSync, readdirSync } from "node:fs";
 import { chmod } from "node:fs/promises";
-import { TempDir } from "@pawl/testkit";
+import { MirrorServer, TempDir } from "@pawl/testkit";
 import { sql } from "kysely";
 import pino from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadDistributions } from "../catalog/facts.ts";
+import { UpstreamCatalog } from "../catalog/service.ts";
+import { ServerConfig } from "../config/schema.ts";
 import { type Database, openDatabase } from "./connect.ts";
 import { programsIn } from "./embedded/programs.ts";
 import { type EmbeddedDatabase, startEmbedded } from "./embedded.ts";
@@ -33,6 +36,27 @@ describe.skipIf(folder === null)("on Debian's own PostgreSQL", () => {
     const { rows } = await sql<{ v: string }>`select current_setting('server_version') as v`.execute(database.kysely);
     expect(rows[0]?.v).toContain("Debian");
     expect(await migrate(database, { log })).toEqual(MIGRATIONS.map(({ name }) => name));
+  });
+
+  test("the catalog fills, and another server reads from there what the first has loaded", async () => {
+    await using mirror = await MirrorServer.start();
+    const config = ServerConfig.parse({ distributions: { openwrt: { upstream_url: mirror.url } } });
+    const distributions = await loadDistributions(config.distributions);
+    const open = () => UpstreamCatalog.open({ database, distributions, settings: config.catalog, log });
+    const read = async (catalog: UpstreamCatalog) => {
+      const counts: number[] = [];
+      for (const name of ["24.10.5", "25.12.1"]) {
+        const version = await catalog.version("openwrt", name);
+        counts.push((await catalog.packages(version, "ath79/generic")).value.length);
+      }
+      return [...counts, await catalog.countPackageNames()];
+    };
+    await using first = await open();
+    const counts = await read(first);
+    expect(Math.min(...counts)).toBeGreaterThan(50);
+    await mirror[Symbol.asyncDispose]();
+    await using second = await open();
+    expect(await read(second)).toEqual(counts);
   });
 
   test("notifications arrive", async () => {

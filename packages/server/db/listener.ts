@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import type { Logger } from "pino";
+import { databaseTrouble } from "./trouble.ts";
 
 export type Subscription = AsyncDisposable;
 
@@ -32,14 +33,14 @@ export class Listener implements AsyncDisposable {
     const subscribers = this.#channels.get(channel) ?? new Set();
     this.#channels.set(channel, subscribers.add(subscriber));
     try {
-      // While it is being made again, it will listen to this channel with the others.
-      if (this.#reconnecting) await this.#reconnecting;
-      else await (await this.#connected()).query(`listen ${pg.escapeIdentifier(channel)}`);
+      await this.#reconnecting;
+      await (await this.#connected()).query(`listen ${pg.escapeIdentifier(channel)}`);
     } catch (error) {
       if (this.#reconnecting === null) {
         this.#forget(channel, subscriber);
-        throw error;
+        throw databaseTrouble(error) ?? error;
       }
+      // Lost just now: whoever makes it again listens to this channel with the others.
       await this.#reconnecting;
     }
     return { [Symbol.asyncDispose]: () => this.#leave(channel, subscriber) };
@@ -92,8 +93,13 @@ export class Listener implements AsyncDisposable {
     client.on("error", lost);
     client.on("end", () => lost());
     client.on("notification", ({ channel, payload = "" }) => this.#tell(channel, payload));
-    await client.connect();
-    for (const channel of this.#channels.keys()) await client.query(`listen ${pg.escapeIdentifier(channel)}`);
+    try {
+      await client.connect();
+      for (const channel of this.#channels.keys()) await client.query(`listen ${pg.escapeIdentifier(channel)}`);
+    } catch (error) {
+      client.end().catch(() => undefined);
+      throw databaseTrouble(error) ?? error;
+    }
     isUp = true;
     ping = setInterval(() => client.query("select 1").catch(lost), PING_MS).unref();
     return client;

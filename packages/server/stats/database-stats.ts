@@ -1,9 +1,9 @@
 import { type Kysely, sql } from "kysely";
 import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
+import type { Tables } from "../db/tables.ts";
 import { type Count, Counters } from "./counters.ts";
 import * as queries from "./queries.ts";
-import type { Tables } from "../db/tables.ts";
 import type { BuildError, BuildFigures, Counted, Stats } from "./types.ts";
 
 const FLUSH_EVERY_MS = 3_000;

@@ -10,7 +10,8 @@ import type { TestServer } from "./test-server.ts";
  * run in processes of their own, and find it through the environment.
  */
 export default async function setup(): Promise<() => Promise<void>> {
-  const folder = await mkdtemp(join(tmpdir(), "pawl-test-"));
+  // The next run finds by the number whether this one still lives.
+  const folder = await mkdtemp(join(tmpdir(), `pawl-test-${process.pid}-`));
   const path = join(folder, "asked.sock");
   let server: Promise<TestServer> | null = null;
   const askers = createServer((socket) => {

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { readdir, rm, stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Lock } from "@pawl/device/lock";
 import { sql } from "kysely";
 import pino from "pino";
 import { openDatabase } from "../db/connect.ts";
@@ -67,21 +67,13 @@ export async function administer(url: string, statement: string): Promise<void> 
 /** What runs that were killed have left: servers that nobody will stop, and their folders. */
 async function clearLeftOvers(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
-    const state = join(tmpdir(), name, "state");
-    const lock = join(state, "database-lock");
-    if (!name.startsWith("pawl-test-") || !(await readdir(lock).catch(() => null)) || (await Lock.owner(lock)))
-      continue;
+    const pid = /^pawl-test-(\d+)-/.exec(name)?.[1];
+    if (pid === undefined || existsSync(`/proc/${pid}`)) continue;
     try {
-      await stopLeftOver(join(state, "database"), log, AbortSignal.timeout(10_000));
+      await stopLeftOver(join(tmpdir(), name, "state", "database"), log, AbortSignal.timeout(10_000));
       await rm(join(tmpdir(), name), { recursive: true, force: true });
     } catch {
       // Another user's; or another run has been faster.
     }
   }
-}
-
-/** One that has just been made may not have its owner yet. */
-async function isOld(folder: string): Promise<boolean> {
-  const made = await stat(folder).catch(() => null);
-  return made !== null && Date.now() - made.mtimeMs > 60_000;
 }

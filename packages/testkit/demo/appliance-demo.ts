@@ -53,7 +53,8 @@ export async function untilNoUpdate(appliance: Appliance): Promise<void> {
 }
 
 export function applianceGuide(appliance: Appliance, dir: string, root: string): string {
-  const pawl = relative(root, join(dir, "pawl"));
+  const fromHere = relative(root, join(dir, "pawl"));
+  const pawl = fromHere.startsWith("..") ? join(dir, "pawl") : fromHere;
   return `
   A device
     The appliance        http://127.0.0.1:${appliance.servicePort}/            (runs 1.0.0)

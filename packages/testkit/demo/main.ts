@@ -17,6 +17,12 @@ const STATE_DIR = process.env.PAWL_DEMO_STATE_DIR ?? join(ROOT, ".pawl");
 const PAWL = [process.execPath, join(ROOT, "dist", "pawl-device.mjs")] as const;
 const SERVER = [process.execPath, join(ROOT, "packages", "server", "main.ts")] as const;
 
+const END = `
+  Try these in another terminal in this folder. Ctrl-C here ends everything; only what the server
+  has learnt stays, in .pawl.
+
+`;
+
 const { values } = parseArgs({ options: { upstream: { type: "string" } } });
 await runDemo(values.upstream?.replace(/\/+$/, "") ?? null);
 
@@ -51,9 +57,3 @@ async function runDemo(upstream: string | null): Promise<void> {
     await rm(DIR, { recursive: true, force: true, maxRetries: 5 });
   }
 }
-
-const END = `
-  Try these in another terminal in this folder. Ctrl-C here ends everything; only what the server
-  has learnt stays, in .pawl.
-
-`;

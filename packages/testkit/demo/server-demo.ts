@@ -48,7 +48,13 @@ export class ServerDemo implements AsyncDisposable {
         env: { ...process.env, PAWL_SERVER_LOG__LEVEL: "warn" },
       });
       await writeFile(join(dir, "server.pid"), String(server.pid));
-      const demo = new ServerDemo(`http://127.0.0.1:${port}`, upstream ?? mirror?.url ?? "", configPath, mirror, server);
+      const demo = new ServerDemo(
+        `http://127.0.0.1:${port}`,
+        upstream ?? mirror?.url ?? "",
+        configPath,
+        mirror,
+        server,
+      );
       await demo.#untilReady(signal);
       return demo;
     } catch (error) {

@@ -3,7 +3,8 @@ import type { ServerDemo } from "./server-demo.ts";
 
 /** What to look at, and what a router would ask. */
 export function serverGuide({ url, upstream, configPath }: ServerDemo, root: string): string {
-  const config = relative(root, configPath);
+  const fromHere = relative(root, configPath);
+  const config = fromHere.startsWith("..") ? configPath : fromHere;
   return `
   The server
     Its page             ${url}/
@@ -13,7 +14,7 @@ export function serverGuide({ url, upstream, configPath }: ServerDemo, root: str
     What is newer for a router of 2018? As its own client asks:
       curl -s ${url}/api/upgrade-check -d '{"distro":"openwrt","version":"18.06.1","target":"ar71xx/generic","installed":{"luci":"1","opkg":"1"}}'
     The same in today's words, each change with its reason:
-      curl -s ${url}/api/v2/upgrade-checks -H 'content-type: application/json' -d '{"version":"24.10.5","target":"ath79/generic","packages":["luci","opkg","auc"]}'
+      curl -s ${url}/api/v2/upgrade-checks -H 'content-type: application/json' -d '{"distribution":"openwrt","version":"24.10.5","target":"ath79/generic","installed":{"luci":"1","opkg":"1","auc":"1"}}'
     What it knows, and what is wrong since when:
       npx pawl catalog list --config ${config}
 `;

@@ -1,5 +1,5 @@
-import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { isNotModified, type StaticFile, spanOf } from "../static-file.ts";
@@ -154,15 +154,17 @@ export class Answering {
   }
 
   async #flood(bytes = 2 ** 30, declared: boolean): Promise<void> {
-    const { path } = this.#record;
-    this.#begin({ "content-type": contentType(path) }, declared ? bytes : undefined);
-    for (const part of endlessIndex(path, bytes)) {
-      if (this.#response.destroyed) return;
-      this.#record.bytes += part.length;
-      if (!this.#response.write(part))
-        await Promise.race([once(this.#response, "drain"), once(this.#response, "close")]);
+    const record = this.#record;
+    this.#begin({ "content-type": contentType(record.path) }, declared ? bytes : undefined);
+    function* counted(): Generator<Buffer> {
+      for (const part of endlessIndex(record.path, bytes)) {
+        record.bytes += part.length;
+        yield part;
+      }
     }
-    this.#response.end();
+    await pipeline(counted, this.#response).catch(() => {
+      // The client had enough.
+    });
   }
 
   #begin(headers: Record<string, string>, length: number | undefined): void {

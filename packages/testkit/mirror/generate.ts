@@ -10,13 +10,14 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { buildFeeds, buildLime, buildRelease } from "./build/release.ts";
 import { buildVersions } from "./build/versions.ts";
 import { DiskTree, type Tree } from "./tree.ts";
 import { JUNO_RELEASES, LIME_VERSIONS } from "./world/other-distributions.ts";
-import { RELEASES } from "./world/releases.ts";
+import { RELEASES, releaseNamed } from "./world/releases.ts";
 
-const HERE = import.meta.dirname;
+const HERE = dirname(fileURLToPath(import.meta.url));
 const STAMP = ".miniature";
 const DAY_MS = 86_400_000;
 
@@ -48,10 +49,7 @@ export function buildMirror(tree: Tree): void {
   const feeds = new Map(all.map((release) => [release.feedsPath, release]));
   for (const release of feeds.values()) buildFeeds(tree, release);
   for (const release of all) buildRelease(tree, release);
-  for (const { name, parent } of LIME_VERSIONS) {
-    const release = RELEASES.find((known) => known.name === parent);
-    if (release) buildLime(tree, name, release);
-  }
+  for (const { name, parent } of LIME_VERSIONS) buildLime(tree, name, releaseNamed(parent));
   buildVersions(tree, Math.max(...RELEASES.map(({ time }) => time)));
 }
 

@@ -91,7 +91,8 @@ async function failureOf(response: Response): Promise<ServerFailure> {
   const retryAfter = Number(headers.get("retry-after") ?? Number.NaN);
   const details = { status, retryAfter: Number.isFinite(retryAfter) ? retryAfter : null };
   const body: unknown = await response.json().catch(() => null);
-  if (!isFailure(body)) return new ServerFailure("not_the_server", `The answer was ${status}, without a reason.`, details);
+  if (!isFailure(body))
+    return new ServerFailure("not_the_server", `The answer was ${status}, without a reason.`, details);
   const { code, message, ...fields } = body.error;
   return new ServerFailure(code, message, { ...details, fields, requestId: body.request_id ?? null });
 }

@@ -17,6 +17,8 @@ export interface MirroredCatalogOptions {
   /** Over the shipped ones; `openwrt` is at the mirror. */
   distributions?: Record<string, object>;
   settings?: Partial<Record<keyof ServerConfig["catalog"], string | number>>;
+  /** The mirror's; default: any. */
+  port?: number;
   /** Milliseconds between two tries for a resource. */
   pause?: number;
   /** Whether signatures are asked for. Default true. */
@@ -26,7 +28,7 @@ export interface MirroredCatalogOptions {
 /** The real thing: a catalog on a database of its own, reading the miniature mirror. Its updater isn't started. */
 export async function mirroredCatalog(options: MirroredCatalogOptions = {}): Promise<MirroredCatalog> {
   await using taken = new AsyncDisposableStack();
-  const mirror = taken.use(await MirrorServer.start());
+  const mirror = taken.use(await MirrorServer.start({ port: options.port }));
   const test = taken.use(await createTestDatabase());
   const { pause = 200, signed = true } = options;
   const keys = { usign: [mirror.keys.usign.public], apk: [mirror.keys.apk.pem] };

@@ -3,6 +3,7 @@ import { ServerError } from "../../error.ts";
 import type { ServerParts } from "../../http/parts.ts";
 import { Representation } from "../../http/representation.ts";
 import { type DistroRow, distroRow, profileRows, targetRows, type VersionRow, versionRows } from "./rows.ts";
+import type { Shown } from "./shown.ts";
 import { catalogVersion } from "./version-names.ts";
 
 type Parts = Pick<ServerParts, "catalog" | "representations">;
@@ -15,13 +16,13 @@ interface Listed {
 }
 
 /** GET /api/distros */
-export async function distros(parts: Parts, signal: AbortSignal): Promise<Representation> {
+export async function distros(parts: Parts, signal: AbortSignal): Promise<Shown> {
   const listed = await list(parts, signal);
   return shown(parts, "distros", listed, () => listed.map(toDistroRow));
 }
 
 /** GET /api/distributions: what Chef fills its lists from. Newest versions first. */
-export async function distributions(parts: Parts, signal: AbortSignal): Promise<Representation> {
+export async function distributions(parts: Parts, signal: AbortSignal): Promise<Shown> {
   const listed = await list(parts, signal);
   return shown(parts, "distributions", listed, () =>
     Object.fromEntries(
@@ -39,7 +40,7 @@ function aboutVersion({ version_alias, version_description, snapshots }: Version
 }
 
 /** GET /api/versions[?distro=]; of a distribution nobody knows there are none. */
-export async function versions(parts: Parts, distro: string | null, signal: AbortSignal): Promise<Representation> {
+export async function versions(parts: Parts, distro: string | null, signal: AbortSignal): Promise<Shown> {
   const all = await list(parts, signal);
   const listed = distro === null ? all : all.filter(({ distribution }) => distribution.name === distro.toLowerCase());
   return shown(parts, `versions ${listed.length === all.length ? "" : listed[0]?.distribution.name}`, listed, () =>
@@ -52,15 +53,15 @@ export async function models(
   parts: Parts,
   asked: { distro: string; version: string; search: string },
   signal: AbortSignal,
-): Promise<Representation> {
+): Promise<Shown> {
   const found = await findVersion(parts, asked.distro, asked.version, signal);
-  if (found === null) return Representation.json([]);
+  if (found === null) return { representation: Representation.json([]), from: [] };
   const known = await parts.catalog.models(found.version, signal);
-  return Representation.json(profileRows(found.row, known.value, asked.search));
+  return { representation: Representation.json(profileRows(found.row, known.value, asked.search)), from: [known] };
 }
 
 /** GET /api/v1/supported: the targets of every version whose targets are known. */
-export async function supported(parts: Parts, signal: AbortSignal): Promise<Representation> {
+export async function supported(parts: Parts, signal: AbortSignal): Promise<Shown> {
   const found = (await list(parts, signal)).flatMap((each) => {
     const rows = toVersionRows(each);
     return (each.releases?.value.versions ?? []).map((version, at) => ({ version, row: rows[at] }));
@@ -68,14 +69,15 @@ export async function supported(parts: Parts, signal: AbortSignal): Promise<Repr
   const perVersion = await Promise.all(
     found.map(async ({ version, row }) => {
       const targets = await unlessNotLoaded(parts.catalog.targets(version, signal));
-      return targets && row ? { digest: digestOf(targets), rows: targetRows(row, targets) } : null;
+      return targets && row ? { targets, rows: targetRows(row, targets) } : null;
     }),
   );
   const loaded = perVersion.filter((each) => each !== null);
-  const digest = loaded.map((each) => each.digest).join(" ");
-  return parts.representations.get("asu-v0 supported", digest, () =>
+  const digest = loaded.map(({ targets }) => digestOf(targets)).join(" ");
+  const representation = parts.representations.get("asu-v0 supported", digest, () =>
     Representation.json(loaded.flatMap(({ rows }) => rows)),
   );
+  return { representation, from: loaded.map(({ targets }) => targets) };
 }
 
 /** A version as the first generation's clients name it, with its row; null where nobody knows it. */
@@ -140,14 +142,10 @@ function toVersionRows({ distribution, position, releases }: Listed): VersionRow
 }
 
 /** Made once for what is known now. */
-function shown(
-  { representations }: Parts,
-  name: string,
-  listed: readonly Listed[],
-  make: () => unknown,
-): Representation {
+function shown({ representations }: Parts, name: string, listed: readonly Listed[], make: () => unknown): Shown {
   const digest = listed.map(({ releases }) => releases?.digest ?? "-").join(" ");
-  return representations.get(`asu-v0 ${name}`, digest, () => Representation.json(make()));
+  const representation = representations.get(`asu-v0 ${name}`, digest, () => Representation.json(make()));
+  return { representation, from: listed.flatMap(({ releases }) => releases ?? []) };
 }
 
 function digestOf({ digest, checkedAt }: Known<unknown>): string {

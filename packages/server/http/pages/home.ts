@@ -1,5 +1,6 @@
 import { html } from "hono/html";
 import type { Branch, Distribution, Known, Releases } from "../../catalog/types.ts";
+import { ServerError } from "../../error.ts";
 import { asServerError } from "../failure.ts";
 import type { ServerParts } from "../parts.ts";
 import { type Html, sendPage } from "./layout.ts";
@@ -25,18 +26,22 @@ export async function homePage(request: Request, { catalog, config, version }: S
   return sendPage(request, "Releases on this server", version, content);
 }
 
-function distributionPart(
-  { name, title, description, upstreamUrl }: Distribution,
-  known: Known<Releases> | Error,
-): Html {
+function distributionPart(distribution: Distribution, known: Known<Releases> | ServerError): Html {
+  const { name, title, description, upstreamUrl } = distribution;
   return html`
     <section aria-labelledby="d-${name}">
       <h2 id="d-${name}">${title}</h2>
       ${description === "" ? "" : html`<p>${description}</p>`}
-      ${known instanceof Error ? html`<p class="warn">${known.message}</p>` : releasesPart(known)}
+      ${statePart(distribution, known)}
       <p class="quiet">From <a href="${upstreamUrl}" rel="noreferrer">${upstreamUrl}</a>,
         in the API <a href="api/v2/distributions/${name}/versions">${name}</a></p>
     </section>`;
+}
+
+function statePart({ continuedBy }: Distribution, known: Known<Releases> | ServerError): Html {
+  if (known instanceof ServerError) return html`<p class="warn">${known.message}</p>`;
+  if (continuedBy === null) return releasesPart(known);
+  return html`<p>Its devices are offered the releases of ${continuedBy}.</p>`;
 }
 
 function releasesPart({ value, trouble, checkedAt }: Known<Releases>): Html {

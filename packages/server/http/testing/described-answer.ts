@@ -4,7 +4,10 @@ import { describeApi } from "../openapi/document.ts";
 type Json = Record<string, unknown>;
 
 interface Document {
-  paths: Record<string, Record<string, { responses: Record<string, { content?: Record<string, { schema: object }> }> }>>;
+  paths: Record<
+    string,
+    Record<string, { responses: Record<string, { content?: Record<string, { schema: object }> }> }>
+  >;
   components: { schemas: Record<string, Json> };
 }
 
@@ -16,7 +19,9 @@ export function assertDescribed(method: string, path: string, status: number, bo
   const validate = operation.answers.get(status);
   if (validate === undefined) throw new Error(`${call}: the document has no ${status}: ${JSON.stringify(body)}`);
   if (validate === null ? body !== "" : !validate(body)) {
-    throw new Error(`${call} ${status} is not as described: ${ajv.errorsText(validate?.errors)}\n${JSON.stringify(body)}`);
+    throw new Error(
+      `${call} ${status} is not as described: ${ajv.errorsText(validate?.errors)}\n${JSON.stringify(body)}`,
+    );
   }
 }
 
@@ -41,7 +46,9 @@ function validatorOf(content: Record<string, { schema: object }> | undefined): V
 
 /** Whoever reads the document expects no field that it doesn't name; a schema that another is made from stays open. */
 function closed(schemas: Record<string, Json>): Record<string, Json> {
-  const bases = new Set([...JSON.stringify(schemas).matchAll(/"allOf":\[\{"\$ref":"[^"]*\/(\w+)"/g)].map(([, name]) => name));
+  const bases = new Set(
+    [...JSON.stringify(schemas).matchAll(/"allOf":\[\{"\$ref":"[^"]*\/(\w+)"/g)].map(([, name]) => name),
+  );
   return Object.fromEntries(
     Object.entries(schemas).map(([name, schema]) => [
       name,

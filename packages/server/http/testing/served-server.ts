@@ -1,7 +1,7 @@
 import { MirrorServer } from "@pawl/testkit";
 import pino from "pino";
-import type { Scope } from "../../auth/scopes.ts";
 import { DatabaseTokens } from "../../auth/database-tokens.ts";
+import type { Scope } from "../../auth/scopes.ts";
 import { loadDistributions } from "../../catalog/facts.ts";
 import { UpstreamCatalog } from "../../catalog/service.ts";
 import { StoredPackageLists } from "../../compat/asu-v0/package-lists.ts";
@@ -18,6 +18,8 @@ import { RepresentationCache } from "../representation.ts";
 export interface ServedOptions {
   /** Over the defaults, as in pawl-server.yaml. */
   config?: Record<string, unknown>;
+  /** Besides OpenWrt, which is the miniature mirror's. */
+  distributions?: Record<string, unknown>;
 }
 
 /** The whole of what is served, on a database of its own and over the miniature mirror. */
@@ -46,13 +48,16 @@ export interface Called {
   json: any;
 }
 
-export async function serveAll({ config: over = {} }: ServedOptions = {}): Promise<ServedServer> {
+export async function serveAll({
+  config: over = {},
+  distributions: more = {},
+}: ServedOptions = {}): Promise<ServedServer> {
   await using taken = new AsyncDisposableStack();
   const mirror = taken.use(await MirrorServer.start());
   const database = taken.use(await createTestDatabase());
   const config = ServerConfig.parse({
     listen: "127.0.0.1:0",
-    distributions: { openwrt: { upstream_url: mirror.url } },
+    distributions: { openwrt: { upstream_url: mirror.url }, ...more },
     ...over,
   });
   const log = pino({ level: "silent" });

@@ -87,7 +87,7 @@ function provides({ baseName, name, version, provides: others }: PackageRecord):
   return [...(baseName === name ? [] : [`${baseName}=${version}`]), `${baseName}-any`, ...others];
 }
 
-const MATCHES: Record<string, number> = { "=": 1, "<": 2, ">": 4, "<=": 3, ">=": 5, "~": 8 };
+const MATCHES: Record<string, number> = { "=": 1, "<": 2, ">": 4, "<=": 3, ">=": 5, "~": 9 };
 
 function dependency(writer: AdbWriter, text: string): AdbValue {
   const [, not = "", name = "", match = "", version = ""] = /^(!?)([^=<>~]+)([=<>~]*)(.*)$/.exec(text) ?? [];

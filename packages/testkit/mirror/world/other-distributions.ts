@@ -1,5 +1,5 @@
 import { parseRows } from "./package.ts";
-import { RELEASES, type Release } from "./releases.ts";
+import { type Release, releaseNamed } from "./releases.ts";
 
 /**
  * Juno: a distribution of its own at `juno/`, with other numbers and one target, and no `.versions.json`. Its packages
@@ -8,10 +8,8 @@ import { RELEASES, type Release } from "./releases.ts";
 export const JUNO_RELEASES: readonly Release[] = [juno("3.0.2", "24.10.5"), juno("3.1.0", "25.12.0")];
 
 function juno(name: string, like: string): Release {
-  const original = RELEASES.find((release) => release.name === like);
-  if (!original) throw new Error(`the miniature has no release ${like}`);
   return {
-    ...original,
+    ...releaseNamed(like),
     name,
     path: `juno/releases/${name}`,
     feedsPath: `juno/releases/${name}/packages`,

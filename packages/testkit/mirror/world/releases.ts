@@ -57,6 +57,13 @@ const FACTS: Record<string, Facts> = {
 /** What the mirror has when it is new, oldest first. */
 export const RELEASES: readonly Release[] = Object.entries(FACTS).map(([name, facts]) => release(name, facts));
 
+/** @throws if the miniature has none of that name. */
+export function releaseNamed(name: string): Release {
+  const found = RELEASES.find((known) => known.name === name);
+  if (!found) throw new Error(`the miniature has no release ${name}`);
+  return found;
+}
+
 /** What `.versions.json` says when the mirror is new. */
 export const ANNOUNCED = {
   stable: "25.12.1",

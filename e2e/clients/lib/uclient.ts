@@ -1,0 +1,72 @@
+import { ClientRefuses, demand } from "./client-refuses.ts";
+import { type Answer, exchange } from "./http.ts";
+
+/** Bytes of the buffer that auc prints an address into, its end included. */
+const URL_BUFFER = 256;
+/** libuclient goes after so many redirects. */
+const MOST_REDIRECTS = 10;
+const REDIRECTS = new Set([301, 302, 307]);
+
+export interface UclientOptions {
+  /** `auc (0.0.9)` */
+  userAgent: string;
+  /** Of what it posts. Default `application/json`; the old ones say `text/json`. */
+  contentType?: string;
+  /** Whether an address has to fit auc's buffer. Default true. */
+  urlBuffer?: boolean;
+}
+
+/**
+ * HTTP as libuclient speaks it to a server: posts go out in chunks without a length, no connection is kept, nothing is
+ * unpacked, redirects are followed. An address that doesn't fit auc's buffer would be cut off, so it is refused.
+ */
+export class Uclient {
+  readonly #userAgent: string;
+  readonly #contentType: string;
+  readonly #urlBuffer: boolean;
+
+  constructor({ userAgent, contentType = "application/json", urlBuffer = true }: UclientOptions) {
+    this.#userAgent = userAgent;
+    this.#contentType = contentType;
+    this.#urlBuffer = urlBuffer;
+  }
+
+  get(url: string): Promise<Answer> {
+    return this.#follow("GET", url, undefined);
+  }
+
+  head(url: string): Promise<Answer> {
+    return this.#follow("HEAD", url, undefined);
+  }
+
+  post(url: string, fields: unknown): Promise<Answer> {
+    return this.#follow("POST", url, JSON.stringify(fields));
+  }
+
+  async #follow(method: string, first: string, body: string | undefined): Promise<Answer> {
+    let url = first;
+    for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+      if (this.#urlBuffer)
+        demand(Buffer.byteLength(url) < URL_BUFFER, `the address is too long for the buffer: ${url}`);
+      const headers: Record<string, string> = { "user-agent": this.#userAgent };
+      if (body !== undefined) headers["content-type"] = this.#contentType;
+      const answer = await exchange(url, { method, headers, body, chunked: true });
+      const location = answer.headers.get("location");
+      if (!REDIRECTS.has(answer.status) || location === undefined) return answer;
+      url = new URL(location, url).href;
+    }
+    throw new ClientRefuses(`too many redirects from ${first}`);
+  }
+}
+
+/** The body as JSON, which libuclient hands over as it came. @throws ClientRefuses */
+export function jsonOf({ body, headers, url }: Answer): unknown {
+  const path = new URL(url).pathname;
+  const packed = headers.get("content-encoding");
+  demand(packed === undefined || packed === "identity", `${path} came packed (${packed}), and nobody asked for that`);
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+  } catch (cause) {
+    throw new ClientRefuses(`${path} is no JSON`, { cause });
+  }
+}

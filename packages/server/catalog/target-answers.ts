@@ -1,0 +1,73 @@
+import { z } from "@hono/zod-openapi";
+import { listOf } from "../http/page.ts";
+import { Instant, provenance } from "./answers.ts";
+import type { Title } from "./types.ts";
+
+export const TargetList = z
+  .object({ ...listOf(z.object({ name: z.string(), architecture: z.string() }).openapi("TargetName")), ...provenance })
+  .openapi("TargetList");
+
+const TitleAnswer = z
+  .object({
+    vendor: z.string().optional(),
+    model: z.string().optional(),
+    variant: z.string().optional(),
+    title: z.string().optional(),
+  })
+  .openapi("Title", { description: "Upstream has either a vendor and a model, or a title." });
+
+export const titleAnswers = (titles: readonly Title[]): z.input<typeof TitleAnswer>[] =>
+  titles.map(({ vendor, model, variant, title }) => ({ vendor, model, variant, title }));
+
+export const TargetDetail = z
+  .object({
+    name: z.string(),
+    architecture: z.string(),
+    version_code: z.string().openapi({ description: "The revision: `r28427-6df0e3d02a`." }),
+    version_number: z.string(),
+    source_date: Instant.nullable(),
+    default_packages: z.array(z.string()),
+    kmods: z
+      .string()
+      .nullable()
+      .openapi({ description: "The folder of its kernel modules' feed, where there is one." }),
+    profiles: z.array(z.object({ name: z.string(), titles: z.array(TitleAnswer) }).openapi("ProfileName")),
+    ...provenance,
+  })
+  .openapi("Target");
+
+const ImageAnswer = z
+  .object({
+    name: z.string(),
+    type: z.string(),
+    filesystem: z.string().optional(),
+    sha256: z.string().optional(),
+    size: z.int().optional().openapi({ description: "Bytes." }),
+  })
+  .openapi("Image", { description: "One that upstream has built." });
+
+export const ProfileDetail = z
+  .object({
+    name: z.string(),
+    target: z.string(),
+    titles: z.array(TitleAnswer),
+    device_packages: z.array(z.string()),
+    supported_devices: z.array(z.string()).openapi({ description: "Board names of devices that it is for." }),
+    images: z.array(ImageAnswer),
+    ...provenance,
+  })
+  .openapi("Profile");
+
+/** Upstream's own images, as far as they are described as we expect. */
+export function imageAnswers(raw: unknown): z.output<typeof ImageAnswer>[] {
+  if (!Array.isArray(raw)) return [];
+  return raw.flatMap((image: unknown) => {
+    const parsed = ImageAnswer.safeParse(image);
+    return parsed.success ? [parsed.data] : [];
+  });
+}
+
+const ModelAnswer = z
+  .object({ profile: z.string(), target: z.string(), titles: z.array(TitleAnswer) })
+  .openapi("Model");
+export const ModelList = z.object({ ...listOf(ModelAnswer), ...provenance }).openapi("ModelList");
