@@ -5,7 +5,7 @@ import { UpstreamCatalog } from "./catalog/service.ts";
 import { StoredPackageLists } from "./compat/asu-v0/package-lists.ts";
 import type { ServerConfig } from "./config/schema.ts";
 import { type Database, openDatabase } from "./db/connect.ts";
-import { startEmbedded } from "./db/embedded.ts";
+import { type EmbeddedOptions, startEmbedded } from "./db/embedded.ts";
 import { migrate } from "./db/migrate.ts";
 import { createApp } from "./http/app.ts";
 import { databaseHealth } from "./http/database-health.ts";
@@ -22,6 +22,8 @@ export interface ComposeOptions {
   /** Ends the start; what has started ends with its disposal. */
   signal: AbortSignal;
   clock?: () => Date;
+  /** What to do when another process has started the embedded database: commands share it, a second server doesn't. */
+  whenRunning?: "connect" | "refuse";
 }
 
 /** The parts of a server, wired. Nothing listens yet, and the catalog is kept fresh only once somebody says so. */
@@ -38,11 +40,13 @@ export interface Composition extends AsyncDisposable {
  */
 export async function composeServer(
   config: ServerConfig,
-  { log, signal, clock = () => new Date() }: ComposeOptions,
+  { log, signal, clock = () => new Date(), whenRunning = "connect" }: ComposeOptions,
 ): Promise<Composition> {
   await using taken = new AsyncDisposableStack();
   const facts = await loadDistributions(config.distributions);
-  const database = taken.use(await openOwnDatabase(config, taken, log, signal));
+  const database = taken.use(
+    await openOwnDatabase(config, taken, { log: log.child({ part: "database" }), signal, whenRunning }),
+  );
   await migrate(database, { log: log.child({ part: "database" }), signal });
 
   const end = new AbortController();
@@ -82,11 +86,9 @@ export async function composeServer(
 async function openOwnDatabase(
   { database: { url, user, connections }, state_dir }: ServerConfig,
   taken: AsyncDisposableStack,
-  parentLog: Logger,
-  signal: AbortSignal,
+  { log, signal, whenRunning }: Pick<EmbeddedOptions, "log" | "signal" | "whenRunning">,
 ): Promise<Database> {
-  const log = parentLog.child({ part: "database" });
   if (url !== null) return openDatabase({ url, connections, log, signal });
-  const embedded = taken.use(await startEmbedded({ stateDir: state_dir, user, log, signal }));
+  const embedded = taken.use(await startEmbedded({ stateDir: state_dir, user, log, signal, whenRunning }));
   return openDatabase({ url: embedded.url, connections, log, signal });
 }

@@ -18,7 +18,8 @@ export interface UclientOptions {
 
 /**
  * HTTP as libuclient speaks it to a server: posts go out in chunks without a length, no connection is kept, nothing is
- * unpacked, redirects are followed. An address that doesn't fit auc's buffer would be cut off, so it is refused.
+ * unpacked. Redirects are followed, but a post's body isn't sent a second time. An address that doesn't fit auc's buffer
+ * would be cut off, so it is refused.
  */
 export class Uclient {
   readonly #userAgent: string;
@@ -43,17 +44,20 @@ export class Uclient {
     return this.#follow("POST", url, JSON.stringify(fields));
   }
 
-  async #follow(method: string, first: string, body: string | undefined): Promise<Answer> {
+  async #follow(method: string, first: string, fields: string | undefined): Promise<Answer> {
+    const fits = !this.#urlBuffer || Buffer.byteLength(first) < URL_BUFFER;
+    demand(fits, `the address doesn't fit in ${URL_BUFFER} bytes: ${first}`);
     let url = first;
+    let body = fields;
     for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-      if (this.#urlBuffer)
-        demand(Buffer.byteLength(url) < URL_BUFFER, `the address is too long for the buffer: ${url}`);
       const headers: Record<string, string> = { "user-agent": this.#userAgent };
       if (body !== undefined) headers["content-type"] = this.#contentType;
       const answer = await exchange(url, { method, headers, body, chunked: true });
       const location = answer.headers.get("location");
       if (!REDIRECTS.has(answer.status) || location === undefined) return answer;
       url = new URL(location, url).href;
+      // It remains a post, but what it was to say has gone to the first address.
+      if (body !== undefined) body = "";
     }
     throw new ClientRefuses(`too many redirects from ${first}`);
   }

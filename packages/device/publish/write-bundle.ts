@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { Readable } from "node:stream";
+import { Duplex, PassThrough, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import type { ManifestEntry, Sha256 } from "@pawl/protocol";
@@ -74,7 +74,7 @@ async function writeTo(temp: string, source: Omit<BundleToWrite, "path">): Promi
         yield chunk;
       }
     },
-    packing(source) as (tar: AsyncIterable<Buffer>) => AsyncIterable<Buffer>,
+    packing(source),
     async (chunks: AsyncIterable<Buffer>) => {
       for await (const chunk of chunks) {
         hash.update(chunk);
@@ -94,14 +94,18 @@ async function writeTo(temp: string, source: Omit<BundleToWrite, "path">): Promi
   return { ...added.value, size, sha256: hash.digest("hex") as Sha256 };
 }
 
-function packing({ format, zstd = zstdWay(), signal = new AbortController().signal }: Omit<BundleToWrite, "path">) {
+function packing({
+  format,
+  zstd = zstdWay(),
+  signal = new AbortController().signal,
+}: Omit<BundleToWrite, "path">): Duplex {
   switch (format) {
     case "tar.gz":
       return createGzip({ level: 9, chunkSize: CHUNK_BYTES }); // zlib writes no time and no name into its header
     case "tar.zst":
-      return intoZstd(zstd, signal);
+      return Duplex.from(intoZstd(zstd, signal));
     case "tar":
-      return (tar: AsyncIterable<Buffer>) => tar;
+      return new PassThrough();
     default:
       return unreachable(format);
   }

@@ -61,7 +61,7 @@ export const tokenOperations = [
     path: "/api/v2/tokens/{token}",
     id: "revokeToken",
     summary: "Make a token worthless, by its id or its name",
-    params: z.object({ token: z.string().max(100) }),
+    params: z.object({ token: z.string().regex(/^[\w .@-]{1,64}$/, "an id or a name, not the token itself") }),
     errors: ["not_found"],
     async handle({ params }, { tokens }) {
       await tokens.revoke(params.token);

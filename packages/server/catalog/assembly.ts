@@ -1,21 +1,21 @@
 import type { Logger } from "pino";
 import type { ServerConfig } from "../config/schema.ts";
 import type { Database } from "../db/connect.ts";
-import { Demand } from "./demand.ts";
-import { DocumentViews } from "./document-views.ts";
 import type { DistributionFacts } from "./facts.ts";
-import { FeedPackages } from "./feed-packages.ts";
-import { Loader } from "./loader.ts";
-import { heedNotices } from "./notices.ts";
-import { PackageViews } from "./package-views.ts";
-import { ReleaseViews } from "./release-views.ts";
-import { ResourceOutcomes } from "./resource-outcomes.ts";
-import { ResourceStore } from "./resource-store.ts";
-import { States } from "./states.ts";
-import { TargetViews } from "./target-views.ts";
-import { Updater } from "./updater.ts";
-import { Views } from "./views.ts";
-import { Wanted } from "./wanted.ts";
+import { Demand } from "./loading/demand.ts";
+import { Loader } from "./loading/loader.ts";
+import { heedNotices } from "./loading/notices.ts";
+import { States } from "./loading/states.ts";
+import { Updater } from "./loading/updater.ts";
+import { Wanted } from "./loading/wanted.ts";
+import { FeedPackages } from "./store/feed-packages.ts";
+import { ResourceOutcomes } from "./store/resource-outcomes.ts";
+import { ResourceStore } from "./store/resource-store.ts";
+import { DocumentViews } from "./views/document-views.ts";
+import { PackageViews } from "./views/package-views.ts";
+import { ReleaseViews } from "./views/release-views.ts";
+import { TargetViews } from "./views/target-views.ts";
+import { Views } from "./views/views.ts";
 
 export interface CatalogOptions {
   /** Migrated. */

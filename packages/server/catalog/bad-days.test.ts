@@ -140,6 +140,29 @@ test("a signature that is wrong leaves the data of before", async () => {
   expect(during.trouble?.code).toMatch(/signature_wrong|hash_mismatch/);
 });
 
+test("a list from which all releases have vanished isn't believed", async () => {
+  await of("24.10.5");
+  it.mirror.put(".versions.json", '{"stable_version":"","versions_list":[]}');
+  await it.catalog.refresh({});
+  const { value, trouble } = await it.catalog.releases("openwrt");
+  expect(value.stable?.name).toBe("25.12.1");
+  expect(trouble).toMatchObject({ code: "bad_index", sentence: expect.stringContaining("names no release any more") });
+});
+
+test("a snapshot's modules are looked for where the newest kernel has them, and no longer where the old had", async () => {
+  const version = await of("SNAPSHOT");
+  const before = await it.catalog.targetPackages(version, "x86/64");
+  it.mirror.upstream.advanceSnapshot();
+  await it.catalog.refresh({});
+  const after = await it.catalog.targetPackages(version, "x86/64");
+  expect(after.trouble).toBeNull();
+  expect(after.digest).not.toBe(before.digest);
+  const kmods = (await it.catalog.resources()).filter(({ path }) => path.includes("/kmods/"));
+  expect(kmods.filter(({ trouble }) => trouble === null)).toHaveLength(1);
+  const { rows } = await it.test.database.pool.query("select path from resource where wanted_at = 'epoch'");
+  expect(rows).toHaveLength(1);
+});
+
 describe("names nobody has", () => {
   test("a target is unknown once upstream has been asked, which isn't asked for each", async () => {
     const version = await of("24.10.5");

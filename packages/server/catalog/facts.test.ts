@@ -85,7 +85,6 @@ describe("loadDistributions", () => {
   });
 
   test.each([
-    [{ releases: { upstream_url: "https://a.example" } }, "may not be called releases"],
     [{ mine: {} }, "neither upstream_url nor a parent"],
     [{ mine: { parent: { distribution: "nobody", version: "1" } } }, "not declared or not enabled"],
     [{ mine: { parent: { distribution: "lede", version: "1" } } }, "itself depends on another one"],

@@ -23,9 +23,6 @@ export interface DistributionFacts extends Distribution {
 const SHIPPED = ["openwrt", "lede", "lime"] as const;
 const DATA = fileURLToPath(new URL("./data/", import.meta.url));
 
-/** They share `/json/…` with paths of the dialects: server.md §1. */
-const RESERVED = new Set(["v1", "releases", "snapshots", "custom"]);
-
 /** What is in a `distribution.yaml`: all that the configuration may say, and what seldom needs to be said there. */
 const DistributionFile = DistributionConfig.extend({
   /** Branches from this one on are enabled. */
@@ -55,9 +52,6 @@ export async function loadDistributions(
 }
 
 async function loadFile(name: string, config: DistributionConfig = {}): Promise<DistributionFile> {
-  if (RESERVED.has(name)) {
-    throw invalid(`A distribution may not be called ${name}: the paths /json/${name}/… mean something else.`, name);
-  }
   const shipped = (SHIPPED as readonly string[]).includes(name) ? await readYaml(join(DATA, name)) : {};
   const own = config.data === undefined ? {} : await readYaml(config.data);
   return merge(merge(shipped, own), config);

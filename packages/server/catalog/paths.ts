@@ -1,4 +1,4 @@
-import type { ResourceKey } from "./resource.ts";
+import type { ResourceKey } from "./store/resource.ts";
 import type { ResourceKind, Version } from "./types.ts";
 import { kmodsPath } from "./upstream/index.ts";
 

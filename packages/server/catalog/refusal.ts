@@ -1,5 +1,5 @@
 import { ServerError } from "../error.ts";
-import type { Resource } from "./resource.ts";
+import type { Resource } from "./store/resource.ts";
 
 /** Causes that go away by themselves: upstream was not there, or not well. */
 const PASSING = new Set(["mirror_down", "timeout", "http_status"]);

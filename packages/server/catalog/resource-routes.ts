@@ -3,11 +3,13 @@ import { z } from "@hono/zod-openapi";
 import { operation, value } from "../http/operation.ts";
 import { page, paging } from "../http/page.ts";
 import { RefreshAnswer, ResourceList, resourceAnswer } from "./resource-answers.ts";
+import { Name } from "./route-paths.ts";
 
 /** A refresh that takes longer goes on without its asker, in milliseconds: proxies give up after a minute. */
 const WAIT_MS = 20_000;
 
-const Filter = z.string().max(100).optional();
+const Target = z.string().regex(/^[\w-]{1,64}\/[\w-]{1,64}$/, "a target is such as ath79/generic");
+const scope = { distribution: Name.optional(), version: Name.optional(), target: Target.optional() };
 
 /** How fresh the catalog is, and having it made fresh. */
 export const resourceOperations = [
@@ -18,9 +20,7 @@ export const resourceOperations = [
     tag: "catalog",
     summary: "Everything that is read from upstream, how old it is, and what is wrong with it since when",
     query: z.strictObject({
-      distribution: Filter,
-      version: Filter,
-      target: Filter,
+      ...scope,
       trouble: z
         .stringbool({ truthy: ["true"], falsy: ["false"] })
         .optional()
@@ -51,9 +51,7 @@ export const resourceOperations = [
     tag: "catalog",
     summary: "Ask upstream now what is newer of all that anybody has asked for",
     scope: "catalog:refresh",
-    body: z
-      .strictObject({ distribution: Filter, version: Filter, target: Filter })
-      .openapi("RefreshBody", { description: "Without a field: everything." }),
+    body: z.strictObject(scope).openapi("RefreshBody", { description: "Without a field: everything." }),
     answer: RefreshAnswer,
     statuses: [200, 202],
     errors: ["unknown_distribution", "not_loaded"],

@@ -3,12 +3,12 @@ import { ServerError } from "../error.ts";
 import { assemble, type CatalogOptions, type CatalogParts } from "./assembly.ts";
 import { bounded } from "./bounded.ts";
 import type { DistributionFacts } from "./facts.ts";
-import { type FillOptions, firstFill } from "./first-fill.ts";
+import { type FillOptions, firstFill } from "./loading/first-fill.ts";
+import { refreshAll } from "./loading/refresh.ts";
 import { originOf, sourceOfVersions } from "./origin.ts";
 import { modelsKey, targetKey, targetsKey, versionsKey } from "./paths.ts";
-import { refreshAll } from "./refresh.ts";
 import { notInTime, unknown } from "./refusal.ts";
-import { type Resource, type ResourceKey, toState } from "./resource.ts";
+import { type Resource, type ResourceKey, toState } from "./store/resource.ts";
 import type {
   Catalog,
   Known,
@@ -23,7 +23,7 @@ import type {
   Target,
   Version,
 } from "./types.ts";
-import type { View } from "./views.ts";
+import type { View } from "./views/views.ts";
 
 /** How long a number that takes a look at all packages is believed, in milliseconds. */
 const COUNT_EVERY = 60_000;

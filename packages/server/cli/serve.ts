@@ -17,7 +17,7 @@ async function serve(io: Io, { config: path }: ConfigOption): Promise<void> {
   const { listen } = await import("../http/listen.ts");
   const { config } = await loadConfig({ path, env: io.env });
   const log = createLog({ level: config.log.level });
-  await using composition = await composeServer(config, { log, signal: io.signal });
+  await using composition = await composeServer(config, { log, signal: io.signal, whenRunning: "refuse" });
   await using listening = await listen(composition.app, config, log);
   composition.catalog.start();
   log.info({ address: listening.address }, "listening");

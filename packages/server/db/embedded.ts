@@ -38,8 +38,6 @@ export interface EmbeddedOptions {
   programs?: Programs;
   /** Where a copy of the programs may go when that user can't get at them. */
   copies?: readonly string[];
-  /** Settings of PostgreSQL's over our own; for tests, which need no disk that remembers. */
-  settings?: Readonly<Record<string, string | number>>;
   /** Ends the start; a database that has started ends with its disposal. */
   signal?: AbortSignal;
 }
@@ -76,7 +74,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
 }
 
 async function startOwn(options: EmbeddedOptions, lock: Lock): Promise<EmbeddedDatabase> {
-  const { stateDir, log, user = null, programs = installedPrograms(), settings = {}, signal } = options;
+  const { stateDir, log, user = null, programs = installedPrograms(), signal } = options;
   await using taken = new AsyncDisposableStack();
   taken.use(lock);
   const dataDir = join(stateDir, "database");
@@ -87,14 +85,13 @@ async function startOwn(options: EmbeddedOptions, lock: Lock): Promise<EmbeddedD
     dataDir,
     programs: reachable,
     account,
-    durable: settings.fsync !== "off",
     log,
     signal,
   });
   const endpoint = await chooseEndpoint(dataDir);
   const start = async (cut?: AbortSignal) => {
     await stopLeftOver(dataDir, log, cut);
-    return Postmaster.start({ dataDir, programs: reachable, account, endpoint, settings, log, signal: cut });
+    return Postmaster.start({ dataDir, programs: reachable, account, endpoint, log, signal: cut });
   };
   taken.use(new Supervisor(await start(signal), start, log));
   const url = (database: string) => urlOf(dataDir, endpoint, password, database);

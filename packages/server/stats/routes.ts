@@ -1,10 +1,11 @@
 import { z } from "@hono/zod-openapi";
+import { Name } from "../catalog/route-paths.ts";
 import { operation, value } from "../http/operation.ts";
 
 const Instant = z.iso.datetime();
 const Count = z.int().min(0);
 const limit = z.coerce.number().int().min(1).max(500).default(50).openapi({ description: "How many at most." });
-const branch = z.string().max(100).optional().openapi({ example: "24.10" });
+const branch = Name.optional().openapi({ example: "24.10" });
 
 const NamedCounts = z
   .object({ items: z.array(z.object({ name: z.string(), count: Count })) })

@@ -15,9 +15,6 @@ const log = pino(
   pino.destination({ dest: 2, sync: true }),
 );
 
-/** Nothing in it has to outlive the machine. */
-const HASTY = { fsync: "off", synchronous_commit: "off", full_page_writes: "off" };
-
 /** A PostgreSQL for tests, with a database that has every table and no rows, to make others from. */
 export class TestServer implements AsyncDisposable {
   /** Of a database that always exists. */
@@ -37,7 +34,7 @@ export class TestServer implements AsyncDisposable {
     let url = process.env.PAWL_TEST_DATABASE_URL;
     if (!url) {
       await clearLeftOvers();
-      url = taken.use(await startEmbedded({ stateDir: join(folder, "state"), settings: HASTY, log })).url;
+      url = taken.use(await startEmbedded({ stateDir: join(folder, "state"), log })).url;
     }
     const template = `pawl_template_${randomBytes(4).toString("hex")}`;
     await administer(url, `create database ${template}`);

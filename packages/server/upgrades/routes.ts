@@ -4,7 +4,8 @@ import { operation, value } from "../http/operation.ts";
 import { orNull } from "../http/or-null.ts";
 import type { Change, UpgradeAnswer, UpgradeQuestion } from "./types.ts";
 
-const Text = z.string().min(1).max(200);
+/** Whatever distributions call things, though nothing that could forge a line of a log. */
+const Text = z.string().regex(/^[^\p{Cc}]{1,200}$/u, "between 1 and 200 characters, none of them a control character");
 const PackageName = z.string().regex(/^[\w.+~-]{1,128}$/, "a package's name has letters, digits and . + ~ - _");
 
 const UpgradeCheck = z

@@ -14,6 +14,8 @@ const PAGE =
 /** What is worth compressing. */
 const COMPRESSED = /(\.json|\.manifest|\.buildinfo|\.conf|\/Packages|\/sha256sums)$/;
 const TEXT = /(\.manifest|\.buildinfo|\.conf|\.sig|\/Packages|\/sha256sums)$/;
+/** The firmware selector's page reads a distribution's files from another host. */
+const FOR_PAGES = { "access-control-allow-origin": "*" };
 
 /** One request and its answer. */
 export class Answering {
@@ -46,7 +48,8 @@ export class Answering {
     const bodiless = this.#request.method === "HEAD" || status === 304;
     this.#record.status = status;
     this.#record.bytes = bodiless ? 0 : bytes.length;
-    this.#response.writeHead(status, status === 304 ? headers : { ...headers, "content-length": bytes.length });
+    const length = status === 304 ? {} : { "content-length": bytes.length };
+    this.#response.writeHead(status, { ...FOR_PAGES, ...headers, ...length });
     this.#response.end(bodiless ? undefined : bytes);
   }
 
@@ -169,7 +172,11 @@ export class Answering {
 
   #begin(headers: Record<string, string>, length: number | undefined): void {
     this.#record.status = 200;
-    this.#response.writeHead(200, { ...headers, ...(length !== undefined && { "content-length": length }) });
+    this.#response.writeHead(200, {
+      ...FOR_PAGES,
+      ...headers,
+      ...(length !== undefined && { "content-length": length }),
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -34,12 +35,22 @@ export async function generateMirror(dir: string): Promise<void> {
     buildMirror(tree);
     tree.finish();
     writeFileSync(join(making, STAMP), stamp());
-    rmSync(dir, { recursive: true, force: true });
+    putInPlace(making, dir);
+  } finally {
+    rmSync(making, { recursive: true, force: true });
+  }
+}
+
+/** A whole tree takes the place of nothing or of an older one; one that another process put there meanwhile stays. */
+function putInPlace(making: string, dir: string): void {
+  const older = `${making}.older`;
+  try {
+    if (existsSync(dir) && !isGenerated(dir)) renameSync(dir, older);
     renameSync(making, dir);
   } catch (error) {
-    rmSync(making, { recursive: true, force: true });
-    // Another process was quicker.
     if (!isGenerated(dir)) throw error;
+  } finally {
+    rmSync(older, { recursive: true, force: true });
   }
 }
 
@@ -90,7 +101,8 @@ function stamp(): string {
   if (knownStamp !== undefined) return knownStamp;
   const hash = createHash("sha256").update(process.versions.zlib);
   for (const folder of ["world", "formats", "build"]) {
-    for (const name of readdirSync(join(HERE, folder)).sort()) hash.update(readFileSync(join(HERE, folder, name)));
+    const sources = readdirSync(join(HERE, folder)).filter((name) => !name.endsWith(".test.ts"));
+    for (const name of sources.sort()) hash.update(readFileSync(join(HERE, folder, name)));
   }
   for (const name of ["tree.ts", "pack.ts", "keys.ts"]) hash.update(readFileSync(join(HERE, name)));
   knownStamp = `${hash.digest("hex")}\n`;

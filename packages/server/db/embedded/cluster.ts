@@ -26,8 +26,6 @@ export interface ClusterOptions {
   dataDir: string;
   programs: Programs;
   account: Account | null;
-  /** Whether a new one has to be on the disk before it counts as made. */
-  durable: boolean;
   log: Logger;
   signal?: AbortSignal;
 }
@@ -99,7 +97,7 @@ async function readPassword(dataDir: string): Promise<string> {
   }
 }
 
-async function makeCluster({ dataDir, programs, account, durable, signal }: ClusterOptions): Promise<string> {
+async function makeCluster({ dataDir, programs, account, signal }: ClusterOptions): Promise<string> {
   const password = randomBytes(32).toString("base64url");
   const fresh = await mkdtemp(`${dataDir}.new-`);
   const passwordFile = `${fresh}.password`;
@@ -114,7 +112,7 @@ async function makeCluster({ dataDir, programs, account, durable, signal }: Clus
     const [folder, file] = passing.paths;
     const args = [
       ...["-D", `${folder}`, `--pwfile=${file}`, `--username=${SUPERUSER}`, "--auth=scram-sha-256"],
-      ...["--encoding=UTF8", "--locale=C", ...collation, ...(durable ? [] : ["--no-sync"])],
+      ...["--encoding=UTF8", "--locale=C", ...collation],
     ];
     const done = await runProgram(programs.initdb, args, { account, passing, timeoutMs: INITDB_TIMEOUT_MS, signal });
     if (done.code !== 0) throw wordFailure("The database could not be made", dataDir, done.lines, done.error);

@@ -21,8 +21,6 @@ export interface PostmasterOptions {
   programs: Programs;
   account: Account | null;
   endpoint: Endpoint;
-  /** Over our own. */
-  settings?: Readonly<Record<string, string | number>>;
   log: Logger;
   signal?: AbortSignal;
 }
@@ -47,7 +45,7 @@ export class Postmaster implements AsyncDisposable {
    */
   static async start(options: PostmasterOptions): Promise<Postmaster> {
     const { dataDir, programs, account, endpoint, log, signal } = options;
-    const values = { ...ownSettings(endpoint), ...options.settings };
+    const values = ownSettings(endpoint);
     signal?.throwIfAborted();
     await using passing = await passTo(account, [dataDir]);
     const [folder = dataDir] = passing.paths;

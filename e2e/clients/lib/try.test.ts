@@ -1,0 +1,20 @@
+import { afterAll, beforeAll, test } from "vitest";
+import { startServer, type ServerUnderReplay } from "./server.ts";
+import { replay as a18 } from "../auc-2018.ts";
+import { replay as a19 } from "../auc-2019.ts";
+import { replay as l18 } from "../luci-2018.ts";
+import { replay as l20, replayLater } from "../luci-2020.ts";
+import { replay as chef } from "../chef.ts";
+let s: ServerUnderReplay;
+beforeAll(async () => { const t=Date.now(); s = await startServer(); console.log("start", Date.now()-t); });
+afterAll(() => s[Symbol.asyncDispose]());
+const packages = { busybox: "1.28.4-3", libc: "1.1.19-1", kernel: "4.14.63-1", libgcc:"7.3.0-1", "wpad-mini":"2018-05-21-c2b67a29-1", iptables:"1.6.2-2", firewall:"2018-08-13-1c4d5bcd-1", opkg:"2019-01-31-d4ba162b-1", luci:"git-19.020.41695-6f6641d-1" , dnsmasq: "2.80-1.4"};
+test("x", async () => {
+  const p = async (name: string, w: () => Promise<unknown>) => { const t = Date.now(); try { console.log(name, Date.now()-t, await w(), Date.now()-t); } catch (e) { console.log(name, e); } };
+  for (const version of ["18.06.1", "18.06.2"]) await p(`a18 ${version}`, () => a18(s.rewriter.url, { distribution: "OpenWrt", version, target: "ar71xx/generic", packages, upgradePackages: true }));
+  await p("a19", () => a19(s.url, { distribution: "OpenWrt", version: "SNAPSHOT", revision: "r9000-abc", target: "x86/64", packages: {busybox: "1"}, upgradePackages: true }));
+  await p("l18", () => l18(s.url, { origin: "http://192.168.1.1", distribution: "OpenWrt", version: "18.06.1", revision: "r7258-5eb055306f", target: "ar71xx/generic", boardName: "tl-wdr4300", model: "TP-Link TL-WDR4300 v1", installed: packages, upgradePackages: true }));
+  await p("l20", () => l20(s.url, { origin: "http://192.168.1.1", version: "19.07.4" }));
+  await p("l20", () => replayLater(s.url, { origin: "http://192.168.1.1", version: "21.02.1" }));
+  await p("chef", () => chef(s.url, { origin: "http://chef.example", distribution: "openwrt", search: "archer", requestHash: "0123456789ab" }));
+});

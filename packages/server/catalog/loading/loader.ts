@@ -1,0 +1,201 @@
+import pLimit from "p-limit";
+import type { Logger } from "pino";
+import type { DistributionFacts } from "../facts.ts";
+import { nameOf, type Resource, type ResourceKey } from "../store/resource.ts";
+import type { Content, Discovery, ResourceOutcomes, Unchanged } from "../store/resource-outcomes.ts";
+import type { ResourceStore } from "../store/resource-store.ts";
+import { Keyring, type ReadResult, UpstreamError } from "../upstream/index.ts";
+import { fromDocument } from "../views/documents.ts";
+import { type Timing, untilNextRefresh, untilNextTry } from "./back-off.ts";
+import { Batch } from "./batch.ts";
+import { discoveries } from "./discovery.ts";
+import type { Lanes } from "./lanes.ts";
+import { readResource } from "./read-resource.ts";
+import type { States } from "./states.ts";
+
+/** How many contents are parsed and written at once; what has been read waits here with its bytes. */
+const SAVES = 4;
+
+export interface LoaderParts {
+  distributions: ReadonlyMap<string, DistributionFacts>;
+  store: ResourceStore;
+  outcomes: ResourceOutcomes;
+  states: States;
+  timing: Timing;
+  /** For one request to upstream, in milliseconds. */
+  requestTimeout: number;
+  log: Logger;
+}
+
+type Failure = Pick<UpstreamError, "message" | "upstreamStatus" | "retryAfter"> & { code: string };
+
+export interface Loaded {
+  /** `absent`: only a guess or a request said that it might be there, and it isn't. */
+  outcome: "changed" | "unchanged" | "failed" | "absent";
+  /** As it is now. */
+  resource: Resource;
+  /** Bytes of bodies that upstream sent. */
+  transferred: number;
+}
+
+/** Reads leased resources from upstream and saves what came of it. A failure of upstream's is an outcome, not an error. */
+export class Loader {
+  readonly #parts: LoaderParts;
+  readonly #keyrings: ReadonlyMap<string, Keyring>;
+  readonly #underWay = new Map<string, Promise<Loaded>>();
+  readonly #save = pLimit(SAVES);
+  readonly #unchanged: Batch<Unchanged, Resource>;
+
+  /** @throws ServerError `config_invalid` for a key that can't be read */
+  constructor(parts: LoaderParts) {
+    this.#parts = parts;
+    this.#keyrings = new Map([...parts.distributions].map(([name, { keys }]) => [name, Keyring.parse(keys)]));
+    this.#unchanged = new Batch((all) => parts.outcomes.saveUnchanged(all), 20, 200);
+  }
+
+  /** The reading of it that goes on in this process. */
+  underWay(key: ResourceKey): Promise<Loaded> | undefined {
+    return this.#underWay.get(nameOf(key));
+  }
+
+  /** When all that goes on now has come to its end, well or not. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.#underWay.values());
+  }
+
+  /** Gives the lease back when the signal fires; throws what only the database or the signal can be the reason of. */
+  load(leased: Resource, lanes: Lanes, signal: AbortSignal): Promise<Loaded> {
+    const name = nameOf(leased);
+    const loading = this.#load(leased, lanes, signal).finally(() => {
+      if (this.#underWay.get(name) === loading) this.#underWay.delete(name);
+    });
+    this.#underWay.set(name, loading);
+    return loading;
+  }
+
+  async #load(leased: Resource, lanes: Lanes, signal: AbortSignal): Promise<Loaded> {
+    try {
+      const loaded = await this.#read(leased, lanes, signal);
+      this.#parts.states.apply([loaded.resource]);
+      return loaded;
+    } catch (error) {
+      if (signal.aborted) await this.#parts.store.release([leased]).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #read(leased: Resource, lanes: Lanes, signal: AbortSignal): Promise<Loaded> {
+    let result: ReadResult<Content>;
+    try {
+      result = await lanes.run(leased.distribution, leased.version, () => this.#fromUpstream(leased, signal));
+    } catch (error) {
+      signal.throwIfAborted();
+      return this.#failed(leased, this.#worded(error, "not_read", leased));
+    }
+    const { transferred } = result;
+    if (result.outcome === "unchanged") {
+      const dueIn = untilNextRefresh(leased.kind, this.#parts.timing);
+      const all = await this.#unchanged.add({ resource: leased, validators: result.validators, dueIn });
+      const saved = all.find(({ id }) => id === leased.id);
+      return { outcome: "unchanged", resource: saved ?? (await this.#asSaved(leased)), transferred };
+    }
+    const changed = result;
+    try {
+      const saved = await this.#save(() => this.#changed(leased, changed, signal));
+      return { outcome: "changed", resource: saved ?? (await this.#asSaved(leased)), transferred };
+    } catch (error) {
+      signal.throwIfAborted();
+      // A database that is away doesn't take this either, and says so to whoever waits.
+      return this.#failed(leased, this.#worded(error, "not_saved", leased));
+    }
+  }
+
+  /** What isn't upstream's fault is ours; the resource has its next try all the same, and says what it was. */
+  #worded(error: unknown, code: string, { path }: Resource): Failure {
+    if (error instanceof UpstreamError) return error;
+    this.#parts.log.error({ err: error, path }, "catalog resource is held up by a fault of our own");
+    return { code, message: `${path}: ${String(error)}`, upstreamStatus: null, retryAfter: null };
+  }
+
+  #fromUpstream(leased: Resource, signal: AbortSignal): Promise<ReadResult<Content>> {
+    signal.throwIfAborted();
+    const facts = this.#parts.distributions.get(leased.distribution);
+    // Rows of a distribution that is declared no longer are leased by nobody.
+    if (!facts) throw new Error(`${leased.distribution} is not declared`);
+    const keys = this.#keyrings.get(leased.distribution);
+    return readResource(leased, facts.upstreamUrl, { keys, timeoutMs: this.#parts.requestTimeout, signal });
+  }
+
+  async #changed(
+    leased: Resource,
+    { value, validators, sha256, size, trust }: ReadResult<Content> & { outcome: "changed" },
+    signal: AbortSignal,
+  ): Promise<Resource | null> {
+    const { log, outcomes, timing } = this.#parts;
+    const discovered = leased.kind === "versions" ? await this.#discovered(leased, value) : [];
+    const dueIn = untilNextRefresh(leased.kind, timing);
+    const saved = await outcomes.saveChanged(
+      leased,
+      { content: value, validators, digest: sha256, size, trust, dueIn, discovered, onlyOf: ownModules(leased, value) },
+      signal,
+    );
+    const { distribution, kind, path } = leased;
+    log.info({ distribution, kind, path, size, packages: value.packages?.length }, "catalog resource read");
+    return saved;
+  }
+
+  async #discovered(leased: Resource, { document }: Content): Promise<Discovery[]> {
+    const facts = this.#parts.distributions.get(leased.distribution);
+    if (!facts) return [];
+    const [row] = leased.digest === null ? [] : await this.#parts.store.documents([leased.id]);
+    const before = row ? fromDocument("versions", row.document) : null;
+    const after = fromDocument("versions", document);
+    if (before && before.versions.length > 0 && after.versions.length === 0) {
+      const sentence = `${leased.path} names no release any more, where it named ${before.versions.length}.`;
+      throw new UpstreamError("bad_index", sentence);
+    }
+    return discoveries(facts, before, after);
+  }
+
+  async #failed(leased: Resource, error: Failure): Promise<Loaded> {
+    const { log, outcomes, timing } = this.#parts;
+    const { code, message: sentence, upstreamStatus } = error;
+    const { distribution, kind, path } = leased;
+    const dueIn = untilNextTry(kind, leased.failures + 1, timing, error.retryAfter);
+    const absent = code === "not_found" && leased.digest === null && this.#isGuess(leased);
+    const forget = absent && kind !== "versions";
+    const saved = await outcomes.saveFailed(leased, { code, sentence, upstreamStatus, dueIn, forget });
+    if (!absent) log.warn({ distribution, kind, path, code, reason: sentence }, "catalog resource not read");
+    if (saved) return { outcome: absent ? "absent" : "failed", resource: saved, transferred: 0 };
+    if (!forget) return { outcome: "failed", resource: await this.#asSaved(leased), transferred: 0 };
+    const now = Date.now();
+    const trouble = { code, sentence, since: new Date(now), retryAt: new Date(now + dueIn), upstreamStatus };
+    return { outcome: "absent", resource: { ...leased, leased: false, trouble }, transferred: 0 };
+  }
+
+  /**
+   * Targets and architectures are named by requests, a branch's snapshot is named by nobody, and where versions are declared
+   * there may be no list of them: that upstream doesn't have these is no trouble.
+   */
+  #isGuess({ distribution, kind, version }: Resource): boolean {
+    if (kind === "versions") return (this.#parts.distributions.get(distribution)?.versions.length ?? 0) > 0;
+    return kind === "target" || kind === "feeds" || (version?.endsWith("-SNAPSHOT") ?? false);
+  }
+
+  /** The lease was lost: somebody else has saved, or is at it. */
+  async #asSaved(leased: Resource): Promise<Resource> {
+    const [resource] = await this.#parts.store.byIds([leased.id]);
+    return resource ?? leased;
+  }
+}
+
+/** A snapshot's kernel modules move to another folder with each new kernel; those of before are gone then. */
+function ownModules(
+  { kind, path }: Resource,
+  { document }: Content,
+): { folder: string; path: string | null } | undefined {
+  if (kind !== "target") return undefined;
+  const folder = path.replace(/profiles\.json$/, "kmods/");
+  const { kmods } = fromDocument("target", document);
+  return { folder, path: kmods === null ? null : folder + kmods };
+}
