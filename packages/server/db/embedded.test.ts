@@ -28,9 +28,8 @@ beforeAll(async () => {
 });
 afterAll(() => dir[Symbol.asyncDispose]());
 
-/** Without waiting for the disk, unless that is what it is about. */
 function start(options: Partial<EmbeddedOptions> & { stateDir: string }) {
-  return startEmbedded({ log, settings: { fsync: "off" }, ...options });
+  return startEmbedded({ log, ...options });
 }
 
 let copies = 0;
@@ -91,7 +90,7 @@ function hold(stateDir: string, program: readonly string[] = [process.execPath])
 }
 
 test("starts on an empty folder, keeps what is written, and stops without a trace", async () => {
-  await using database = await start({ stateDir: made, settings: {} });
+  await using database = await start({ stateDir: made });
   expect(database.isOwn).toBe(true);
   expect(await ask(database.url, "select n from kept")).toEqual([{ n: 7 }]);
   const settings = await ask(
