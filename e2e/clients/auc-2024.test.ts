@@ -60,7 +60,12 @@ test("a release candidate is found by its name", async () => {
 
 test("what is newest already has nothing to upgrade", async () => {
   const { request } = await replay(server.url, ARCHER);
-  const upgraded = { ...ARCHER, version: "24.10.5", revision: request.version_code, packages: request.packages_versions };
+  const upgraded = {
+    ...ARCHER,
+    version: "24.10.5",
+    revision: request.version_code,
+    packages: request.packages_versions,
+  };
   expect(await replay(server.url, upgraded)).toMatchObject({ isNewer: false, upgrades: [] });
 });
 

@@ -46,7 +46,7 @@ async function read(browser: Browser, url: string): Promise<unknown> {
 }
 
 async function loadLists(browser: Browser, server: string, chosen: string) {
-  const all = demandObject(await read(browser, `${server}/api/distributions`), "the distributions");
+  const all = demandObject(await read(browser, `${server}/api/distributions`), "the table of distributions");
   for (const [name, row] of Object.entries(all)) {
     demandText(demandObject(row, `TypeError: ${name}`).distro_alias, `the title of ${name}`);
   }
@@ -67,7 +67,7 @@ async function loadNetworkProfiles(browser: Browser, server: string): Promise<st
 
 async function search(browser: Browser, server: string, { search: text, distribution }: Visit, version: string) {
   const url = `${server}/api/models?model_search=${text}&distro=${distribution}&version=${version}`;
-  const found = demandList(await read(browser, url), "what was found").map((each) => {
+  const found = demandList(await read(browser, url), "TypeError: what was found").map((each) => {
     const { model, target, profile } = demandObject(each, "TypeError: a device that was found");
     demand(typeof model === "string", "TypeError: a model has no startsWith");
     const shown = model.startsWith("Generic") ? `${model} (${target})` : model;
@@ -82,7 +82,10 @@ async function search(browser: Browser, server: string, { search: text, distribu
 async function loadPackages(browser: Browser, server: string, visit: Visit, version: string, value: string) {
   const [target, subtarget, profile] = value.split("/");
   const query = `distro=${visit.distribution}&version=${version}&target=${target}/${subtarget}&profile=${profile}`;
-  const list = demandList(await read(browser, `${server}/api/packages_image?${query}`), "TypeError: the packages");
+  const list = demandList(
+    await read(browser, `${server}/api/packages_image?${query}`),
+    "TypeError: the set of packages",
+  );
   return list.map((name) => demandText(name, "a package"));
 }
 

@@ -116,7 +116,9 @@ async function readModels(browser: Browser, url: string): Promise<Map<string, Mo
 function titlesOf(titles: unknown, id: string): string[] {
   return demandList(titles, `the titles of ${id}`)
     .map((value) => demandObject(value, `a title of ${id}`))
-    .map(({ title, vendor, model, variant }) => String(title ?? `${vendor ?? ""} ${model ?? ""} ${variant ?? ""}`).trim())
+    .map(({ title, vendor, model, variant }) =>
+      String(title ?? `${vendor ?? ""} ${model ?? ""} ${variant ?? ""}`).trim(),
+    )
     .filter((title) => title !== "");
 }
 

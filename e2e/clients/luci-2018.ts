@@ -74,7 +74,7 @@ function show(answer: PageAnswer): Shows {
 }
 
 function showUpgrade(answer: PageAnswer): Shows {
-  const { version, upgrades = {}, packages } = demandObject(answer.json(), "TypeError: the answer");
+  const { version, upgrades = {}, packages } = demandObject(answer.json(), "TypeError: what came");
   if (version !== undefined) demandText(version, "the version of the new release");
   const lines = Object.entries(demandObject(upgrades, "upgrades"))
     .sort(([a], [b]) => (a < b ? -1 : 1))

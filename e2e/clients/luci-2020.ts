@@ -1,4 +1,4 @@
-import { Browser, type PageAnswer } from "./lib/browser.ts";
+import { Browser } from "./lib/browser.ts";
 import { demand, demandList, demandObject, demandText } from "./lib/client-refuses.ts";
 
 /** What the page knows of the device it lies on. */
@@ -7,7 +7,7 @@ export interface Device {
   origin: string;
   /** `19.07.4`, `SNAPSHOT` */
   version: string;
-  /** Whether other branches than its own may be offered (the later app's option). */
+  /** Whether other branches than its own may be offered (an option of the app of the winter). */
   advanced?: boolean;
 }
 
@@ -15,49 +15,53 @@ export interface Device {
 export type Candidates = readonly string[];
 
 /** The LuCI app of 2020, up to its button "Request Sysupgrade". It knows `snapshot` in small letters. @throws ClientRefuses */
-export async function replay(baseUrl: string, device: Device): Promise<Candidates> {
-  const answer = await new Browser(device.origin).fetch(`${baseUrl}/api/versions`);
-  const { branches } = demandObject(jsonOf(answer), "the list of versions");
-  const installed = device.version.toLowerCase();
-  const own = branchOf(installed);
+export async function replay(baseUrl: string, { origin, version }: Device): Promise<Candidates> {
+  const list = await listAt(`${baseUrl}/api/versions`, origin);
+  const installed = version.toLowerCase();
   const candidates: string[] = [];
-  for (const branch of demandList(branches, "TypeError: branches")) {
-    const row = demandObject(branch, "TypeError: a branch");
-    const name = demandText(row.name, "the name of a branch");
-    const latest = demandText(row.latest, `the newest of ${name}`);
-    demand(latest === latest.toLowerCase(), `${latest} is never what is installed: it isn't in small letters`);
-    if (installed === "snapshot") {
-      if (latest === "snapshot") return [latest];
-      continue;
-    }
-    if (latest === "snapshot") continue;
+  for (const each of demandList(list.branches, "TypeError: branches")) {
+    const branch = demandObject(each, "TypeError: a branch");
+    const name = demandText(branch.name, "the name of a branch");
+    const latest = demandText(branch.latest, `the newest of ${name}`);
+    demand(latest === latest.toLowerCase(), `offers ${latest} for ever: it compares with small letters`);
+    if (installed === "snapshot" && latest === "snapshot") return [latest];
     if (latest === installed) break;
     candidates.unshift(latest);
-    if (name === own) break;
+    if (name === branchOf(installed)) break;
   }
   return candidates;
 }
 
-/** The app of the winter after, with the list that came in between. @throws ClientRefuses */
-export async function replayLater(baseUrl: string, device: Device): Promise<Candidates> {
-  const answer = await new Browser(device.origin).fetch(`${baseUrl}/json/latest.json`);
-  const { latest } = demandObject(jsonOf(answer), "the list of versions");
-  if (device.version === "SNAPSHOT") return ["SNAPSHOT"];
-  const own = branchOf(device.version);
+/** The app of the autumn after, which reads a shorter list. @throws ClientRefuses */
+export async function replayOfAutumn(baseUrl: string, { origin, version }: Device): Promise<Candidates> {
+  const { latest } = await listAt(`${baseUrl}/api/latest`, origin);
+  return candidatesOf(latest, version, () => true);
+}
+
+/** The app of the winter after, which offers no other branch to beginners. @throws ClientRefuses */
+export async function replayOfWinter(baseUrl: string, { origin, version, advanced }: Device): Promise<Candidates> {
+  const { latest } = await listAt(`${baseUrl}/json/latest.json`, origin);
+  return candidatesOf(latest, version, (branch) => advanced === true || branch === branchOf(version));
+}
+
+/** None of them looks at the status. */
+async function listAt(url: string, origin: string): Promise<Record<string, unknown>> {
+  const answer = await new Browser(origin).fetch(url);
+  return demandObject(answer.json(), "the list of versions");
+}
+
+function candidatesOf(latest: unknown, installed: string, offers: (branch: string) => boolean): Candidates {
   const candidates: string[] = [];
+  // A snapshot is offered itself, whatever there is.
+  if (installed === "SNAPSHOT") return [installed];
   for (const each of demandList(latest, "TypeError: latest")) {
     const version = demandText(each, "TypeError: one of the latest");
-    if (version === device.version) break;
-    if (branchOf(version) !== own && !device.advanced) continue;
-    candidates.unshift(version);
-    if (branchOf(version) === own) break;
+    if (version === installed) break;
+    const branch = branchOf(version);
+    if (offers(branch)) candidates.unshift(version);
+    if (branch === branchOf(installed)) break;
   }
   return candidates;
-}
-
-/** The app doesn't look at the status. */
-function jsonOf(answer: PageAnswer): unknown {
-  return answer.json();
 }
 
 /** `21.02-SNAPSHOT` and `21.02.0-rc1` are of `21.02`. */

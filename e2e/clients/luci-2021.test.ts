@@ -39,7 +39,12 @@ const LATEST = "GET /json/latest.json";
 const STATE = "GET /api/build/";
 
 const SPRING: Breakage[] = [
-  { name: "pages of other hosts may not read", of: LATEST, rewrite: without("access-control-allow-origin"), refusal: "is absent" },
+  {
+    name: "pages of other hosts may not read",
+    of: LATEST,
+    rewrite: without("access-control-allow-origin"),
+    refusal: "is absent",
+  },
   {
     name: "only pages of one other host may read",
     of: LATEST,
@@ -63,7 +68,12 @@ const SPRING: Breakage[] = [
     refusal: "replace is not a function",
   },
   { name: "any hash is a build", of: STATE, rewrite: withStatus(202), refusal: "is undefined" },
-  { name: "pages may not read a state", of: STATE, rewrite: without("access-control-allow-origin"), refusal: "is absent" },
+  {
+    name: "pages may not read a state",
+    of: STATE,
+    rewrite: without("access-control-allow-origin"),
+    refusal: "is absent",
+  },
 ];
 
 describe("the app of spring", () => {
@@ -75,7 +85,12 @@ describe("the app of spring", () => {
 });
 
 const AUTUMN: Breakage[] = [
-  { name: "the overview isn't where it was", of: "GET /api/overview", rewrite: withStatus(404), refusal: "answered with 404" },
+  {
+    name: "the overview isn't where it was",
+    of: "GET /api/overview",
+    rewrite: withStatus(404),
+    refusal: "answered with 404",
+  },
   {
     name: "it moved without a place",
     of: "GET /api/overview",

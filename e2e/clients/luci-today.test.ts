@@ -118,7 +118,12 @@ const OF_RELEASES: Breakage[] = [
     rewrite: withJson((overview) => Object.assign(overview, { latest: [null, ...overview.latest] })),
     refusal: "null.replace is not a function",
   },
-  { name: "the preflight of a state is refused", of: PREFLIGHT, rewrite: withStatus(405), refusal: "answered with 405" },
+  {
+    name: "the preflight of a state is refused",
+    of: PREFLIGHT,
+    rewrite: withStatus(405),
+    refusal: "answered with 405",
+  },
   {
     name: "the preflight doesn't allow a type",
     of: PREFLIGHT,

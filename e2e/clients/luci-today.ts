@@ -27,7 +27,10 @@ export async function replay(
   const isSnapshot = device.version.endsWith("SNAPSHOT");
   const path = isSnapshot ? `/api/v1/revision/${device.version}/${device.target}` : overview;
   const answer = await luciGet(browser, baseUrl + path);
-  demand(answer.status >= 200 && answer.status <= 299, `Could not reach API: ${path} is answered with ${answer.status}`);
+  demand(
+    answer.status >= 200 && answer.status <= 299,
+    `Could not reach API: ${path} is answered with ${answer.status}`,
+  );
   const offered: Candidate[] = isSnapshot
     ? newerRevision(answer, device)
     : candidatesOf(answer, device).map((version) => [version, null]);

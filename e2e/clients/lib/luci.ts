@@ -17,7 +17,13 @@ export interface LuciDevice {
 export type Candidate = [version: string, revision: string | null];
 
 /** What build states the app has words for. Another one ends its script with a TypeError. */
-const STEPS = new Set(["init", "download_imagebuilder", "unpack_imagebuilder", "calculate_packages_hash", "building_image"]);
+const STEPS = new Set([
+  "init",
+  "download_imagebuilder",
+  "unpack_imagebuilder",
+  "calculate_packages_hash",
+  "building_image",
+]);
 
 /** LuCI's `request.get`: the time stands behind each address, so that no cache answers; an object as content is JSON. */
 export function luciGet(browser: Browser, url: string, { content }: { content?: object } = {}): Promise<PageAnswer> {

@@ -69,7 +69,7 @@ export function jsonOf({ body, headers, url }: Answer): unknown {
   const packed = headers.get("content-encoding");
   demand(packed === undefined || packed === "identity", `${path} came packed (${packed}), and nobody asked for that`);
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+    return JSON.parse(body.toString("utf8"));
   } catch (cause) {
     throw new ClientRefuses(`${path} is no JSON`, { cause });
   }

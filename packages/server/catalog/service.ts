@@ -164,7 +164,7 @@ export class UpstreamCatalog implements Catalog, AsyncDisposable {
   ): Promise<RefreshReport> {
     const signal = this.#until(options.signal);
     try {
-      await this.want(await this.#named(scope, signal));
+      await this.#want(await this.#named(scope, signal));
       const resources = await this.#parts.store.list(this.#scope(scope));
       const declared = resources.filter(({ distribution }) => this.#parts.distributions.has(distribution));
       return await refreshAll(declared, this.#parts, { signal, onProgress: options.onProgress });
@@ -183,7 +183,7 @@ export class UpstreamCatalog implements Catalog, AsyncDisposable {
   }
 
   /** Has these read as soon as somebody comes to it, if they aren't there. */
-  async want(keys: readonly ResourceKey[]): Promise<void> {
+  async #want(keys: readonly ResourceKey[]): Promise<void> {
     await this.#parts.store.want(keys);
     this.#parts.updater.wake();
   }

@@ -14,6 +14,7 @@ export async function homePage(request: Request, { catalog, config, version }: S
     catalog.distributions.map(async (distribution) =>
       distributionPart(
         distribution,
+        catalog.distributions.find(({ name }) => name === distribution.continuedBy)?.title ?? null,
         await catalog.releases(distribution.name, AbortSignal.timeout(WAIT_MS)).catch((error) => asServerError(error)),
       ),
     ),
@@ -26,22 +27,26 @@ export async function homePage(request: Request, { catalog, config, version }: S
   return sendPage(request, "Releases on this server", version, content);
 }
 
-function distributionPart(distribution: Distribution, known: Known<Releases> | ServerError): Html {
+function distributionPart(
+  distribution: Distribution,
+  successor: string | null,
+  known: Known<Releases> | ServerError,
+): Html {
   const { name, title, description, upstreamUrl } = distribution;
   return html`
     <section aria-labelledby="d-${name}">
       <h2 id="d-${name}">${title}</h2>
       ${description === "" ? "" : html`<p>${description}</p>`}
-      ${statePart(distribution, known)}
+      ${statePart(successor, known)}
       <p class="quiet">From <a href="${upstreamUrl}" rel="noreferrer">${upstreamUrl}</a>,
         in the API <a href="api/v2/distributions/${name}/versions">${name}</a></p>
     </section>`;
 }
 
-function statePart({ continuedBy }: Distribution, known: Known<Releases> | ServerError): Html {
+function statePart(successor: string | null, known: Known<Releases> | ServerError): Html {
   if (known instanceof ServerError) return html`<p class="warn">${known.message}</p>`;
-  if (continuedBy === null) return releasesPart(known);
-  return html`<p>Its devices are offered the releases of ${continuedBy}.</p>`;
+  if (successor === null) return releasesPart(known);
+  return html`<p>Its devices are offered the releases of ${successor}.</p>`;
 }
 
 function releasesPart({ value, trouble, checkedAt }: Known<Releases>): Html {

@@ -14,6 +14,7 @@ export async function sendPage(request: Request, title: string, version: string,
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
     <title>${title}</title>
+    <link rel="icon" href="static/pawl.svg">
     <link rel="stylesheet" href="static/pawl.css">
   </head>
   <body>

@@ -7,6 +7,7 @@ const TYPES: Readonly<Record<string, string>> = {
   ".js": "text/javascript; charset=utf-8",
   ".html": "text/html; charset=utf-8",
   ".png": "image/png",
+  ".svg": "image/svg+xml",
 };
 
 /** A file that ships with Pawl: read when it is first asked for, then kept, with its compressed forms. */

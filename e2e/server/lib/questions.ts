@@ -1,0 +1,183 @@
+import type { Place } from "./places.ts";
+
+/** One of several, by chance that somebody else decides. */
+export type Pick = <T>(values: readonly T[]) => T;
+
+/** What a client that knows what it wants sends. */
+export interface Question {
+  method: string;
+  /** Segments, not encoded yet. */
+  segments: readonly string[];
+  query: Readonly<Record<string, string>>;
+  body: unknown;
+}
+
+/** A route as the application has it: `GET /api/v1/revision/:version/:target/:subtarget`. */
+export interface Route {
+  method: string;
+  path: string;
+}
+
+type Make<T> = (pick: Pick, place: Place) => T;
+
+/**
+ * A good question for any route.
+ * @throws for a route with a parameter, a wildcard or a body that nobody has said here what to put into
+ */
+export function goodQuestion({ method, path }: Route, pick: Pick, place: Place): Question {
+  const plain = path.replace(/(?<=.)\/$/, "");
+  const segments = path.endsWith("*")
+    ? [...split(path.slice(0, -1)), ...split(made(BELOW, path, pick, place))]
+    : split(path).map((part) => (part.startsWith(":") ? made(PARAMETERS, part.slice(1), pick, place) : part));
+  const isPost = method === "POST" || (method === "ALL" && plain in BODIES);
+  return {
+    method:
+      method === "ALL" ? (isPost ? "POST" : "GET") : method === "GET" ? pick(["GET", "GET", "GET", "HEAD"]) : method,
+    segments: path.endsWith("/") && path !== "/" ? [...segments, ""] : segments,
+    query: QUERIES[plain]?.(pick, place) ?? {},
+    body: isPost ? made(BODIES, plain, pick, place) : undefined,
+  };
+}
+
+function split(path: string): string[] {
+  return path.split("/").filter(Boolean);
+}
+
+function made<T>(table: Readonly<Record<string, Make<T>>>, name: string, pick: Pick, place: Place): T {
+  const make = table[name];
+  if (!make) throw new Error(`nobody has said what to ask for: ${name}`);
+  return make(pick, place);
+}
+
+const PACKAGES = ["luci", "base-files", "busybox", "curl", "vim", "dnsmasq", "tcpdump"];
+const HASHES = ["0123456789ab", "ed806c8a99c0", "f".repeat(64)];
+
+const PARAMETERS: Readonly<Record<string, Make<string>>> = {
+  distribution: (pick) => pick(["openwrt", "openwrt", "openwrt", "lede"]),
+  version: (_, { version }) => version,
+  target: (_, { target }) => target.split("/")[0] ?? "",
+  subtarget: (_, { target }) => target.split("/")[1] ?? "",
+  profile: (pick, { profile, board }) => pick([profile, board]),
+  package: (pick) => pick(["luci", "busybox", "base-files"]),
+  token: (pick) => pick(TOKEN_NAMES),
+  hash: (pick) => pick(HASHES),
+};
+
+/** Made and revoked all the time, by the same names. */
+const TOKEN_NAMES = ["nightly", "console", "of a build farm"];
+
+const file: Make<string> = (pick, { path, target, architecture, profile, board }) =>
+  pick([
+    `${path}/targets/${target}/index.json`,
+    `${path}/packages/${architecture}-index.json`,
+    `${path}/targets/${target}/${profile}.json`,
+    `${path}/targets/${target}/${board}.json`,
+    `${path}/targets/${target}/none.json`,
+  ]);
+
+const BELOW: Readonly<Record<string, Make<string>>> = {
+  "/json/v1/*": (pick, place) =>
+    pick(["latest.json", "branches.json", "overview.json", file(pick, place), file(pick, place)]),
+  "/json/releases/*": (pick, place) => file(pick, place).replace(/^\w+\//, ""),
+  "/json/snapshots/*": (pick, place) => file(pick, { ...place, path: "" }),
+  "/releases/*": (pick, { path, target }) =>
+    pick([
+      ".targets.json",
+      "packages-24.10/x86_64/feeds.conf",
+      `${path.replace(/^\w+\//, "")}/targets/${target}/profiles.json`,
+    ]),
+  "/snapshots/*": (pick) => pick([".targets.json", "targets/x86/64/profiles.json"]),
+  "/chef/*": (pick) => pick(["", "index.html", "app.js"]),
+};
+
+const image: Make<Record<string, string>> = (pick, { version, target, profile }) => ({
+  distro: "openwrt",
+  version,
+  ...pick([{ target }, { target: target.split("/")[0] ?? "", subtarget: target.split("/")[1] ?? "" }]),
+  profile,
+});
+
+const page = (pick: Pick, filters: Record<string, readonly string[]>) => ({
+  ...pick([{}, {}, { limit: "1" }, { limit: "500" }]),
+  ...Object.fromEntries(Object.entries(filters).flatMap(([name, values]) => pick([[], [[name, pick(values)]]]))),
+});
+
+const DISTRIBUTION = "/api/v2/distributions/:distribution";
+const TARGET = `${DISTRIBUTION}/versions/:version/targets/:target/:subtarget`;
+
+const QUERIES: Readonly<Record<string, Make<Record<string, string>>>> = {
+  [`${DISTRIBUTION}/versions`]: (pick) =>
+    page(pick, { branch: ["24.10", "25.12", "none"], kind: ["release", "candidate", "snapshot"] }),
+  [`${DISTRIBUTION}/versions/:version/models`]: (pick) => page(pick, { query: ["archer", "c7 tp-link", "", "é💥"] }),
+  [`${TARGET}/packages`]: (pick) =>
+    page(pick, { query: ["luci", "web server", "%"], feed: ["luci", "base", "target"] }),
+  "/api/v2/catalog/resources": (pick, { version, target }) =>
+    page(pick, { trouble: ["true", "false"], distribution: ["openwrt"], version: [version], target: [target] }),
+  "/api/v2/stats/versions": (pick) => pick([{}, { branch: "24.10" }]),
+  "/api/v2/stats/packages": (pick) => pick([{}, { branch: "24.10", limit: "3" }]),
+  "/api/v2/stats/targets": (pick) => pick([{}, { limit: "3" }]),
+  "/api/v2/stats/clients": (pick) => pick([{}, { limit: "3" }]),
+  "/api/v2/stats/build-errors": (pick) => pick([{}, { limit: "3" }]),
+  "/api/v1/builds-by-version": (pick) => pick([{}, { branch: "24.10" }]),
+  "/api/v1/top-packages": (pick) => pick([{}, { branch: "24.10", n: "5" }, { n: "100" }]),
+  "/api/v1/build-errors": (pick) => pick([{}, { n: "500" }]),
+  "/api/versions": (pick) => pick([{}, { distro: "openwrt" }, { distro: "LEDE" }]),
+  "/api/models": (pick, { version }) => ({ distro: "openwrt", version, ...pick([{}, { model_search: "archer" }]) }),
+  "/api/packages_image": image,
+};
+
+const installed = (pick: Pick) =>
+  Object.fromEntries(
+    [...new Set([pick(PACKAGES), pick(PACKAGES), "auc"])].map((name) => [name, pick(["1.0", "2024-r3"])]),
+  );
+
+const upgradeCheck: Make<unknown> = (pick, { version, target }) => ({
+  distro: pick(["openwrt", "OpenWrt", "lede"]),
+  ...pick([{ version }, { version: "18.06.2" }, { version: "24.10.4" }]),
+  ...pick([{ target }, { target: target.split("/")[0], subtarget: target.split("/")[1] }]),
+  ...pick([{}, { installed: installed(pick) }, { packages: installed(pick) }]),
+  ...pick([{}, { upgrade_packages: 1 }, { revision: "r29000-0123456789" }]),
+});
+
+const oldBuild: Make<unknown> = (pick, { version, target, board }) => ({
+  distro: "openwrt",
+  version,
+  target,
+  board,
+  ...pick([{}, { packages: [pick(PACKAGES)] }, { model: "TP-Link Archer C7 v2" }]),
+});
+
+const build: Make<unknown> = (pick, { version, target, profile, board }) => ({
+  version,
+  target,
+  profile: pick([profile, board]),
+  ...pick([{}, { packages: [pick(PACKAGES)], diff_packages: true }, { packages_versions: { luci: "1.0-r1" } }]),
+  ...pick([{}, { filesystem: "squashfs", rootfs_size_mb: "100" }, { client: "owut/1.0" }]),
+});
+
+const BODIES: Readonly<Record<string, Make<unknown>>> = {
+  "/api/v2/upgrade-checks": (pick, { version, target, board }) => ({
+    distribution: pick(["openwrt", "openwrt", "lede"]),
+    version,
+    target,
+    ...pick([{}, { profile: board }, { revision: "r29000-0123456789" }]),
+    ...pick([{}, { installed: installed(pick) }, { installed: { luci: "1" }, upgrade_packages: false }]),
+    ...pick([{}, {}, { wanted: "25.12.1" }]),
+  }),
+  "/api/v2/catalog/refresh": (pick, { version, target }) =>
+    pick([
+      { distribution: "openwrt", version },
+      { distribution: "openwrt", version, target },
+      { distribution: "lede" },
+    ]),
+  "/api/v2/tokens": (pick) => ({
+    name: pick(TOKEN_NAMES),
+    scopes: pick([["stats:read"], ["catalog:refresh", "stats:read"]]),
+    expires_at: pick([null, "2999-01-01T00:00:00Z"]),
+  }),
+  "/api/upgrade-check": upgradeCheck,
+  "/api/upgrade-request": oldBuild,
+  "/api/build-request": oldBuild,
+  "/api/v1/build": build,
+  "/api/build": build,
+};
