@@ -82,7 +82,9 @@ const ARCHITECTURE_INDEX = "GET /json/v1/releases/24.10.5/packages/mips_24kc-ind
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON of an answer, to be broken
 const inBranch = (change: (branch: any) => void) =>
-  withJson((branches) => change(branches.find(({ name }: { name: string }) => name === "24.10")));
+  withJson((branches) => {
+    change(branches.find(({ name }: { name: string }) => name === "24.10"));
+  });
 
 const BREAKAGES: Breakage[] = [
   { name: "branches.json is gone", of: BRANCHES, rewrite: withStatus(404), refusal: "answered with 404" },
@@ -141,7 +143,7 @@ const BREAKAGES: Breakage[] = [
     name: "paths are longer than auc's buffer",
     of: BRANCHES,
     rewrite: inBranch((branch) => Object.assign(branch, { path: `releases/${"x".repeat(200)}/{version}` })),
-    refusal: "too long for the buffer",
+    refusal: "fit in 256 bytes",
   },
   { name: "boards are gone", of: BOARDS, rewrite: withStatus(404), refusal: "answered with 404" },
   { name: "the board isn't known", of: BOARDS, rewrite: withBody("{}"), refusal: "has no metadata_version" },
@@ -220,7 +222,9 @@ const BREAKAGES: Breakage[] = [
   {
     name: "a kernel module is older",
     of: TARGET_INDEX,
-    rewrite: withJson((index) => Object.assign(index.packages, { "kmod-usb2": "6.6.93-r1" })),
+    rewrite: withJson((index) => {
+      index.packages["kmod-usb2"] = "6.6.93-r1";
+    }),
     refusal: "Refusing to downgrade: kmod-usb2",
   },
   {

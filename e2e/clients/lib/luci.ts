@@ -55,9 +55,9 @@ export function candidatesOf(answer: PageAnswer, { version, advancedMode }: Luci
 /** @throws ClientRefuses unless it is `r34820-…`: the page would say for anything else that nothing is newer */
 export function revisionCount(revision: unknown): number {
   demand(typeof revision === "string", `TypeError: ${JSON.stringify(revision)}.substring is not a function`);
-  const count = Number.parseInt(revision.slice(1), 10);
-  demand(Number.isInteger(count), `${revision} is no revision to compare with`);
-  return count;
+  const count = /^r(\d+)(-|$)/.exec(revision)?.[1];
+  demand(count !== undefined, `${revision} is no revision to compare with`);
+  return Number(count);
 }
 
 /** What the page shows of a build's state, null where it shows nothing and goes on asking. @throws ClientRefuses */

@@ -17,7 +17,7 @@ const OF_THE_CONNECTION = ["connection", "keep-alive", "transfer-encoding"];
 /** An answer on its way, unpacked. A rewriting changes it in place. */
 export interface RewritableAnswer {
   status: number;
-  /** Names in small letters. Where a rewriting leaves Content-Length alone, it becomes what the body is long. */
+  /** Names in small letters, without Content-Length: it becomes what the body is long, unless the rewriting sets it. */
   headers: Map<string, string>;
   body: Buffer;
 }
@@ -115,12 +115,13 @@ function fits(of: string | RegExp, asked: string): boolean {
 function rewriteWith({ rewrite }: Rewriting, answer: RewritableAnswer): boolean {
   unpack(answer);
   const before = wordsOf(answer);
-  const length = answer.headers.get("content-length");
-  const { body } = answer;
+  const { body, headers } = answer;
+  const length = headers.get("content-length");
+  headers.delete("content-length");
   rewrite(answer);
-  const isOtherBody = !answer.body.equals(body);
-  if (isOtherBody && answer.headers.get("content-length") === length) {
-    answer.headers.set("content-length", String(answer.body.length));
+  if (!headers.has("content-length") && length !== undefined) {
+    // Of a HEAD, the length says more than the body that isn't there.
+    headers.set("content-length", answer.body.equals(body) ? length : String(answer.body.length));
   }
   return wordsOf(answer) !== before;
 }

@@ -47,6 +47,18 @@ test("what was read before is served while the mirror is down, with what is wron
   expect((await it.catalog.architecturePackages(version, "x86_64")).trouble).toBeNull();
 });
 
+test("a feed that could never be read is named, so that nobody takes its packages for gone", async () => {
+  it.mirror.misbehave("**/x86_64/luci/**", "html");
+  const version = await of("24.10.5");
+  const { value, trouble } = await it.catalog.architecturePackages(version, "x86_64");
+  expect([value.absent, value.versions.has("luci")]).toEqual([["luci"], false]);
+  expect(trouble).not.toBeNull();
+  it.mirror.heal();
+  await it.catalog.refresh({ distribution: "openwrt" });
+  const healed = await it.catalog.architecturePackages(version, "x86_64");
+  expect([healed.value.absent, healed.value.versions.has("luci")]).toEqual([undefined, true]);
+});
+
 test("a truncated index affects nothing but itself, and its earlier content goes on being served", async () => {
   const version = await of("24.10.5");
   const before = await it.catalog.architecturePackages(version, "x86_64");

@@ -20,6 +20,8 @@ export function admission({ config, tokens }: Pick<ServerParts, "config" | "toke
   const { requests_per_second: rate, burst, loopback_exempt: loopbackExempt } = config.limits;
   const limiter = new RateLimiterMemory({ points: burst, duration: Math.max(1, Math.round(burst / rate)) });
   return async (c, { scope, unlimited }) => {
+    // A probe is answered whatever its sender has in its headers, and while the database that knows the tokens is away.
+    if (unlimited && scope === null) return null;
     const address = c.env?.address;
     const sent = bearer(headerOf(c.req.raw, "authorization"));
     const isLimited = !unlimited && address !== undefined && !(loopbackExempt && isLoopback(address));

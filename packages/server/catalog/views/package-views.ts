@@ -35,6 +35,8 @@ interface Snapshot<P> {
   /** Those that were read, in order. */
   feeds: readonly { id: number; path: string; facts: IndexFacts }[];
   packages: readonly P[];
+  /** Feeds that are there and could not be read: what isn't in the others may be in one of them. */
+  unread: readonly string[];
 }
 
 /** Packages of several indexes as one value. An index that can't be had is left out, and the value says so by its trouble. */
@@ -47,8 +49,9 @@ export class PackageViews {
 
   /** @throws ServerError `not_loaded`, `upstream_refused` when there is nothing to show, or it may be there in a moment */
   async index(name: string, sources: Sources): Promise<View<PackageIndex>> {
-    const { parts, feeds, packages } = await this.#snapshot(sources, (ids) => this.#parts.feeds.names(ids));
-    const value = packageIndex(feeds, packages);
+    const { parts, feeds, packages, unread } = await this.#snapshot(sources, (ids) => this.#parts.feeds.names(ids));
+    const index = packageIndex(feeds, packages);
+    const value = unread.length === 0 ? index : { ...index, absent: unread };
     return this.#keep(name, { value, parts, bytes: value.versions.size * BYTES_A_NAME });
   }
 
@@ -89,7 +92,8 @@ export class PackageViews {
       return said ? [{ id, path, facts: said }] : [];
     });
     const shown = all.filter(({ digest }) => digest !== null || !guessed).map((one) => byId.get(one.id) ?? one);
-    return { parts: [...parts, ...shown], feeds, packages };
+    const unread = absent.filter(({ trouble }) => trouble?.code !== "not_found").map(({ path }) => feedOf(path));
+    return { parts: [...parts, ...shown], feeds, packages, unread };
   }
 
   #keep<T>(name: string, made: { value: T; parts: readonly Resource[]; bytes: number }): View<T> {
