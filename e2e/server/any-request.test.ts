@@ -49,7 +49,16 @@ interface Drawn {
   route: number;
   picks: readonly number[];
   spoiling: Spoiling | null;
+  manner: keyof typeof MANNERS;
 }
+
+/** What clients say besides their question. */
+const MANNERS = {
+  plain: {},
+  revalidating: { "if-none-match": "*" },
+  compressing: { "accept-encoding": "gzip, br" },
+  page: { origin: "http://192.168.1.1", "x-request-id": "of-a-page" },
+} as const;
 
 const NASTY = fc.oneof(
   fc.constantFrom(
@@ -104,7 +113,8 @@ const SPOILING: fc.Arbitrary<Spoiling> = fc.record({
 const DRAWN: fc.Arbitrary<Drawn> = fc.record({
   route: fc.nat(9999),
   picks: fc.array(fc.nat(9999), { minLength: 16, maxLength: 16 }),
-  spoiling: fc.option(SPOILING, { freq: 3 }),
+  spoiling: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 2, arbitrary: SPOILING }),
+  manner: fc.constantFrom("plain", "plain", "plain", "plain", "revalidating", "compressing", "page"),
 });
 
 function questionOf({ route: number, picks }: Drawn) {
@@ -127,7 +137,8 @@ async function drive(batches: number, check: (asked: Asked) => void): Promise<st
   const wrong: string[] = [];
   const ask = async (drawn: Drawn) => {
     const { route, question } = questionOf(drawn);
-    const call = toCall(question, token, drawn.spoiling);
+    const spoilt = toCall(question, token, drawn.spoiling);
+    const call = { ...spoilt, headers: { ...MANNERS[drawn.manner], ...spoilt.headers } };
     try {
       check({ route, call, answer: await server.caller.call(call), isGood: drawn.spoiling === null });
     } catch (error) {
@@ -143,19 +154,26 @@ async function drive(batches: number, check: (asked: Asked) => void): Promise<st
   return wrong;
 }
 
-const API = describeApi() as { paths: Record<string, unknown> };
+interface Document {
+  paths: Record<string, Record<string, { responses: Record<string, { "x-codes"?: string[] }> }>>;
+}
+const API = describeApi() as Document;
 
 /** Our own API answers as its document says; what never came to one of its calls is a failure in its words. */
 function assertAsDescribed({ route, call, answer }: Asked): void {
   const method = call.method ?? "GET";
-  if (answer.json === undefined || answer.status === 304) return;
-  if (!(route.path.replace(/:(\w+)/g, "{$1}") in API.paths)) return;
+  if (answer.json === undefined) return;
+  const calls = API.paths[route.path.replace(/:(\w+)/g, "{$1}")];
+  if (!calls) return;
   if (answer.json.error?.code === "not_found" || answer.status === 405 || method === "OPTIONS") return;
   const [path = ""] = call.path.split("?");
-  // Of a document's path whose parameter is empty, or has a slash in it, another call may have answered.
-  if (path.split("/").length === route.path.split("/").length && !path.includes("//")) {
-    assertDescribed(method, path, answer.status, answer.json);
-  }
+  // Where a parameter is empty, has a slash in it or is `..`, it may be another call's path.
+  const isSame = path.split("/").length === route.path.split("/").length && !path.includes("//");
+  if (!isSame || new URL(path, server.url).pathname !== path) return;
+  assertDescribed(method, path, answer.status, answer.json);
+  const codes = calls[method.toLowerCase()]?.responses[answer.status]?.["x-codes"];
+  const { code } = answer.json.error ?? {};
+  if (code && !codes?.includes(code)) throw new Error(`the document has no code ${code}, only ${codes}`);
 }
 
 function memory(): number {

@@ -26,7 +26,7 @@ export interface Answer {
 }
 
 /**
- * One request on a connection of its own. A body that ends before its Content-Length, or goes on after it, is refused.
+ * One request on a connection of its own. A body that ends before its Content-Length is refused.
  * @throws ClientRefuses when no whole answer comes
  */
 export async function exchange(url: string, { method = "GET", headers = {}, body, chunked }: Asking): Promise<Answer> {

@@ -27,7 +27,7 @@ const STEPS = new Set([
 
 /** LuCI's `request.get`: the time stands behind each address, so that no cache answers; an object as content is JSON. */
 export function luciGet(browser: Browser, url: string, { content }: { content?: object } = {}): Promise<PageAnswer> {
-  const headers = content ? { "Content-Type": "application/json" } : {};
+  const headers: Record<string, string> = content ? { "Content-Type": "application/json" } : {};
   return browser.fetch(`${url}?${Date.now()}`, { headers });
 }
 

@@ -15,8 +15,9 @@ export interface ServerUnderReplay extends AsyncDisposable {
 }
 
 /**
- * Wired as `pawl serve` does it, on a database of its own, in this process: replays still reach it by HTTP only. One for
- * each file of tests. @param config over the defaults, as in pawl-server.yaml
+ * Wired as `pawl serve` does it, on a database of its own, in this process: replays still reach it by HTTP only. It has
+ * loaded nothing yet, and nothing is refreshed: what is asked for is loaded then. One for each file of tests.
+ * @param config over the defaults, as in pawl-server.yaml
  */
 export async function startServer(config: Record<string, unknown> = {}): Promise<ServerUnderReplay> {
   await using taken = new AsyncDisposableStack();

@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { operation, value } from "../http/operation.ts";
 import { page, paging } from "../http/page.ts";
 import { RefreshAnswer, ResourceList, resourceAnswer } from "./resource-answers.ts";
-import { Name } from "./route-paths.ts";
+import { Name, UPSTREAM } from "./route-paths.ts";
 
 /** A refresh that takes longer goes on without its asker, in milliseconds: proxies give up after a minute. */
 const WAIT_MS = 20_000;
@@ -31,6 +31,7 @@ export const resourceOperations = [
       ...paging,
     }),
     answer: ResourceList,
+    errors: ["unknown_distribution"],
     async handle({ query: { distribution, version, target, trouble, limit, cursor }, path }, { catalog }) {
       const all = await catalog.resources({ distribution, version, target });
       const wanted = trouble === undefined ? all : all.filter((one) => (one.trouble !== null) === trouble);
@@ -54,7 +55,7 @@ export const resourceOperations = [
     body: z.strictObject(scope).openapi("RefreshBody", { description: "Without a field: everything." }),
     answer: RefreshAnswer,
     statuses: [200, 202],
-    errors: ["unknown_distribution", "not_loaded"],
+    errors: ["unknown_distribution", "unknown_version", ...UPSTREAM],
     async handle({ body }, { catalog, signal, log }) {
       if (body.distribution !== undefined) catalog.distribution(body.distribution);
       const refreshing = catalog.refresh(body, { signal });
