@@ -37,6 +37,10 @@ describe("auc of 2018", () => {
     expect([...upgrades.keys()]).not.toContain("wpad-mini");
   });
 
+  test("is answered alike where its owner has written the server's address with a slash at the end", async () => {
+    expect(await replay(`${server.url}/`, ROUTER)).toMatchObject({ says: "upgrade", version: "25.12.1" });
+  });
+
   test("on LEDE is offered what LEDE became", async () => {
     const shown = await replay(server.url, { ...ROUTER, distribution: "LEDE", version: "17.01.4" });
     expect(shown).toMatchObject({ says: "upgrade", version: "25.12.1" });

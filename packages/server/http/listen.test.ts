@@ -129,6 +129,12 @@ describe("a path", () => {
   test("with two slashes inside is served as with one", async () => {
     expect(await (await get("/a//b///c")).json()).toMatchObject({ name: "c" });
   });
+
+  test("a POST whose path begins with two slashes is served where it came: old clients don't send its body again", async () => {
+    const sent = await fetch(`${server.address}//echo`, { method: "POST", body: '{"a":1}', redirect: "error" });
+    expect([sent.status, await sent.json()]).toEqual([200, { body: { a: 1 } }]);
+    expect((await fetch(`${server.address}//echo`, { method: "OPTIONS" })).status).toBe(204);
+  });
 });
 
 test("a page elsewhere may ask before it asks", async () => {

@@ -73,7 +73,7 @@ export async function listen(
     (incoming, outgoing) => {
       outgoing.begin(requestId(incoming.headers["x-request-id"]), addressOf(incoming), isStopping);
       logAccess(log, incoming, outgoing);
-      if (incoming.url?.startsWith("//")) redirectToSingleSlash(incoming.url, outgoing);
+      if (isRead(incoming) && incoming.url?.startsWith("//")) redirectToSingleSlash(incoming.url, outgoing);
       else answerByApp(incoming, outgoing);
     },
   );
@@ -100,6 +100,11 @@ function bindingsOf(request: Request, { incoming, outgoing }: HttpBindings): Ser
   rememberHeaders(request, incoming.headers);
   const { requestId, address } = outgoing as Answer;
   return { incoming, outgoing, requestId, address };
+}
+
+/** Old clients don't send a POST's body to another address again: theirs is served where it came. */
+function isRead({ method }: IncomingMessage): boolean {
+  return method === "GET" || method === "HEAD";
 }
 
 /** An old client's address of the server ended in a slash. Only the path is sent back, so that it leads nowhere else. */

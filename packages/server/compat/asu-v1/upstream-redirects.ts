@@ -6,8 +6,8 @@ import { upstreamUrl } from "./documents.ts";
 const UPSTREAM_PATH = /^\/[\w.,+~@%/-]{0,1000}$/;
 
 /**
- * Sends on who takes this server for the distribution's own: owut for `profiles.json`, the firmware selector for all of a
- * device's files. Only ever below the configured address.
+ * Sends on who takes this server for the distribution's own: the firmware selector, for all of a device's files. owut
+ * follows no redirects, and has to be told the real address. Only ever below the configured address.
  */
 export function redirectUpstream(c: ServerContext, parts: ServerParts): Response {
   const { path } = c.req;
