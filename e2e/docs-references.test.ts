@@ -7,8 +7,8 @@ import { DEVICE_FILE } from "./nodes.ts";
 
 const DOCUMENTS = globSync(["*.md", "docs/**/*.md"], { cwd: ROOT }).sort();
 
-/** Where a document may mean that a file is: from the top, beside itself, or, as architecture.md says, in the device package. */
-const PLACES = ["", "docs", "packages/device", "packages/testkit", "e2e"];
+/** Where a document may mean that a file is: from the top, beside itself, or, as architecture.md says, in one of the packages. */
+const PLACES = ["", "docs", "packages/device", "packages/server", "packages/testkit", "e2e"];
 
 test.each(DOCUMENTS)("every link in %s leads somewhere", (document) => {
   const links = [...textOf(document).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = ""]) => target);
@@ -43,22 +43,32 @@ test("every npm script that a document names exists, and CONTRIBUTING.md names t
   }
 });
 
+/** Both are called `pawl`. */
+const PROGRAMS = [DEVICE_FILE, join(ROOT, "packages", "server", "main.ts")];
+
 test("every command that a document names is one, with every option, and docs/cli.md lists all", () => {
-  const commands = [...help().matchAll(/^ {2}([a-z]+)(?= )/gm)].map(([, name = ""]) => name);
-  expect(commands).toContain("resume");
+  const known = PROGRAMS.map((program) => ({ program, commands: commandsOf(program) }));
+  expect(known.map(({ commands }) => commands)).toEqual([
+    expect.arrayContaining(["resume", "install"]),
+    expect.arrayContaining(["serve", "catalog"]),
+  ]);
   const wrong: string[] = [];
   for (const document of DOCUMENTS) {
     for (const mention of codeOf(document).flatMap(mentionsIn)) {
       const [name = "", ...words] = mention.split(/[\s[\]|]+/);
       const options = words.filter((word) => word.startsWith("--"));
-      const isKnown =
-        commands.includes(name) && options.every((option) => helpOf(name, words[0] ?? "").includes(option));
+      const isKnown = known.some(
+        ({ program, commands }) =>
+          commands.includes(name) && options.every((option) => helpOf(program, name, words[0] ?? "").includes(option)),
+      );
       if (!isKnown) wrong.push(`${document}: pawl ${mention}`);
     }
   }
   expect(wrong).toEqual([]);
-  const listed = textOf("docs/cli.md");
-  expect(commands.filter((name) => !listed.includes(`| \`pawl ${name}`))).toEqual([]);
+  const listed = textOf("docs/cli.md").split("## The server's commands");
+  for (const [at, { commands }] of known.entries()) {
+    expect(commands.filter((name) => !listed[at]?.includes(`| \`pawl ${name}`))).toEqual([]);
+  }
 });
 
 function textOf(path: string): string {
@@ -93,16 +103,24 @@ function anchorsOf(document: string): string[] {
   );
 }
 
-function help(...command: string[]): string {
-  return spawnSync(process.execPath, [DEVICE_FILE, ...command, "--help"], { encoding: "utf8" }).stdout;
+function commandsOf(program: string): string[] {
+  return [...help(program).matchAll(/^ {2}([a-z]+)(?= )/gm)].flatMap(([, name = ""]) =>
+    // The examples below say `pawl …`; `help` explains the others.
+    name === "pawl" || name === "help" ? [] : [name],
+  );
+}
+
+function help(program: string, ...command: string[]): string {
+  return spawnSync(process.execPath, [program, ...command, "--help"], { encoding: "utf8" }).stdout;
 }
 
 const helps = new Map<string, string>();
 
 /** Of a command, and of the one below it where there is one. */
-function helpOf(name: string, verb: string): string {
-  const key = `${name} ${/^[a-z]+$/.test(verb) ? verb : ""}`;
-  const known = helps.get(key) ?? help(...key.trim().split(" ")) + help(name);
+function helpOf(program: string, name: string, verb: string): string {
+  const words = [name, ...(/^[a-z]+$/.test(verb) ? [verb] : [])];
+  const key = [program, ...words].join(" ");
+  const known = helps.get(key) ?? help(program, ...words) + help(program, name);
   helps.set(key, known);
   return known;
 }

@@ -15,6 +15,8 @@ export interface Answered {
   status: number;
   headers: IncomingHttpHeaders;
   text: string;
+  /** Of the body. */
+  bytes: number;
   /** Undefined where the answer isn't JSON. */
   // biome-ignore lint/suspicious/noExplicitAny: an answer is looked at field by field by those who expect something of it.
   json: any;
@@ -96,10 +98,12 @@ export class Caller implements Disposable {
   }
 }
 
-function read(headers: IncomingHttpHeaders, bytes: Buffer): Pick<Answered, "text" | "json"> {
+function read(headers: IncomingHttpHeaders, bytes: Buffer): Pick<Answered, "text" | "bytes" | "json"> {
+  const { length } = bytes;
   // Compressed ones are looked at by their headers only.
-  if (headers["content-encoding"] !== undefined) return { text: bytes.toString("latin1"), json: undefined };
+  if (headers["content-encoding"] !== undefined)
+    return { text: bytes.toString("latin1"), bytes: length, json: undefined };
   const text = bytes.toString();
   const isJson = /^application\/json\b/.test(headers["content-type"] ?? "") && text !== "";
-  return { text, json: isJson ? JSON.parse(text) : undefined };
+  return { text, bytes: length, json: isJson ? JSON.parse(text) : undefined };
 }

@@ -21,8 +21,8 @@ export interface ComposedServer extends AsyncDisposable {
   mirror: MirrorServer;
   composition: Composition;
   caller: Caller;
-  /** What `pawl` needs to have the same catalog. */
-  databaseUrl: string;
+  /** As in the file that `pawl` would read to have the same catalog. */
+  settings: object;
   /** Lines of the log that say something is our own fault. */
   errors: readonly string[];
   tokenFor(...scopes: Scope[]): Promise<string>;
@@ -35,12 +35,13 @@ export async function startComposed({ config = {}, signed = true }: ComposedOpti
   const keys = signed ? { keys: { usign: [usign.public], apk: [apk.pem] } } : {};
   // The server has connections of its own.
   const database = taken.use(await createTestDatabase({ connections: 1 }));
-  const parsed = ServerConfig.parse({
+  const settings = {
     listen: "127.0.0.1:0",
     database: { url: database.url, connections: 6 },
     distributions: { openwrt: { upstream_url: mirror.url, ...keys } },
     ...config,
-  });
+  };
+  const parsed = ServerConfig.parse(settings);
   const errors: string[] = [];
   const log = createLog({ level: "error", human: false, destination: collecting(errors) });
   const end = new AbortController();
@@ -54,7 +55,7 @@ export async function startComposed({ config = {}, signed = true }: ComposedOpti
     mirror,
     composition,
     caller,
-    databaseUrl: database.url,
+    settings,
     errors,
     async tokenFor(...scopes) {
       const name = `of ${crypto.randomUUID()}`;

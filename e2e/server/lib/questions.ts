@@ -132,8 +132,11 @@ const installed = (pick: Pick) =>
   );
 
 const upgradeCheck: Make<unknown> = (pick, { version, target }) => ({
-  distro: pick(["openwrt", "OpenWrt", "lede"]),
-  ...pick([{ version }, { version: "18.06.2" }, { version: "24.10.4" }]),
+  ...pick([
+    { distro: "openwrt", version },
+    { distro: "OpenWrt", version: "18.06.2" },
+    { distro: "lede", version: "17.01.4" },
+  ]),
   ...pick([{ target }, { target: target.split("/")[0], subtarget: target.split("/")[1] }]),
   ...pick([{}, { installed: installed(pick) }, { packages: installed(pick) }]),
   ...pick([{}, { upgrade_packages: 1 }, { revision: "r29000-0123456789" }]),

@@ -13,10 +13,15 @@ export interface FailureBody {
 export function failureResponse(error: unknown, c: ServerContext, log: Logger): Response {
   const failure = asServerError(error);
   const requestId = c.env?.requestId;
-  if (failure.status >= 500 && failure.code !== "not_loaded") {
+  if (isOurs(failure)) {
     log.error({ request_id: requestId, method: c.req.method, path: c.req.path, err: error }, "request failed");
   }
   return wordFailure(failure, requestId);
+}
+
+/** Whether somebody should look into it: what upstream or the database doesn't give is said where it was asked for. */
+export function isOurs({ status }: ServerError): boolean {
+  return status === 500;
 }
 
 /** As failureResponse, for where there is no context. */

@@ -5,7 +5,7 @@ import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import type { Logger } from "pino";
 import type { ServerConfig } from "../config/schema.ts";
 import { ServerError } from "../error.ts";
-import { logAccess } from "./access-log.ts";
+import { accessLog } from "./access-log.ts";
 import { Answer } from "./answer.ts";
 import { answerBrokenRequest, MOST_HEADER_BYTES } from "./broken-request.ts";
 import { clientAddresses } from "./client-address.ts";
@@ -67,12 +67,13 @@ export async function listen(
       errorHandler: (error) => wordFailure(asRequestError(error)),
     },
   );
+  const noteAccess = accessLog(log);
   let isStopping = false;
   const server = createServer(
     { ...TIMEOUTS, ...times, IncomingMessage, ServerResponse: Answer, maxHeaderSize: MOST_HEADER_BYTES },
     (incoming, outgoing) => {
       outgoing.begin(requestId(incoming.headers["x-request-id"]), addressOf(incoming), isStopping);
-      logAccess(log, incoming, outgoing);
+      noteAccess(incoming, outgoing);
       if (isRead(incoming) && incoming.url?.startsWith("//")) redirectToSingleSlash(incoming.url, outgoing);
       else answerByApp(incoming, outgoing);
     },

@@ -5,7 +5,7 @@ import { readJson } from "./body.ts";
 import { type Described, routeOf } from "./described.ts";
 import { parseInput } from "./input.ts";
 import type { ServerContext, ServerParts } from "./parts.ts";
-import { Representation, send } from "./representation.ts";
+import { Representation, send, sendOnce } from "./representation.ts";
 
 type Fields = z.ZodObject;
 type Nothing = z.ZodObject<Record<never, never>>;
@@ -88,7 +88,10 @@ function respond(c: ServerContext, parts: ServerParts, reply: Reply<unknown>, is
       const shown = parts.representations.get(`v2 ${c.req.path}`, digest, () => Representation.json(make()));
       return send(c.req.raw, shown, { cacheControl });
     }
-    case "value":
-      return send(c.req.raw, Representation.json(reply.value), { cacheControl, status: reply.status });
+    case "value": {
+      const { value, status } = reply;
+      if (c.req.method === "POST") return sendOnce(c.req.raw, value, { cacheControl, status });
+      return send(c.req.raw, Representation.json(value), { cacheControl, status });
+    }
   }
 }

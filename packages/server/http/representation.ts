@@ -73,6 +73,29 @@ export function send(request: Request, representation: Representation, options: 
 }
 
 /**
+ * An answer that is made for one asker: nobody asks for it again, so it has no tag. As text it goes out in one piece with its
+ * headers, unless it is worth compressing and the asker accepts that.
+ */
+export function sendOnce(request: Request, value: unknown, { status = 200, ...options }: SendOptions = {}): Response {
+  const text = JSON.stringify(value);
+  const headers: Record<string, string> = {
+    "content-type": "application/json",
+    "cache-control": options.cacheControl ?? "no-store",
+    vary: "Accept-Encoding",
+    ...options.headers,
+  };
+  const encoding = bestEncoding(request, text.length);
+  if (encoding === null) {
+    headers["content-length"] = String(Buffer.byteLength(text));
+    return new Response(text, { status, headers });
+  }
+  const body = ENCODERS[encoding](Buffer.from(text));
+  headers["content-encoding"] = encoding;
+  headers["content-length"] = String(body.length);
+  return new Response(body, { status, headers });
+}
+
+/**
  * @hono/node-server writes a Response from what it was made with, as long as it has a body, were it an empty one; without
  * one it makes a real Response first, which takes longer than all the rest. A real Response refuses a body here.
  */

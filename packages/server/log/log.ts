@@ -1,5 +1,6 @@
 import pino, { type DestinationStream, type Logger } from "pino";
 import { humanLines } from "./human-lines.ts";
+import { linesOfATurn } from "./lines-of-a-turn.ts";
 import { scrub } from "./scrub.ts";
 
 export type { Logger } from "pino";
@@ -18,7 +19,8 @@ export interface LogOptions {
  * name nor in an address.
  */
 export function createLog(options: LogOptions): Logger {
-  const { level, destination = standardOutput(), human = process.stdout.isTTY === true } = options;
+  const { level, human = process.stdout.isTTY === true } = options;
+  const destination = options.destination ?? (human ? standardOutput() : linesOfATurn(standardOutput()));
   return pino(
     {
       level,

@@ -2,11 +2,11 @@ import { z } from "@hono/zod-openapi";
 import { VersionAnswer, versionAnswer } from "../catalog/answers.ts";
 import { operation, value } from "../http/operation.ts";
 import { orNull } from "../http/or-null.ts";
+import { InstalledPackages } from "./installed-packages.ts";
 import type { Change, UpgradeAnswer, UpgradeQuestion } from "./types.ts";
 
 /** Whatever distributions call things, though nothing that could forge a line of a log. */
 const Text = z.string().regex(/^[^\p{Cc}]{1,200}$/u, "between 1 and 200 characters, none of them a control character");
-const PackageName = z.string().regex(/^[\w.+~-]{1,128}$/, "a package's name has letters, digits and . + ~ - _");
 
 const UpgradeCheck = z
   .strictObject({
@@ -19,10 +19,10 @@ const UpgradeCheck = z
       .openapi({ description: "As the installed release calls it.", example: "ath79/generic" }),
     profile: Text.nullish().openapi({ description: "The profile or the board name." }),
     revision: Text.nullish().openapi({ description: "Decides between two snapshots.", example: "r24106-10cc5fcd00" }),
-    installed: z
-      .record(PackageName, z.string().max(200))
-      .nullish()
-      .openapi({ description: "Installed packages and their versions.", example: { luci: "git-23.339.51123" } }),
+    installed: InstalledPackages.nullish().openapi({
+      description: "Installed packages and their versions.",
+      example: { luci: "git-23.339.51123" },
+    }),
     upgrade_packages: z.boolean().default(true).openapi({
       description: "Whether newer packages are told of although the release stays.",
     }),
@@ -91,7 +91,7 @@ function questionOf(body: z.output<typeof UpgradeCheck>): UpgradeQuestion {
     target,
     profile,
     revision,
-    installed: installed ? new Map(Object.entries(installed)) : null,
+    installed: installed ?? null,
     upgradePackages: body.upgrade_packages,
     wanted,
   };

@@ -39,7 +39,9 @@ export function refusal(error: ServerError, asked: Asked = {}): Response {
     case "unknown_package":
       return unknownPackages(error);
     case "payload_too_large":
-      return answer({ error: error.message }, error.fields.field === "defaults" ? DEFAULTS_TOO_LONG : 413);
+      if (error.fields.field === "defaults") return answer({ error: error.message }, DEFAULTS_TOO_LONG);
+      // What is still to come of the body isn't read.
+      return answer({ error: error.message }, 413, { connection: "close" });
     case "not_loaded":
     case "upstream_refused":
     case "database_unavailable":

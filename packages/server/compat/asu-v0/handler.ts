@@ -1,6 +1,6 @@
 import { ServerError } from "../../error.ts";
 import { readJson } from "../../http/body.ts";
-import { asServerError } from "../../http/failure.ts";
+import { asServerError, isOurs } from "../../http/failure.ts";
 import type { ServerContext, ServerParts } from "../../http/parts.ts";
 import { type Asked, refusal } from "./answers.ts";
 import type { Fields } from "./fields.ts";
@@ -17,7 +17,7 @@ export function worded({ log }: Pick<ServerParts, "log">, handle: Handler): Hand
       return await handle(c);
     } catch (error) {
       const failure = asServerError(error);
-      if (failure.status >= 500 && failure.code !== "not_loaded") {
+      if (isOurs(failure)) {
         log.error({ request_id: c.env?.requestId, path: c.req.path, err: error }, "request failed");
       }
       return refusal(failure);

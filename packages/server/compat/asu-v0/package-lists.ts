@@ -18,6 +18,9 @@ const KEPT_FOR_DAYS = 90;
 const FRESH_FOR = "1 day";
 const SWEEP_EVERY = 500;
 
+/** Anything else is no hash of ours, and may be what the database doesn't even look for: a zero byte. */
+const HASH = /^[0-9a-f]{12}$/;
+
 /** The lists, in a database that other processes share. */
 export class StoredPackageLists implements PackageLists {
   readonly #db: Kysely<Tables>;
@@ -45,6 +48,7 @@ export class StoredPackageLists implements PackageLists {
   }
 
   async find(hash: string): Promise<readonly string[] | null> {
+    if (!HASH.test(hash)) return null;
     const row = await this.#db
       .selectFrom("asu_v0_package_list")
       .select("names")

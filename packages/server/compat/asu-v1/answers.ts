@@ -1,5 +1,5 @@
 import type { Known } from "../../catalog/types.ts";
-import { asServerError } from "../../http/failure.ts";
+import { asServerError, isOurs } from "../../http/failure.ts";
 import type { ServerContext, ServerParts } from "../../http/parts.ts";
 import { type Representation, send } from "../../http/representation.ts";
 import type { FieldError } from "./lax-fields.ts";
@@ -66,7 +66,7 @@ export function answerError(
   inWords: typeof refuse = refuse,
 ): Response {
   const failure = asServerError(error);
-  if (failure.code === "internal") {
+  if (isOurs(failure)) {
     parts.log.error(
       { request_id: c.env?.requestId, method: c.req.method, path: c.req.path, err: error },
       "request failed",

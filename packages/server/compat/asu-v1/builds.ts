@@ -1,7 +1,7 @@
 import { ServerError } from "../../error.ts";
 import { readText } from "../../http/body.ts";
 import type { ServerContext, ServerParts } from "../../http/parts.ts";
-import { answerInvalid, answerJson, answerMethodNotAllowed, headerText, refuse } from "./answers.ts";
+import { answerInvalid, answerJson, headerText, refuse } from "./answers.ts";
 import { type BuildLimits, type BuildRequest, readBuildRequest } from "./build-request.ts";
 import { distributionOf } from "./documents.ts";
 import type { FieldError } from "./lax-fields.ts";
@@ -16,7 +16,6 @@ export const NO_BUILDS = {
 
 /** `POST /api/v1/build`: contract asu-v1 §1.2, §1.3. */
 export async function answerBuildRequest(c: ServerContext, parts: ServerParts): Promise<Response> {
-  if (c.req.method !== "POST") return answerMethodNotAllowed("POST");
   const body = await readJsonBody(c, parts);
   if ("errors" in body) return answerInvalid(body.errors);
   const read = readBuildRequest(body.value, buildLimits(parts));
@@ -29,8 +28,7 @@ export async function answerBuildRequest(c: ServerContext, parts: ServerParts): 
 }
 
 /** `GET /api/v1/build/<request hash>` */
-export async function answerBuildState(c: ServerContext): Promise<Response> {
-  if (c.req.method !== "GET" && c.req.method !== "HEAD") return answerMethodNotAllowed("GET, HEAD");
+export async function answerBuildState(): Promise<Response> {
   return answerJson({ status: 404, title: "Not Found", detail: "could not find provided request hash" }, 404);
 }
 

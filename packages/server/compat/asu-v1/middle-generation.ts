@@ -1,7 +1,7 @@
 import type { Version } from "../../catalog/types.ts";
 import type { ServerContext, ServerParts } from "../../http/parts.ts";
 import { Representation } from "../../http/representation.ts";
-import { answerError, answerJson, answerMethodNotAllowed, headerText, sendKnown, wordFirst } from "./answers.ts";
+import { answerError, answerJson, headerText, sendKnown, wordFirst } from "./answers.ts";
 import { branchRows } from "./branches.ts";
 import { type BuildRequest, readBuildRequest } from "./build-request.ts";
 import { buildLimits, countRequest, NO_BUILDS, readJsonBody } from "./builds.ts";
@@ -32,7 +32,6 @@ export async function middleGenerationVersions(parts: ServerParts, request: Requ
 
 /** `POST /api/build`: the app reads `message`, and sends the same again every 5 s. */
 export async function answerOldBuildRequest(c: ServerContext, parts: ServerParts): Promise<Response> {
-  if (c.req.method !== "POST") return answerMethodNotAllowed("POST");
   try {
     return await answerOldBuild(c, parts);
   } catch (error) {
@@ -41,8 +40,7 @@ export async function answerOldBuildRequest(c: ServerContext, parts: ServerParts
 }
 
 /** `GET /api/build/<request hash>` */
-export async function answerOldBuildState(c: ServerContext): Promise<Response> {
-  if (c.req.method !== "GET" && c.req.method !== "HEAD") return answerMethodNotAllowed("GET, HEAD");
+export async function answerOldBuildState(): Promise<Response> {
   const sentence = "could not find provided request hash";
   return answerJson({ status: "not_found", message: sentence, detail: sentence }, 404);
 }

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { ServerApp, ServerContext, ServerEnv, ServerParts } from "../../http/parts.ts";
-import { answerError } from "./answers.ts";
+import { answerError, answerMethodNotAllowed } from "./answers.ts";
 import { answerBuildRequest, answerBuildState } from "./builds.ts";
 import { answerBranches, answerLatest, answerOldBranches, answerOldLatest, answerOverview } from "./documents.ts";
 import { answerFile } from "./files.ts";
@@ -30,7 +30,11 @@ export function asuV1Routes(parts: ServerParts): ServerApp {
   for (const [path, answer] of Object.entries(READS)) app.get(path, worded(answer));
   for (const [path, to] of Object.entries(MOVED)) app.get(path, () => movedTo(to, 301));
   for (const [path, to] of Object.entries(PAGES)) app.get(path, () => movedTo(to, 302));
-  for (const [path, answer] of Object.entries(BUILDS)) app.all(path, worded(answer));
+  for (const [path, { method, answer }] of Object.entries(BUILDS)) {
+    app.on(method, path, worded(answer));
+    // Hono answers HEAD by GET.
+    app.all(path, () => answerMethodNotAllowed(method === "GET" ? "GET, HEAD" : method));
+  }
   return app;
 }
 
@@ -79,11 +83,12 @@ const PAGES: Readonly<Record<string, string>> = {
   "/openapi.json": "/api/v2/openapi.json",
 };
 
-const BUILDS: Readonly<Record<string, Row>> = {
-  "/api/v1/build": answerBuildRequest,
-  "/api/v1/build/:hash": answerBuildState,
-  "/api/build": answerOldBuildRequest,
-  "/api/build/:hash": answerOldBuildState,
+/** Other methods are refused in the dialect's own words. */
+const BUILDS: Readonly<Record<string, { method: "GET" | "POST"; answer: Row }>> = {
+  "/api/v1/build": { method: "POST", answer: answerBuildRequest },
+  "/api/v1/build/:hash": { method: "GET", answer: answerBuildState },
+  "/api/build": { method: "POST", answer: answerOldBuildRequest },
+  "/api/build/:hash": { method: "GET", answer: answerOldBuildState },
 };
 
 function movedTo(location: string, status: 301 | 302): Response {

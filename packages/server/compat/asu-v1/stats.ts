@@ -30,7 +30,7 @@ export async function answerBuildsPerDay(_c: ServerContext, { stats }: ServerPar
 
 /** With a branch a line for each of its versions, without one a line for each branch. */
 export async function answerBuildsByVersion(c: ServerContext, { stats }: ServerParts): Promise<Response> {
-  const branch = c.req.query("branch");
+  const branch = branchOf(c);
   const { weeks, versions } = await stats.buildsByVersion(branch);
   const lines = new Map<string, number[]>();
   for (const [version, counts] of versions) {
@@ -46,7 +46,7 @@ export async function answerBuildsByVersion(c: ServerContext, { stats }: ServerP
 export async function answerTopPackages(c: ServerContext, { stats }: ServerParts): Promise<Response> {
   const n = queryNumber(c, 30, 100);
   if (typeof n !== "number") return answerInvalid(n);
-  const branch = c.req.query("branch");
+  const branch = branchOf(c);
   const packages = await stats.topPackages(n, branch);
   return answerJson({
     packages: packages.map(({ name, count }) => ({ name, count })),
@@ -79,6 +79,11 @@ function errorLine({ at, version, target, profile, message }: BuildError): strin
     .trim()
     .slice(0, MOST_MESSAGE);
   return `${timeLabel(at)} ${version}:${target}:${profile} ${words}`;
+}
+
+/** Of the query. A zero byte is in no name, and the database wouldn't even look for one. */
+function branchOf(c: ServerContext): string | undefined {
+  return c.req.query("branch")?.replaceAll("\0", "");
 }
 
 /** `n` of the query. */

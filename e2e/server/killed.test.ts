@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { MirrorServer, TempDir } from "@pawl/testkit";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { generationsOf, PUBLISHED, publishGeneration } from "./lib/generations.ts";
+import { processesOf, ServerProcess } from "./lib/server-process.ts";
+
+// The power fails, or somebody kills what runs: whatever the moment, what a feed was or what it became is there
+// afterwards, and nothing in between.
+
+let dir: TempDir;
+let mirror: MirrorServer;
+let generation = 1;
+
+beforeAll(async () => {
+  dir = await TempDir.create();
+  mirror = await MirrorServer.start();
+});
+afterAll(async () => {
+  await mirror?.[Symbol.asyncDispose]();
+  await dir?.[Symbol.asyncDispose]();
+});
+
+/** Refreshes all the time, so that something is always being written. */
+function start(catalog: object = {}): Promise<ServerProcess> {
+  return ServerProcess.start(dir.join("state"), {
+    catalog: { refresh: "300ms", index_refresh: "300ms", ...catalog },
+    distributions: { openwrt: { upstream_url: mirror.url } },
+  });
+}
+
+const INDEX = "/json/v1/releases/24.10.5/packages/x86_64-index.json";
+
+async function shown(server: ServerProcess): Promise<number[]> {
+  const { status, json, text } = await server.caller.get(INDEX);
+  if (status !== 200) throw new Error(`${status} ${text}`);
+  return generationsOf(json);
+}
+
+/** A new generation, to the moment in which the server has just got it. */
+async function publish(): Promise<void> {
+  mirror.clearLog();
+  publishGeneration(mirror, ++generation);
+  await expect.poll(() => mirror.traffic(PUBLISHED).bodies, { timeout: 20_000, interval: 5 }).toBeGreaterThan(0);
+}
+
+const all = () => [generation, generation, generation];
+
+test("kill -9 during a refresh leaves nothing half-visible, whether of the server, its database or both", async () => {
+  publishGeneration(mirror, generation);
+  let server = await start();
+  await expect.poll(() => shown(server), { timeout: 20_000 }).toEqual(all());
+
+  const left: number[][] = [];
+  for (const [what, after] of KILLS) {
+    await publish();
+    await sleep(after);
+    if (what !== "server") await server.killDatabase();
+    if (what === "database") {
+      // It goes on from memory, and has its database back by itself.
+      expect(await shown(server)).toSatisfy(isOldOrNew);
+      await expect.poll(() => shown(server), { timeout: 30_000 }).toEqual(all());
+      continue;
+    }
+    await server.end("SIGKILL");
+    // What is shown now is what was written: there is nothing to read it from anew.
+    await mirror.stop();
+    server = await start();
+    const seen = await shown(server);
+    expect(seen).toSatisfy(isOldOrNew);
+    left.push(seen);
+    await mirror.resume();
+    await expect.poll(() => shown(server), { timeout: 30_000 }).toEqual(all());
+  }
+  // Some were killed in time.
+  expect(left.flat().some((seen, at) => seen !== all()[0] || at < 0)).toBe(true);
+
+  // What is written has the validators that belong to it: nothing is read twice.
+  mirror.clearLog();
+  await expect.poll(() => mirror.traffic(PUBLISHED).notModified, { timeout: 10_000 }).toBeGreaterThan(1);
+  expect(mirror.traffic(PUBLISHED).bodies).toBe(0);
+  expect(await server.end("SIGTERM")).toBe(0);
+  expect(await processesOf(dir.path)).toEqual([]);
+}, 120_000);
+
+const KILLS: [what: "server" | "database" | "both", afterMs: number][] = [
+  ["server", 0],
+  ["server", 60],
+  ["database", 30],
+  ["both", 120],
+];
+
+function isOldOrNew(seen: number[]): boolean {
+  return seen.every((one) => one === generation || one === generation - 1);
+}
+
+test("SIGTERM: what is asked is answered, nothing new is taken, and nobody is left behind", async () => {
+  const server = await start({ refresh: "10m", index_refresh: "1h" });
+  expect((await server.caller.get("/json/v1/latest.json")).status).toBe(200);
+  mirror.misbehave("releases/25.12.1/targets/ath79/generic/profiles.json", { kind: "slow", bytesPerSecond: 8_000 });
+  const running = server.caller.get("/json/v1/releases/25.12.1/targets/ath79/generic/tplink_archer-c7-v2.json");
+  await expect.poll(() => mirror.traffic("releases/25.12.1/targets/ath79/").requests).toBeGreaterThan(0);
+  const ended = server.end("SIGTERM");
+  await expect.poll(() => server.lines.some(({ msg }) => msg === "stopping")).toBe(true);
+  await expect.poll(() => server.caller.raw("GET / HTTP/1.1\r\n\r\n").catch(({ code }) => code)).toBe("ECONNREFUSED");
+  const answer = await running;
+  expect([answer.status, answer.json.id, answer.headers.connection]).toEqual([200, "tplink_archer-c7-v2", "close"]);
+  expect(await ended).toBe(0);
+  expect(server.lines.filter(({ level }) => level === "error")).toEqual([]);
+  expect(await processesOf(dir.path)).toEqual([]);
+}, 60_000);
