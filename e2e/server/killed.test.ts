@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { MirrorServer, TempDir } from "@pawl/testkit";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { generationsOf, PUBLISHED, publishGeneration } from "./lib/generations.ts";
 import { processesOf, ServerProcess } from "./lib/server-process.ts";
 
@@ -10,10 +10,14 @@ import { processesOf, ServerProcess } from "./lib/server-process.ts";
 let dir: TempDir;
 let mirror: MirrorServer;
 let generation = 1;
+let server: ServerProcess;
 
 beforeAll(async () => {
   dir = await TempDir.create();
   mirror = await MirrorServer.start();
+});
+afterEach(async () => {
+  await server?.[Symbol.asyncDispose]();
 });
 afterAll(async () => {
   await mirror?.[Symbol.asyncDispose]();
@@ -21,8 +25,8 @@ afterAll(async () => {
 });
 
 /** Refreshes all the time, so that something is always being written. */
-function start(catalog: object = {}): Promise<ServerProcess> {
-  return ServerProcess.start(dir.join("state"), {
+async function start(catalog: object = {}): Promise<void> {
+  server = await ServerProcess.start(dir.join("state"), {
     catalog: { refresh: "300ms", index_refresh: "300ms", ...catalog },
     distributions: { openwrt: { upstream_url: mirror.url } },
   });
@@ -30,7 +34,7 @@ function start(catalog: object = {}): Promise<ServerProcess> {
 
 const INDEX = "/json/v1/releases/24.10.5/packages/x86_64-index.json";
 
-async function shown(server: ServerProcess): Promise<number[]> {
+async function shown(): Promise<number[]> {
   const { status, json, text } = await server.caller.get(INDEX);
   if (status !== 200) throw new Error(`${status} ${text}`);
   return generationsOf(json);
@@ -47,8 +51,8 @@ const all = () => [generation, generation, generation];
 
 test("kill -9 during a refresh leaves nothing half-visible, whether of the server, its database or both", async () => {
   publishGeneration(mirror, generation);
-  let server = await start();
-  await expect.poll(() => shown(server), { timeout: 20_000 }).toEqual(all());
+  await start();
+  await expect.poll(() => shown(), { timeout: 20_000 }).toEqual(all());
 
   const left: number[][] = [];
   for (const [what, after] of KILLS) {
@@ -57,19 +61,19 @@ test("kill -9 during a refresh leaves nothing half-visible, whether of the serve
     if (what !== "server") await server.killDatabase();
     if (what === "database") {
       // It goes on from memory, and has its database back by itself.
-      expect(await shown(server)).toSatisfy(isOldOrNew);
-      await expect.poll(() => shown(server), { timeout: 30_000 }).toEqual(all());
+      expect(await shown()).toSatisfy(isOldOrNew);
+      await expect.poll(() => shown(), { timeout: 30_000 }).toEqual(all());
       continue;
     }
     await server.end("SIGKILL");
     // What is shown now is what was written: there is nothing to read it from anew.
     await mirror.stop();
-    server = await start();
-    const seen = await shown(server);
+    await start();
+    const seen = await shown();
     expect(seen).toSatisfy(isOldOrNew);
     left.push(seen);
     await mirror.resume();
-    await expect.poll(() => shown(server), { timeout: 30_000 }).toEqual(all());
+    await expect.poll(() => shown(), { timeout: 30_000 }).toEqual(all());
   }
   // Some were killed in time.
   expect(left.flat().some((seen, at) => seen !== all()[0] || at < 0)).toBe(true);
@@ -94,7 +98,7 @@ function isOldOrNew(seen: number[]): boolean {
 }
 
 test("SIGTERM: what is asked is answered, nothing new is taken, and nobody is left behind", async () => {
-  const server = await start({ refresh: "10m", index_refresh: "1h" });
+  await start({ refresh: "10m", index_refresh: "1h" });
   expect((await server.caller.get("/json/v1/latest.json")).status).toBe(200);
   mirror.misbehave("releases/25.12.1/targets/ath79/generic/profiles.json", { kind: "slow", bytesPerSecond: 8_000 });
   const running = server.caller.get("/json/v1/releases/25.12.1/targets/ath79/generic/tplink_archer-c7-v2.json");

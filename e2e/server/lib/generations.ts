@@ -10,12 +10,12 @@ const LEAST = 6_000;
 export function publishGeneration(mirror: MirrorServer, generation: number): void {
   for (const feed of FEEDS) {
     const stanzas = Array.from({ length: countOf(generation) }, (_, n) => stanza(`${feed}-${n}`, generation));
-    mirror.put(`${FOLDER}/${feed}/Packages.gz`, gzipSync(stanzas.join("\n"), { level: 1 }));
+    mirror.put(`${FOLDER}/${feed}/Packages.gz`, gzipSync(stanzas.join(""), { level: 1 }));
   }
 }
 
 /** Where the mirror is asked for what has been published. */
-export const PUBLISHED = `${FOLDER}/luci/Packages.gz`;
+export const PUBLISHED = "**/x86_64/luci/Packages.gz";
 
 /**
  * The generation of each feed, from an index of all of them.
@@ -38,5 +38,5 @@ function countOf(generation: number): number {
 }
 
 function stanza(name: string, generation: number): string {
-  return `Package: ${name}\nVersion: ${generation}-r1\nArchitecture: x86_64\nSize: ${1000 + generation}\nDescription: ${name} of generation ${generation}\n`;
+  return `Package: ${name}\nVersion: ${generation}-r1\nArchitecture: x86_64\nSize: ${1000 + generation}\nDescription: ${name} of generation ${generation}\n\n`;
 }

@@ -64,11 +64,7 @@ function branchRow(io: Io, branch: Branch, resources: readonly ResourceState[], 
   const own = resources.filter((resource) => resource.branch === branch.name);
   const newest = own.map(({ checkedAt }) => checkedAt).reduce((a, b) => (a && b ? (a > b ? a : b) : (a ?? b)), null);
   const broken = own.filter(({ trouble }) => trouble !== null).length;
-  const state = branch.enabled
-    ? broken > 0
-      ? io.paint("bad", `${broken} of ${own.length} in trouble`)
-      : io.paint("good", "well")
-    : io.paint("quiet", "off");
+  const state = stateWords(io, branch, own.length, broken);
   return [
     branch.name,
     harmless(branch.versions[0]?.name ?? "none"),
@@ -76,4 +72,10 @@ function branchRow(io: Io, branch: Branch, resources: readonly ResourceState[], 
     ago(newest, now),
     state,
   ];
+}
+
+function stateWords(io: Io, { enabled }: Branch, known: number, broken: number): string {
+  if (!enabled) return io.paint("quiet", "off");
+  if (known === 0) return io.paint("quiet", "nobody has asked yet");
+  return broken > 0 ? io.paint("bad", `${broken} of ${known} in trouble`) : io.paint("good", "well");
 }

@@ -18,6 +18,8 @@ const STYLES = { quiet: "dim", good: "green", warn: "yellow", bad: "red", strong
 /** This process's own. NO_COLOR, FORCE_COLOR and TERM are honoured; what upstream wrote sets nothing off in a terminal. */
 export function processIo(): Omit<Io, "signal"> {
   const { stdout, stderr, env } = process;
+  // Whoever read it has gone (`pawl catalog show … | head`): what was begun is ended in order all the same.
+  for (const stream of [stdout, stderr]) stream.on("error", () => undefined);
   return {
     stdout: (text) => void stdout.write(text),
     stderr: (text) => void stderr.write(text),

@@ -149,7 +149,10 @@ export class Database implements AsyncDisposable {
     pool.on("error", () => undefined);
     pool.on("connect", (client) => {
       this.#open.add(client);
-      client.on("error", (error) => this.#log.warn({ err: error }, "a connection to the database was lost"));
+      client.on("error", (error) => {
+        // One that is being closed may hear that its server ends, too.
+        if (!this.#closing) this.#log.warn({ err: error }, "a connection to the database was lost");
+      });
       client.once("end", () => this.#open.delete(client));
     });
   }

@@ -23,12 +23,12 @@ export class Answer extends ServerResponse<IncomingMessage> {
   requestId = "";
   /** Where the request came from. */
   address = "";
-  #isLast = false;
+  #isLast = () => false;
   /** Bytes of the body, for the log; null where it isn't known beforehand. */
   length: number | null = null;
 
-  /** Before anything else. `isLast`: the connection ends with this answer. */
-  begin(requestId: string, address: string, isLast: boolean): void {
+  /** Before anything else. `isLast`, asked when the answer goes out: the connection ends with it. */
+  begin(requestId: string, address: string, isLast: () => boolean): void {
     this.requestId = requestId;
     this.address = address;
     this.#isLast = isLast;
@@ -47,7 +47,7 @@ export class Answer extends ServerResponse<IncomingMessage> {
       "x-content-type-options": "nosniff",
       ...(Array.isArray(given) ? fromPairs(given) : given),
     };
-    if (this.#isLast) headers.connection = "close";
+    if (this.#isLast()) headers.connection = "close";
     if (status === 204 || status === 304) withoutBody(headers);
     const length = headers["content-length"] ?? headers["Content-Length"];
     if (length !== undefined) this.length = Number(length);

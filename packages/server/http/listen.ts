@@ -69,10 +69,11 @@ export async function listen(
   );
   const noteAccess = accessLog(log);
   let isStopping = false;
+  const isLast = () => isStopping;
   const server = createServer(
     { ...TIMEOUTS, ...times, IncomingMessage, ServerResponse: Answer, maxHeaderSize: MOST_HEADER_BYTES },
     (incoming, outgoing) => {
-      outgoing.begin(requestId(incoming.headers["x-request-id"]), addressOf(incoming), isStopping);
+      outgoing.begin(requestId(incoming.headers["x-request-id"]), addressOf(incoming), isLast);
       noteAccess(incoming, outgoing);
       if (isRead(incoming) && incoming.url?.startsWith("//")) redirectToSingleSlash(incoming.url, outgoing);
       else answerByApp(incoming, outgoing);

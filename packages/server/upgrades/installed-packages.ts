@@ -9,7 +9,7 @@ const Listed = z.record(
   z.string().max(LONGEST_VERSION),
 );
 
-/** `{"luci": "git-23.339.51123"}` as package → version. */
+/** `{"luci": "git-23.339.51123"}` as package → version; it may be left out. */
 export const InstalledPackages = z
   .unknown()
   .transform((sent, context): ReadonlyMap<string, string> => {
@@ -19,7 +19,8 @@ export const InstalledPackages = z
     for (const issue of error?.issues ?? []) context.addIssue({ ...issue });
     return z.NEVER;
   })
-  .openapi({ type: "object", additionalProperties: { type: "string", maxLength: LONGEST_VERSION } });
+  .nullish()
+  .openapi({ type: ["object", "null"], additionalProperties: { type: "string", maxLength: LONGEST_VERSION } });
 
 /** Null: something is wrong. Zod says what; to have it look at each package takes longer than all the rest of a check. */
 function packagesOf(sent: unknown): Map<string, string> | null {

@@ -19,7 +19,7 @@ const UpgradeCheck = z
       .openapi({ description: "As the installed release calls it.", example: "ath79/generic" }),
     profile: Text.nullish().openapi({ description: "The profile or the board name." }),
     revision: Text.nullish().openapi({ description: "Decides between two snapshots.", example: "r24106-10cc5fcd00" }),
-    installed: InstalledPackages.nullish().openapi({
+    installed: InstalledPackages.openapi({
       description: "Installed packages and their versions.",
       example: { luci: "git-23.339.51123" },
     }),

@@ -1,3 +1,4 @@
+import { MirrorServer } from "@pawl/testkit";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { UpstreamCatalog } from "../service.ts";
@@ -103,4 +104,19 @@ test("a scope refreshes what it names, whether or not anybody asked for it befor
   expect((await it.catalog.resources({ version: "22.03.7" })).map(({ path }) => path)).toContain(
     "releases/22.03.7/.targets.json",
   );
+});
+
+test("what was read from one mirror is no condition for another: it is asked for whole, and stays as it is if it is the same", async () => {
+  const version = await it.catalog.version("openwrt", "24.10.5");
+  const before = await it.catalog.architecturePackages(version, "x86_64");
+  await using moved = await MirrorServer.start();
+  moved.upstream.updatePackage("24.10", "luci", "99.1~abcdef12");
+  const elsewhere = await it.another({ upstreamUrl: moved.url });
+  const served = await elsewhere.architecturePackages(version, "x86_64");
+  expect(served.digest).toBe(before.digest);
+
+  const report = await elsewhere.refresh({ distribution: "openwrt" });
+  expect(moved.traffic("**").notModified).toBe(0);
+  expect(report.unchanged).toBeGreaterThan(report.changed);
+  expect((await elsewhere.architecturePackages(version, "x86_64")).value.versions.get("luci")).toBe("99.1~abcdef12");
 });

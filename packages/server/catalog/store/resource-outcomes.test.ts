@@ -170,7 +170,14 @@ test("what nobody wants for long goes, with packages that are in nothing else", 
   expect(await rowsOf(left.id)).toEqual([]);
 });
 
-const VALIDATORS = { etag: null, lastModified: null, file: "Packages", sha256: "", keyring: null };
+const VALIDATORS = {
+  url: "http://mirror/file",
+  etag: null,
+  lastModified: null,
+  file: "Packages",
+  sha256: "",
+  keyring: null,
+};
 
 function keyOf(path: string, kind: ResourceKey["kind"] = "index"): ResourceKey {
   return { distribution: "test", kind, path, branch: null, version: null };

@@ -10,7 +10,7 @@ export interface MirroredCatalog extends AsyncDisposable {
   test: TestDatabase;
   catalog: UpstreamCatalog;
   /** Another one on the same database and mirror, as a second server would have it. */
-  another(): Promise<UpstreamCatalog>;
+  another(options?: { upstreamUrl?: string }): Promise<UpstreamCatalog>;
 }
 
 export interface MirroredCatalogOptions {
@@ -38,11 +38,13 @@ export async function mirroredCatalog(options: MirroredCatalogOptions = {}): Pro
     distributions: { openwrt, ...options.distributions },
   });
   const log = pino({ level: process.env.PAWL_TEST_LOG ?? "silent" });
-  const distributions = await loadDistributions(config.distributions);
-  const open = () =>
-    UpstreamCatalog.open({ database: test.database, distributions, settings: config.catalog, log, pause });
+  const open = async (upstreamUrl = mirror.url) => {
+    const moved = { ...config.distributions, openwrt: { ...config.distributions.openwrt, upstream_url: upstreamUrl } };
+    const distributions = await loadDistributions(moved);
+    return UpstreamCatalog.open({ database: test.database, distributions, settings: config.catalog, log, pause });
+  };
   const catalog = taken.use(await open());
   const kept = taken.move();
-  const another = async () => kept.use(await open());
+  const another = async ({ upstreamUrl }: { upstreamUrl?: string } = {}) => kept.use(await open(upstreamUrl));
   return { mirror, test, catalog, another, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }

@@ -21,7 +21,7 @@ export const LIMITS = {
 
 /**
  * Reads a file of a folder; null when it is the one that the validators are of and hasn't changed since. They are left
- * aside when they are of another file, or were checked with other keys.
+ * aside when they are of another file or another mirror's, or were checked with other keys.
  *
  * @throws UpstreamError as fetchUpstream
  */
@@ -33,7 +33,8 @@ export async function readSourceFile(
 ): Promise<SourceFile | null> {
   const { timeoutMs, retry, signal } = options;
   const url = `${folderUrl}/${file}`;
-  const validators = isOf(options.validators, file, options) ? options.validators : null;
+  const own = isOf(options.validators, file, options) ? options.validators : null;
+  const validators = own?.url === url ? own : null;
   const fetched = await fetchUpstream(url, { validators, maxBytes, timeoutMs, retry, signal });
   return fetched.status === "unchanged" ? null : { url, file, fetched };
 }
@@ -58,7 +59,7 @@ export function notModified({ validators }: ReadOptions): ReadResult<never> {
 
 /** The new validators, when content of this digest is what they already were of. */
 export function sameContent(
-  { file, fetched }: SourceFile,
+  { url, file, fetched }: SourceFile,
   sha256: string,
   options: ReadOptions,
   transferred: number,
@@ -66,19 +67,19 @@ export function sameContent(
   const { validators } = options;
   if (!isOf(validators, file, options) || validators.sha256 !== sha256) return null;
   const { etag, lastModified } = fetched;
-  return { outcome: "unchanged", validators: { ...validators, etag, lastModified }, transferred };
+  return { outcome: "unchanged", validators: { ...validators, url, etag, lastModified }, transferred };
 }
 
 /** What was read, as the caller keeps it. */
 export function changed<T>(
-  { file, fetched }: SourceFile,
+  { url, file, fetched }: SourceFile,
   content: { value: T; trust: Trust; sha256: string; size: number; transferred: number },
   options: ReadOptions,
 ): ReadResult<T> {
   const { etag, lastModified } = fetched;
   const { sha256 } = content;
   const keyring = options.keys?.digest ?? null;
-  return { outcome: "changed", ...content, validators: { etag, lastModified, file, sha256, keyring } };
+  return { outcome: "changed", ...content, validators: { url, etag, lastModified, file, sha256, keyring } };
 }
 
 function isOf(validators: ReadOptions["validators"], file: string, { keys }: ReadOptions): validators is Validators {

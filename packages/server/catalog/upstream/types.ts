@@ -10,6 +10,8 @@ export interface Validators {
   etag: string | null;
   /** As upstream wrote it. */
   lastModified: string | null;
+  /** Where it was read: another mirror's validators mean nothing to this one. */
+  url: string;
   /** Which of the files that could have been read: `packages.adb`, `Packages.gz`, … */
   file: string;
   /** Of the content, hex: tells an unchanged file from a mirror that sends no validators. */
