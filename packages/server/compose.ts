@@ -44,15 +44,18 @@ export async function composeServer(
 ): Promise<Composition> {
   await using taken = new AsyncDisposableStack();
   const facts = await loadDistributions(config.distributions);
-  const database = taken.use(
-    await openOwnDatabase(config, taken, { log: log.child({ part: "database" }), signal, whenRunning }),
-  );
+  const { database, isAlone } = await openOwnDatabase(config, taken, {
+    log: log.child({ part: "database" }),
+    signal,
+    whenRunning,
+  });
   await migrate(database, { log: log.child({ part: "database" }), signal });
 
   const end = new AbortController();
   const catalog = taken.use(
     await UpstreamCatalog.open({
       database,
+      isAlone,
       distributions: facts,
       settings: config.catalog,
       log: log.child({ part: "catalog" }),
@@ -82,13 +85,14 @@ export async function composeServer(
   return { app, catalog, tokens, database, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
-/** The one that the configuration names, else the embedded one. */
+/** The one that the configuration names, else the embedded one: whose first process nobody else was connected to. */
 async function openOwnDatabase(
   { database: { url, user, connections }, state_dir }: ServerConfig,
   taken: AsyncDisposableStack,
   { log, signal, whenRunning }: Pick<EmbeddedOptions, "log" | "signal" | "whenRunning">,
-): Promise<Database> {
-  if (url !== null) return openDatabase({ url, connections, log, signal });
+): Promise<{ database: Database; isAlone: boolean }> {
+  const options = { connections, log, signal };
+  if (url !== null) return { database: taken.use(await openDatabase({ ...options, url })), isAlone: false };
   const embedded = taken.use(await startEmbedded({ stateDir: state_dir, user, log, signal, whenRunning }));
-  return openDatabase({ url: embedded.url, connections, log, signal });
+  return { database: taken.use(await openDatabase({ ...options, url: embedded.url })), isAlone: embedded.isOwn };
 }

@@ -13,6 +13,7 @@ const START_WITHIN_MS = 40_000;
 /** `pawl serve` as a process of its own, on its embedded database. */
 export class ServerProcess implements AsyncDisposable {
   readonly caller: Caller;
+  readonly configFile: string;
   /** Lines of its log so far. */
   readonly lines: readonly Record<string, unknown>[];
   readonly #process: ChildProcess;
@@ -25,11 +26,12 @@ export class ServerProcess implements AsyncDisposable {
     this.caller = new Caller(url);
     this.lines = lines;
     this.#stateDir = stateDir;
+    this.configFile = fileOf(stateDir);
   }
 
   /** Resolves once it listens. @throws with its log when it doesn't come so far */
   static async start(stateDir: string, config: object): Promise<ServerProcess> {
-    const file = `${stateDir}.yaml`;
+    const file = fileOf(stateDir);
     // JSON is YAML, too.
     await writeFile(file, JSON.stringify({ listen: "127.0.0.1:0", state_dir: stateDir, ...config }));
     const child = startPawl(["serve", "--config", file]);
@@ -75,6 +77,10 @@ export class ServerProcess implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#process.exitCode === null && this.#process.signalCode === null) await this.end("SIGTERM");
   }
+}
+
+function fileOf(stateDir: string): string {
+  return `${stateDir}.yaml`;
 }
 
 /** What still runs in or for a folder: by working directory, or by command line. Waits a little for who is just leaving. */

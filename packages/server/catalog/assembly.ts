@@ -26,6 +26,8 @@ export interface CatalogOptions {
   log: Logger;
   /** Default: the system's. */
   clock?: () => Date;
+  /** Nobody else has the database open: what is leased in it was leased by processes that were killed. Default false. */
+  isAlone?: boolean;
   /** What values may take in memory. Default 256 MB. */
   memoryBytes?: number;
   /** At most one try for a resource in this time, in milliseconds. Default 30 s: contract server.md §1. */
@@ -36,6 +38,7 @@ export interface CatalogOptions {
 export interface CatalogParts {
   distributions: ReadonlyMap<string, DistributionFacts>;
   store: ResourceStore;
+  states: States;
   loader: Loader;
   demand: Demand;
   views: Views;
@@ -68,6 +71,7 @@ export async function assemble(options: CatalogOptions): Promise<CatalogParts> {
   const { signal } = ended;
 
   const store = new ResourceStore(database);
+  if (options.isAlone) await store.releaseAll();
   const outcomes = new ResourceOutcomes(database);
   const states = new States();
   const feeds = new FeedPackages(database);
@@ -109,10 +113,12 @@ export async function assemble(options: CatalogOptions): Promise<CatalogParts> {
     // What it announces is due at once.
     if (changed.some(({ kind }) => kind === "versions")) updater.wake();
   };
-  life.use(await heedNotices({ database, store, states, onChange, log }));
+  const onReturn = () => void loader.giveBackOwed();
+  life.use(await heedNotices({ database, store, states, onChange, onReturn, log }));
   return {
     distributions,
     store,
+    states,
     loader,
     demand,
     views,

@@ -47,6 +47,10 @@ export class UpstreamCatalog implements Catalog, AsyncDisposable {
     return new UpstreamCatalog(await assemble(options));
   }
 
+  get generation(): number {
+    return this.#parts.states.generation;
+  }
+
   /** Begins to keep fresh what is asked for. Once; it ends with the catalog. */
   start(): void {
     this.#updating ??= this.#parts.updater.run(this.#parts.ended.signal);

@@ -224,6 +224,8 @@ export interface RefreshReport {
  */
 export interface Catalog {
   readonly distributions: readonly Distribution[];
+  /** Another number whenever something has been read or asked about: until then the same questions have the same answers. */
+  readonly generation: number;
   /** @throws unknown_distribution */
   distribution(name: string): Distribution;
   releases(distribution: string, signal?: AbortSignal): Promise<Known<Releases>>;

@@ -986,7 +986,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Code: unknown_distribution. */
+            /** @description Code: unknown_distribution, unknown_version. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1026,6 +1026,15 @@ export interface operations {
             };
             /** @description Code: internal. */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: upstream_refused. */
+            502: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1085,6 +1094,15 @@ export interface operations {
             };
             /** @description Code: unauthorized. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: unknown_distribution. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,5 +1,6 @@
 import pLimit from "p-limit";
 import type { Logger } from "pino";
+import { isPassing } from "../../db/trouble.ts";
 import type { DistributionFacts } from "../facts.ts";
 import { nameOf, type Resource, type ResourceKey } from "../store/resource.ts";
 import type { Content, Discovery, ResourceOutcomes, Unchanged } from "../store/resource-outcomes.ts";
@@ -44,6 +45,8 @@ export class Loader {
   readonly #keyrings: ReadonlyMap<string, Keyring>;
   readonly #underWay = new Map<string, Promise<Loaded>>();
   readonly #save = pLimit(SAVES);
+  /** Leases that couldn't be given back, since the database was away. */
+  readonly #owed: Resource[] = [];
   readonly #unchanged: Batch<Unchanged, Resource>;
 
   /** @throws ServerError `config_invalid` for a key that can't be read */
@@ -56,6 +59,11 @@ export class Loader {
   /** The reading of it that goes on in this process. */
   underWay(key: ResourceKey): Promise<Loaded> | undefined {
     return this.#underWay.get(nameOf(key));
+  }
+
+  /** To be called when the database was away and is there again: what was being read then may be read anew. */
+  giveBackOwed(): Promise<void> {
+    return this.#giveBack(this.#owed.splice(0));
   }
 
   /** When all that goes on now has come to its end, well or not. */
@@ -79,9 +87,14 @@ export class Loader {
       this.#parts.states.apply([loaded.resource]);
       return loaded;
     } catch (error) {
-      if (signal.aborted) await this.#parts.store.release([leased]).catch(() => undefined);
+      // Other errors may come again at once: for them the lease is a pause.
+      if (signal.aborted || isPassing(error)) await this.#giveBack([leased]);
       throw error;
     }
+  }
+
+  async #giveBack(leased: readonly Resource[]): Promise<void> {
+    await this.#parts.store.release(leased).catch(() => this.#owed.push(...leased));
   }
 
   async #read(leased: Resource, lanes: Lanes, signal: AbortSignal): Promise<Loaded> {

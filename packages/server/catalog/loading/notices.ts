@@ -12,11 +12,13 @@ export interface NoticeParts {
   states: States;
   /** Hears of what changed, of that which this process knows. */
   onChange: (resources: readonly Resource[]) => void;
+  /** The database was away, and is there again. */
+  onReturn: () => void;
   log: Logger;
 }
 
 /** Keeps this process's states right while it or another one changes rows. What was lost with a connection is looked up anew. */
-export function heedNotices({ database, store, states, onChange, log }: NoticeParts): Promise<Subscription> {
+export function heedNotices({ database, store, states, onChange, onReturn, log }: NoticeParts): Promise<Subscription> {
   let waiting = new Set<number>();
   let looking = false;
   const look = async () => {
@@ -43,6 +45,9 @@ export function heedNotices({ database, store, states, onChange, log }: NoticePa
       for (const id of states.knownOf(payload.split(",").map(Number))) waiting.add(id);
       if (!looking && waiting.size > 0) void look();
     },
-    () => states.clear(),
+    () => {
+      states.clear();
+      onReturn();
+    },
   );
 }

@@ -139,6 +139,13 @@ export class ResourceStore {
     `.execute(this.#db);
   }
 
+  /** Takes every lease back. Only where nobody else has the database open: then whoever held one was killed. */
+  async releaseAll(): Promise<void> {
+    await sql`update resource set leased_until = null, tried_at = null where leased_until is not null`.execute(
+      this.#db,
+    );
+  }
+
   /** What is in documents, together with the state of their rows at that moment. */
   async documents(ids: readonly number[]): Promise<{ resource: Resource; document: unknown }[]> {
     const { rows } = await sql<ResourceRow & { document: unknown }>`

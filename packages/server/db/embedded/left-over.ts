@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { ServerError } from "../../error.ts";
+import { socketFile } from "./postmaster.ts";
 
 /** What each way of ending gets, in milliseconds: like a regular stop, where nobody waits for the end of the statements. */
 const STOP = [
@@ -13,8 +14,8 @@ const STOP = [
 
 /**
  * Ends what a killed server left running on a data folder, so that the next PostgreSQL can have it. Only to be called by whoever
- * holds the folder's lock: then nobody alive counts on them. Also removes a `postmaster.pid` that names nobody of them;
- * PostgreSQL would believe it, should that number be another process by now.
+ * holds the folder's lock: then nobody alive counts on them. Also removes a `postmaster.pid`, and the lock of a socket, that
+ * name nobody of them; PostgreSQL would believe them, should that number be another process by now, or a zombie.
  * @throws ServerError `database_failed` when they can't be ended.
  */
 export async function stopLeftOver(dataDir: string, log: Logger, signal?: AbortSignal): Promise<void> {
@@ -38,7 +39,9 @@ export async function stopLeftOver(dataDir: string, log: Logger, signal?: AbortS
     throw new ServerError("database_failed", sentence);
   }
   // A file where the folder should be is for others to complain about.
-  await rm(join(dataDir, "postmaster.pid"), { force: true }).catch(() => undefined);
+  for (const lock of [join(dataDir, "postmaster.pid"), `${socketFile(dataDir)}.lock`]) {
+    await rm(lock, { force: true }).catch(() => undefined);
+  }
 }
 
 /** The process that wrote `postmaster.pid`; it may be gone. */

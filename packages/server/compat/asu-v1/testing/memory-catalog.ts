@@ -39,6 +39,7 @@ export interface World {
 /** The interface of the catalog over a few plain objects, with failures on command that no real mirror would time so well. */
 export class MemoryCatalog implements Catalog {
   readonly distributions: readonly Distribution[];
+  readonly generation = 0;
   readonly world: World;
   /** What was asked for anew. */
   readonly refreshed: RefreshScope[] = [];
