@@ -237,4 +237,4 @@ describe(`any request, seed ${SEED}`, () => {
 
 /** Of builds, which nothing makes yet: the rows say 404 for each, 412 for a check by hash and 503 for what is valid. */
 const NOTHING_THERE =
-  /\/(build|upgrade-check|upgrade-request|build-request|image|manifest|packages_hash)\/:hash|POST \/api\/(upgrade|build)-request|ALL \/api\/(v1\/)?build$/;
+  /\/(build|upgrade-check|upgrade-request|build-request|image|manifest|packages_hash)\/:hash|POST \/api\/(upgrade|build)-request|(POST|ALL) \/api\/(v1\/)?build$/;

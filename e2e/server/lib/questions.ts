@@ -90,22 +90,26 @@ const BELOW: Readonly<Record<string, Make<string>>> = {
   "/chef/*": (pick) => pick(["", "index.html", "app.js"]),
 };
 
-const image: Make<Record<string, string>> = (pick, { version, target, profile }) => ({
+type Fields = Record<string, string>;
+
+const image: Make<Fields> = (pick, { version, target, profile }) => ({
   distro: "openwrt",
   version,
-  ...pick([{ target }, { target: target.split("/")[0] ?? "", subtarget: target.split("/")[1] ?? "" }]),
+  ...pick<Fields>([{ target }, { target: target.split("/")[0] ?? "", subtarget: target.split("/")[1] ?? "" }]),
   profile,
 });
 
-const page = (pick: Pick, filters: Record<string, readonly string[]>) => ({
-  ...pick([{}, {}, { limit: "1" }, { limit: "500" }]),
-  ...Object.fromEntries(Object.entries(filters).flatMap(([name, values]) => pick([[], [[name, pick(values)]]]))),
+const page = (pick: Pick, filters: Record<string, readonly string[]>): Fields => ({
+  ...pick<Fields>([{}, {}, { limit: "1" }, { limit: "500" }]),
+  ...Object.fromEntries<string>(
+    Object.entries(filters).flatMap(([name, values]) => pick<[string, string][]>([[], [[name, pick(values)]]])),
+  ),
 });
 
 const DISTRIBUTION = "/api/v2/distributions/:distribution";
 const TARGET = `${DISTRIBUTION}/versions/:version/targets/:target/:subtarget`;
 
-const QUERIES: Readonly<Record<string, Make<Record<string, string>>>> = {
+const QUERIES: Readonly<Record<string, Make<Fields>>> = {
   [`${DISTRIBUTION}/versions`]: (pick) =>
     page(pick, { branch: ["24.10", "25.12", "none"], kind: ["release", "candidate", "snapshot"] }),
   [`${DISTRIBUTION}/versions/:version/models`]: (pick) => page(pick, { query: ["archer", "c7 tp-link", "", "é💥"] }),
@@ -113,16 +117,20 @@ const QUERIES: Readonly<Record<string, Make<Record<string, string>>>> = {
     page(pick, { query: ["luci", "web server", "%"], feed: ["luci", "base", "target"] }),
   "/api/v2/catalog/resources": (pick, { version, target }) =>
     page(pick, { trouble: ["true", "false"], distribution: ["openwrt"], version: [version], target: [target] }),
-  "/api/v2/stats/versions": (pick) => pick([{}, { branch: "24.10" }]),
-  "/api/v2/stats/packages": (pick) => pick([{}, { branch: "24.10", limit: "3" }]),
-  "/api/v2/stats/targets": (pick) => pick([{}, { limit: "3" }]),
-  "/api/v2/stats/clients": (pick) => pick([{}, { limit: "3" }]),
-  "/api/v2/stats/build-errors": (pick) => pick([{}, { limit: "3" }]),
-  "/api/v1/builds-by-version": (pick) => pick([{}, { branch: "24.10" }]),
-  "/api/v1/top-packages": (pick) => pick([{}, { branch: "24.10", n: "5" }, { n: "100" }]),
-  "/api/v1/build-errors": (pick) => pick([{}, { n: "500" }]),
-  "/api/versions": (pick) => pick([{}, { distro: "openwrt" }, { distro: "LEDE" }]),
-  "/api/models": (pick, { version }) => ({ distro: "openwrt", version, ...pick([{}, { model_search: "archer" }]) }),
+  "/api/v2/stats/versions": (pick) => pick<Fields>([{}, { branch: "24.10" }]),
+  "/api/v2/stats/packages": (pick) => pick<Fields>([{}, { branch: "24.10", limit: "3" }]),
+  "/api/v2/stats/targets": (pick) => pick<Fields>([{}, { limit: "3" }]),
+  "/api/v2/stats/clients": (pick) => pick<Fields>([{}, { limit: "3" }]),
+  "/api/v2/stats/build-errors": (pick) => pick<Fields>([{}, { limit: "3" }]),
+  "/api/v1/builds-by-version": (pick) => pick<Fields>([{}, { branch: "24.10" }]),
+  "/api/v1/top-packages": (pick) => pick<Fields>([{}, { branch: "24.10", n: "5" }, { n: "100" }]),
+  "/api/v1/build-errors": (pick) => pick<Fields>([{}, { n: "500" }]),
+  "/api/versions": (pick) => pick<Fields>([{}, { distro: "openwrt" }, { distro: "LEDE" }]),
+  "/api/models": (pick, { version }) => ({
+    distro: "openwrt",
+    version,
+    ...pick<Fields>([{}, { model_search: "archer" }]),
+  }),
   "/api/packages_image": image,
 };
 

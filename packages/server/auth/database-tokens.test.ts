@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import pino from "pino";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../testing/index.ts";
@@ -21,6 +22,21 @@ afterAll(async () => {
   await tokens[Symbol.asyncDispose]();
   await test_[Symbol.asyncDispose]();
 });
+
+/** What is read has been read long before it arrives. */
+function withSlowReads() {
+  const reads = new WeakSet<object>();
+  return test_.database.kysely.withPlugin({
+    transformQuery({ node, queryId }) {
+      if (node.kind === "SelectQueryNode") reads.add(queryId);
+      return node;
+    },
+    async transformResult({ result, queryId }) {
+      if (reads.has(queryId)) await sleep(100);
+      return result;
+    },
+  });
+}
 
 describe("a token", () => {
   test("is known again by those who have it, and can't be read from the database", async () => {
@@ -53,6 +69,20 @@ describe("a token", () => {
     expect(await tokens.verify(token)).toBeNull();
     await expect.poll(() => other.verify(token), { timeout: 4_000, interval: 100 }).toBeNull();
     await expect(tokens.revoke("gone")).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  test("counts at once, and no more at once, however slowly those there were are being read", async () => {
+    await using slow = new DatabaseTokens({ database: withSlowReads(), clock: () => now, log });
+    const guess = slow.verify(`pawl_${"A".repeat(43)}`);
+    const { token } = await slow.create({ name: "quick", scopes: ["stats:read"], expiresAt: null });
+    await guess;
+    expect(await slow.verify(token)).not.toBeNull();
+    const again = slow
+      .create({ name: "other", scopes: ["stats:read"], expiresAt: null })
+      .then(() => slow.verify(token));
+    await slow.revoke("quick");
+    await again;
+    expect(await slow.verify(token)).toBeNull();
   });
 
   test("may be revoked by its id", async () => {

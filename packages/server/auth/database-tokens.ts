@@ -30,6 +30,8 @@ export class DatabaseTokens implements Tokens, AsyncDisposable {
   readonly #timer: NodeJS.Timeout;
   #known: { byHash: ReadonlyMap<string, TokenInfo>; until: number } | null = null;
   #loading: Promise<ReadonlyMap<string, TokenInfo>> | null = null;
+  /** Counts what this process has made and revoked: what was being read meanwhile is old. */
+  #changes = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -57,7 +59,7 @@ export class DatabaseTokens implements Tokens, AsyncDisposable {
     if (!made) {
       throw new ServerError("bad_request", `There is a token ${name} already; revoke it first or take another name.`);
     }
-    this.#known = null;
+    this.#forget();
     return { token, info: infoOf(made) };
   }
 
@@ -72,7 +74,7 @@ export class DatabaseTokens implements Tokens, AsyncDisposable {
       .deleteFrom("api_token")
       .where((row) => row.or([row("id", "=", nameOrId), row("name", "=", nameOrId)]))
       .executeTakeFirst();
-    this.#known = null;
+    this.#forget();
     if (gone.numDeletedRows === 0n) throw new ServerError("not_found", `There is no token ${nameOrId.slice(0, 100)}.`);
   }
 
@@ -98,12 +100,19 @@ export class DatabaseTokens implements Tokens, AsyncDisposable {
     return this.#loading;
   }
 
+  #forget(): void {
+    this.#changes++;
+    this.#known = null;
+    this.#loading = null;
+  }
+
   async #load(): Promise<ReadonlyMap<string, TokenInfo>> {
     const before = this.#known;
+    const changes = this.#changes;
     try {
       const rows = await this.#parts.database.selectFrom("api_token").selectAll().execute();
       const byHash = new Map(rows.map((row) => [row.sha256.toString("hex"), infoOf(row)]));
-      this.#known = { byHash, until: performance.now() + FRESH_MS };
+      if (changes === this.#changes) this.#known = { byHash, until: performance.now() + FRESH_MS };
       return byHash;
     } catch (error) {
       if (!before) throw error;

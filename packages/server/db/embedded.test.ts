@@ -203,13 +203,20 @@ test("what a killed process left is stopped, and everything committed is there",
   expect((await running(stateDir)).filter((pid) => left.includes(pid))).toEqual([]);
 });
 
-test("a power cut's postmaster.pid that names another process now keeps nobody out", async () => {
-  const stateDir = await copyOfMade();
-  const pidFile = join(stateDir, "database/postmaster.pid");
-  await writeFile(pidFile, `${process.ppid}\n${stateDir}/database\n1700000000\n5432\n\n\n  1 1\nready\n`);
-  await using database = await start({ stateDir });
-  expect(await ask(database.url, "select n from kept")).toEqual([{ n: 7 }]);
-});
+test.each(["postmaster.pid", ".s.PGSQL.5432.lock"])(
+  "a power cut's %s that names another process now keeps nobody out",
+  async (name) => {
+    const stateDir = await copyOfMade();
+    // Of the database's own user: of others' processes PostgreSQL knows that they aren't its own.
+    const { uid } = await stat(join(stateDir, "database"));
+    const other = spawn("sleep", ["60"], isRoot ? { uid } : {});
+    await using _ = { [Symbol.asyncDispose]: async () => void other.kill() };
+    const lock = `${other.pid}\n${stateDir}/database\n1700000000\n5432\n\n\n  1 1\nready\n`;
+    await writeFile(join(stateDir, "database", name), lock);
+    await using database = await start({ stateDir });
+    expect(await ask(database.url, "select n from kept")).toEqual([{ n: 7 }]);
+  },
+);
 
 test("killed with kill -9 it comes back, and connections with it", async () => {
   const stateDir = await copyOfMade();

@@ -12,7 +12,7 @@ export function accessLog(parent: Logger): (incoming: IncomingMessage, outgoing:
   return (incoming, outgoing) => {
     if (!log.isLevelEnabled("info")) return;
     const since = performance.now();
-    outgoing.once("close", () => log.info(fieldsOf(incoming, outgoing, performance.now() - since), "request"));
+    outgoing.on("close", () => log.info(fieldsOf(incoming, outgoing, performance.now() - since), "request"));
   };
 }
 

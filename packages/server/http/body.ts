@@ -87,6 +87,7 @@ function tooLarge(limit: number): ServerError {
 
 /** Looked at before it is parsed: what walks the parsed value may go down into it by recursion. */
 function isDeeperThan(json: string, most: number): boolean {
+  if (!hasMoreThan(json, most)) return false;
   let depth = 0;
   let inString = false;
   for (let at = 0; at < json.length; at++) {
@@ -98,6 +99,17 @@ function isDeeperThan(json: string, most: number): boolean {
     else if (char === OPEN_OBJECT || char === OPEN_ARRAY) {
       if (++depth > most) return true;
     } else if (char === CLOSE_OBJECT || char === CLOSE_ARRAY) depth--;
+  }
+  return false;
+}
+
+/** Whether there are so many openings at all. Few bodies have, and to look for them takes next to no time. */
+function hasMoreThan(json: string, most: number): boolean {
+  let count = 0;
+  for (const opening of ["{", "["]) {
+    for (let at = json.indexOf(opening); at !== -1; at = json.indexOf(opening, at + 1)) {
+      if (++count > most) return true;
+    }
   }
   return false;
 }

@@ -30,13 +30,18 @@ export interface Input<P extends Fields, Q extends Fields, B extends z.ZodType> 
   path: string;
 }
 
-/** `kept`: the same for all who ask until the digest changes, so it is made and compressed once. */
+/**
+ * `kept`: the same for all who ask until the digest changes, so it is made and compressed once. `shared`: what is made of the
+ * same object is written once.
+ */
 export type Reply<T> =
   | { kind: "value"; value: T; status: number }
+  | { kind: "shared"; of: object; make: () => T }
   | { kind: "kept"; digest: string; make: () => T }
   | { kind: "nothing" };
 
 export const value = <T>(value: T, status = 200): Reply<T> => ({ kind: "value", value, status });
+export const shared = <T>(of: object, make: () => T): Reply<T> => ({ kind: "shared", of, make });
 export const kept = <T>(digest: string, make: () => T): Reply<T> => ({ kind: "kept", digest, make });
 export const nothing: Reply<never> = { kind: "nothing" };
 
@@ -78,6 +83,8 @@ export function operation<
   };
 }
 
+const written = new WeakMap<object, Buffer<ArrayBuffer>>();
+
 function respond(c: ServerContext, parts: ServerParts, reply: Reply<unknown>, isPrivate: boolean): Response {
   const cacheControl = isPrivate || c.req.method === "POST" ? "no-store" : "no-cache";
   switch (reply.kind) {
@@ -88,10 +95,18 @@ function respond(c: ServerContext, parts: ServerParts, reply: Reply<unknown>, is
       const shown = parts.representations.get(`v2 ${c.req.path}`, digest, () => Representation.json(make()));
       return send(c.req.raw, shown, { cacheControl });
     }
+    case "shared": {
+      let bytes = written.get(reply.of);
+      if (!bytes) {
+        bytes = Buffer.from(JSON.stringify(reply.make()));
+        written.set(reply.of, bytes);
+      }
+      return sendOnce(c.req.raw, bytes, { cacheControl });
+    }
     case "value": {
       const { value, status } = reply;
-      if (c.req.method === "POST") return sendOnce(c.req.raw, value, { cacheControl, status });
-      return send(c.req.raw, Representation.json(value), { cacheControl, status });
+      if (c.req.method !== "POST") return send(c.req.raw, Representation.json(value), { cacheControl, status });
+      return sendOnce(c.req.raw, Buffer.from(JSON.stringify(value)), { cacheControl, status });
     }
   }
 }

@@ -72,25 +72,21 @@ export function send(request: Request, representation: Representation, options: 
   return new Response(request.method === "HEAD" ? null : body, { status, headers });
 }
 
-/**
- * An answer that is made for one asker: nobody asks for it again, so it has no tag. As text it goes out in one piece with its
- * headers, unless it is worth compressing and the asker accepts that.
- */
-export function sendOnce(request: Request, value: unknown, { status = 200, ...options }: SendOptions = {}): Response {
-  const text = JSON.stringify(value);
+/** JSON that nobody asks for a second time, such as the answer to a POST: it has no tag. */
+export function sendOnce(
+  request: Request,
+  json: Buffer<ArrayBuffer>,
+  { status = 200, headers: more, cacheControl = "no-store" }: SendOptions = {},
+): Response {
   const headers: Record<string, string> = {
     "content-type": "application/json",
-    "cache-control": options.cacheControl ?? "no-store",
+    "cache-control": cacheControl,
     vary: "Accept-Encoding",
-    ...options.headers,
+    ...more,
   };
-  const encoding = bestEncoding(request, text.length);
-  if (encoding === null) {
-    headers["content-length"] = String(Buffer.byteLength(text));
-    return new Response(text, { status, headers });
-  }
-  const body = ENCODERS[encoding](Buffer.from(text));
-  headers["content-encoding"] = encoding;
+  const encoding = bestEncoding(request, json.length);
+  if (encoding) headers["content-encoding"] = encoding;
+  const body = encoding ? ENCODERS[encoding](json) : json;
   headers["content-length"] = String(body.length);
   return new Response(body, { status, headers });
 }

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { VersionAnswer, versionAnswer } from "../catalog/answers.ts";
-import { operation, value } from "../http/operation.ts";
+import { operation, shared } from "../http/operation.ts";
 import { orNull } from "../http/or-null.ts";
 import { InstalledPackages } from "./installed-packages.ts";
 import type { Change, UpgradeAnswer, UpgradeQuestion } from "./types.ts";
@@ -78,7 +78,7 @@ export const upgradeOperations = [
     async handle({ body }, { upgrades, stats }) {
       const answer = await upgrades.check(questionOf(body));
       stats.count("upgrade-check", `${body.distribution}:${body.version}`);
-      return value(answerOf(answer));
+      return shared(answer, () => answerOf(answer));
     },
   }),
 ];

@@ -1,11 +1,13 @@
 import { LRUCache } from "lru-cache";
+import { Recent } from "../catalog/recent.ts";
 import type { Distribution, Releases, Target, Version } from "../catalog/types.ts";
 import { ServerError } from "../error.ts";
 import { Comparisons, type Side } from "./comparisons.ts";
-import { decide } from "./engine.ts";
+import { type Comparison, decide, type Offer } from "./engine.ts";
 import { type Found, findDevice } from "./find-device.ts";
 import { isNewRelease, offers, revisionNumber } from "./offers.ts";
 import { profileIn } from "./renamed-targets.ts";
+import { RememberedAnswers } from "./remembered-answers.ts";
 import { type RowPlan, rowPlan } from "./row-plan.ts";
 import type { UpgradeAnswer, UpgradeCatalog, UpgradeFacts, UpgradeQuestion } from "./types.ts";
 
@@ -14,6 +16,8 @@ export class Upgrades {
   readonly #catalog: UpgradeCatalog;
   readonly #facts: ReadonlyMap<string, UpgradeFacts>;
   readonly #comparisons = new Comparisons();
+  readonly #ways = new Recent<Way>();
+  readonly #answers = new RememberedAnswers();
   readonly #plans = new LRUCache<string, RowPlan>({ max: 1_000 });
   readonly #startingPoints = new WeakMap<Distribution, ReadonlySet<string>>();
 
@@ -34,12 +38,29 @@ export class Upgrades {
    * @throws ServerError unknown_distribution, unknown_version, unknown_target, unknown_profile, unknown_package, not_loaded
    */
   async check(question: UpgradeQuestion, signal?: AbortSignal): Promise<UpgradeAnswer> {
+    const name = nameOf(question);
+    const { generation } = this.#catalog;
+    const way = this.#ways.get(name, generation) ?? this.#ways.keep(name, generation, await this.#way(question, signal));
+    const { offer, compared, oldTrouble } = way;
+    const { installed } = question;
+    if (compared === null || installed === null) return decide(question, offer, null);
+    try {
+      return this.#answers.decide({ ...question, installed }, offer, compared);
+    } catch (error) {
+      // Where the installed release's index couldn't be read, nobody can say that it hasn't got a package.
+      if (oldTrouble && error instanceof ServerError && error.code === "unknown_package") throw oldTrouble;
+      throw error;
+    }
+  }
+
+  /** What is offered, and what there is to compare, whatever is installed. */
+  async #way(question: UpgradeQuestion, signal?: AbortSignal): Promise<Way> {
     const distribution = this.#catalog.distribution(question.distribution);
     const facts = this.facts(distribution.name);
     const releases = (await this.#catalog.releases(distribution.name, signal)).value;
     const version = await this.#installed(distribution, question.version, signal);
     const candidates = await this.#candidates(question, version, releases, signal);
-    if (question.target === null) return withoutTarget(question, candidates);
+    if (question.target === null) return { offer: withoutTarget(question, candidates), compared: null, oldTrouble: null };
     const found = await findDevice(
       this.#catalog,
       facts,
@@ -48,20 +69,14 @@ export class Upgrades {
       candidates,
       signal,
     );
-    if (found.version === null) return withoutOffer(found.notice);
+    if (found.version === null) return { offer: withoutOffer(found.notice), compared: null, oldTrouble: null };
     const { old, next, revision, oldTrouble } = await this.#sides(facts, question, version, found, signal);
     const newRelease = isNewRelease(question, { version: found.version, revision });
     const offer = { ...found, revision, newRelease };
-    if (next === null) return decide(question, offer, null);
+    if (next === null) return { offer, compared: null, oldTrouble };
     const plan = this.#plan(facts, question, found.version, revision, releases);
     const isOldGone = old === null || (newRelease && version?.kind === "snapshot");
-    try {
-      return decide(question, offer, this.#comparisons.get(plan, old, next, isOldGone));
-    } catch (error) {
-      // Where the installed release's index couldn't be read, nobody can say that it hasn't got a package.
-      if (oldTrouble && error instanceof ServerError && error.code === "unknown_package") throw oldTrouble;
-      throw error;
-    }
+    return { offer, compared: this.#comparisons.get(plan, old, next, isOldGone), oldTrouble };
   }
 
   /** The installed version; null for a starting point, of which nothing can be read. @throws unknown_version */
@@ -169,14 +184,27 @@ function reachedRevision(revision: number | null, branchOff: number | null): num
   return Math.min(revision, branchOff);
 }
 
-/** Without a target only the release can be named. */
-function withoutTarget(question: UpgradeQuestion, [version]: readonly Version[]): UpgradeAnswer {
-  if (!version) return withoutOffer(`Nothing newer than ${question.version} is known.`);
-  const newRelease = isNewRelease(question, { version, revision: null });
-  return decide(question, { version, target: null, newRelease, revision: null, notice: null }, null);
+/** From what a device has to what it is offered. */
+interface Way {
+  offer: Offer;
+  /** Null where there is nothing to compare. */
+  compared: Comparison | null;
+  /** Why nobody can say what the installed release had. */
+  oldTrouble: ServerError | null;
 }
 
-function withoutOffer(notice: string): UpgradeAnswer {
-  const offer = { version: null, target: null, newRelease: false, revision: null, notice };
-  return decide({ installed: null, upgradePackages: false }, offer, null);
+/** All of a question that its way depends on. */
+function nameOf({ distribution, version, target, profile, revision, wanted, installed }: UpgradeQuestion): string {
+  return JSON.stringify([distribution, version, target, profile, revision, wanted, installed === null]);
+}
+
+/** Without a target only the release can be named. */
+function withoutTarget(question: UpgradeQuestion, [version]: readonly Version[]): Offer {
+  if (!version) return withoutOffer(`Nothing newer than ${question.version} is known.`);
+  const newRelease = isNewRelease(question, { version, revision: null });
+  return { version, target: null, newRelease, revision: null, notice: null };
+}
+
+function withoutOffer(notice: string): Offer {
+  return { version: null, target: null, newRelease: false, revision: null, notice };
 }

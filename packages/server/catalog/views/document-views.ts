@@ -40,7 +40,9 @@ export class DocumentViews {
     const name = nameOf(key);
     const before = this.#making.get(name) as Promise<DocumentView<K>> | undefined;
     if (before) return before;
-    const making = this.#make(name, key).finally(() => this.#making.delete(name));
+    const making = this.#make(name, key)
+      .catch((error: unknown) => ({ view: this.#parts.views.lastOr<Documents[K]>(name, error) }))
+      .finally(() => this.#making.delete(name));
     this.#making.set(name, making as Promise<DocumentView<DocumentKind>>);
     return making;
   }

@@ -48,15 +48,23 @@ export class PackageViews {
   }
 
   /** @throws ServerError `not_loaded`, `upstream_refused` when there is nothing to show, or it may be there in a moment */
-  async index(name: string, sources: Sources): Promise<View<PackageIndex>> {
+  index(name: string, sources: Sources): Promise<View<PackageIndex>> {
+    return this.#index(name, sources).catch((error: unknown) => this.#parts.views.lastOr(name, error));
+  }
+
+  /** @throws ServerError as `index` */
+  whole(name: string, sources: Sources): Promise<View<readonly Package[]>> {
+    return this.#whole(name, sources).catch((error: unknown) => this.#parts.views.lastOr(name, error));
+  }
+
+  async #index(name: string, sources: Sources): Promise<View<PackageIndex>> {
     const { parts, feeds, packages, unread } = await this.#snapshot(sources, (ids) => this.#parts.feeds.names(ids));
     const index = packageIndex(feeds, packages);
     const value = unread.length === 0 ? index : { ...index, absent: unread };
     return this.#keep(name, { value, parts, bytes: value.versions.size * BYTES_A_NAME });
   }
 
-  /** @throws ServerError as `index` */
-  async whole(name: string, sources: Sources): Promise<View<readonly Package[]>> {
+  async #whole(name: string, sources: Sources): Promise<View<readonly Package[]>> {
     const { parts, feeds, packages } = await this.#snapshot(sources, (ids) => this.#parts.feeds.whole(ids));
     const members = byFeed(packages);
     const result = new Map<string, Package>();

@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { isPassing } from "../../db/trouble.ts";
 import type { States } from "../loading/states.ts";
 import type { Resource } from "../store/resource.ts";
 import type { Known } from "../types.ts";
@@ -64,6 +65,13 @@ export class Views {
     const now = this.#parts.now();
     if (now > view.freshUntil) return null;
     if (now - view.wantedAt > NOTED_EVERY) this.#note(view, now);
+    return view as View<T>;
+  }
+
+  /** What was kept last under this name, where nothing newer can be made since the database is away. @throws `error` */
+  lastOr<T>(name: string, error: unknown): View<T> {
+    const view = isPassing(error) ? this.#views.get(name) : undefined;
+    if (!view) throw error;
     return view as View<T>;
   }
 

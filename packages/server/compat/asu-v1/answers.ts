@@ -37,12 +37,17 @@ export function answerMethodNotAllowed(allow: string): Response {
   return answerJson({ detail: "Method Not Allowed" }, 405, { allow });
 }
 
+/** Something of the catalog's, and how far it may be believed. */
+export interface ShownDocument {
+  known: Pick<Known<unknown>, "checkedAt" | "trouble">;
+  representation: Representation;
+}
+
 /** Something of the catalog's. What couldn't be refreshed says how old it is (RFC 9111 §5.1), in seconds. */
 export function sendKnown(
   request: Request,
   parts: Pick<ServerParts, "clock">,
-  known: Pick<Known<unknown>, "checkedAt" | "trouble">,
-  representation: Representation,
+  { known, representation }: ShownDocument,
 ): Response {
   if (known.trouble === null) return send(request, representation);
   const age = Math.max(0, Math.round((parts.clock().getTime() - known.checkedAt.getTime()) / 1000));

@@ -40,42 +40,15 @@ export async function branchRows(
   releases: Known<Releases>,
   pathPackages: (branch: Branch) => string = () => "DEPRECATED",
 ): Promise<BranchRows> {
-  const { branches, targets, digest } = await targetsOfAll(parts, releases);
+  const branches = enabledBranches(releases.value);
+  const targets = await Promise.all(branches.map((branch) => targetsOf(parts, branch.versions[0])));
   return {
-    digest,
+    digest: [releases.digest, ...targets.map((known) => known?.digest ?? "")].join(" "),
     rows: () =>
       branches.map((branch, index) =>
         branchRow(branch, pathPackages(branch), targets[index]?.value ?? new Map(), changesFor(parts, branch)),
       ),
   };
-}
-
-interface TargetsOfAll {
-  branches: readonly Branch[];
-  targets: readonly (Known<ReadonlyMap<string, string>> | null)[];
-  digest: string;
-}
-
-/** So often the catalog is asked at least, in milliseconds: it notices by being asked what has grown old. */
-const ASK_EVERY_MS = 1_000;
-
-const lastAnswers = new WeakMap<Known<Releases>, TargetsOfAll & { generation: number; at: number }>();
-
-/** One question for each branch: too many for each of those who ask for the overview, while nothing has changed. */
-async function targetsOfAll(
-  parts: Pick<ServerParts, "catalog" | "log">,
-  releases: Known<Releases>,
-): Promise<TargetsOfAll> {
-  const { generation } = parts.catalog;
-  const at = performance.now();
-  const last = lastAnswers.get(releases);
-  if (last && last.generation === generation && at - last.at < ASK_EVERY_MS) return last;
-  const branches = enabledBranches(releases.value);
-  const targets = await Promise.all(branches.map((branch) => targetsOf(parts, branch.versions[0])));
-  const digest = [releases.digest, ...targets.map((known) => known?.digest ?? "")].join(" ");
-  const answer = { branches, targets, digest, generation, at };
-  lastAnswers.set(releases, answer);
-  return answer;
 }
 
 async function targetsOf(

@@ -1,28 +1,28 @@
 import type { Branch, Known, Releases } from "../../catalog/types.ts";
 import type { ServerContext, ServerParts } from "../../http/parts.ts";
 import { Representation } from "../../http/representation.ts";
-import { sendKnown } from "./answers.ts";
+import type { ShownDocument } from "./answers.ts";
 import { branchRows } from "./branches.ts";
 import { enabledBranches } from "./versions.ts";
 
 /** `/json/v1/latest.json` */
-export async function answerLatest(c: ServerContext, parts: ServerParts): Promise<Response> {
+export async function answerLatest(_c: ServerContext, parts: ServerParts): Promise<ShownDocument> {
   const releases = await parts.catalog.releases(distributionOf(parts));
-  return sendMade(c, parts, "latest", releases, releases.digest, () => ({ latest: latest(releases.value) }));
+  return shown(parts, "latest", releases, releases.digest, () => ({ latest: latest(releases.value) }));
 }
 
 /** `/json/v1/branches.json` */
-export async function answerBranches(c: ServerContext, parts: ServerParts): Promise<Response> {
+export async function answerBranches(_c: ServerContext, parts: ServerParts): Promise<ShownDocument> {
   const releases = await parts.catalog.releases(distributionOf(parts));
   const branches = await branchRows(parts, releases);
-  return sendMade(c, parts, "branches", releases, branches.digest, branches.rows);
+  return shown(parts, "branches", releases, branches.digest, branches.rows);
 }
 
 /** `/json/v1/overview.json`, contract asu-v1 §1.6. */
-export async function answerOverview(c: ServerContext, parts: ServerParts): Promise<Response> {
+export async function answerOverview(_c: ServerContext, parts: ServerParts): Promise<ShownDocument> {
   const releases = await parts.catalog.releases(distributionOf(parts));
   const branches = await branchRows(parts, releases);
-  return sendMade(c, parts, "overview", releases, branches.digest, () => ({
+  return shown(parts, "overview", releases, branches.digest, () => ({
     latest: latest(releases.value),
     branches: Object.fromEntries(branches.rows().map((row) => [row.name, row])),
     upstream_url: upstreamUrl(parts),
@@ -38,18 +38,18 @@ export async function answerOverview(c: ServerContext, parts: ServerParts): Prom
 }
 
 /** `/json/latest.json`, before August 2021: the newest of each branch. */
-export async function answerOldLatest(c: ServerContext, parts: ServerParts): Promise<Response> {
+export async function answerOldLatest(_c: ServerContext, parts: ServerParts): Promise<ShownDocument> {
   const releases = await parts.catalog.releases(distributionOf(parts));
-  return sendMade(c, parts, "old-latest", releases, releases.digest, () => ({
+  return shown(parts, "old-latest", releases, releases.digest, () => ({
     latest: newestOfBranches(releases.value).map(({ latest }) => latest),
   }));
 }
 
 /** `/json/branches.json`, before August 2021: packages are asked for by `path_packages`. */
-export async function answerOldBranches(c: ServerContext, parts: ServerParts): Promise<Response> {
+export async function answerOldBranches(_c: ServerContext, parts: ServerParts): Promise<ShownDocument> {
   const releases = await parts.catalog.releases(distributionOf(parts));
   const branches = await branchRows(parts, releases, oldPackagesPath);
-  return sendMade(c, parts, "old-branches", releases, branches.digest, branches.rows);
+  return shown(parts, "old-branches", releases, branches.digest, branches.rows);
 }
 
 /** The one distribution that this dialect serves. */
@@ -83,14 +83,12 @@ function latest({ upcoming, stable, oldstable }: Releases): string[] {
   return [upcoming, stable, oldstable].flatMap((version) => (version ? [version.name] : []));
 }
 
-function sendMade(
-  c: ServerContext,
-  parts: ServerParts,
+function shown(
+  { representations }: Pick<ServerParts, "representations">,
   name: string,
-  releases: Known<Releases>,
+  known: Known<Releases>,
   digest: string,
   make: () => unknown,
-): Response {
-  const representation = parts.representations.get(`asu-v1 ${name}`, digest, () => Representation.json(make()));
-  return sendKnown(c.req.raw, parts, releases, representation);
+): ShownDocument {
+  return { known, representation: representations.get(`asu-v1 ${name}`, digest, () => Representation.json(make())) };
 }

@@ -1,13 +1,13 @@
 import type { Known, PackageIndex, Profile, Target, Version } from "../../catalog/types.ts";
-import type { ServerContext, ServerParts } from "../../http/parts.ts";
+import type { ServerParts } from "../../http/parts.ts";
 import { Representation } from "../../http/representation.ts";
-import { answerJson, answerNotFound, sendKnown } from "./answers.ts";
+import { answerJson, answerNotFound, type ShownDocument } from "./answers.ts";
 import { distributionOf } from "./documents.ts";
 import { type JsonPath, parseJsonPath } from "./json-path.ts";
 import { isUnknown, versionAt, versionOfPackages } from "./versions.ts";
 
 /** What `/json/v1/…` has of a version: package indexes and profiles. `path` is what stands behind `/json/v1/`. */
-export async function answerFile(c: ServerContext, parts: ServerParts, path: string): Promise<Response> {
+export async function answerFile(parts: ServerParts, path: string): Promise<Response | ShownDocument> {
   const asked = parseJsonPath(path);
   if (!asked) return answerNotFound();
   const distribution = distributionOf(parts);
@@ -17,7 +17,7 @@ export async function answerFile(c: ServerContext, parts: ServerParts, path: str
       : await versionAt(parts.catalog, distribution, asked.versionPath);
   if (!version) return answerNotFound();
   try {
-    return await ANSWERS[asked.kind](c, parts, version, asked as never);
+    return await ANSWERS[asked.kind](parts, version, asked as never);
   } catch (error) {
     if (isUnknown(error, "unknown_target") || isUnknown(error, "unknown_architecture")) return answerNotFound();
     throw error;
@@ -26,33 +26,32 @@ export async function answerFile(c: ServerContext, parts: ServerParts, path: str
 
 type Answers = {
   [Kind in JsonPath["kind"]]: (
-    c: ServerContext,
     parts: ServerParts,
     version: Version,
     asked: Extract<JsonPath, { kind: Kind }>,
-  ) => Promise<Response>;
+  ) => Promise<Response | ShownDocument>;
 };
 
 const ANSWERS: Answers = {
-  "target-packages": async (c, parts, version, { target }) => {
+  "target-packages": async (parts, version, { target }) => {
     const known = await parts.catalog.targetPackages(version, target);
     const architecture = known.value.architecture ?? (await architectureOf(parts, version, target));
-    return sendMade(c, parts, known, `${version.path}/${target}`, () => ({
+    return shown(parts, known, `${version.path}/${target}`, () => ({
       architecture,
       packages: versionsOf(known.value),
     }));
   },
 
-  "architecture-packages": async (c, parts, version, { architecture }) => {
+  "architecture-packages": async (parts, version, { architecture }) => {
     const known = await parts.catalog.architecturePackages(version, architecture);
-    return sendMade(c, parts, known, `${version.path}/packages/${architecture}`, () => versionsOf(known.value));
+    return shown(parts, known, `${version.path}/packages/${architecture}`, () => versionsOf(known.value));
   },
 
-  profile: async (c, parts, version, asked) => {
+  profile: async (parts, version, asked) => {
     const known = await parts.catalog.target(version, asked.target);
     const profile = findProfile(known.value, asked.profile);
     if (!profile) return answerJson({});
-    return sendMade(c, parts, known, `${version.path}/${asked.target}/profiles/${profile.name}`, () =>
+    return shown(parts, known, `${version.path}/${asked.target}/profiles/${profile.name}`, () =>
       profileDocument(known.value, profile),
     );
   },
@@ -84,15 +83,12 @@ function versionsOf(index: PackageIndex): Record<string, string> {
   return Object.fromEntries(index.versions);
 }
 
-function sendMade(
-  c: ServerContext,
-  parts: ServerParts,
+function shown(
+  { representations }: Pick<ServerParts, "representations">,
   known: Known<unknown>,
   name: string,
   make: () => unknown,
-): Response {
-  const representation = parts.representations.get(`asu-v1 file ${name}`, known.digest, () =>
-    Representation.json(make()),
-  );
-  return sendKnown(c.req.raw, parts, known, representation);
+): ShownDocument {
+  const representation = representations.get(`asu-v1 file ${name}`, known.digest, () => Representation.json(make()));
+  return { known, representation };
 }

@@ -27,7 +27,7 @@ export async function middleGenerationVersions(parts: ServerParts, request: Requ
     }));
     return Representation.json({ branches });
   });
-  return sendKnown(request, parts, releases, representation);
+  return sendKnown(request, parts, { known: releases, representation });
 }
 
 /** `POST /api/build`: the app reads `message`, and sends the same again every 5 s. */

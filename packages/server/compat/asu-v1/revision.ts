@@ -22,7 +22,7 @@ export async function answerRevision(c: ServerContext, parts: ServerParts): Prom
     const representation = parts.representations.get(`asu-v1 revision ${version.path}/${of}`, known.digest, () =>
       Representation.json({ revision: known.value.versionCode }),
     );
-    return sendKnown(c.req.raw, parts, known, representation);
+    return sendKnown(c.req.raw, parts, { known, representation });
   } catch (error) {
     if (isUnknown(error, "unknown_target")) return failed(upstreamStatus(error) ?? 404);
     const status = upstreamStatus(error);

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
+import { Recent } from "../../catalog/recent.ts";
 import type { ServerApp, ServerContext, ServerEnv, ServerParts } from "../../http/parts.ts";
-import { answerError, answerMethodNotAllowed } from "./answers.ts";
+import { answerError, answerMethodNotAllowed, type ShownDocument, sendKnown } from "./answers.ts";
 import { answerBuildRequest, answerBuildState } from "./builds.ts";
 import { answerBranches, answerLatest, answerOldBranches, answerOldLatest, answerOverview } from "./documents.ts";
 import { answerFile } from "./files.ts";
@@ -19,15 +20,26 @@ import { redirectUpstream } from "./upstream-redirects.ts";
 /** Every row of the dialect that asks and doesn't change: contract asu-v1 §1.1, §1.10. */
 export function asuV1Routes(parts: ServerParts): ServerApp {
   const app: ServerApp = new Hono<ServerEnv>();
+  const recent = new Recent<ShownDocument>();
   // Not by `onError`: that would put a chain of handlers around each of these, and so would two routes for one path.
   const worded = (answer: Row) => async (c: ServerContext) => {
+    const { generation } = parts.catalog;
     try {
-      return await answer(c, parts);
+      const answered = await answer(c, parts);
+      if (!("representation" in answered)) return answered;
+      return sendKnown(c.req.raw, parts, recent.keep(c.req.path, generation, answered));
     } catch (error) {
       return answerError(error, c, parts);
     }
   };
-  for (const [path, answer] of Object.entries(READS)) app.get(path, worded(answer));
+  const read = (answer: Row) => {
+    const anew = worded(answer);
+    return (c: ServerContext) => {
+      const document = recent.get(c.req.path, parts.catalog.generation);
+      return document ? sendKnown(c.req.raw, parts, document) : anew(c);
+    };
+  };
+  for (const [path, answer] of Object.entries(READS)) app.get(path, read(answer));
   for (const [path, to] of Object.entries(MOVED)) app.get(path, () => movedTo(to, 301));
   for (const [path, to] of Object.entries(PAGES)) app.get(path, () => movedTo(to, 302));
   for (const [path, { method, answer }] of Object.entries(BUILDS)) {
@@ -38,12 +50,13 @@ export function asuV1Routes(parts: ServerParts): ServerApp {
   return app;
 }
 
-type Row = (c: ServerContext, parts: ServerParts) => Response | Promise<Response>;
+type Answered = Response | ShownDocument;
+type Row = (c: ServerContext, parts: ServerParts) => Answered | Promise<Answered>;
 
 const READS: Readonly<Record<string, Row>> = {
   "/json/v1/*": (c, parts) => {
     const path = c.req.path.slice("/json/v1/".length);
-    return DOCUMENTS.get(path)?.(c, parts) ?? answerFile(c, parts, path);
+    return DOCUMENTS.get(path)?.(c, parts) ?? answerFile(parts, path);
   },
   "/api/v1/revision/:version/:target/:subtarget": answerRevision,
   "/api/v1/stats": answerQueueLength,
@@ -55,8 +68,8 @@ const READS: Readonly<Record<string, Row>> = {
   // Before August 2021. `/api/versions` is the first generation's, which asks middle-generation.ts first.
   "/json/latest.json": answerOldLatest,
   "/json/branches.json": answerOldBranches,
-  "/json/releases/*": (c, parts) => answerFile(c, parts, c.req.path.slice("/json/".length)),
-  "/json/snapshots/*": (c, parts) => answerFile(c, parts, c.req.path.slice("/json/".length)),
+  "/json/releases/*": (c, parts) => answerFile(parts, c.req.path.slice("/json/".length)),
+  "/json/snapshots/*": (c, parts) => answerFile(parts, c.req.path.slice("/json/".length)),
   "/api/branches": answerOldBranches,
   "/api/latest": answerOldLatest,
   "/.versions.json": redirectUpstream,

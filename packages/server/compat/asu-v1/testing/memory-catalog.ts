@@ -39,10 +39,10 @@ export interface World {
 /** The interface of the catalog over a few plain objects, with failures on command that no real mirror would time so well. */
 export class MemoryCatalog implements Catalog {
   readonly distributions: readonly Distribution[];
-  readonly generation = 0;
   readonly world: World;
   /** What was asked for anew. */
   readonly refreshed: RefreshScope[] = [];
+  #generation = 0;
   /** Happens with each refresh. */
   onRefresh: () => void = () => {};
 
@@ -62,6 +62,11 @@ export class MemoryCatalog implements Catalog {
         startingPoints: [],
       },
     ];
+  }
+
+  /** The world may have been changed at any time. */
+  get generation(): number {
+    return ++this.#generation;
   }
 
   distribution(name: string): Distribution {

@@ -1,0 +1,43 @@
+import { LRUCache } from "lru-cache";
+import { type Comparison, decide, type Offer } from "./engine.ts";
+import type { UpgradeAnswer, UpgradeQuestion } from "./types.ts";
+
+/** In memory, about: all answers, and a package of one with its change and its sentence. */
+const MOST_BYTES = 32 * 1024 * 1024;
+const BYTES_A_PACKAGE = 1_000;
+
+type Question = Pick<UpgradeQuestion, "distribution" | "version" | "upgradePackages"> & {
+  installed: ReadonlyMap<string, string>;
+};
+
+/**
+ * Answers that were given already: devices with the same image and the same packages ask the same, each of them every day.
+ * An answer counts as long as what was compared for it is the same object.
+ */
+export class RememberedAnswers {
+  readonly #known = new LRUCache<string, { compared: Comparison; answer: UpgradeAnswer; bytes: number }>({
+    maxSize: MOST_BYTES,
+    sizeCalculation: ({ bytes }) => bytes,
+  });
+
+  /** @throws ServerError as `decide` */
+  decide(question: Question, offer: Offer, compared: Comparison): UpgradeAnswer {
+    const key = textOf(question, offer);
+    const known = this.#known.get(key);
+    if (known?.compared === compared) return known.answer;
+    const answer = decide(question, offer, compared);
+    const bytes = key.length + (1 + question.installed.size) * BYTES_A_PACKAGE;
+    this.#known.set(key, { compared, answer, bytes });
+    return answer;
+  }
+}
+
+/**
+ * All that an answer depends on, besides what is compared. No two questions have the same text: a name has no line's end in
+ * it, and before a version, which may have any character, stands its length.
+ */
+function textOf({ distribution, version, upgradePackages, installed }: Question, { newRelease, notice }: Offer): string {
+  let text = JSON.stringify([distribution, version, upgradePackages, newRelease, notice]);
+  for (const [name, has] of installed) text += `${name}\n${has.length}\n${has}`;
+  return text;
+}
