@@ -19,8 +19,20 @@ export class Recent<T> {
 
   /** @param generation of the catalog before it was asked */
   keep(name: string, generation: number, value: T): T {
+    const at = performance.now();
+    this.#forgetOld(at);
     if (this.#kept.size >= MOST) this.#kept.clear();
-    this.#kept.set(name, { value, generation, at: performance.now() });
+    // Last in the map: it is in the order in which things were kept.
+    this.#kept.delete(name);
+    this.#kept.set(name, { value, generation, at });
     return value;
+  }
+
+  /** What is held here can't be given up by whoever bounds its memory. */
+  #forgetOld(now: number): void {
+    for (const [name, { at }] of this.#kept) {
+      if (now - at <= RECENT_MS) return;
+      this.#kept.delete(name);
+    }
   }
 }

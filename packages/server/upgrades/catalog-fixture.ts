@@ -28,10 +28,16 @@ export class FixtureCatalog implements UpgradeCatalog {
   /** Versions whose indexes can't be had, and why. */
   readonly troubles = new Map<string, ServerErrorCode>();
   readonly asked: string[] = [];
+  #generation = 0;
   readonly #releases: Releases;
   readonly #versions: ReadonlyMap<string, Version>;
   readonly #known = new Map<string, unknown>();
   readonly #world: Readonly<Record<string, FixtureRelease>>;
+
+  /** Troubles come and go at any time: nothing it said is good for longer. */
+  get generation(): number {
+    return ++this.#generation;
+  }
 
   constructor(
     world: Readonly<Record<string, FixtureRelease>>,

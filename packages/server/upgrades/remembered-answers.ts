@@ -15,20 +15,32 @@ type Question = Pick<UpgradeQuestion, "distribution" | "version" | "upgradePacka
  * An answer counts as long as what was compared for it is the same object.
  */
 export class RememberedAnswers {
-  readonly #known = new LRUCache<string, { compared: Comparison; answer: UpgradeAnswer; bytes: number }>({
+  readonly #known = new LRUCache<string, { comparison: number; answer: UpgradeAnswer; bytes: number }>({
     maxSize: MOST_BYTES,
     sizeCalculation: ({ bytes }) => bytes,
   });
+
+  /** Instead of themselves, which hold whole indexes. */
+  readonly #numbers = new WeakMap<Comparison, number>();
+  #count = 0;
 
   /** @throws ServerError as `decide` */
   decide(question: Question, offer: Offer, compared: Comparison): UpgradeAnswer {
     const key = textOf(question, offer);
     const known = this.#known.get(key);
-    if (known?.compared === compared) return known.answer;
+    const comparison = this.#numberOf(compared);
+    if (known?.comparison === comparison) return known.answer;
     const answer = decide(question, offer, compared);
     const bytes = key.length + (1 + question.installed.size) * BYTES_A_PACKAGE;
-    this.#known.set(key, { compared, answer, bytes });
+    this.#known.set(key, { comparison, answer, bytes });
     return answer;
+  }
+
+  #numberOf(compared: Comparison): number {
+    const known = this.#numbers.get(compared);
+    if (known !== undefined) return known;
+    this.#numbers.set(compared, ++this.#count);
+    return this.#count;
   }
 }
 
@@ -36,7 +48,10 @@ export class RememberedAnswers {
  * All that an answer depends on, besides what is compared. No two questions have the same text: a name has no line's end in
  * it, and before a version, which may have any character, stands its length.
  */
-function textOf({ distribution, version, upgradePackages, installed }: Question, { newRelease, notice }: Offer): string {
+function textOf(
+  { distribution, version, upgradePackages, installed }: Question,
+  { newRelease, notice }: Offer,
+): string {
   let text = JSON.stringify([distribution, version, upgradePackages, newRelease, notice]);
   for (const [name, has] of installed) text += `${name}\n${has.length}\n${has}`;
   return text;

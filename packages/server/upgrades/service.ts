@@ -6,8 +6,8 @@ import { Comparisons, type Side } from "./comparisons.ts";
 import { type Comparison, decide, type Offer } from "./engine.ts";
 import { type Found, findDevice } from "./find-device.ts";
 import { isNewRelease, offers, revisionNumber } from "./offers.ts";
-import { profileIn } from "./renamed-targets.ts";
 import { RememberedAnswers } from "./remembered-answers.ts";
+import { profileIn } from "./renamed-targets.ts";
 import { type RowPlan, rowPlan } from "./row-plan.ts";
 import type { UpgradeAnswer, UpgradeCatalog, UpgradeFacts, UpgradeQuestion } from "./types.ts";
 
@@ -40,7 +40,8 @@ export class Upgrades {
   async check(question: UpgradeQuestion, signal?: AbortSignal): Promise<UpgradeAnswer> {
     const name = nameOf(question);
     const { generation } = this.#catalog;
-    const way = this.#ways.get(name, generation) ?? this.#ways.keep(name, generation, await this.#way(question, signal));
+    const way =
+      this.#ways.get(name, generation) ?? this.#ways.keep(name, generation, await this.#way(question, signal));
     const { offer, compared, oldTrouble } = way;
     const { installed } = question;
     if (compared === null || installed === null) return decide(question, offer, null);
@@ -60,7 +61,8 @@ export class Upgrades {
     const releases = (await this.#catalog.releases(distribution.name, signal)).value;
     const version = await this.#installed(distribution, question.version, signal);
     const candidates = await this.#candidates(question, version, releases, signal);
-    if (question.target === null) return { offer: withoutTarget(question, candidates), compared: null, oldTrouble: null };
+    if (question.target === null)
+      return { offer: withoutTarget(question, candidates), compared: null, oldTrouble: null };
     const found = await findDevice(
       this.#catalog,
       facts,

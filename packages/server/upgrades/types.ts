@@ -3,7 +3,14 @@ import type { Catalog, PackageIndex, Version } from "../catalog/types.ts";
 /** What an upgrade check wants of the catalog. */
 export type UpgradeCatalog = Pick<
   Catalog,
-  "distribution" | "generation" | "releases" | "version" | "targets" | "target" | "architecturePackages" | "targetPackages"
+  | "distribution"
+  | "generation"
+  | "releases"
+  | "version"
+  | "targets"
+  | "target"
+  | "architecturePackages"
+  | "targetPackages"
 >;
 
 /** What a device says about itself. */

@@ -41,10 +41,9 @@ export class UpgradeChanges {
       this.#ofIndexes = new WeakMap();
       this.#count = 1;
     }
-    let names = this.#ofIndexes.get(index);
-    if (!names) this.#ofIndexes.set(index, (names = new Map()));
-    let versions = names.get(known.said);
-    if (!versions) names.set(known.said, (versions = new Map()));
-    versions.set(known.installed, known);
+    const names = this.#ofIndexes.get(index) ?? new Map<string, Map<string, Known>>();
+    this.#ofIndexes.set(index, names);
+    const versions = names.get(known.said) ?? new Map<string, Known>();
+    names.set(known.said, versions.set(known.installed, known));
   }
 }
