@@ -31,6 +31,7 @@ export interface Composition extends AsyncDisposable {
   app: ServerApp;
   catalog: UpstreamCatalog;
   tokens: Tokens;
+  stats: DatabaseStats;
   database: Database;
 }
 
@@ -82,7 +83,7 @@ export async function composeServer(
   // What goes on after its answer ends before what it uses.
   taken.defer(() => end.abort());
   const kept = taken.move();
-  return { app, catalog, tokens, database, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  return { app, catalog, tokens, stats, database, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
 /** The one that the configuration names, else the embedded one: whose first process nobody else was connected to. */

@@ -1,51 +1,20 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { MirrorServer } from "@pawl/testkit";
-import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Composition, composeServer } from "../../compose.ts";
-import { ServerConfig } from "../../config/schema.ts";
-import { type Listening, listen } from "../../http/listen.ts";
-import { createTestDatabase, type TestDatabase } from "../../testing/index.ts";
+import { type ServedServer, serveMiniature } from "../../testing/index.ts";
 import { NO_BUILDS } from "./builds.ts";
 
 /** The dialect over a real catalog of a real mirror, in a real database, as `pawl serve` has it. */
-let mirror: MirrorServer;
-let database: TestDatabase;
-let composition: Composition;
-let listening: Listening;
-let stateDir: string;
+let server: ServedServer;
 
 beforeAll(async () => {
-  const log = pino({ level: "silent" });
-  [mirror, database, stateDir] = await Promise.all([
-    MirrorServer.start(),
-    createTestDatabase({ connections: 4 }),
-    mkdtemp(join(tmpdir(), "pawl-asu-v1-")),
-  ]);
+  server = await serveMiniature({ signed: false });
   // One release's targets can't be read from the beginning.
-  mirror.misbehave("releases/23.05.6/.targets.json", "html");
-  const config = ServerConfig.parse({
-    listen: "127.0.0.1:0",
-    state_dir: stateDir,
-    database: { url: database.url },
-    distributions: { openwrt: { upstream_url: mirror.url } },
-  });
-  composition = await composeServer(config, { log, signal: new AbortController().signal });
-  listening = await listen(composition.app, config, log);
+  server.mirror.misbehave("releases/23.05.6/.targets.json", "html");
 });
 
-afterAll(async () => {
-  await listening?.stop();
-  await composition?.[Symbol.asyncDispose]();
-  await database?.[Symbol.asyncDispose]();
-  await mirror?.[Symbol.asyncDispose]();
-  if (stateDir) await rm(stateDir, { recursive: true, force: true });
-});
+afterAll(() => server[Symbol.asyncDispose]());
 
 async function get(path: string, init: RequestInit = {}) {
-  const response = await fetch(`http://127.0.0.1:${listening.port}${path}`, init);
+  const response = await fetch(server.url + path, init);
   // biome-ignore lint/suspicious/noExplicitAny: what a server answers is looked at by the expectations
   const body: any = await response.json();
   return { status: response.status, headers: response.headers, body };
@@ -71,7 +40,7 @@ test("the overview has every branch, one with broken targets too", async () => {
     target: "apk-mbedtls",
     revision: 28_056,
   });
-  expect(body.upstream_url).toBe(mirror.url);
+  expect(body.upstream_url).toBe(server.mirror.url);
 });
 
 test("auc finds its way from the branches to its packages", async () => {
@@ -101,7 +70,7 @@ test("LuCI learns a snapshot's revision", async () => {
 
 test("owut takes profiles.json from where the overview says, or is sent there", async () => {
   const path = "/releases/25.12.1/targets/x86/64/profiles.json";
-  const [direct, sent] = await Promise.all([fetch(mirror.url + path), get(path)]);
+  const [direct, sent] = await Promise.all([fetch(server.mirror.url + path), get(path)]);
   expect(sent.body).toEqual(await direct.json());
 });
 
@@ -150,7 +119,7 @@ test("figures are there before anything was built", async () => {
 });
 
 test("while the mirror is down, all that was asked for before is there", async () => {
-  await mirror.stop();
+  await server.mirror.stop();
   for (const path of ["overview.json", "releases/24.10.5/targets/ath79/generic/index.json"]) {
     expect((await get(`/json/v1/${path}`)).status).toBe(200);
   }
