@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { freePort, TempDir } from "@pawl/testkit";
@@ -41,8 +42,11 @@ export async function startBaseline(): Promise<Baseline> {
   return {
     url,
     [Symbol.asyncDispose]: async () => {
-      server.kill();
-      redis.kill();
+      // One after the other: what runs without its Redis fills the terminal with its troubles.
+      for (const child of [server, redis]) {
+        const exit = once(child, "exit");
+        if (child.kill()) await exit;
+      }
       await dir[Symbol.asyncDispose]();
     },
   };

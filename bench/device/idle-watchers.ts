@@ -1,8 +1,8 @@
 import { Agent, get } from "node:http";
 import { Appliance, TempDir } from "@pawl/testkit";
+import { median } from "../median.ts";
 import { DEVICE_FILE } from "./device-file.ts";
 import { listening } from "./listening.ts";
-import { median } from "../median.ts";
 
 const WATCHERS = 500;
 const ROUNDS = 200;

@@ -1,9 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { get } from "node:http";
 import { Appliance, TempDir } from "@pawl/testkit";
+import { quantile } from "../median.ts";
 import { DEVICE_FILE } from "./device-file.ts";
 import { listening } from "./listening.ts";
-import { quantile } from "../median.ts";
 
 const LINES = 200;
 const LINE_EVERY_MS = 10;

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { Appliance, TempDir } from "@pawl/testkit";
-import { DEVICE_FILE } from "./device-file.ts";
 import { median } from "../median.ts";
+import { DEVICE_FILE } from "./device-file.ts";
 
 const ROUNDS = 15;
 

@@ -1,10 +1,10 @@
 import { DatabaseTokens } from "./auth/database-tokens.ts";
 import type { Tokens } from "./auth/types.ts";
-import { loadDistributions } from "./catalog/facts.ts";
 import { UpstreamCatalog } from "./catalog/service.ts";
 import { StoredPackageLists } from "./compat/asu-v0/package-lists.ts";
+import { loadDeclared } from "./config/declared.ts";
 import type { ServerConfig } from "./config/schema.ts";
-import { type Database, openDatabase } from "./db/connect.ts";
+import { type Database, type DatabaseOptions, openDatabase } from "./db/connect.ts";
 import { type EmbeddedOptions, startEmbedded } from "./db/embedded.ts";
 import { migrate } from "./db/migrate.ts";
 import { createApp } from "./http/app.ts";
@@ -12,18 +12,20 @@ import { databaseHealth } from "./http/database-health.ts";
 import type { ServerApp } from "./http/parts.ts";
 import { RepresentationCache } from "./http/representation.ts";
 import type { Logger } from "./log/log.ts";
+import { memoryBudget } from "./memory.ts";
 import { DatabaseStats } from "./stats/database-stats.ts";
-import { loadAllUpgradeFacts } from "./upgrades/all-facts.ts";
 import { Upgrades } from "./upgrades/service.ts";
 import { VERSION } from "./version.ts";
 
 export interface ComposeOptions {
   log: Logger;
-  /** Ends the start; what has started ends with its disposal. */
+  /** Ends the start, and waiting for upstream; what has started ends with its disposal. */
   signal: AbortSignal;
   clock?: () => Date;
   /** What to do when another process has started the embedded database: commands share it, a second server doesn't. */
   whenRunning?: "connect" | "refuse";
+  /** Told when the database has kept the start waiting for a while; it is in the log besides. */
+  onWait?: (sentence: string) => void;
 }
 
 /** The parts of a server, wired. Nothing listens yet, and the catalog is kept fresh only once somebody says so. */
@@ -41,14 +43,15 @@ export interface Composition extends AsyncDisposable {
  */
 export async function composeServer(
   config: ServerConfig,
-  { log, signal, clock = () => new Date(), whenRunning = "connect" }: ComposeOptions,
+  { log, signal, clock = () => new Date(), whenRunning = "connect", onWait }: ComposeOptions,
 ): Promise<Composition> {
   await using taken = new AsyncDisposableStack();
-  const facts = await loadDistributions(config.distributions);
+  const { distributions, upgradeFacts } = await loadDeclared(config);
   const { database, isAlone } = await openOwnDatabase(config, taken, {
     log: log.child({ part: "database" }),
     signal,
     whenRunning,
+    ...(onWait && { onWait }),
   });
   await migrate(database, { log: log.child({ part: "database" }), signal });
 
@@ -57,15 +60,16 @@ export async function composeServer(
     await UpstreamCatalog.open({
       database,
       isAlone,
-      distributions: facts,
+      distributions,
       settings: config.catalog,
       log: log.child({ part: "catalog" }),
       clock,
+      signal,
     }),
   );
   const tokens = taken.use(new DatabaseTokens({ database: database.kysely, clock, log: log.child({ part: "auth" }) }));
   const stats = taken.use(new DatabaseStats({ database: database.kysely, clock, log: log.child({ part: "stats" }) }));
-  const upgrades = new Upgrades({ catalog, facts: await loadAllUpgradeFacts(facts, config.distributions) });
+  const upgrades = new Upgrades({ catalog, facts: upgradeFacts });
   const app = createApp({
     config,
     log: log.child({ part: "http" }),
@@ -75,7 +79,7 @@ export async function composeServer(
     stats,
     tokens,
     packageLists: new StoredPackageLists(database.kysely),
-    representations: new RepresentationCache(),
+    representations: new RepresentationCache(memoryBudget(config.catalog.memory).answers),
     version: VERSION,
     health: [databaseHealth(database)],
     signal: end.signal,
@@ -90,9 +94,10 @@ export async function composeServer(
 async function openOwnDatabase(
   { database: { url, user, connections }, state_dir }: ServerConfig,
   taken: AsyncDisposableStack,
-  { log, signal, whenRunning }: Pick<EmbeddedOptions, "log" | "signal" | "whenRunning">,
+  { whenRunning, ...shared }: Pick<EmbeddedOptions, "log" | "signal" | "whenRunning"> & Pick<DatabaseOptions, "onWait">,
 ): Promise<{ database: Database; isAlone: boolean }> {
-  const options = { connections, log, signal };
+  const { log, signal } = shared;
+  const options = { connections, ...shared };
   if (url !== null) return { database: taken.use(await openDatabase({ ...options, url })), isAlone: false };
   const embedded = taken.use(await startEmbedded({ stateDir: state_dir, user, log, signal, whenRunning }));
   return { database: taken.use(await openDatabase({ ...options, url: embedded.url })), isAlone: embedded.isOwn };

@@ -22,6 +22,8 @@ export const SERVER_ERRORS = {
   /** The mirror answered, and its answer was refused: too long, not what it claims to be, wrong signature. */
   upstream_refused: 502,
   database_unavailable: 503,
+  /** Its disk: what is known is served, nothing new can be kept. */
+  database_full: 503,
   /** For the operator, before anything is served. */
   config_invalid: 500,
   database_failed: 500,

@@ -137,6 +137,56 @@ describe("without keys", () => {
     });
     expect(await catalog.target(version, "ath79/generic")).toMatchObject({ trouble: null, trust: "unchecked" });
   });
+
+  test("files that name nothing any more, or next to nothing, don't replace those of before", async () => {
+    const { catalog, mirror } = unsigned;
+    const version = await catalog.version("openwrt", "21.02.7");
+    const ask = () =>
+      Promise.all([
+        catalog.targets(version),
+        catalog.models(version),
+        catalog.target(version, "x86/64"),
+        catalog.architecturePackages(version, "x86_64"),
+        catalog.targetPackages(version, "x86/64"),
+      ]);
+    const before = await ask();
+    const folder = "releases/21.02.7";
+    const profiles = JSON.stringify({ arch_packages: "x86_64", profiles: {} });
+    mirror.misbehave(`${folder}/.targets.json`, { kind: "body", body: "{}" });
+    mirror.misbehave(`${folder}/.overview.json`, { kind: "body", body: '{"profiles":[]}' });
+    mirror.misbehave(`${folder}/targets/x86/64/profiles.json`, { kind: "body", body: profiles });
+    mirror.misbehave(`**/x86_64/feeds.conf`, { kind: "body", body: "" });
+    mirror.misbehave(`**/x86_64/luci/Packages.gz`, { kind: "body", body: "" });
+    mirror.misbehave(`**/x86_64/base/Packages.gz`, { kind: "body", body: "Package: a\nVersion: 1\n\n" });
+    const { failed } = await catalog.refresh({ version: "21.02.7" });
+    expect(failed.map(({ path, trouble }) => `${path} ${trouble?.code}: ${trouble?.sentence}`).sort()).toEqual(
+      [
+        /\.overview\.json bad_index: .* no model any more, where it named \d+\.$/,
+        /\.targets\.json bad_index: .* no target any more, where it named 2\.$/,
+        /x86_64\/base bad_index: .* names 1 package, where it named \d+: less than a tenth is left\.$/,
+        /feeds\.conf bad_index: .* no feed beside base any more, where it named 4\.$/,
+        /x86_64\/luci bad_index: .* no package any more, where it named \d+\.$/,
+        /profiles\.json bad_index: .* no profile any more, where it named 1\.$/,
+      ].map((pattern) => expect.stringMatching(pattern)),
+    );
+    const during = await ask();
+    expect(during.map(({ digest }) => digest)).toEqual(before.map(({ digest }) => digest));
+    expect(during.slice(0, 4).map(({ trouble }) => trouble?.code)).toEqual(Array(4).fill("bad_index"));
+
+    mirror.heal();
+    expect((await catalog.refresh({ version: "21.02.7" })).failed).toEqual([]);
+    expect((await ask()).map(({ trouble }) => trouble)).toEqual(Array(5).fill(null));
+  });
+
+  test("a package of an odd name is left out of its feed, which is in no trouble for it", async () => {
+    const { catalog, mirror } = unsigned;
+    const version = await catalog.version("openwrt", "21.02.7");
+    const text = "Package: good\nVersion: 1\n\nPackage: not so good\nVersion: 1\n\n";
+    mirror.misbehave("**/mips_24kc/luci/Packages.gz", { kind: "body", body: text });
+    const known = await catalog.architecturePackages(version, "mips_24kc");
+    expect(known.trouble).toBeNull();
+    expect([known.value.versions.get("good"), known.value.versions.has("not so good")]).toEqual(["1", false]);
+  });
 });
 
 test("a signature that is wrong leaves the data of before", async () => {

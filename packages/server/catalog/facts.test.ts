@@ -46,6 +46,18 @@ describe("loadDistributions", () => {
     expect(lede?.branches).toEqual(openwrt?.branches);
   });
 
+  test("a mirror's password is for reading from it, and isn't shown", async () => {
+    const all = await configured({
+      openwrt: { upstream_url: "https://bob:ge%40h@eim@mirror.example/x@y/" },
+      lime: { enabled: true },
+    });
+    expect(all).toHaveLength(3);
+    for (const { upstreamUrl, fetchUrl } of all) {
+      expect(upstreamUrl).toBe("https://mirror.example/x@y");
+      expect(fetchUrl).toBe("https://bob:ge%40h@eim@mirror.example/x@y");
+    }
+  });
+
   test("LibreMesh has its parent's upstream and feeds of its own", async () => {
     const all = await configured({
       lime: { enabled: true, repositories: ["https://feeds.example/{version}/{arch}/"] },
@@ -97,6 +109,10 @@ describe("loadDistributions", () => {
     [
       { mine: { upstream_url: "https://a.example", repositories: ["https://a.example/{arc}"] } },
       "no address of a repository",
+    ],
+    [
+      { mine: { upstream_url: "https://a.example", repositories: ["https://bob:geheim@a.example/{arch}"] } },
+      '"https://a.example/{arch}" may have no user name',
     ],
   ])("refuses %j", async (distributions, reason) => {
     await expect(configured(distributions)).rejects.toMatchObject({

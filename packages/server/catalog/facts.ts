@@ -6,6 +6,7 @@ import { z } from "zod";
 import { DistributionConfig } from "../config/schema.ts";
 import { ServerError } from "../error.ts";
 import type { BranchFacts, Distribution, StartingPoint } from "./types.ts";
+import { withoutUser } from "./upstream/index.ts";
 import { branchOf, compareVersions } from "./version-order.ts";
 
 /** A distribution with what only the catalog needs to know of it. */
@@ -15,6 +16,8 @@ export interface DistributionFacts extends Distribution {
   /** Declared, newest first: where upstream has no `.versions.json`, or not all in it. */
   versions: readonly string[];
   stableVersion: string | null;
+  /** The upstream URL with user name and password, where it has them: to read from, never to be shown, logged or stored. */
+  fetchUrl: string;
   /** Where a branch's versions lie if nothing else is said: `releases/{version}`; with a parent, the parent's one path. */
   defaultPath: string;
 }
@@ -88,17 +91,19 @@ function toFacts(name: string, own: DistributionFile, all: ReadonlyMap<string, D
   const successor = own.continued_by === undefined ? null : related(name, own.continued_by, "continued_by", all);
   const parent = own.parent ? related(name, own.parent.distribution, "parent", all) : null;
   const file = successor ? { ...merge(successor, own), starting_points: own.starting_points } : own;
-  const upstreamUrl = file.upstream_url ?? parent?.upstream_url;
-  if (upstreamUrl === undefined) {
+  const fetchUrl = file.upstream_url ?? parent?.upstream_url;
+  if (fetchUrl === undefined) {
     throw invalid(`Distribution ${name} has neither upstream_url nor a parent whose it could use.`, name);
   }
+  // Without saying it: there may be a password in it.
+  if (!URL.canParse(fetchUrl)) throw invalid(`Distribution ${name} has an upstream_url that is no address.`, name);
   const enabledFrom = file.enabled_from ?? null;
   const defaultPath = own.parent && parent ? parentPath(own.parent, parent) : "releases/{version}";
   return {
     name,
     title: own.title ?? name,
     description: own.description ?? "",
-    upstreamUrl,
+    upstreamUrl: withoutUser(fetchUrl),
     continuedBy: own.continued_by ?? null,
     parent: own.parent ?? null,
     repositories: (own.repositories ?? []).map((url) => checkedRepository(name, url)),
@@ -108,10 +113,11 @@ function toFacts(name: string, own: DistributionFile, all: ReadonlyMap<string, D
       branchFacts({ name, enabledFrom, defaultPath }, branch, said),
     ),
     startingPoints: startingPoints(file),
+    fetchUrl,
     enabledFrom,
     defaultPath,
     versions: (file.versions ?? []).map((version) => checkedVersion(name, version)),
-    stableVersion: file.stable_version ?? null,
+    stableVersion: file.stable_version === undefined ? null : checkedVersion(name, file.stable_version),
   };
 }
 
@@ -181,6 +187,14 @@ const PLACEHOLDERS = ["{version}", "{parent_version}", "{target}", "{arch}"];
 
 function checkedRepository(distribution: string, url: string): string {
   const plain = PLACEHOLDERS.reduce((text, placeholder) => text.replaceAll(placeholder, "x"), url);
+  if (withoutUser(url) !== url) {
+    // They are told to devices and stand in lists of what is read.
+    const shown = JSON.stringify(withoutUser(url));
+    throw invalid(
+      `Distribution ${distribution}: the repository ${shown} may have no user name in its address.`,
+      distribution,
+    );
+  }
   if (/^https?:\/\/[^\s?#{}]+$/.test(plain) && URL.canParse(plain)) return url.replace(/\/+$/, "");
   const sentence = `Distribution ${distribution}: ${JSON.stringify(url)} is no address of a repository. It may hold ${PLACEHOLDERS.join(", ")}.`;
   throw invalid(sentence, distribution);

@@ -1,4 +1,4 @@
-import { matcher, type Searchable, searchable } from "./search-text.ts";
+import { matcher, searchable } from "./search-text.ts";
 import type { Model } from "./types.ts";
 
 /**
@@ -11,7 +11,7 @@ export function findModels(models: readonly Model[], query: string): readonly Mo
   const match = matcher(query);
   if (match === null) return entries.map(({ model }) => model);
   const found = entries.flatMap((entry, at) => {
-    const ranks = entry.texts.map(match).filter((rank) => rank !== null);
+    const ranks = entry.texts.map((text) => match(text, entry.profile)).filter((rank) => rank !== null);
     return ranks.length === 0 ? [] : [{ entry, at, rank: Math.min(...ranks) }];
   });
   found.sort((a, b) => a.rank - b.rank || a.entry.length - b.entry.length || a.at - b.at);
@@ -21,7 +21,9 @@ export function findModels(models: readonly Model[], query: string): readonly Mo
 interface Entry {
   model: Model;
   /** One for each title: words of two names for one device don't make a third. */
-  texts: readonly Searchable[];
+  texts: readonly string[];
+  /** The profile's name, by which each of them is found. */
+  profile: string;
   length: number;
 }
 
@@ -36,8 +38,8 @@ function indexOf(models: readonly Model[]): readonly Entry[] {
       [vendor, model, variant, title].filter((part) => part !== undefined).join(" "),
     );
     const [name = model.profile] = names;
-    const texts = (names.length > 0 ? names : [""]).map((text) => searchable(text, model.profile));
-    return { model, texts, length: name.length, name: name.toLowerCase() };
+    const texts = (names.length > 0 ? names : [""]).map(searchable);
+    return { model, texts, profile: searchable(model.profile), length: name.length, name: name.toLowerCase() };
   });
   entries.sort((a, b) => compare(a.name, b.name) || compare(a.model.target, b.model.target));
   INDEXES.set(models, entries);

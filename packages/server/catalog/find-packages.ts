@@ -1,4 +1,4 @@
-import { matcher, type Searchable, searchable } from "./search-text.ts";
+import { matcher, searchable } from "./search-text.ts";
 import type { Package } from "./types.ts";
 
 /** A description weighs less than the worst match of a name. */
@@ -12,9 +12,11 @@ export function findPackages(packages: readonly Package[], query: string, feed?:
   const match = matcher(query);
   if (match === null) return feed === undefined ? packages : packages.filter((one) => one.feed === feed);
   const found: { one: Package; rank: number; at: number }[] = [];
-  for (const [at, { one, name, all }] of indexOf(packages).entries()) {
+  const { names, descriptions } = indexOf(packages);
+  for (const [at, one] of packages.entries()) {
     if (feed !== undefined && one.feed !== feed) continue;
-    const rank = match(name) ?? byDescription(match(all));
+    const name = names[at] ?? "";
+    const rank = match(name) ?? byDescription(match(descriptions[at] ?? "", name));
     if (rank !== null) found.push({ one, rank, at });
   }
   found.sort((a, b) => a.rank - b.rank || a.at - b.at);
@@ -25,23 +27,22 @@ function byDescription(rank: number | null): number | null {
   return rank === null ? null : rank + BY_DESCRIPTION;
 }
 
-interface Entry {
-  one: Package;
-  name: Searchable;
-  all: Searchable;
+/** Searchable texts, each at the place of its package: whoever counts what a list takes in memory counts them with it. */
+interface Index {
+  names: readonly string[];
+  descriptions: readonly string[];
 }
 
 /** By the packages themselves, so that it goes when they do. */
-const INDEXES = new WeakMap<readonly Package[], readonly Entry[]>();
+const INDEXES = new WeakMap<readonly Package[], Index>();
 
-function indexOf(packages: readonly Package[]): readonly Entry[] {
+function indexOf(packages: readonly Package[]): Index {
   const known = INDEXES.get(packages);
   if (known) return known;
-  const entries = packages.map((one) => ({
-    one,
-    name: searchable(one.name),
-    all: searchable(one.description ?? "", one.name),
-  }));
-  INDEXES.set(packages, entries);
-  return entries;
+  const index = {
+    names: packages.map(({ name }) => searchable(name)),
+    descriptions: packages.map(({ description }) => searchable(description ?? "")),
+  };
+  INDEXES.set(packages, index);
+  return index;
 }

@@ -1,4 +1,4 @@
-import { ServerError } from "../error.ts";
+import { ServerError, type ServerErrorCode } from "../error.ts";
 import type { Resource } from "./store/resource.ts";
 
 /** Causes that go away by themselves: upstream was not there, or not well. */
@@ -10,18 +10,33 @@ export function isPassing(code: string): boolean {
 
 /**
  * Why something of which nothing was ever read can't be served: upstream is away (`not_loaded`, 503), or gave what can't be
- * taken (`upstream_refused`, 502).
+ * taken (`upstream_refused`, 502), or the database didn't keep it (`database_full`, 503).
  */
 export function refusal({ path, trouble }: Resource): ServerError {
   if (!trouble) return notInTime(path, 5);
   const retryAfter = Math.max(1, Math.ceil(((trouble.retryAt?.getTime() ?? 0) - Date.now()) / 1000));
-  const code = isPassing(trouble.code) ? "not_loaded" : "upstream_refused";
-  return new ServerError(code, `${path} could not be read: ${trouble.sentence}`, {
+  const code = codeOf(trouble.code);
+  const verb = code.startsWith("database_") ? "kept" : "read";
+  return new ServerError(code, `${path} could not be ${verb}: ${trouble.sentence}`, {
     fields: { path, reason: trouble.code },
     retryAfter,
     upstreamStatus: trouble.upstreamStatus ?? undefined,
   });
 }
+
+/** Not all that fails is upstream's: the loader says so of what is the database's, or a fault of this program. */
+function codeOf(trouble: string): ServerErrorCode {
+  if (isPassing(trouble)) return "not_loaded";
+  return OURS[trouble] ?? "upstream_refused";
+}
+
+const OURS: Readonly<Record<string, ServerErrorCode>> = {
+  database_full: "database_full",
+  database_unavailable: "database_unavailable",
+  database_failed: "database_failed",
+  not_saved: "internal",
+  not_read: "internal",
+};
 
 /** It is being read, and takes longer than a client should wait. */
 export function notInTime(what: string, retryAfter: number): ServerError {

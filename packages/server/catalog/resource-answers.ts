@@ -4,10 +4,12 @@ import { listOf } from "../http/page.ts";
 import { Instant, TroubleAnswer, TrustAnswer, troubleAnswer } from "./answers.ts";
 import type { ResourceState } from "./types.ts";
 
+export const ResourceKindAnswer = z.enum(["versions", "targets", "models", "target", "feeds", "index"]);
+
 const ResourceAnswer = z
   .object({
     distribution: z.string(),
-    kind: z.enum(["versions", "targets", "models", "target", "feeds", "index"]),
+    kind: ResourceKindAnswer,
     path: z.string(),
     branch: z.string().nullable(),
     version: z.string().nullable(),

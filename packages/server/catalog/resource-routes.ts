@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "@hono/zod-openapi";
 import { operation, value } from "../http/operation.ts";
-import { page, paging } from "../http/page.ts";
-import { RefreshAnswer, ResourceList, resourceAnswer } from "./resource-answers.ts";
+import { keyCursor, paging, readKeyCursor } from "../http/page.ts";
+import { RefreshAnswer, ResourceKindAnswer, ResourceList, resourceAnswer } from "./resource-answers.ts";
 import { Name, UPSTREAM } from "./route-paths.ts";
+import type { ResourceFilter } from "./types.ts";
 
 /** A refresh that takes longer goes on without its asker, in milliseconds: proxies give up after a minute. */
 const WAIT_MS = 20_000;
@@ -21,6 +22,7 @@ export const resourceOperations = [
     summary: "Everything that is read from upstream, how old it is, and what is wrong with it since when",
     query: z.strictObject({
       ...scope,
+      kind: ResourceKindAnswer.optional(),
       trouble: z
         .stringbool({ truthy: ["true"], falsy: ["false"] })
         .optional()
@@ -32,17 +34,20 @@ export const resourceOperations = [
     }),
     answer: ResourceList,
     errors: ["unknown_distribution"],
-    async handle({ query: { distribution, version, target, trouble, limit, cursor }, path }, { catalog }) {
-      const all = await catalog.resources({ distribution, version, target });
-      const wanted = trouble === undefined ? all : all.filter((one) => (one.trouble !== null) === trouble);
-      const { items, next } = page(wanted, {
-        limit,
-        cursor,
-        scope: `${path} ${distribution} ${version} ${target} ${trouble}`,
-        keyOf: (one) => `${one.distribution} ${one.kind} ${one.path}`,
-      });
-      const inTrouble = all.filter((one) => one.trouble !== null).length;
-      return value({ items: items.map(resourceAnswer), next, total: all.length, in_trouble: inTrouble });
+    async handle({ query: { limit, cursor, ...filter }, path }, { catalog }) {
+      const { distribution, version, target, kind, trouble } = filter;
+      const scope = `${path} ${distribution} ${version} ${target} ${kind} ${trouble}`;
+      const [counts, found] = await Promise.all([
+        catalog.countResources(filter),
+        // One more than is shown tells whether there are more.
+        catalog.resources({ ...filter, after: positionOf(cursor, scope), limit: limit + 1 }),
+      ]);
+      const items = found.slice(0, limit);
+      const last = items.at(-1);
+      const next = last && found.length > limit ? keyCursor([last.distribution, last.kind, last.path], scope) : null;
+      const total = counts.reduce((sum, count) => sum + count.total, 0);
+      const inTrouble = counts.reduce((sum, count) => sum + count.inTrouble, 0);
+      return value({ items: items.map(resourceAnswer), next, total, in_trouble: inTrouble });
     },
   }),
   operation({
@@ -74,3 +79,9 @@ export const resourceOperations = [
     },
   }),
 ];
+
+function positionOf(cursor: string | undefined, scope: string): ResourceFilter["after"] {
+  if (cursor === undefined) return undefined;
+  const [distribution = "", kind = "", path = ""] = readKeyCursor(cursor, scope, 3);
+  return { distribution, kind, path };
+}

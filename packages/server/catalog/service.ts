@@ -1,6 +1,6 @@
 import { databaseTrouble } from "../db/trouble.ts";
 import { ServerError } from "../error.ts";
-import { assemble, type CatalogOptions, type CatalogParts } from "./assembly.ts";
+import { assemble, type CatalogOptions, type CatalogParts, endReading } from "./assembly.ts";
 import { bounded } from "./bounded.ts";
 import type { DistributionFacts } from "./facts.ts";
 import { type FillOptions, firstFill } from "./loading/first-fill.ts";
@@ -19,6 +19,8 @@ import type {
   RefreshReport,
   RefreshScope,
   Releases,
+  ResourceCount,
+  ResourceFilter,
   ResourceState,
   Target,
   Version,
@@ -35,6 +37,7 @@ export class UpstreamCatalog implements Catalog, AsyncDisposable {
   /** Values that are being made, by name: those who wait share them. */
   readonly #making = new Map<string, Promise<unknown>>();
   #updating: Promise<void> | null = null;
+  #isDisposed = false;
   #count: { at: number; names: Promise<number> } | null = null;
 
   private constructor(parts: CatalogParts) {
@@ -135,7 +138,7 @@ export class UpstreamCatalog implements Catalog, AsyncDisposable {
   async packages(version: Version, target: string, signal?: AbortSignal): Promise<Known<readonly Package[]>> {
     const facts = this.distribution(version.distribution);
     const name = `packages ${of(version)} ${target}`;
-    const fresh = this.#parts.views.fresh<readonly Package[]>(name);
+    const fresh = this.#parts.lists.fresh<readonly Package[]>(name);
     if (fresh) return fresh.known;
     const make = async () =>
       this.#parts.packages.whole(name, await this.#parts.targets.allSources(facts, version, target));
@@ -154,9 +157,17 @@ export class UpstreamCatalog implements Catalog, AsyncDisposable {
     return this.#count.names;
   }
 
-  async resources(filter: RefreshScope = {}): Promise<readonly ResourceState[]> {
+  async resources(filter: ResourceFilter = {}): Promise<readonly ResourceState[]> {
     try {
-      return (await this.#parts.store.list(this.#scope(filter))).map((resource) => this.#shown(resource));
+      return (await this.#parts.listing.list(this.#scope(filter))).map((resource) => this.#shown(resource));
+    } catch (error) {
+      throw worded(error);
+    }
+  }
+
+  async countResources(filter: ResourceFilter = {}): Promise<readonly ResourceCount[]> {
+    try {
+      return await this.#parts.listing.count(this.#scope(filter));
     } catch (error) {
       throw worded(error);
     }
@@ -193,7 +204,8 @@ export class UpstreamCatalog implements Catalog, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#parts.ended.abort(new ServerError("not_loaded", "The server is being stopped.", { retryAfter: 5 }));
+    this.#isDisposed = true;
+    endReading(this.#parts.ended);
     await this.#updating?.catch(() => undefined);
     await Promise.allSettled([...this.#making.values(), this.#parts.loader.idle()]);
     await this.#parts.life[Symbol.asyncDispose]();
@@ -208,7 +220,7 @@ export class UpstreamCatalog implements Catalog, AsyncDisposable {
   }
 
   /** Rows are kept for those whose upstream is read. */
-  #scope(scope: RefreshScope): RefreshScope {
+  #scope<S extends RefreshScope>(scope: S): S {
     if (scope.distribution === undefined) return scope;
     const { continuedBy, name } = this.distribution(scope.distribution);
     return { ...scope, distribution: continuedBy ?? name };
@@ -236,7 +248,8 @@ export class UpstreamCatalog implements Catalog, AsyncDisposable {
 
   /** Waits for a value that is made once for all who ask, and not for long. */
   async #wait<T>(name: string, what: string, make: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    this.#parts.ended.signal.throwIfAborted();
+    const { ended, loadTimeout } = this.#parts;
+    if (this.#isDisposed) throw ended.signal.reason;
     // What is kept under a name is always of the one type that its only caller makes.
     let making = this.#making.get(name) as Promise<T> | undefined;
     if (!making) {
@@ -244,9 +257,10 @@ export class UpstreamCatalog implements Catalog, AsyncDisposable {
       this.#making.set(name, making);
     }
     try {
-      return await bounded(making, this.#parts.loadTimeout, () => notInTime(what, 5), signal);
+      return await bounded(making, loadTimeout, () => notInTime(what, 5), signal);
     } catch (error) {
-      throw signal?.aborted ? error : worded(error);
+      if (signal?.aborted || error instanceof ServerError) throw error;
+      throw ended.signal.aborted ? ended.signal.reason : worded(error);
     }
   }
 }

@@ -5,7 +5,7 @@ export interface Distribution {
   /** For people: `OpenWrt`. */
   title: string;
   description: string;
-  /** Without a slash at its end. */
+  /** To be shown: without a slash at its end, and without a user name. */
   upstreamUrl: string;
   branches: readonly BranchFacts[];
   /** The distribution that came after it, whose versions its devices are offered: LEDE's is `openwrt`. */
@@ -201,6 +201,27 @@ export interface RefreshScope {
   target?: string;
 }
 
+/** Which resources somebody wants to see; `after` and `limit` page through them. */
+export interface ResourceFilter extends RefreshScope {
+  kind?: ResourceKind;
+  /** Only those with trouble, or only those without. */
+  trouble?: boolean;
+  /** The last one that was seen, whether it is still there or not. */
+  after?: Pick<ResourceState, "distribution" | "path"> & { kind: string };
+  limit?: number;
+}
+
+/** How many resources a branch has, and how they are. */
+export interface ResourceCount {
+  distribution: string;
+  /** Null: what belongs to no branch. */
+  branch: string | null;
+  total: number;
+  inTrouble: number;
+  /** When upstream last confirmed any of them. */
+  checkedAt: Date | null;
+}
+
 export interface RefreshProgress {
   done: number;
   total: number;
@@ -247,7 +268,10 @@ export interface Catalog {
   packages(version: Version, target: string, signal?: AbortSignal): Promise<Known<readonly Package[]>>;
   /** How many package names are known in all. */
   countPackageNames(): Promise<number>;
-  resources(filter?: RefreshScope): Promise<readonly ResourceState[]>;
+  /** By distribution, path and kind. */
+  resources(filter?: ResourceFilter): Promise<readonly ResourceState[]>;
+  /** Of each distribution and branch; `after`, `limit` and `trouble` don't count here. */
+  countResources(filter?: ResourceFilter): Promise<readonly ResourceCount[]>;
   refresh(
     scope: RefreshScope,
     options?: { signal?: AbortSignal; onProgress?: (progress: RefreshProgress) => void },

@@ -13,7 +13,9 @@ export async function withServer(
   const { createLog } = await import("../log/log.ts");
   const { config } = await loadConfig({ path, env: io.env });
   // What goes wrong is said by the command itself; a log beside it would say it twice.
-  await using composition = await composeServer(config, { log: createLog({ level: "silent" }), signal: io.signal });
+  const log = createLog({ level: "silent" });
+  const onWait = (sentence: string) => io.stderr(`${sentence}\n`);
+  await using composition = await composeServer(config, { log, signal: io.signal, onWait });
   await work(composition);
 }
 

@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
+import { databaseDetail } from "../db/trouble.ts";
 import { ServerError } from "../error.ts";
-import type { Io } from "./io.ts";
+import { harmless, type Io } from "./io.ts";
 
 /** What scripts can rely on; listed in docs/cli.md. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -20,7 +21,8 @@ export function wordError(error: unknown, io: Pick<Io, "stdout" | "stderr" | "si
     const answer = { success: false, error: sentence, code: known?.code ?? "internal", ...known?.fields };
     io.stdout(`${JSON.stringify(answer)}\n`);
   } else {
-    io.stderr(`${io.paint("bad", "pawl:")} ${sentence}\n`);
+    const detail = known ? databaseDetail(known) : null;
+    io.stderr(`${io.paint("bad", "pawl:")} ${sentence}${detail === null ? "" : ` (${harmless(detail)})`}\n`);
   }
   if (!known && error instanceof Error) io.stderr(`${error.stack}\n`);
   return known?.code === "config_invalid" || known?.code.startsWith("unknown_") ? EXIT.usage : EXIT.failed;

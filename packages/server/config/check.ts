@@ -1,5 +1,6 @@
 import { type ConfigProblem, type Finding, locate, parseYaml, problemsOf, shapeOf } from "@pawl/device/config-file";
 import { assess } from "./assess.ts";
+import { findDeclared } from "./declared.ts";
 import { type Environment, overrideFrom } from "./environment.ts";
 import { findConfig } from "./find.ts";
 import { ServerConfig } from "./schema.ts";
@@ -26,10 +27,22 @@ export interface CheckedConfig {
 const SHAPE = shapeOf(ServerConfig);
 
 /**
- * Everything that is wrong with the configuration, at once.
+ * Everything that is wrong with the configuration, at once: all for which a server would refuse to start, and more.
+ * Nothing is made, and neither the database nor upstream is asked.
  * @throws ServerError `config_invalid` when there is a file that can't be read.
  */
-export async function checkConfig({ path, env, places }: ConfigSource): Promise<CheckedConfig> {
+export async function checkConfig(source: ConfigSource): Promise<CheckedConfig> {
+  return readConfig(source, async (config) => (await findDeclared(config)).findings);
+}
+
+/**
+ * The file and the variables by themselves, without what they name; `more` is what else is to be found in a configuration.
+ * @throws ServerError `config_invalid` when there is a file that can't be read.
+ */
+export async function readConfig(
+  { path, env, places }: ConfigSource,
+  more: (config: ServerConfig) => Promise<readonly Finding[]> = async () => [],
+): Promise<CheckedConfig> {
   const found = await findConfig(path, env, places);
   const file = found?.path ?? null;
   const document = parseYaml(found?.text ?? "", null);
@@ -43,7 +56,12 @@ export async function checkConfig({ path, env, places }: ConfigSource): Promise<
 
   const { value, findings, blame } = overrideFrom(env, document.value, SHAPE);
   const parsed = ServerConfig.safeParse(value);
-  if (parsed.success) return checked([...findings, ...assess(parsed.data).map(blame)], parsed.data);
+  if (parsed.success) {
+    const own = assess(parsed.data);
+    // What hangs together wrongly is said better by itself.
+    const others = own.some(({ severity }) => severity === "error") ? [] : await more(parsed.data);
+    return checked([...findings, ...[...own, ...others].map(blame)], parsed.data);
+  }
   const problems = problemsOf(parsed.error.issues, { root: value, shape: SHAPE });
   return checked([...findings, ...problems.map(blame)], null);
 }

@@ -14,7 +14,14 @@ const RESERVED = new Set(["v1", "releases", "snapshots", "custom"]);
 const HttpUrl = z
   .string()
   .regex(/^https?:\/\/[^\s?#]+$/, "must be an http or https address without ? and #")
+  .refine((url) => URL.canParse(url), "must be an http or https address without ? and #")
   .transform((url) => url.replace(/\/+$/, ""));
+
+/** One that others are told. */
+const ShownUrl = HttpUrl.refine(
+  (url) => new URL(url).username === "" && new URL(url).password === "",
+  "must be an address without a user's name or password: everybody is told it",
+);
 
 /** A relative one counts from where the server is started. */
 const Path = z
@@ -24,6 +31,12 @@ const Path = z
 
 /** `10m`, at least so many milliseconds. */
 const AtLeast = (ms: number, words: string) => Duration.refine((given) => given >= ms, `must be at least ${words}`);
+
+/** `256MB`; bytes once parsed. */
+const Megabytes = z
+  .string()
+  .regex(/^[1-9]\d{0,5}MB$/, "must be a size such as 256MB")
+  .transform((text) => Number.parseInt(text, 10) * 1024 * 1024);
 
 /** 0 to 65535. */
 const PORT = "(\\d{1,4}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])";
@@ -78,7 +91,7 @@ export type DistributionConfig = z.infer<typeof DistributionConfig>;
 export const ServerConfig = z.strictObject({
   listen: Listen.default("127.0.0.1:8080"),
   /** How others reach this server, where it isn't the address they asked. */
-  public_url: HttpUrl.nullable().default(null),
+  public_url: ShownUrl.nullable().default(null),
   state_dir: Path.prefault("/var/lib/pawl-server"),
   /** Defaults: folders below state_dir. */
   cache_dir: Path.nullable().default(null),
@@ -108,6 +121,8 @@ export const ServerConfig = z.strictObject({
       parallel: z.int().min(1).max(64).default(8),
       load_timeout: Duration.prefault("8s"),
       request_timeout: AtLeast(100, "100ms").prefault("30s"),
+      /** For all that is kept in memory to answer from. Null: a quarter of what the heap may grow to, at most 512MB. */
+      memory: Megabytes.nullable().default(null),
     })
     .prefault({}),
   compat: z
@@ -116,7 +131,7 @@ export const ServerConfig = z.strictObject({
         .strictObject({
           distribution: Name.default("openwrt"),
           /** What devices are told as the download server's address, where they don't reach it by the catalog's. */
-          upstream_url: HttpUrl.nullable().default(null),
+          upstream_url: ShownUrl.nullable().default(null),
         })
         .prefault({}),
     })

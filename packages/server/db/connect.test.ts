@@ -5,8 +5,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
 import pino from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ServerError } from "../error.ts";
+import { databaseHealth } from "../http/database-health.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/index.ts";
 import { openDatabase } from "./connect.ts";
+import { databaseDetail } from "./trouble.ts";
 
 const log = pino({ level: "silent" });
 let shared: TestDatabase;
@@ -45,8 +48,16 @@ async function cutAll({ url }: TestDatabase): Promise<void> {
 
 describe("says what is wrong with", () => {
   test.each([
-    ["a port that nobody listens to", "postgresql://a:b@127.0.0.1:1/x", "Nothing answers at the database's address."],
-    ["a socket that isn't there", "postgresql://a:b@/x?host=/nonexistent", "There is no database at its socket."],
+    [
+      "a port that nobody listens to",
+      "postgresql://a:geheim@127.0.0.1:1/x",
+      "Nothing answers at the database's address. (The database is to be at 127.0.0.1:1.)",
+    ],
+    [
+      "a socket that isn't there",
+      "postgresql://a:geheim@/x?host=/nonexistent",
+      "There is no database at its socket. (The database is to be at /nonexistent/.s.PGSQL.5432.)",
+    ],
     ["a host nobody knows", "postgresql://a:b@host.invalid/x", /host name/],
   ])("%s", async (_, url, message) => {
     await expect(open(url)).rejects.toMatchObject({
@@ -62,8 +73,51 @@ describe("says what is wrong with", () => {
     const url = `postgresql://a:b@127.0.0.1:${port}/x`;
     await expect(openDatabase({ url, log, patience: 0, connectTimeout: 200 })).rejects.toMatchObject({
       code: "database_unavailable",
-      message: "The database doesn't answer.",
+      message: expect.stringContaining("The database doesn't answer."),
     });
+  });
+
+  test.each([
+    ["a web server", "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"],
+    ["ssh, which begins as PostgreSQL would", "SSH-2.0-OpenSSH_9.9\r\n"],
+  ])("an address where something else is: %s", async (_, words) => {
+    await using other = createServer((client) =>
+      client
+        .on("error", () => undefined)
+        .resume()
+        .end(words),
+    ).listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const { port } = other.address() as AddressInfo;
+    await expect(open(`postgresql://a:b@127.0.0.1:${port}/x`)).rejects.toMatchObject({
+      code: "database_failed",
+      message: `What answers at 127.0.0.1:${port} isn't PostgreSQL; see DATABASE_URL or database.url.`,
+    });
+  });
+
+  test("one that keeps the start waiting, and where it is to be, after a while", async () => {
+    const waits: string[] = [];
+    const onWait = (sentence: string) => waits.push(sentence);
+    const url = "postgresql://a:geheim@127.0.0.1:1/x";
+    await expect(openDatabase({ url, log, patience: 1_000, tellAfter: 200, onWait })).rejects.toThrow("127.0.0.1:1");
+    expect(waits).toEqual([expect.stringMatching(/^Waiting for the database\. Nothing answers .*127\.0\.0\.1:1/)]);
+    expect(waits.join()).not.toContain("geheim");
+  });
+
+  test("a disk that is full, without the names of its files", async () => {
+    await using database = await open(shared.url);
+    expect(database.isFull).toBe(false);
+    const full = sql`do $$ begin raise 'could not extend file "base/5/16384"' using errcode = 'disk_full'; end $$`;
+    const error = await full.execute(database.kysely).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      code: "database_full",
+      status: 503,
+      message: expect.stringContaining("no room left"),
+    });
+    expect(String(error)).not.toContain("base/5");
+    expect(databaseDetail(error as ServerError)).toContain("base/5/16384");
+    expect(database.isFull).toBe(true);
+    expect(await databaseHealth(database).check(AbortSignal.timeout(1_000))).toBe("The database has no room left.");
   });
 
   test("a wrong password", async () => {

@@ -4,9 +4,13 @@ import pg from "pg";
 import type { Logger } from "pino";
 import { ServerError } from "../error.ts";
 import { Listener, type Subscription } from "./listener.ts";
+import { isSomethingElse, placeOf } from "./place.ts";
 import type { Tables } from "./tables.ts";
-import { isPassing } from "./trouble.ts";
+import { DISK_FULL, isPassing } from "./trouble.ts";
 import { wordedPool } from "./worded-pool.ts";
+
+/** An error of that kind is believed so long: what couldn't be kept is tried again within that time. */
+const FULL_FOR_MS = 60_000;
 
 /** The oldest server that is supported: major version × 10000, as `server_version_num`. */
 const OLDEST_SERVER = 140_000;
@@ -27,6 +31,10 @@ export interface DatabaseOptions {
   closeTimeout?: number;
   /** How long a server that isn't there yet is waited for, in milliseconds. Default 10 s. */
   patience?: number;
+  /** After how long of it that is told, in milliseconds. Default 2 s. */
+  tellAfter?: number;
+  /** Told once, besides the log: why it is waited, and where the database is to be. */
+  onWait?: (sentence: string) => void;
   signal?: AbortSignal;
 }
 
@@ -35,9 +43,11 @@ export interface DatabaseOptions {
  * @throws ServerError `database_unavailable` when nobody answers, `database_failed` for what won't go away by itself.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const { patience = 10_000, log, signal } = options;
-  const until = performance.now() + patience;
+  const { patience = 10_000, tellAfter = 2_000, log, onWait, signal } = options;
+  const begun = performance.now();
+  const until = begun + patience;
   const database = new Database(options);
+  let isTold = false;
   try {
     for (let pause = 50; ; pause = Math.min(pause * 2, 1_000)) {
       signal?.throwIfAborted();
@@ -46,15 +56,33 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
         return database;
       } catch (error) {
         if (!isPassing(error) || performance.now() + pause > until) throw error;
-        log.debug({ err: error }, "waiting for the database");
+        if (!isTold && performance.now() - begun > tellAfter) {
+          isTold = true;
+          log.warn({ err: error, place: placeOf(options.url) }, "waiting for the database");
+          onWait?.(`Waiting for the database. ${placed(error, options.url)}`);
+        }
       }
       await sleep(pause * (0.5 + Math.random()), undefined, { signal });
     }
   } catch (error) {
     await database[Symbol.asyncDispose]();
     signal?.throwIfAborted();
-    throw error;
+    throw error instanceof ServerError ? await explained(error, options) : error;
   }
+}
+
+/** For whoever starts it. To those who ask the server for something the place is none of their business. */
+async function explained(error: ServerError, { url, signal }: DatabaseOptions): Promise<ServerError> {
+  const { code, fields, cause, retryAfter } = error;
+  if (code === "database_unavailable" && (await isSomethingElse(url, signal))) {
+    const sentence = `What answers at ${placeOf(url)} isn't PostgreSQL; see DATABASE_URL or database.url.`;
+    return new ServerError("database_failed", sentence, { cause });
+  }
+  return new ServerError(code, placed(error, url), { cause, fields, retryAfter: retryAfter ?? undefined });
+}
+
+function placed(error: unknown, url: string): string {
+  return `${error instanceof Error ? error.message : String(error)} (The database is to be at ${placeOf(url)}.)`;
 }
 
 /** A database's connections: queries, transactions, notifications. An error of an idle one is logged, and it is replaced. */
@@ -68,6 +96,7 @@ export class Database implements AsyncDisposable {
   readonly #open = new Set<pg.PoolClient>();
   readonly #closeTimeout: number;
   #closing: Promise<void> | null = null;
+  #fullAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: DatabaseOptions) {
     const { url, connections = 10, log, applicationName = "pawl", statementTimeout = 30_000 } = options;
@@ -127,6 +156,11 @@ export class Database implements AsyncDisposable {
     throw new ServerError("database_failed", sentence);
   }
 
+  /** Whether it has said within the last minute that it has no room left for something. */
+  get isFull(): boolean {
+    return performance.now() - this.#fullAt < FULL_FOR_MS;
+  }
+
   /** Lets queries that run come to their end, for a while; what is left is cut. */
   [Symbol.asyncDispose](): Promise<void> {
     this.#closing ??= this.#close();
@@ -154,14 +188,27 @@ export class Database implements AsyncDisposable {
         if (!this.#closing) this.#log.warn({ err: error }, "a connection to the database was lost");
       });
       client.once("end", () => this.#open.delete(client));
+      // Whatever it was that failed: a statement of Kysely's, or a COPY.
+      connectionOf(client)?.on("errorMessage", ({ code }) => {
+        if (code === DISK_FULL) this.#fullAt = performance.now();
+      });
     });
   }
 }
 
 /** pg has no way to end a client whose query doesn't end. */
 function destroy(client: pg.PoolClient): void {
-  const { connection } = client as pg.PoolClient & { connection?: { stream?: { destroy(): void } } };
-  connection?.stream?.destroy();
+  connectionOf(client)?.stream?.destroy();
+}
+
+interface Connection {
+  stream?: { destroy(): void };
+  on(event: "errorMessage", listener: (error: { code?: string }) => void): unknown;
+}
+
+/** What a client speaks through; pg's types don't have it. */
+function connectionOf(client: pg.PoolClient): Connection | undefined {
+  return (client as pg.PoolClient & { connection?: Connection }).connection;
 }
 
 const INT8 = pg.types.builtins.INT8;

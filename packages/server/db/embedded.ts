@@ -1,5 +1,3 @@
-import { constants } from "node:fs";
-import { access, mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -14,6 +12,7 @@ import { ensureCluster, SUPERUSER } from "./embedded/cluster.ts";
 import { stopLeftOver } from "./embedded/left-over.ts";
 import { type Endpoint, Postmaster, SOCKET_PORT, socketFile } from "./embedded/postmaster.ts";
 import { installedPrograms, type Programs, reachablePrograms } from "./embedded/programs.ts";
+import { folderTrouble, makeStateFolder } from "./embedded/state-folder.ts";
 import { Supervisor } from "./embedded/supervisor.ts";
 import { databaseTrouble } from "./trouble.ts";
 
@@ -57,13 +56,19 @@ export interface EmbeddedDatabase extends AsyncDisposable {
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const stateDir = resolve(options.stateDir);
-  const { whenRunning = "connect", signal } = options;
+  return startIn({ ...options, stateDir }).catch((error: unknown) => {
+    throw folderTrouble(stateDir, error) ?? error;
+  });
+}
+
+async function startIn(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
+  const { stateDir, whenRunning = "connect", signal } = options;
   await makeStateFolder(stateDir);
   const until = performance.now() + OTHERS_START_MS;
   for (;;) {
     signal?.throwIfAborted();
     const attempt = await Lock.tryAcquire(join(stateDir, "database-lock"), "the embedded database", new Date());
-    if ("held" in attempt) return startOwn({ ...options, stateDir }, attempt.held);
+    if ("held" in attempt) return startOwn(options, attempt.held);
     const { busy } = attempt;
     if (whenRunning === "refuse") throw alreadyRuns(stateDir, busy);
     const url = await addressOf(stateDir, busy);
@@ -153,18 +158,4 @@ async function addressOf(stateDir: string, owner: LockOwner): Promise<string | n
 function alreadyRuns(stateDir: string, { pid, since }: LockOwner): ServerError {
   const sentence = `The database in ${stateDir} is in use by process ${pid} since ${since}. Stop it, or set state_dir to another folder.`;
   return new ServerError("database_failed", sentence, { fields: { pid, since } });
-}
-
-async function makeStateFolder(stateDir: string): Promise<void> {
-  try {
-    await mkdir(stateDir, { recursive: true, mode: 0o755 });
-    await access(stateDir, constants.W_OK | constants.X_OK);
-  } catch (cause) {
-    const reason =
-      cause instanceof Error && "code" in cause && cause.code === "EACCES"
-        ? "this user may not write there"
-        : String(cause);
-    const sentence = `The state folder ${stateDir} can't be used: ${reason}. Set state_dir to another folder.`;
-    throw new ServerError("database_failed", sentence, { cause });
-  }
 }

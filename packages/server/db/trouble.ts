@@ -3,6 +3,7 @@ import { ServerError } from "../error.ts";
 /**
  * A ServerError that takes a database's error for what it means to whoever runs this; null when it is about a query. Only
  * for errors that come from the database: a file that isn't there has the same code as a socket. Kysely's are worded already.
+ * Everybody may read the sentence; PostgreSQL's own, with its files and users, is in the cause.
  */
 export function databaseTrouble(error: unknown): ServerError | null {
   if (error instanceof ServerError) return error;
@@ -11,9 +12,24 @@ export function databaseTrouble(error: unknown): ServerError | null {
   const away =
     PASSING[code] ?? (error instanceof Error ? UNCODED.find(({ says }) => says.test(said))?.means : undefined);
   if (away !== undefined) return new ServerError("database_unavailable", away, { cause: error, retryAfter: 5 });
+  if (code === DISK_FULL) {
+    const sentence =
+      "The database has no room left: its disk is full. What is known is served, nothing new can be kept.";
+    return new ServerError("database_full", sentence, { cause: error, retryAfter: 60 });
+  }
   const lasting = LASTING[code];
-  return lasting ? new ServerError("database_failed", `${lasting} (${said})`, { cause: error }) : null;
+  return lasting ? new ServerError("database_failed", lasting, { cause: error }) : null;
 }
+
+/** PostgreSQL's own words for a trouble that won't go away by itself, for whoever runs this; null where there are none. */
+export function databaseDetail({ code, cause }: ServerError): string | null {
+  if (code !== "database_failed" && code !== "database_full") return null;
+  // What PostgreSQL says has a severity. pg itself isn't asked: every command would have to load it.
+  return cause instanceof Error && "severity" in cause && cause.severity !== undefined ? cause.message : null;
+}
+
+/** disk_full: also what a quota makes of it. */
+export const DISK_FULL = "53100";
 
 /** Whether trying again in a moment makes sense. */
 export function isPassing(error: unknown): boolean {
@@ -46,7 +62,6 @@ const LASTING: Readonly<Record<string, string>> = {
   "28P01": "The database doesn't accept the password; see DATABASE_URL or database.url.",
   "3D000": "The server is there, but not the database; create it with createdb.",
   "42501": "The database's user lacks a right; it has to own the database.",
-  "53100": "The database's disk is full.",
   "53200": "The database is out of memory.",
   "58P01": "The database misses a file of its own: its data folder is damaged.",
   XX001: "The database's data are damaged.",

@@ -23,6 +23,16 @@ describe("the address of a client", () => {
     expect(clientAddresses(proxies)(from(remote, forwarded))).toBe(address);
   });
 
+  test("is a proxy's on this machine that isn't trusted, which is told once", () => {
+    const told: string[] = [];
+    const addressOf = clientAddresses(["10.0.0.0/8"], (peer) => told.push(peer));
+    for (const peer of ["192.0.2.1", "127.0.0.1"]) addressOf(from(peer));
+    addressOf(from("192.0.2.1", "198.51.100.7"));
+    expect(told).toEqual([]);
+    expect([1, 2].map(() => addressOf(from("127.0.0.1", "198.51.100.7")))).toEqual(["127.0.0.1", "127.0.0.1"]);
+    expect(told).toEqual(["127.0.0.1"]);
+  });
+
   test.each(["proxy", "10.0.0.0/33", "10.0.0.0/x", ""])("of a proxy is an address, not %j", (entry) => {
     expect(() => clientAddresses([entry])).toThrow(/trusted_proxies/);
   });

@@ -8,17 +8,28 @@ export const LOCAL = "local";
 /**
  * Where a request came from. `X-Forwarded-For` is believed only from `trusted_proxies` (addresses, `10.0.0.0/8`, or `local`
  * for a unix socket), and there the rightmost entry that isn't one of them: everything left of it anybody may have written.
+ * `onUntrusted` hears once of a proxy on this machine that isn't trusted: all its clients count as this machine then.
  * @throws config_invalid for an entry that is no address
  */
-export function clientAddresses(trustedProxies: readonly string[]): (incoming: IncomingMessage) => string {
+export function clientAddresses(
+  trustedProxies: readonly string[],
+  onUntrusted: (peer: string) => void = () => undefined,
+): (incoming: IncomingMessage) => string {
   const trusted = new BlockList();
   for (const entry of trustedProxies) trust(trusted, entry);
   const trustsLocal = trustedProxies.includes(LOCAL);
   const isTrusted = (address: string) =>
     address === LOCAL ? trustsLocal : trusted.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+  let isTold = false;
   return (incoming) => {
     const peer = plain(incoming.socket.remoteAddress ?? "") ?? LOCAL;
-    if (trustedProxies.length === 0 || !isTrusted(peer)) return peer;
+    if (trustedProxies.length === 0 || !isTrusted(peer)) {
+      if (!isTold && incoming.headers["x-forwarded-for"] !== undefined && isLoopback(peer)) {
+        isTold = true;
+        onUntrusted(peer);
+      }
+      return peer;
+    }
     const forwarded = incoming.headers["x-forwarded-for"];
     const entries = (Array.isArray(forwarded) ? forwarded.join(",") : (forwarded ?? "")).split(",");
     let nearest = peer;

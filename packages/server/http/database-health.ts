@@ -3,13 +3,13 @@ import type { Database } from "../db/connect.ts";
 import type { HealthCheck } from "./parts.ts";
 
 /** Whether the database answers. Its own words are for the log, not for whoever probes. */
-export function databaseHealth({ kysely }: Pick<Database, "kysely">): HealthCheck {
+export function databaseHealth(database: Pick<Database, "kysely" | "isFull">): HealthCheck {
   return {
     name: "database",
     async check() {
       try {
-        await sql`select 1`.execute(kysely);
-        return null;
+        await sql`select 1`.execute(database.kysely);
+        return database.isFull ? "The database has no room left." : null;
       } catch {
         return "The database does not answer.";
       }

@@ -62,6 +62,8 @@ const json = <S extends z.ZodType>(schema: S) => ({ "application/json": { schema
 function failures({ params, query, body, scope, errors = [], unlimited }: Described) {
   const codes = new Set<ServerErrorCode>(["internal", ...errors]);
   if (!unlimited) codes.add("too_many_requests").add("unauthorized").add("database_unavailable");
+  // What was read may find no room.
+  if (codes.has("not_loaded")) codes.add("database_full");
   if (params || query || body) codes.add("bad_request");
   if (body) codes.add("payload_too_large").add("unsupported_media_type");
   if (scope) codes.add("forbidden");

@@ -57,7 +57,10 @@ export async function listen(
   { stopWithin = STOP_WITHIN_MS, ...times }: ListenTimes = {},
 ): Promise<Listening> {
   const wanted = parseListenAddress(config.listen);
-  const addressOf = clientAddresses(config.trusted_proxies);
+  const addressOf = clientAddresses(config.trusted_proxies, (peer) => {
+    const words = "a proxy on this machine isn't in trusted_proxies: whoever comes through it counts as this machine";
+    log.warn({ proxy: peer }, words);
+  });
   const answerByApp = getRequestListener(
     (request, env) => app.fetch(request, bindingsOf(request, env as HttpBindings)),
     {

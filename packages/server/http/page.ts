@@ -40,6 +40,24 @@ export function page<T>(
   return { items: shown, next: isEnd ? null : writeCursor({ at: from + limit, key: keyOf(last) }, scope) };
 }
 
+/**
+ * The cursor of a list that the database pages through: it names the last item by the columns it is ordered by.
+ * @param scope what the list is of: a cursor of another list is refused
+ */
+export function keyCursor(key: readonly string[], scope: string): string {
+  return writeCursor({ at: 0, key: JSON.stringify(key) }, scope);
+}
+
+/** The columns that `keyCursor` was given. @throws bad_request */
+export function readKeyCursor(cursor: string, scope: string, columns: number): string[] {
+  const parsed = z
+    .array(z.string())
+    .length(columns)
+    .safeParse(jsonOrNull(readCursor(cursor, scope).key));
+  if (!parsed.success) throw badCursor();
+  return parsed.data;
+}
+
 interface Position {
   at: number;
   key: string;
@@ -64,13 +82,15 @@ function readCursor(cursor: string, scope: string): Position {
   const content = text.slice(CHECK_LENGTH);
   const isOurs = check(content, scope) === text.slice(0, CHECK_LENGTH);
   const parsed = isOurs ? Content.safeParse(jsonOrNull(content)) : null;
-  if (!parsed?.success) {
-    throw new ServerError("bad_request", "This cursor is not from an answer to the same question; begin without one.", {
-      fields: { field: "cursor", in: "query" },
-    });
-  }
+  if (!parsed?.success) throw badCursor();
   const [at, key] = parsed.data;
   return { at, key };
+}
+
+function badCursor(): ServerError {
+  return new ServerError("bad_request", "This cursor is not from an answer to the same question; begin without one.", {
+    fields: { field: "cursor", in: "query" },
+  });
 }
 
 /** No secret: a cursor gives away nothing and lets nobody in. It keeps one of another list from being taken for one of this. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { LRUCache } from "lru-cache";
+import { memoryBudget } from "../memory.ts";
 import { headerOf } from "./request-header.ts";
 
 /** Not worth compressing below this many bytes. */
@@ -134,10 +135,16 @@ function accepts(header: string, encoding: RegExp): boolean {
 
 /** Representations that were made already, by what they show and the digest of what it was made from. Bounded in bytes. */
 export class RepresentationCache {
-  readonly #kept = new LRUCache<string, { digest: string; representation: Representation }>({
-    maxSize: 256 * 1024 * 1024,
-    sizeCalculation: ({ representation }) => representation.bytes.length * 2 + 500,
-  });
+  readonly #kept: LRUCache<string, { digest: string; representation: Representation }>;
+
+  /** @param maxBytes what they may take in memory, with their compressed forms */
+  constructor(maxBytes = memoryBudget().answers) {
+    this.#kept = new LRUCache({
+      maxSize: Math.max(1, maxBytes),
+      // Both compressed forms together are hardly ever longer than the text.
+      sizeCalculation: ({ representation }) => representation.bytes.length * 2 + 500,
+    });
+  }
 
   /** `name` says what is shown; one of an older digest is replaced. */
   get(name: string, digest: string, make: () => Representation): Representation {

@@ -114,6 +114,35 @@ describe("the catalog", () => {
     const { status, headers } = await server.call(TARGET, { method: "HEAD" });
     expect([status, Number(headers.get("content-length")) > 100]).toEqual([200, true]);
   });
+
+  test("lists what is read from upstream page by page, with how much there is in all", async () => {
+    const path = "/api/v2/catalog/resources?distribution=openwrt";
+    await call(`${OPENWRT}/versions/24.10.5/targets`);
+    const { items, total, next } = (await call(path)).json;
+    expect([items.length, next]).toEqual([total, null]);
+    const seen: unknown[] = [];
+    let cursor = "";
+    for (let pages = 0; pages === 0 || cursor !== ""; pages++) {
+      const page = (await call(`${path}&limit=1${cursor}`)).json;
+      expect([page.items.length, page.total]).toEqual([1, total]);
+      seen.push(page.items[0].path);
+      cursor = page.next === null ? "" : `&cursor=${page.next}`;
+      const other = cursor && (await call(`${path}&limit=1&kind=index${cursor}`));
+      if (other) expect(other.status).toBe(400);
+    }
+    expect(seen).toEqual(items.map((item: { path: string }) => item.path));
+    const targets = (await call(`${path}&kind=targets`)).json;
+    expect([targets.total, targets.items[0].path]).toEqual([1, "releases/24.10.5/.targets.json"]);
+    const read: (object | undefined)[] = [];
+    const { resources } = server.catalog;
+    server.catalog.resources = (filter) => {
+      read.push(filter);
+      return resources.call(server.catalog, filter);
+    };
+    await call(`${path}&limit=1`);
+    server.catalog.resources = resources;
+    expect(read).toEqual([expect.objectContaining({ limit: 2 })]);
+  });
 });
 
 describe("what isn't there", () => {
@@ -161,6 +190,13 @@ describe("an upgrade check", () => {
       to: ["owut"],
       reason: expect.stringMatching(/owut/),
     });
+  });
+
+  test("of a release nobody has the index of any more says what is missing, and refuses nothing", async () => {
+    const old = { ...DEVICE, version: "18.06.2", target: "ar71xx/generic" };
+    const { status, json } = await check({ ...old, installed: { luci: "1", "python-light": "2.7.15-1" } });
+    expect([status, json.packages]).toEqual([200, ["luci"]]);
+    expect(json.changes).toContainEqual(expect.objectContaining({ kind: "missing", from: ["python-light"] }));
   });
 
   test("is counted", async () => {

@@ -6,8 +6,9 @@ import type { Choice } from "./types.ts";
 
 /**
  * Takes installed names (→ as the device says it) through the rows. A row counts only if the release has its successor:
- * a package whose successor isn't there and that still exists itself is kept. All that the release doesn't have then is
- * missing. `offered` is the release's name, for the sentences.
+ * a package whose successor isn't there and that still exists itself is kept, and so is one that still exists and was
+ * kept by its owner when the row was new. All that the release doesn't have then is missing. `offered` is the
+ * release's name, for the sentences.
  */
 export function appliedRows(names: ReadonlyMap<string, string>, known: KnownPackages, offered: string): Outcome {
   const outcome: Outcome = { packages: new Set(), changes: [], known, offered };
@@ -36,6 +37,7 @@ function follow(moved: Map<string, Moved>, names: ReadonlyMap<string, string>, {
     const move = moved.get(row.source);
     if (!move) continue;
     const isStillThere = versionIn(known.new, row.source) !== undefined;
+    if (row.isOld && isStillThere) continue;
     if (row.choices.length === 0) {
       moved.delete(row.source);
       const { since } = row;

@@ -23,16 +23,24 @@ const WAYS = 500;
 export class Comparisons {
   readonly #known = new WeakMap<PackageIndex, LRUCache<string, Remembered>>();
 
-  get(plan: RowPlan, old: Side | null, next: Side, isOldGone: boolean): Comparison {
+  /** `oldDefaults` are what a list says of the installed release, where the catalog doesn't. */
+  get(
+    plan: RowPlan,
+    old: Side | null,
+    next: Side,
+    { isOldGone, oldDefaults }: { isOldGone: boolean; oldDefaults: readonly string[] | null },
+  ): Comparison {
     let ways = this.#known.get(next.target);
     if (!ways) {
       ways = new LRUCache({ max: WAYS });
       this.#known.set(next.target, ways);
     }
-    const key = `${old?.document.versionNumber ?? ""} ${old?.document.name ?? ""} ${next.profile ?? ""} ${isOldGone}`;
+    const oldRows = plan.rows.filter(({ isOld }) => isOld).length;
+    const from = `${old?.document.versionNumber ?? ""} ${old?.document.name ?? ""} ${isOldGone} ${oldRows}`;
+    const key = `${from} ${next.profile ?? ""}\n${oldDefaults?.join(" ") ?? ""}`;
     const known = ways.get(key);
     if (known && known.plan === plan && isSame(known.old, old) && isSame(known.next, next)) return known.comparison;
-    const made = comparison(plan, old && packagesOf(old), packagesOf(next), isOldGone);
+    const made = comparison(plan, old && packagesOf(old), packagesOf(next), { isOldGone, oldDefaults });
     ways.set(key, { plan, old, next, comparison: made });
     return made;
   }

@@ -11,27 +11,37 @@ const IN_EVERY_IMAGE = "base-files";
 export interface Newcomer {
   name: string;
   insteadOf: readonly string[];
+  /** The earlier default whose place it takes: who removed that one doesn't get this one. */
+  placeOf: string | null;
 }
 
 /**
  * Default packages of the new release that a device coming from the old one may lack without its owner having wanted
  * so: those that were no defaults before, by this name or an earlier one. A default of the old release that isn't
- * installed was removed by somebody and stays removed. Of a release without indexes nobody knows what was removed;
- * there each default counts, since a surplus package costs space, a missing one may cost the way to the device. What
+ * installed was removed by somebody and stays removed. Of a release whose defaults nobody knows, nobody knows what was
+ * removed; there each default counts, since a surplus package costs space, a missing one may cost the way to the device. What
  * stands beside one of its alternatives (dnsmasq beside dnsmasq-full) is never added.
  * The same for every device that goes this way: worked out once.
  */
 export function newcomers(known: KnownPackages): readonly Newcomer[] {
   const { plan } = known;
-  const before = known.old ? withSuccessors(effective(known.old.defaults), known) : new Set<string>();
+  const before = withSuccessors(effective(known.old?.defaults ?? known.oldDefaults ?? []), known);
   return [...effective(known.new.defaults)]
     .filter((name) => !before.has(name) && isThere(name, known) && !plan.ignored.has(name))
     .sort()
-    .map((name) => ({ name, insteadOf: alternatives(name, known) }));
+    .map((name) => ({
+      name,
+      insteadOf: alternatives(name, known),
+      placeOf: plan.defaultSuccessors.get(name)?.find((earlier) => before.has(earlier)) ?? null,
+    }));
 }
 
-/** Puts newcomers and the lists' additions into a package set, if what is installed was told whole. */
-export function addPackages(newcomers: readonly Newcomer[], { packages, changes, known, offered }: Outcome): void {
+/** Puts newcomers and the lists' additions into a package set, if what is installed (`names`) was told whole. */
+export function addPackages(
+  newcomers: readonly Newcomer[],
+  names: ReadonlyMap<string, string>,
+  { packages, changes, known, offered }: Outcome,
+): void {
   const isWhole = packages.has(IN_EVERY_IMAGE);
   for (const { name, version, mandatory, reason } of known.plan.additions) {
     if (packages.has(name) || !isThere(name, known)) continue;
@@ -47,8 +57,9 @@ export function addPackages(newcomers: readonly Newcomer[], { packages, changes,
     });
   }
   if (!isWhole) return;
-  for (const { name, insteadOf } of newcomers) {
+  for (const { name, insteadOf, placeOf } of newcomers) {
     if (packages.has(name) || insteadOf.some((other) => packages.has(other))) continue;
+    if (placeOf !== null && !names.has(placeOf) && !packages.has(placeOf)) continue;
     packages.add(name);
     const reason = defaultReason(name, offered);
     changes.push({ kind: "add", from: [], to: [name], mandatory: false, since: null, reason });

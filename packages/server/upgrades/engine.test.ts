@@ -100,6 +100,28 @@ describe("the lists of OpenWrt", () => {
     expect(answer.packages).toEqual(packages);
   });
 
+  test.each<[string, string[]]>([
+    ["firewall", ["firewall"]],
+    ["wpad-basic-wolfssl", ["wpad-basic-wolfssl"]],
+    ["auc", ["owut"]],
+    ["opkg", ["apk-mbedtls"]],
+    ["kmod-nft-nat6", []],
+  ])("don't exchange what was kept after the change, while it can be had: %s becomes %j", (name, packages) => {
+    const next = releaseOf([
+      "firewall",
+      "firewall4",
+      "wpad-basic-wolfssl",
+      "wpad-basic-mbedtls",
+      "owut",
+      "apk-mbedtls",
+      "opkg",
+      "kmod-nft-nat6",
+    ]);
+    const revisions = { installedRevision: 27990, revision: 32295 };
+    const way = { from: "24.10.4", to: "25.12.1", ...revisions, old: releaseOf([name]), next, installed: [name] };
+    expect(answerTo(openwrt, way).packages).toEqual(packages);
+  });
+
   test("say when a change can't be refused", () => {
     const old = releaseOf(["kmod-nft-nat6", "firewall", "auc"]);
     const installed = ["kmod-nft-nat6", "firewall", "auc"];
@@ -309,6 +331,47 @@ describe("names", () => {
   });
 });
 
+describe("a package of a release nobody has the index of any more", () => {
+  const way = {
+    from: "18.06.2",
+    to: "24.10.1",
+    old: null,
+    next: releaseOf(["vim"]),
+    installed: ["python-light", "vim"],
+  };
+
+  test("is missing for who can be told so", () => {
+    const { packages, changes } = answerTo(factsOf({}), { ...way, unknownPackages: "missing" });
+    expect(packages).toEqual(["vim"]);
+    expect(changes).toEqual([
+      expect.objectContaining({
+        kind: "missing",
+        from: ["python-light"],
+        reason: "python-light is not in 24.10.1, and nothing is known to take the place.",
+      }),
+    ]);
+  });
+
+  test("is refused for all others", () => {
+    expect(failure(() => answerTo(factsOf({}), way)).code).toBe("unknown_package");
+    expect(failure(() => answerTo(factsOf({}), { ...way, unknownPackages: "refuse" })).code).toBe("unknown_package");
+  });
+
+  test("doesn't make one of a release whose index is there known", () => {
+    const known = { ...way, from: "23.05.6", old: releaseOf(["vim"]), unknownPackages: "missing" as const };
+    expect(failure(() => answerTo(factsOf({}), known)).fields).toEqual({ packages: ["python-light"] });
+  });
+
+  test("and what is never asked about isn't missing", () => {
+    const { changes } = answerTo(factsOf({}), {
+      ...way,
+      unknownPackages: "missing",
+      installed: ["libc", "kernel", "vim"],
+    });
+    expect(changes).toEqual([]);
+  });
+});
+
 describe("while a feed can't be read", () => {
   const whole = releaseOf(["vim", "gone"]);
   const half = { ...whole, architecture: { ...releaseOf(["vim"]).architecture, absent: ["packages"] } };
@@ -407,6 +470,78 @@ describe("default packages", () => {
     expect(answerTo(facts, { ...way, from: "23.05.6", old: next, installed: ["base-files"] }).packages).toEqual([
       "base-files",
     ]);
+  });
+});
+
+describe("the defaults of a release that only a list knows", () => {
+  const router = ["dnsmasq", "dropbear", "odhcp6c", "odhcpd-ipv6only", "ppp", "ppp-mod-pppoe"];
+  const wireless = ["kmod-ath9k", "kmod-gpio-button-hotplug", "swconfig", "uboot-envtools"];
+  const basic = ["base-files", "busybox", "fstools", "logd", "mtd", "netifd", "procd", "uci", "uclient-fetch"];
+  const added = ["ca-bundle", "libustream-mbedtls", "procd-seccomp", "procd-ujail"];
+  const nft = ["firewall4", "kmod-nft-offload", "nftables-json"];
+  const seeds = ["urandom-seed", "urngd"];
+  const defaults = [...router, ...wireless, ...basic, ...added, ...nft, ...seeds, "apk-mbedtls", "wpad-basic-mbedtls"];
+  const others = ["wpad-openssl", "openssh-server", "odhcpd", "dnsmasq-full", "iptables-nft", "ip6tables-nft"];
+  const next = releaseOf([...defaults, ...others], { defaults });
+  const way = { to: "25.12.1", revision: 32295, old: null, next };
+  const of2020 = { ...way, from: "19.07.7", target: "ath79/generic" };
+  const [ap, stock] = [
+    [...basic, ...wireless, ...seeds, "opkg", "wpad-openssl", "openssh-server"],
+    [...basic, ...wireless, ...seeds, ...router, "opkg", "wpad-basic", "firewall", "kmod-ipt-offload"],
+  ];
+
+  test("are not given back to an access point that does without them", () => {
+    const { packages, changes } = answerTo(openwrt, { ...of2020, installed: ap });
+    const kept = ap.filter((name) => name !== "opkg");
+    expect(packages).toEqual([...kept, ...added, "apk-mbedtls"].sort());
+    expect(short(changes)).toEqual(["rename opkg → apk-mbedtls", ...added.map((name) => `add → ${name}`)]);
+  });
+
+  test("become today's on a device as it came", () => {
+    const { packages, changes } = answerTo(openwrt, { ...of2020, installed: [...stock, "iptables", "ip6tables"] });
+    expect(packages).toEqual([...defaults, "iptables-nft", "ip6tables-nft"].sort());
+    const news = changes.filter(({ kind }) => kind === "add").flatMap(({ to }) => to);
+    expect(news).toEqual([...added, "kmod-nft-offload", "nftables-json"].sort());
+  });
+
+  test.each([
+    ["kmod-ipt-offload", "kmod-nft-offload"],
+    ["odhcpd-ipv6only", "odhcpd-ipv6only"],
+    ["opkg", "apk-mbedtls"],
+    ["wpad-basic", "wpad-basic-mbedtls"],
+  ])("without %s stay without %s", (gone, successor) => {
+    const { packages } = answerTo(openwrt, { ...of2020, installed: stock.filter((name) => name !== gone) });
+    expect(packages).not.toContain(successor);
+    expect(packages).toContain("nftables-json");
+  });
+
+  test("have their successors, which they don't become", () => {
+    const old = { ...way, from: "17.01.4", target: "ar71xx/generic" };
+    expect(answerTo(openwrt, { ...old, installed: ["base-files", "firewall"] }).packages).toContain("kmod-nft-offload");
+    expect(answerTo(openwrt, { ...old, installed: ["base-files"] }).packages).toEqual(
+      ["base-files", ...added, ...seeds].sort(),
+    );
+    const odhcpd = answerTo(openwrt, { ...old, installed: ["base-files", "odhcpd"] }).packages;
+    expect(odhcpd?.filter((name) => name.startsWith("odhcpd"))).toEqual(["odhcpd"]);
+  });
+
+  test("of another target or release are none: each default counts", () => {
+    const installed = ["base-files"];
+    expect(answerTo(openwrt, { ...way, from: "19.07.7", target: "x86/64", installed }).packages).toContain("swconfig");
+    expect(answerTo(openwrt, { ...way, from: "14.07", target: "ath79/generic", installed }).packages).toEqual(
+      [...defaults].sort(),
+    );
+  });
+
+  test("don't come beside a driver or firmware of the owner's choice", () => {
+    const ct = ["kmod-ath10k-ct", "ath10k-firmware-qca988x-ct"];
+    const own = ["kmod-ath10k", "ath10k-firmware-qca988x", "ath10k-firmware-qca9887-ct"];
+    const device = releaseOf(["base-files", ...ct, ...own], { defaults: ["base-files", ...ct] });
+    const { packages } = answerTo(openwrt, { ...of2020, next: device, installed: ["base-files", ...own] });
+    expect(packages).toEqual(["base-files", ...own].sort());
+    const full = ["base-files", "kmod-ath10k-ct-smallbuffers", "ath10k-firmware-qca988x-ct-full-htt"];
+    const small = releaseOf([...ct, ...full], { defaults: ["base-files", ...ct] });
+    expect(answerTo(openwrt, { ...of2020, next: small, installed: full }).packages).toEqual([...full].sort());
   });
 });
 

@@ -26,9 +26,9 @@ export function comparison(
   plan: RowPlan,
   old: ReleasePackages | null,
   next: ReleasePackages,
-  isOldGone = old === null,
+  { isOldGone = old === null, oldDefaults = null }: Partial<Pick<KnownPackages, "isOldGone" | "oldDefaults">> = {},
 ): Comparison {
-  const known = { plan, old, new: next, isOldGone };
+  const known = { plan, old, oldDefaults, new: next, isOldGone };
   return { ...known, newcomers: newcomers(known) };
 }
 
@@ -38,13 +38,13 @@ export function comparison(
  * @throws ServerError unknown_package; not_loaded where a package may be in a feed that can't be read
  */
 export function decide(
-  question: Pick<UpgradeQuestion, "installed" | "upgradePackages">,
+  question: Pick<UpgradeQuestion, "installed" | "upgradePackages" | "unknownPackages">,
   offer: Offer,
   compared: Comparison | null,
 ): UpgradeAnswer {
   const { installed } = question;
   if (installed === null || compared === null || offer.version === null) return answer(offer, null);
-  const names = namesIn(installed.keys(), compared, offer.version.name);
+  const names = namesIn(question, installed.keys(), compared, offer.version.name);
   const outcome = offer.newRelease
     ? moved(names, compared, offer.version.name)
     : { packages: new Set(names.keys()), changes: [], known: compared, offered: offer.version.name };
@@ -60,9 +60,14 @@ export function decide(
   return answer(offer, { packages, upgrades, changes: outcome.changes });
 }
 
-function namesIn(installed: Iterable<string>, compared: Comparison, offered: string): Map<string, string> {
+function namesIn(
+  { unknownPackages }: Pick<UpgradeQuestion, "unknownPackages">,
+  installed: Iterable<string>,
+  compared: Comparison,
+  offered: string,
+): Map<string, string> {
   try {
-    return installedNames(installed, compared);
+    return installedNames(installed, compared, unknownPackages === "missing");
   } catch (error) {
     const unknown = error instanceof ServerError ? error.fields.packages : undefined;
     const sides = compared.old ? [compared.new, compared.old] : [compared.new];
@@ -88,7 +93,7 @@ const NO_UPGRADES: UpgradeAnswer["upgrades"] = new Map();
 
 function moved(names: ReadonlyMap<string, string>, compared: Comparison, offered: string): Outcome {
   const outcome = appliedRows(names, compared, offered);
-  addPackages(compared.newcomers, outcome);
+  addPackages(compared.newcomers, names, outcome);
   return outcome;
 }
 

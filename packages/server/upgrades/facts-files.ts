@@ -7,6 +7,9 @@ const PackagePattern = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9.+_-]*(\*[A-Za-z0-9.+_-]*)?$/, "must be a package's name, with one * at most");
 const VersionName = z.string().regex(/^\d+(\.\d+)+(-[a-z0-9]+)?$/, 'must be a version in quotes, such as "24.10.0"');
 const TargetName = z.string().regex(/^[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+$/, "must be a target, such as ath79/generic");
+const TargetPattern = z
+  .string()
+  .regex(/^[A-Za-z0-9_.-]+\/([A-Za-z0-9_.-]+|\*)$/, "must be a target, or all of one, such as ath79/*");
 const BoardName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.,+_-]*$/, "must be a board's or a profile's name");
 const Reason = z.string().min(1);
 
@@ -53,6 +56,21 @@ export const PackageChanges = z.strictObject({
     .default([]),
 });
 export type PackageChanges = z.infer<typeof PackageChanges>;
+
+/** `default-packages.yaml` */
+export const DefaultPackages = z.strictObject({
+  releases: z
+    .array(
+      z.strictObject({
+        branch: z.string().regex(/^\d+(\.\d+)*$/, 'must be a branch in quotes, such as "19.07"'),
+        target: TargetPattern.optional(),
+        packages: z.array(PackageName).min(1),
+      }),
+    )
+    .default([]),
+  successors: z.record(PackageName, z.array(PackageName).min(1)).default({}),
+});
+export type DefaultPackages = z.infer<typeof DefaultPackages>;
 
 const BuildChange = z
   .strictObject({

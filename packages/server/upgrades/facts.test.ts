@@ -51,6 +51,12 @@ describe("facts", () => {
     expect(openwrt?.boardRenames).toContainEqual({ version: "18.06.0", from: "raspberrypi,3-model-b", to: "rpi-3" });
     expect(openwrt?.boardRenames.filter(({ version }) => version === "18.06.0")).toHaveLength(9);
     expect(openwrt?.targetRenames).toContainEqual({ version: "21.02.0", from: "ar71xx/generic", to: "ath79/generic" });
+    expect([...new Set(openwrt?.defaultRows.map(({ branch }) => branch))]).toEqual([
+      "15.05",
+      "17.01",
+      "18.06",
+      "19.07",
+    ]);
     expect([...(openwrt?.ignored ?? [])].sort()).toEqual(["kernel", "libc", "libgcc", "libgcc1"]);
   });
 
@@ -105,6 +111,11 @@ describe("a list is refused by file and row", () => {
     [{ "build-changes.yaml": "builds: [{ branches: x, remove: [a*b*c] }]\n" }, /builds\[0\]\.remove\[0\]: .*one \*/],
     [{ "build-changes.yaml": "builds: [{ branches: '24.10' }]\n" }, /builds\[0\]: must add, remove or rename/],
     [{ "build-changes.yaml": "builds: [{ branches: '24.10', rename: { from: a*, to: b } }]\n" }, /a \* in both/],
+    [{ "default-packages.yaml": "releases: [{ branch: 19.07, packages: [a] }]\n" }, /releases\[0\]\.branch: /],
+    [
+      { "default-packages.yaml": "releases: [{ branch: '19.07', target: '*/x', packages: [a] }]\n" },
+      /releases\[0\]\.target: must be a target, or all of one/,
+    ],
     [{ "build-changes.yaml": "builds: {{\n" }, /^mine\/build-changes\.yaml isn't YAML: .*line \d/],
     [{ "package-changes.yaml": "[]\n" }, /^mine\/package-changes\.yaml, the whole file: /],
   ])("%j", async (files, expected) => {

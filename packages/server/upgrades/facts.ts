@@ -3,29 +3,35 @@ import { basename, join } from "node:path";
 import { parse } from "yaml";
 import type { z } from "zod";
 import { ServerError } from "../error.ts";
-import { BuildChanges, PackageChanges, VersionChanges } from "./facts-files.ts";
+import { BuildChanges, DefaultPackages, PackageChanges, VersionChanges } from "./facts-files.ts";
 import { refuseTwists } from "./twisted-rows.ts";
 import type { Choice, UpgradeFacts } from "./types.ts";
 
 /**
- * The lists of a distribution: `version-changes.yaml`, `package-changes.yaml` and `build-changes.yaml` of a folder. Of
- * several folders the last that has a file counts for all of it, so that one can see in one place what is believed. A
+ * The lists of a distribution: `version-changes.yaml`, `package-changes.yaml`, `build-changes.yaml` and
+ * `default-packages.yaml` of a folder. Of several folders the last that has a file counts for all of it, so that one can see in one place what is believed. A
  * file that no folder has is empty.
  * @throws ServerError config_invalid, with every trouble of a file, each by its row
  */
 export async function loadUpgradeFacts(folders: readonly string[]): Promise<UpgradeFacts> {
-  const [versions, packages, builds] = await Promise.all([
+  const [versions, packages, builds, defaults] = await Promise.all([
     load(folders, "version-changes.yaml", VersionChanges),
     load(folders, "package-changes.yaml", PackageChanges),
     load(folders, "build-changes.yaml", BuildChanges),
+    load(folders, "default-packages.yaml", DefaultPackages),
   ]);
-  const facts = upgradeFacts(versions.content, packages.content, builds.content);
+  const facts = upgradeFacts(versions.content, packages.content, builds.content, defaults.content);
   refuseTwists(facts, { versionRows: versions.file, revisionRows: packages.file });
   return facts;
 }
 
 /** The files' rows as the engine wants them. */
-export function upgradeFacts(versions: VersionChanges, packages: PackageChanges, builds: BuildChanges): UpgradeFacts {
+export function upgradeFacts(
+  versions: VersionChanges,
+  packages: PackageChanges,
+  builds: BuildChanges,
+  defaults: DefaultPackages,
+): UpgradeFacts {
   const byVersion = Object.entries(versions.versions);
   return {
     versionRows: byVersion.flatMap(([version, { transformations }]) =>
@@ -38,6 +44,8 @@ export function upgradeFacts(versions: VersionChanges, packages: PackageChanges,
     boardRenames: byVersion.flatMap(([version, rows]) => renames(version, rows.board_renames)),
     ignored: new Set(packages.ignored),
     alternatives: packages.alternatives,
+    defaultRows: defaults.releases,
+    defaultSuccessors: new Map(Object.entries(defaults.successors)),
   };
 }
 

@@ -11,6 +11,8 @@ const LONGEST_NAME = 128;
 export interface KnownPackages {
   /** The installed release; null where nobody has its indexes any more. Of a snapshot that has moved on: what it is now. */
   old: ReleasePackages | null;
+  /** What its image came with; null where neither its indexes nor a list say so. */
+  oldDefaults: readonly string[] | null;
   new: ReleasePackages;
   plan: RowPlan;
   /** What is in no index may have been in the installed release's: its indexes, or those of that day, aren't to be had. */
@@ -27,15 +29,20 @@ export function versionIn(release: ReleasePackages, name: string): string | unde
  * under its name with an ABI suffix, of this release or of any (`libubox20191228`). What is never asked about and isn't
  * in the new release is left out.
  * @throws ServerError unknown_package, with the names in `fields.packages`: in no index and no list. Of a release without
- * indexes libraries, kernel modules and translations are believed: they came with something that was chosen.
+ * indexes libraries, kernel modules and translations are believed: they came with something that was chosen; all else only
+ * if `isBelieved`.
  */
-export function installedNames(installed: Iterable<string>, known: KnownPackages): Map<string, string> {
+export function installedNames(
+  installed: Iterable<string>,
+  known: KnownPackages,
+  isBelieved = false,
+): Map<string, string> {
   const names = new Map<string, string>();
   const unknown: string[] = [];
   let count = 0;
   for (const said of installed) {
     if (++count > MOST_PACKAGES) throw tooMany();
-    const name = knownName(said, known);
+    const name = knownName(said, known, isBelieved);
     if (name === undefined) unknown.push(said);
     // Of two that are one package the first by the alphabet counts, so that their order doesn't matter.
     else if (name !== null && !((names.get(name) ?? "\uffff") < said)) names.set(name, said);
@@ -45,14 +52,14 @@ export function installedNames(installed: Iterable<string>, known: KnownPackages
 }
 
 /** The name in an index or a list; null for one not to be asked about, undefined for one nobody knows. */
-function knownName(said: string, known: KnownPackages): string | null | undefined {
+function knownName(said: string, known: KnownPackages, isBelieved: boolean): string | null | undefined {
   if (isKnown(said, known)) return said;
   const stated = withoutStatedAbi(said, known.new) ?? (known.old ? withoutStatedAbi(said, known.old) : undefined);
   if (stated !== undefined) return stated;
   if (known.plan.ignored.has(said)) return null;
   const stripped = withoutAbi(said, known);
   if (stripped !== undefined) return stripped;
-  return known.isOldGone && /^(lib|kmod-|luci-i18n-)/.test(said) ? said : undefined;
+  return known.isOldGone && (isBelieved || /^(lib|kmod-|luci-i18n-)/.test(said)) ? said : undefined;
 }
 
 function isKnown(name: string, { new: next, old, plan }: KnownPackages): boolean {

@@ -67,6 +67,33 @@ test("what a new default image would have is what a device gets that never had a
   expect(defaultPackages.filter((name) => !packages?.includes(name) && !["libc", "libgcc"].includes(name))).toEqual([]);
 });
 
+test("an access point of 2019 that routes nothing isn't made a router", async () => {
+  const removed = /^(dnsmasq|dropbear|firewall|ip6?tables|kmod-ipt-|odhcp|ppp|wpad)/;
+  const installed = new Map([...(await manifest("18.06.2", "ar71xx/generic"))].filter(([name]) => !removed.test(name)));
+  expect(installed.has("base-files")).toBe(true);
+  const { packages } = await check("18.06.2", "ar71xx/generic", installed);
+  expect(packages).toEqual(expect.arrayContaining(["base-files", "apk-mbedtls", "ca-bundle"]));
+  const router = /^(dnsmasq|dropbear|firewall|nftables|iptables|kmod-nft|odhcp|ppp|wpad)/;
+  expect(packages?.filter((name) => router.test(name))).toEqual([]);
+});
+
+test.each(["firewall", "wpad-basic-wolfssl"])("%s that was kept in 24.10 stays within it", async (kept) => {
+  const installed = new Map([
+    ["base-files", "1"],
+    [kept, "1"],
+  ]);
+  const question = {
+    distribution: "openwrt",
+    target: "ath79/generic",
+    revision: null,
+    upgradePackages: false,
+    installed,
+  };
+  const { packages, changes } = await upgrades.check({ ...question, version: "24.10.4", wanted: "24.10.5" });
+  expect(packages).toEqual(["base-files", kept]);
+  expect(changes.filter(({ kind }) => !/grade$/.test(kind))).toEqual([]);
+});
+
 test("a release stays on the package manager of its branch", async () => {
   const installed = await manifest("24.10.4", "ath79/generic");
   const answer = await upgrades.check({

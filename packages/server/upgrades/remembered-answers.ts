@@ -2,11 +2,13 @@ import { LRUCache } from "lru-cache";
 import { type Comparison, decide, type Offer } from "./engine.ts";
 import type { UpgradeAnswer, UpgradeQuestion } from "./types.ts";
 
+/** Questions that were asked once, and may be asked again. */
+const MOST_ASKED = 1_000;
 /** In memory, about: all answers, and a package of one with its change and its sentence. */
 const MOST_BYTES = 32 * 1024 * 1024;
 const BYTES_A_PACKAGE = 1_000;
 
-type Question = Pick<UpgradeQuestion, "distribution" | "version" | "upgradePackages"> & {
+type Question = Pick<UpgradeQuestion, "distribution" | "version" | "upgradePackages" | "unknownPackages"> & {
   installed: ReadonlyMap<string, string>;
 };
 
@@ -15,6 +17,7 @@ type Question = Pick<UpgradeQuestion, "distribution" | "version" | "upgradePacka
  * An answer counts as long as what was compared for it is the same object.
  */
 export class RememberedAnswers {
+  readonly #asked = new Set<string>();
   readonly #known = new LRUCache<string, { comparison: number; answer: UpgradeAnswer; bytes: number }>({
     maxSize: MOST_BYTES,
     sizeCalculation: ({ bytes }) => bytes,
@@ -31,9 +34,19 @@ export class RememberedAnswers {
     const comparison = this.#numberOf(compared);
     if (known?.comparison === comparison) return known.answer;
     const answer = decide(question, offer, compared);
-    const bytes = key.length + (1 + question.installed.size) * BYTES_A_PACKAGE;
-    this.#known.set(key, { comparison, answer, bytes });
+    if (known || this.#wasAsked(key)) {
+      const bytes = key.length + (1 + question.installed.size) * BYTES_A_PACKAGE;
+      this.#known.set(key, { comparison, answer, bytes });
+    }
     return answer;
+  }
+
+  /** What is asked but once isn't worth remembering: to make room for it and to clear it away costs more than it saves. */
+  #wasAsked(key: string): boolean {
+    if (this.#asked.delete(key)) return true;
+    if (this.#asked.size >= MOST_ASKED) this.#asked.clear();
+    this.#asked.add(key);
+    return false;
   }
 
   #numberOf(compared: Comparison): number {
@@ -49,10 +62,10 @@ export class RememberedAnswers {
  * it, and before a version, which may have any character, stands its length.
  */
 function textOf(
-  { distribution, version, upgradePackages, installed }: Question,
+  { distribution, version, upgradePackages, unknownPackages = "refuse", installed }: Question,
   { newRelease, notice }: Offer,
 ): string {
-  let text = JSON.stringify([distribution, version, upgradePackages, newRelease, notice]);
+  let text = JSON.stringify([distribution, version, upgradePackages, unknownPackages, newRelease, notice]);
   for (const [name, has] of installed) text += `${name}\n${has.length}\n${has}`;
   return text;
 }

@@ -93,6 +93,8 @@ function questionOf(body: z.output<typeof UpgradeCheck>): UpgradeQuestion {
     revision,
     installed: installed ?? null,
     upgradePackages: body.upgrade_packages,
+    // A client of ours can show a reason; those of old are told 422 (asu-v0 §2.2).
+    unknownPackages: "missing",
     wanted,
   };
 }

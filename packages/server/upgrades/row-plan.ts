@@ -13,12 +13,15 @@ export interface RowPlan {
   buildRows: readonly BuildRow[];
   ignored: ReadonlySet<string>;
   alternatives: UpgradeFacts["alternatives"];
+  defaultSuccessors: UpgradeFacts["defaultSuccessors"];
 }
 
 export interface PlannedRow {
   source: string;
   choices: readonly Choice[];
   mandatory: boolean;
+  /** The installed release had this change already: who still has the source wants it, as long as it can be had. */
+  isOld: boolean;
   /** `since 22.03.0`, `since revision 18611` */
   since: string;
   reason: string | null;
@@ -30,15 +33,18 @@ export interface Way {
   offered: Pick<Version, "name" | "branch">;
   /** The youngest change of the main branch that the offered release has; null where nobody knows. */
   revision: number | null;
+  /** The same of the installed release. */
+  installedRevision: number | null;
 }
 
 /**
- * Version rows count if installed < row ≤ offered, revision rows if row ≤ the offered release's revision (server.md §1).
+ * Version rows count if installed < row ≤ offered, revision rows if row ≤ the offered release's revision (server.md §1);
+ * those the installed release had already only for what can't be had any more.
  * Applied by version, then by revision, since all lists by version are about what was before the revisions'; at the same
  * time by what leads to what, so that a → b and b → c make c of a whatever their order in the file; splits last, since what
  * they choose by may be what another row has just made.
  */
-export function rowPlan(facts: UpgradeFacts, { installed, offered, revision }: Way): RowPlan {
+export function rowPlan(facts: UpgradeFacts, { installed, offered, revision, installedRevision }: Way): RowPlan {
   const crossed = ({ version }: { version: string }): boolean =>
     compareVersions(installed, version) < 0 && compareVersions(version, offered.name) <= 0;
   const height = heights(facts);
@@ -50,13 +56,14 @@ export function rowPlan(facts: UpgradeFacts, { installed, offered, revision }: W
         height(b.source) - height(a.source) ||
         a.choices.length - b.choices.length,
     )
-    .map((row) => planned(row.source, row.choices, false, `since ${row.version}`, row.reason));
+    .map((row) => planned(row, row.choices, { mandatory: false, isOld: false, since: `since ${row.version}` }));
   const byRevision = facts.revisionRows
     .filter((row) => revision !== null && row.revision <= revision)
     .sort((a, b) => a.revision - b.revision || height(b.source) - height(a.source))
     .map((row) => {
       const choices = row.target === null ? [] : [{ target: row.target, whenInstalled: [] }];
-      return planned(row.source, choices, row.mandatory, `since revision ${row.revision}`, row.reason);
+      const isOld = !row.mandatory && installedRevision !== null && row.revision <= installedRevision;
+      return planned(row, choices, { mandatory: row.mandatory, isOld, since: `since revision ${row.revision}` });
     });
   const rows = [...byVersion, ...byRevision];
   return {
@@ -66,17 +73,16 @@ export function rowPlan(facts: UpgradeFacts, { installed, offered, revision }: W
     buildRows: facts.buildRows.filter((row) => !row.target && !row.profiles && isForBranch(row, offered.branch)),
     ignored: facts.ignored,
     alternatives: facts.alternatives,
+    defaultSuccessors: facts.defaultSuccessors,
   };
 }
 
 function planned(
-  source: string,
+  { source, reason = null }: { source: string; reason?: string | null },
   choices: readonly Choice[],
-  mandatory: boolean,
-  since: string,
-  reason: string | undefined,
+  fact: Pick<PlannedRow, "mandatory" | "isOld" | "since">,
 ): PlannedRow {
-  return { source, choices, mandatory, since, reason: reason ?? null };
+  return { source, choices, reason, ...fact };
 }
 
 /** How many rows in a row lead on from a name. Lists with circles were refused when they were read. */

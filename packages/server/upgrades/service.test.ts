@@ -42,12 +42,12 @@ const WORLD = {
   },
   "24.10.5": {
     revision: "r29087-dddddddddd",
-    packages: ["vim", "dropbear", "firewall4", "opkg", "owut", "gone"],
+    packages: ["vim", "dropbear", "firewall", "firewall4", "opkg", "owut", "gone"],
     targets: { "ath79/generic": ATH79, "ath79/tiny": { packages: ["base-files"] }, "oxnas/ox820": {} },
   },
   "24.10.4": {
     revision: "r28959-eeeeeeeeee",
-    packages: ["vim", "dropbear", "firewall4", "opkg", "owut", "gone"],
+    packages: ["vim", "dropbear", "firewall", "firewall4", "opkg", "owut", "gone"],
     targets: {
       "ath79/generic": ATH79,
       "ath79/tiny": { packages: ["base-files"] },
@@ -210,6 +210,46 @@ describe("the package set", () => {
   test("doesn't have what came to the main branch after the release left it, whatever its revision", async () => {
     const answer = await ask({ version: "24.10.4", wanted: "24.10.5", installed: ["opkg", "vim"] });
     expect(answer).toMatchObject({ packages: ["opkg", "vim"], changes: [] });
+  });
+
+  test("keeps what its owner kept after the release had its successor, for the device's revision or the release's", async () => {
+    const kept = { version: "24.10.4", wanted: "24.10.5", installed: ["firewall", "vim"] };
+    expect(await ask(kept)).toMatchObject({ packages: ["firewall", "vim"], changes: [] });
+    catalog.troubles.set("24.10.4", "unknown_target");
+    expect(await ask(kept)).toMatchObject({ packages: ["firewall", "vim"], changes: [] });
+    const snapshot = { version: "SNAPSHOT", installed: ["opkg"] };
+    const had = new FixtureCatalog(
+      { ...WORLD, SNAPSHOT: { ...WORLD.SNAPSHOT, packages: ["opkg", "apk-mbedtls"] } },
+      { stable: null },
+    );
+    upgrades = new Upgrades({ catalog: had, facts });
+    expect((await ask({ ...snapshot, revision: "r28055-aaaaaaaaaa" })).packages).toEqual(["apk-mbedtls"]);
+    expect((await ask({ ...snapshot, revision: "r28056-aaaaaaaaaa" })).packages).toEqual(["opkg"]);
+    // What is a snapshot of no revision? Of any, so what counts for all counts for it.
+    expect((await ask(snapshot)).packages).toEqual(["apk-mbedtls"]);
+  });
+
+  test("of a starting point has none of the defaults its owner removed", async () => {
+    const device = { version: "18.06.2", target: "ar71xx/generic" };
+    expect((await ask({ ...device, installed: ["base-files"] })).packages).toEqual(["base-files"]);
+    expect((await ask({ ...device, target: "ath79/generic", installed: ["base-files"] })).packages).toEqual([
+      "base-files",
+    ]);
+  });
+
+  test("of a starting point lacks what nobody knows, for who can be told so", async () => {
+    const device = { version: "18.06.2", target: "ar71xx/generic", installed: ["nonsense", "vim"] };
+    expect(await code(ask(device))).toBe("unknown_package");
+    expect(await ask({ ...device, unknownPackages: "missing" })).toMatchObject({
+      packages: ["vim"],
+      changes: [{ kind: "missing", from: ["nonsense"] }],
+    });
+    expect(await code(ask(device))).toBe("unknown_package");
+    expect(await code(ask({ version: "24.10.4", installed: ["nonsense"], unknownPackages: "missing" }))).toBe(
+      "unknown_package",
+    );
+    catalog.troubles.set("24.10.4", "not_loaded");
+    expect(await code(ask({ version: "24.10.4", installed: ["gone"], unknownPackages: "missing" }))).toBe("not_loaded");
   });
 
   test("counts the device's own packages as defaults", async () => {

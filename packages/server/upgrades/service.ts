@@ -1,10 +1,12 @@
 import { LRUCache } from "lru-cache";
 import { Recent } from "../catalog/recent.ts";
 import type { Distribution, Releases, Target, Version } from "../catalog/types.ts";
+import { branchOf } from "../catalog/version-order.ts";
 import { ServerError } from "../error.ts";
 import { Comparisons, type Side } from "./comparisons.ts";
 import { type Comparison, decide, type Offer } from "./engine.ts";
 import { type Found, findDevice } from "./find-device.ts";
+import { listedDefaults } from "./listed-defaults.ts";
 import { isNewRelease, offers, revisionNumber } from "./offers.ts";
 import { RememberedAnswers } from "./remembered-answers.ts";
 import { profileIn } from "./renamed-targets.ts";
@@ -46,7 +48,9 @@ export class Upgrades {
     const { installed } = question;
     if (compared === null || installed === null) return decide(question, offer, null);
     try {
-      return this.#answers.decide({ ...question, installed }, offer, compared);
+      // A trouble passes: what is in the index that can't be read now is not to be called missing.
+      const unknownPackages = oldTrouble ? "refuse" : question.unknownPackages;
+      return this.#answers.decide({ ...question, unknownPackages, installed }, offer, compared);
     } catch (error) {
       // Where the installed release's index couldn't be read, nobody can say that it hasn't got a package.
       if (oldTrouble && error instanceof ServerError && error.code === "unknown_package") throw oldTrouble;
@@ -76,9 +80,11 @@ export class Upgrades {
     const newRelease = isNewRelease(question, { version: found.version, revision });
     const offer = { ...found, revision, newRelease };
     if (next === null) return { offer, compared: null, oldTrouble };
-    const plan = this.#plan(facts, question, found.version, revision, releases);
+    const before = installedRevision(question, version, old);
+    const plan = this.#plan(facts, question, { version: found.version, revision, before }, releases);
     const isOldGone = old === null || (newRelease && version?.kind === "snapshot");
-    return { offer, compared: this.#comparisons.get(plan, old, next, isOldGone), oldTrouble };
+    const oldDefaults = old === null ? listedDefaults(facts, question.version, question.target) : null;
+    return { offer, compared: this.#comparisons.get(plan, old, next, { isOldGone, oldDefaults }), oldTrouble };
   }
 
   /** The installed version; null for a starting point, of which nothing can be read. @throws unknown_version */
@@ -162,16 +168,20 @@ export class Upgrades {
   #plan(
     facts: UpgradeFacts,
     { distribution, version: installed }: UpgradeQuestion,
-    offered: Version,
-    revision: string,
+    offered: { version: Version; revision: string; before: string | null },
     releases: Releases,
   ): RowPlan {
-    const branch = releases.branches.find(({ name }) => name === offered.branch);
-    const reached = reachedRevision(revisionNumber(revision), branch?.branchOffRev ?? null);
-    const key = `${distribution} ${installed} ${offered.name} ${reached}`;
+    const reached = (revision: string | null, branch: string) => {
+      const branchOff = releases.branches.find(({ name }) => name === branch)?.branchOffRev ?? null;
+      return reachedRevision(revisionNumber(revision), branchOff);
+    };
+    const { version } = offered;
+    const revision = reached(offered.revision, version.branch);
+    const installedRevision = youngestRow(facts, reached(offered.before, branchOf(installed)));
+    const key = `${distribution} ${installed} ${version.name} ${revision} ${installedRevision}`;
     const known = this.#plans.get(key);
     if (known) return known;
-    const plan = rowPlan(facts, { installed, offered, revision: reached });
+    const plan = rowPlan(facts, { installed, offered: version, revision, installedRevision });
     this.#plans.set(key, plan);
     return plan;
   }
@@ -184,6 +194,18 @@ const GONE: ReadonlySet<string> = new Set(["unknown_version", "unknown_target", 
 function reachedRevision(revision: number | null, branchOff: number | null): number | null {
   if (revision === null || branchOff === null) return revision ?? branchOff;
   return Math.min(revision, branchOff);
+}
+
+/** The last row up to a revision: devices with as many different snapshots go as few ways as there are rows. */
+function youngestRow({ revisionRows }: UpgradeFacts, revision: number | null): number | null {
+  if (revision === null) return null;
+  return Math.max(0, ...revisionRows.map((row) => row.revision).filter((at) => at <= revision));
+}
+
+/** As the device says; else what its release has, unless that is a snapshot, which is another one now. */
+function installedRevision({ revision }: UpgradeQuestion, version: Version | null, old: Side | null): string | null {
+  if (revision !== null || version?.kind === "snapshot") return revision;
+  return old?.document.versionCode ?? null;
 }
 
 /** From what a device has to what it is offered. */

@@ -28,6 +28,11 @@ export interface UpgradeQuestion {
   installed: ReadonlyMap<string, string> | null;
   /** Whether newer packages count although the release stays. */
   upgradePackages: boolean;
+  /**
+   * What becomes of a package that is in no index, where the installed release's can't be had: the question is refused
+   * (by default), or it counts as missing in the offered release.
+   */
+  unknownPackages?: "refuse" | "missing";
   /** Names the version to go to, instead of the newest of the stable ones. */
   wanted?: string;
 }
@@ -123,6 +128,14 @@ export interface BuildRow {
   reason?: string;
 }
 
+/** What images of a branch's releases came with, of which upstream tells no list. */
+export interface DefaultRow {
+  branch: string;
+  /** As the release called it; `*` stands for any text. Absent: all. */
+  target?: string;
+  packages: readonly string[];
+}
+
 export interface UpgradeFacts {
   versionRows: readonly VersionRow[];
   revisionRows: readonly RevisionRow[];
@@ -136,6 +149,9 @@ export interface UpgradeFacts {
   ignored: ReadonlySet<string>;
   /** Packages of which one does instead of another: a default isn't added beside one of its group. `*` stands for any text. */
   alternatives: readonly (readonly string[])[];
+  defaultRows: readonly DefaultRow[];
+  /** Default → the earlier ones whose place it took: who did without the first that was a default does without it. */
+  defaultSuccessors: ReadonlyMap<string, readonly string[]>;
 }
 
 /** What the pure engine compares with: indexes already loaded. */

@@ -2,16 +2,23 @@ import type { PackageGeneration, PackageIndex, Version } from "../catalog/types.
 import { branchOf, versionKind } from "../catalog/version-order.ts";
 import { comparison, decide, type Offer } from "./engine.ts";
 import { upgradeFacts } from "./facts.ts";
-import { BuildChanges, PackageChanges, VersionChanges } from "./facts-files.ts";
+import { BuildChanges, DefaultPackages, PackageChanges, VersionChanges } from "./facts-files.ts";
+import { listedDefaults } from "./listed-defaults.ts";
 import { rowPlan } from "./row-plan.ts";
 import type { ReleasePackages, UpgradeAnswer, UpgradeFacts } from "./types.ts";
 
 /** Facts as the files have them, for tests that need few. */
-export function factsOf(files: { versions?: unknown; packages?: unknown; builds?: unknown }): UpgradeFacts {
+export function factsOf(files: {
+  versions?: unknown;
+  packages?: unknown;
+  builds?: unknown;
+  defaults?: unknown;
+}): UpgradeFacts {
   return upgradeFacts(
     VersionChanges.parse({ versions: files.versions ?? {} }),
     PackageChanges.parse({ ignored: ["libc", "kernel", "libgcc", "libgcc1"], ...(files.packages ?? {}) }),
     BuildChanges.parse({ builds: files.builds ?? [] }),
+    DefaultPackages.parse(files.defaults ?? {}),
   );
 }
 
@@ -57,17 +64,22 @@ export interface Way {
   from: string;
   to: string;
   revision?: number | null;
+  installedRevision?: number | null;
   old?: ReleasePackages | null;
   next: ReleasePackages;
   /** Names, or name → version. */
   installed: readonly string[] | Readonly<Record<string, string>>;
   upgradePackages?: boolean;
+  unknownPackages?: "refuse" | "missing";
+  /** As the installed release called it. */
+  target?: string;
 }
 
 /** The engine's answer to a device that has `installed` and goes a way. */
 export function answerTo(facts: UpgradeFacts, way: Way): UpgradeAnswer {
   const offered = versionOf(way.to);
-  const plan = rowPlan(facts, { installed: way.from, offered, revision: way.revision ?? null });
+  const { revision = null, installedRevision = null, old = null, unknownPackages, upgradePackages = false } = way;
+  const plan = rowPlan(facts, { installed: way.from, offered, revision, installedRevision });
   const installed = isList(way.installed)
     ? way.installed.map((name) => [name, "1.0-r1"] as const)
     : Object.entries(way.installed);
@@ -78,6 +90,7 @@ export function answerTo(facts: UpgradeFacts, way: Way): UpgradeAnswer {
     revision: null,
     notice: null,
   };
-  const question = { installed: new Map(installed), upgradePackages: way.upgradePackages ?? false };
-  return decide(question, offer, comparison(plan, way.old ?? null, way.next));
+  const question = { installed: new Map(installed), upgradePackages, unknownPackages };
+  const oldDefaults = old === null ? listedDefaults(facts, way.from, way.target ?? null) : null;
+  return decide(question, offer, comparison(plan, old, way.next, { oldDefaults }));
 }

@@ -8,6 +8,7 @@ import { Daemon } from "./daemon.ts";
 import { clearLeftovers, refuseASecond } from "./leftovers.ts";
 import { ServerDemo } from "./server-demo.ts";
 import { serverGuide } from "./server-guide.ts";
+import { upstreamOf } from "./upstream-option.ts";
 
 const ROOT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 /** Where everything of the appliance lies; it is gone when the demo ends. */
@@ -24,7 +25,13 @@ const END = `
 `;
 
 const { values } = parseArgs({ options: { upstream: { type: "string" } } });
-await runDemo(values.upstream?.replace(/\/+$/, "") ?? null);
+const upstream = upstreamOf(values.upstream);
+if (upstream === undefined) {
+  process.stderr.write(`--upstream ${values.upstream} is no address such as https://downloads.openwrt.org\n`);
+  process.exitCode = 2;
+} else {
+  await runDemo(upstream);
+}
 
 /** A server that knows what is newest, and a kitchen dashboard that wants to be updated, until Ctrl-C. */
 async function runDemo(upstream: string | null): Promise<void> {
@@ -45,7 +52,9 @@ async function runDemo(upstream: string | null): Promise<void> {
     await daemon.start();
     await mustRun(appliance, "check", "--force");
     process.on("SIGUSR2", () => void daemon.restart());
-    process.stdout.write(`${serverGuide(server, ROOT)}${applianceGuide(appliance, DIR, ROOT)}${END}`);
+    process.stdout.write(
+      `${serverGuide(server, ROOT, await server.trouble(end.signal))}${applianceGuide(appliance, DIR, ROOT)}${END}`,
+    );
     if (!end.signal.aborted) await once(end.signal, "abort");
     process.stdout.write("\nCleaning up…\n");
     await daemon.stop();

@@ -11,6 +11,8 @@ import { portOr } from "./free-ports.ts";
 const PORTS = { server: 8080, mirror: 8091 };
 /** A first start makes a database, and may have to copy its programs. */
 const START_WITHIN_MS = 120_000;
+/** The server itself waits some seconds for what it never read. */
+const ASK_WITHIN_MS = 20_000;
 
 export interface ServerDemoOptions {
   /** Its state is kept there from one start to the next. */
@@ -75,6 +77,20 @@ export class ServerDemo implements AsyncDisposable {
     this.configPath = configPath;
     this.#mirror = mirror;
     this.#process = server;
+  }
+
+  /** Why upstream can't be read, in a sentence; null when it can. */
+  async trouble(signal: AbortSignal): Promise<string | null> {
+    const within = AbortSignal.any([signal, AbortSignal.timeout(ASK_WITHIN_MS)]);
+    const answer = await fetch(`${this.url}/api/v2/distributions/openwrt/branches`, { signal: within }).catch(
+      () => null,
+    );
+    signal.throwIfAborted();
+    if (answer === null) return "the server doesn't say why yet; see pawl catalog list.";
+    const { error, trouble } = (await answer.json()) as Partial<
+      Record<"error" | "trouble", { message: string } | null>
+    >;
+    return error?.message ?? trouble?.message ?? null;
   }
 
   async #untilReady(signal: AbortSignal): Promise<void> {

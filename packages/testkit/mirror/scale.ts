@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import { apkIndex } from "./formats/apk-index.ts";
 import { indexJson } from "./formats/index-json.ts";
 import { opkgIndex } from "./formats/opkg-index.ts";
@@ -92,6 +93,8 @@ function writeVersion(
 
 function writeOpkg(tree: Tree, folder: string, index: string): void {
   tree.put(`${folder}/Packages`, index, TIME);
+  // As real mirrors have it: to compress it for each who asks would cost the mirror more than its reader.
+  tree.put(`${folder}/Packages.gz`, gzipSync(index, { level: 5 }), TIME);
   tree.put(`${folder}/Packages.sig`, MIRROR_KEYS.usign.sign(Buffer.from(index)), TIME);
 }
 

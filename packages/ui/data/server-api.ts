@@ -1042,7 +1042,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Code: database_unavailable, not_loaded. */
+            /** @description Code: database_full, database_unavailable, not_loaded. */
             503: {
                 headers: {
                     /** @description In seconds. */
@@ -1061,6 +1061,7 @@ export interface operations {
                 /** @description `next` of the answer before; nothing begins anew. */
                 cursor?: string;
                 distribution?: string;
+                kind?: "versions" | "targets" | "models" | "target" | "feeds" | "index";
                 /** @description How many at most. */
                 limit?: number;
                 target?: string;
@@ -1279,7 +1280,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Code: database_unavailable, not_loaded. */
+            /** @description Code: database_full, database_unavailable, not_loaded. */
             503: {
                 headers: {
                     /** @description In seconds. */
@@ -1368,7 +1369,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Code: database_unavailable, not_loaded. */
+            /** @description Code: database_full, database_unavailable, not_loaded. */
             503: {
                 headers: {
                     /** @description In seconds. */
@@ -1464,7 +1465,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Code: database_unavailable, not_loaded. */
+            /** @description Code: database_full, database_unavailable, not_loaded. */
             503: {
                 headers: {
                     /** @description In seconds. */
@@ -1554,7 +1555,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Code: database_unavailable, not_loaded. */
+            /** @description Code: database_full, database_unavailable, not_loaded. */
             503: {
                 headers: {
                     /** @description In seconds. */
@@ -1651,7 +1652,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Code: database_unavailable, not_loaded. */
+            /** @description Code: database_full, database_unavailable, not_loaded. */
             503: {
                 headers: {
                     /** @description In seconds. */
@@ -1741,7 +1742,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Code: database_unavailable, not_loaded. */
+            /** @description Code: database_full, database_unavailable, not_loaded. */
             503: {
                 headers: {
                     /** @description In seconds. */
@@ -1833,7 +1834,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Code: database_unavailable, not_loaded. */
+            /** @description Code: database_full, database_unavailable, not_loaded. */
             503: {
                 headers: {
                     /** @description In seconds. */
@@ -1934,7 +1935,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Code: database_unavailable, not_loaded. */
+            /** @description Code: database_full, database_unavailable, not_loaded. */
             503: {
                 headers: {
                     /** @description In seconds. */
@@ -2027,7 +2028,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Code: database_unavailable, not_loaded. */
+            /** @description Code: database_full, database_unavailable, not_loaded. */
             503: {
                 headers: {
                     /** @description In seconds. */
@@ -2120,7 +2121,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Code: database_unavailable, not_loaded. */
+            /** @description Code: database_full, database_unavailable, not_loaded. */
             503: {
                 headers: {
                     /** @description In seconds. */
@@ -3052,7 +3053,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Code: database_unavailable, not_loaded. */
+            /** @description Code: database_full, database_unavailable, not_loaded. */
             503: {
                 headers: {
                     /** @description In seconds. */

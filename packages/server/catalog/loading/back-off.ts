@@ -33,6 +33,11 @@ export function untilNextTry(
   return Math.max(own, Math.min((retryAfterSeconds ?? 0) * 1000, LONGEST_MS));
 }
 
+/** Nothing is due later than this after it was last looked at, in milliseconds. */
+export function longestWait({ refresh, indexRefresh, pause }: Timing): number {
+  return Math.max(1.1 * refresh, 1.1 * indexRefresh, 1.4 * Math.max(LONGEST_MS, pause));
+}
+
 export function refreshOf(kind: ResourceKind, { refresh, indexRefresh }: Timing): number {
   return kind === "index" ? indexRefresh : refresh;
 }

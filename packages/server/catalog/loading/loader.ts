@@ -1,17 +1,19 @@
 import pLimit from "p-limit";
 import type { Logger } from "pino";
-import { isPassing } from "../../db/trouble.ts";
+import { databaseTrouble, isPassing } from "../../db/trouble.ts";
 import type { DistributionFacts } from "../facts.ts";
 import { nameOf, type Resource, type ResourceKey } from "../store/resource.ts";
-import type { Content, Discovery, ResourceOutcomes, Unchanged } from "../store/resource-outcomes.ts";
-import type { ResourceStore } from "../store/resource-store.ts";
+import type { Discovery, ResourceOutcomes, Unchanged } from "../store/resource-outcomes.ts";
+import { LEASE_MS, type ResourceStore } from "../store/resource-store.ts";
 import { Keyring, type ReadResult, UpstreamError } from "../upstream/index.ts";
 import { fromDocument } from "../views/documents.ts";
 import { type Timing, untilNextRefresh, untilNextTry } from "./back-off.ts";
 import { Batch } from "./batch.ts";
 import { discoveries } from "./discovery.ts";
+import { HeldLeases } from "./held-leases.ts";
 import type { Lanes } from "./lanes.ts";
-import { readResource } from "./read-resource.ts";
+import { countIn, countInDocument, lossOf } from "./loss.ts";
+import { type Read, readResource } from "./read-resource.ts";
 import type { States } from "./states.ts";
 
 /** How many contents are parsed and written at once; what has been read waits here with its bytes. */
@@ -48,11 +50,13 @@ export class Loader {
   /** Leases that couldn't be given back, since the database was away. */
   readonly #owed: Resource[] = [];
   readonly #unchanged: Batch<Unchanged, Resource>;
+  readonly #held: HeldLeases;
 
   /** @throws ServerError `config_invalid` for a key that can't be read */
   constructor(parts: LoaderParts) {
     this.#parts = parts;
     this.#keyrings = new Map([...parts.distributions].map(([name, { keys }]) => [name, Keyring.parse(keys)]));
+    this.#held = new HeldLeases((held) => parts.store.renew(held), LEASE_MS / 3, parts.log);
     this.#unchanged = new Batch((all) => parts.outcomes.saveUnchanged(all), 20, 200);
   }
 
@@ -82,14 +86,19 @@ export class Loader {
   }
 
   async #load(leased: Resource, lanes: Lanes, signal: AbortSignal): Promise<Loaded> {
+    this.#held.add(leased);
     try {
       const loaded = await this.#read(leased, lanes, signal);
-      this.#parts.states.apply([loaded.resource]);
+      // What has no row is no state: names that somebody guesses would push out those that are there.
+      if (loaded.outcome === "absent" && leased.kind !== "versions") this.#parts.states.forget([leased.id]);
+      else this.#parts.states.apply([loaded.resource]);
       return loaded;
     } catch (error) {
       // Other errors may come again at once: for them the lease is a pause.
       if (signal.aborted || isPassing(error)) await this.#giveBack([leased]);
       throw error;
+    } finally {
+      this.#held.delete(leased);
     }
   }
 
@@ -98,7 +107,7 @@ export class Loader {
   }
 
   async #read(leased: Resource, lanes: Lanes, signal: AbortSignal): Promise<Loaded> {
-    let result: ReadResult<Content>;
+    let result: ReadResult<Read>;
     try {
       result = await lanes.run(leased.distribution, leased.version, () => this.#fromUpstream(leased, signal));
     } catch (error) {
@@ -127,47 +136,56 @@ export class Loader {
   #worded(error: unknown, code: string, { path }: Resource): Failure {
     if (error instanceof UpstreamError) return error;
     this.#parts.log.error({ err: error, path }, "catalog resource is held up by a fault of our own");
-    return { code, message: `${path}: ${String(error)}`, upstreamStatus: null, retryAfter: null };
+    const known = code === "not_saved" ? databaseTrouble(error) : null;
+    const message = known?.message ?? "Something went wrong on this server. Its log says what.";
+    return { code: known?.code ?? code, message, upstreamStatus: null, retryAfter: known?.retryAfter ?? null };
   }
 
-  #fromUpstream(leased: Resource, signal: AbortSignal): Promise<ReadResult<Content>> {
+  #fromUpstream(leased: Resource, signal: AbortSignal): Promise<ReadResult<Read>> {
     signal.throwIfAborted();
     const facts = this.#parts.distributions.get(leased.distribution);
     // Rows of a distribution that is declared no longer are leased by nobody.
     if (!facts) throw new Error(`${leased.distribution} is not declared`);
     const keys = this.#keyrings.get(leased.distribution);
-    return readResource(leased, facts.upstreamUrl, { keys, timeoutMs: this.#parts.requestTimeout, signal });
+    return readResource(leased, facts.fetchUrl, { keys, timeoutMs: this.#parts.requestTimeout, signal });
   }
 
   async #changed(
     leased: Resource,
-    { value, validators, sha256, size, trust }: ReadResult<Content> & { outcome: "changed" },
+    { value, validators, sha256, size, trust }: ReadResult<Read> & { outcome: "changed" },
     signal: AbortSignal,
   ): Promise<Resource | null> {
     const { log, outcomes, timing } = this.#parts;
-    const discovered = leased.kind === "versions" ? await this.#discovered(leased, value) : [];
+    const { passedOver, ...content } = value;
+    const before = await this.#before(leased);
+    const loss = before && lossOf(leased, before.count, countIn(leased.kind, content));
+    if (loss) throw new UpstreamError("bad_index", loss);
+    const discovered = this.#discovered(leased, before?.document, content.document);
     const dueIn = untilNextRefresh(leased.kind, timing);
     const saved = await outcomes.saveChanged(
       leased,
-      { content: value, validators, digest: sha256, size, trust, dueIn, discovered, onlyOf: ownModules(leased, value) },
+      { content, validators, digest: sha256, size, trust, dueIn, discovered, onlyOf: ownModules(leased, content) },
       signal,
     );
     const { distribution, kind, path } = leased;
-    log.info({ distribution, kind, path, size, packages: value.packages?.length }, "catalog resource read");
+    log.info({ distribution, kind, path, size, packages: content.packages?.length }, "catalog resource read");
+    if (passedOver) log.warn({ distribution, kind, path, ...passedOver }, "packages of odd names passed over");
     return saved;
   }
 
-  async #discovered(leased: Resource, { document }: Content): Promise<Discovery[]> {
-    const facts = this.#parts.distributions.get(leased.distribution);
-    if (!facts) return [];
-    const [row] = leased.digest === null ? [] : await this.#parts.store.documents([leased.id]);
-    const before = row ? fromDocument("versions", row.document) : null;
-    const after = fromDocument("versions", document);
-    if (before && before.versions.length > 0 && after.versions.length === 0) {
-      const sentence = `${leased.path} names no release any more, where it named ${before.versions.length}.`;
-      throw new UpstreamError("bad_index", sentence);
-    }
-    return discoveries(facts, before, after);
+  /** What it had until now; null when nothing of it was ever read. */
+  async #before({ id, kind, digest }: Resource): Promise<{ count: number; document?: unknown } | null> {
+    if (digest === null) return null;
+    if (kind === "index") return { count: await this.#parts.store.countPackages(id) };
+    const [row] = await this.#parts.store.documents([id]);
+    return row ? { count: countInDocument(kind, row.document), document: row.document } : null;
+  }
+
+  #discovered({ kind, distribution }: Resource, before: unknown, after: unknown): Discovery[] {
+    const facts = this.#parts.distributions.get(distribution);
+    if (kind !== "versions" || !facts) return [];
+    const list = before === undefined ? null : fromDocument("versions", before);
+    return discoveries(facts, list, fromDocument("versions", after));
   }
 
   async #failed(leased: Resource, error: Failure): Promise<Loaded> {
@@ -203,10 +221,7 @@ export class Loader {
 }
 
 /** A snapshot's kernel modules move to another folder with each new kernel; those of before are gone then. */
-function ownModules(
-  { kind, path }: Resource,
-  { document }: Content,
-): { folder: string; path: string | null } | undefined {
+function ownModules({ kind, path }: Resource, { document }: Read): { folder: string; path: string | null } | undefined {
   if (kind !== "target") return undefined;
   const folder = path.replace(/profiles\.json$/, "kmods/");
   const { kmods } = fromDocument("target", document);

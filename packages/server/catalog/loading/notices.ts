@@ -1,8 +1,8 @@
 import type { Logger } from "pino";
 import type { Database } from "../../db/connect.ts";
 import type { Subscription } from "../../db/listener.ts";
+import { CHANNEL } from "../store/notices.ts";
 import type { Resource } from "../store/resource.ts";
-import { CHANNEL } from "../store/resource-outcomes.ts";
 import type { ResourceStore } from "../store/resource-store.ts";
 import type { States } from "./states.ts";
 

@@ -3,6 +3,7 @@ import type { Resource } from "../store/resource.ts";
 import type { Content } from "../store/resource-outcomes.ts";
 import {
   type Feed,
+  type PassedOver,
   type ReadOptions,
   type ReadResult,
   readFeedList,
@@ -11,15 +12,19 @@ import {
   readReleaseList,
   readTarget,
   readTargetList,
+  withoutUser,
 } from "../upstream/index.ts";
 import { toDocument } from "../views/documents.ts";
+
+/** What was read, with what of it isn't stored. */
+export type Read = Content & { passedOver?: PassedOver | null };
 
 /** Reads a resource from upstream, conditionally where it was read before, as what is stored of it. */
 export async function readResource(
   resource: Resource,
   upstreamUrl: string,
   options: Omit<ReadOptions, "validators">,
-): Promise<ReadResult<Content>> {
+): Promise<ReadResult<Read>> {
   const { kind, path } = resource;
   const conditional = { ...options, validators: resource.digest === null ? null : resource.validators };
   const url = /^https?:\/\//.test(path) ? path : `${upstreamUrl}/${path}`;
@@ -47,10 +52,10 @@ function stored<T>(result: ReadResult<T>, document: (value: T) => unknown): Read
   return result.outcome === "unchanged" ? result : { ...result, value: { document: document(result.value) } };
 }
 
-function ofIndex(result: ReadResult<Feed>): ReadResult<Content> {
+function ofIndex(result: ReadResult<Feed>): ReadResult<Read> {
   if (result.outcome === "unchanged") return result;
-  const { packages, ...document } = result.value;
-  return { ...result, value: { document, packages } };
+  const { packages, passedOver, ...document } = result.value;
+  return { ...result, value: { document, packages, passedOver } };
 }
 
 function folderOf(url: string): string {
@@ -60,6 +65,6 @@ function folderOf(url: string): string {
 /** The folder before what matches, and the name in it. */
 function around(url: string, pattern: RegExp): [string, string] {
   const match = pattern.exec(url);
-  if (!match) throw new Error(`${url} is no path of ours`);
+  if (!match) throw new Error(`${withoutUser(url)} is no path of ours`);
   return [url.slice(0, match.index), match[1] ?? ""];
 }

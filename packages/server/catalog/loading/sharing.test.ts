@@ -120,3 +120,22 @@ test("what was read from one mirror is no condition for another: it is asked for
   expect(report.unchanged).toBeGreaterThan(report.changed);
   expect((await elsewhere.architecturePackages(version, "x86_64")).value.versions.get("luci")).toBe("99.1~abcdef12");
 });
+
+test("who waits for a mirror that hangs hears soon that the server stops, and what is known is served to the end", async () => {
+  const stop = new AbortController();
+  const stopping = await it.another({ signal: stop.signal });
+  const version = await stopping.version("openwrt", "21.02.7");
+  it.mirror.misbehave("releases/21.02.7/", "hang");
+  const waiting = [stopping.targets(version), stopping.target(version, "x86/64")].map((one) =>
+    one.catch((error: unknown) => error),
+  );
+  await expect.poll(() => it.mirror.traffic("releases/21.02.7/**").requests).toBeGreaterThan(0);
+  const begun = performance.now();
+  stop.abort(new Error("SIGTERM"));
+  for (const error of await Promise.all(waiting)) {
+    expect(error).toMatchObject({ code: "not_loaded", retryAfter: 5, message: "The server is being stopped." });
+  }
+  expect(performance.now() - begun).toBeLessThan(800);
+  await expect(stopping.models(version)).rejects.toMatchObject({ message: "The server is being stopped." });
+  expect((await stopping.releases("openwrt")).value.stable?.name).toBe("25.12.1");
+});

@@ -63,5 +63,6 @@ function isOlder(resource: Resource, than: Resource): boolean {
 }
 
 function equals(a: Resource, b: Resource): boolean {
-  return a.id === b.id && a.attempt === b.attempt && a.leased === b.leased && a.digest === b.digest;
+  const isSame = a.id === b.id && a.attempt === b.attempt && a.leased === b.leased && a.digest === b.digest;
+  return isSame && a.checkedAt?.getTime() === b.checkedAt?.getTime();
 }

@@ -13,6 +13,8 @@ export interface UpdaterParts {
   loader: Loader;
   /** What nobody has asked for that long isn't refreshed, in milliseconds; after twice that it is forgotten. */
   wantedFor: number;
+  /** What is due later than this, in milliseconds, was written while a clock was wrong. */
+  longestWait: number;
   parallel: number;
   log: Logger;
 }
@@ -23,6 +25,7 @@ const SHORTEST_NAP_MS = 50;
 /** While reads are under way, each of which wakes it when it ends. */
 const BUSY_NAP_MS = 1_000;
 const CLEANING_MS = 3_600_000;
+const CORRECTING_MS = 60_000;
 
 /** Keeps what was asked for fresh, until the signal fires. Other processes on the same database share the work by leases. */
 export class Updater {
@@ -44,9 +47,14 @@ export class Updater {
     const { distributions, log, store, wantedFor } = this.#parts;
     const running = new Set<Promise<void>>();
     let cleaned = performance.now();
+    let corrected = Number.NEGATIVE_INFINITY;
     while (!signal.aborted) {
       let nap = LONGEST_NAP_MS;
       try {
+        if (performance.now() - corrected > CORRECTING_MS) {
+          await this.#correctTimes();
+          corrected = performance.now();
+        }
         const begun = (await Promise.all(distributions.map((name) => this.#begin(name, signal)))).flat();
         for (const one of begun) {
           running.add(one);
@@ -79,6 +87,12 @@ export class Updater {
         if (!signal.aborted) log.error({ err: error, path: leased.path }, "catalog resource could not be saved");
       }
     });
+  }
+
+  async #correctTimes(): Promise<void> {
+    const { log, longestWait, store } = this.#parts;
+    const resources = (await store.correctTimes(longestWait)).length;
+    if (resources > 0) log.warn({ resources }, "a clock was wrong: catalog times that lie ahead count as never");
   }
 
   async #clean(): Promise<void> {

@@ -3,15 +3,10 @@ import type { Database } from "../../db/connect.ts";
 import type { IndexFacts } from "../tables.ts";
 import type { Package, Trust } from "../types.ts";
 import type { Validators } from "../upstream/index.ts";
+import { CHANNEL, notices } from "./notices.ts";
 import { removeUnusedReleases, replacePackages } from "./package-store.ts";
 import { nameOf, RESOURCE_COLUMNS, type Resource, type ResourceKey, type ResourceRow, toResource } from "./resource.ts";
 import { inTransaction } from "./transaction.ts";
-
-/** Ids of resources whose row has changed are told here, separated by commas. */
-export const CHANNEL = "pawl_catalog";
-
-/** A notification has at most 8000 bytes. */
-const IDS_A_NOTICE = 500;
 
 /** What was in a resource: a document, or an index's packages with what they don't say. */
 export type Content =
@@ -176,9 +171,7 @@ export class ResourceOutcomes {
 const COLUMNS = RESOURCE_COLUMNS.map((column) => `r.${column}`).join(", ");
 
 async function notify(client: pg.PoolClient, ids: readonly number[]): Promise<void> {
-  for (let i = 0; i < ids.length; i += IDS_A_NOTICE) {
-    await client.query("select pg_notify($1, $2)", [CHANNEL, ids.slice(i, i + IDS_A_NOTICE).join(",")]);
-  }
+  for (const notice of notices(ids)) await client.query("select pg_notify($1, $2)", [CHANNEL, notice]);
 }
 
 async function discover(client: pg.PoolClient, { wanted, like }: Discovery): Promise<void> {

@@ -10,7 +10,15 @@ export interface MirroredCatalog extends AsyncDisposable {
   test: TestDatabase;
   catalog: UpstreamCatalog;
   /** Another one on the same database and mirror, as a second server would have it. */
-  another(options?: { upstreamUrl?: string }): Promise<UpstreamCatalog>;
+  another(options?: AnotherOptions): Promise<UpstreamCatalog>;
+  /** What was logged as a warning or worse, a line each. */
+  warnings: readonly string[];
+}
+
+export interface AnotherOptions {
+  upstreamUrl?: string;
+  /** When it fires, the server is being stopped. */
+  signal?: AbortSignal;
 }
 
 export interface MirroredCatalogOptions {
@@ -37,14 +45,31 @@ export async function mirroredCatalog(options: MirroredCatalogOptions = {}): Pro
     catalog: { load_timeout: "3s", request_timeout: "2s", ...options.settings },
     distributions: { openwrt, ...options.distributions },
   });
-  const log = pino({ level: process.env.PAWL_TEST_LOG ?? "silent" });
-  const open = async (upstreamUrl = mirror.url) => {
+  const warnings: string[] = [];
+  const log = pino(
+    { level: process.env.PAWL_TEST_LOG ?? "warn" },
+    pino.multistream([
+      { level: "warn", stream: { write: (line: string) => warnings.push(line) } },
+      ...(process.env.PAWL_TEST_LOG
+        ? [{ level: process.env.PAWL_TEST_LOG as pino.Level, stream: process.stdout }]
+        : []),
+    ]),
+  );
+  const open = async ({ upstreamUrl = mirror.url, signal }: AnotherOptions = {}) => {
     const moved = { ...config.distributions, openwrt: { ...config.distributions.openwrt, upstream_url: upstreamUrl } };
     const distributions = await loadDistributions(moved);
-    return UpstreamCatalog.open({ database: test.database, distributions, settings: config.catalog, log, pause });
+    return UpstreamCatalog.open({
+      database: test.database,
+      distributions,
+      settings: config.catalog,
+      log,
+      pause,
+      signal,
+      grace: 100,
+    });
   };
   const catalog = taken.use(await open());
   const kept = taken.move();
-  const another = async ({ upstreamUrl }: { upstreamUrl?: string } = {}) => kept.use(await open(upstreamUrl));
-  return { mirror, test, catalog, another, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  const another = async (options?: AnotherOptions) => kept.use(await open(options));
+  return { mirror, test, catalog, another, warnings, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }

@@ -4,16 +4,16 @@ import type { Adb } from "./adb.ts";
 import type { AdbValue, AdbValues } from "./adb-values.ts";
 import { UpstreamError } from "./error.ts";
 import { tooMany } from "./fields.ts";
-import { isName, nameAt, shown } from "./names.ts";
+import { isName, NameError, nameAt, shown } from "./names.ts";
 import { descriptionOf, MOST_DEPENDENCIES, MOST_PACKAGES } from "./package-limits.ts";
+import { PackageList } from "./package-list.ts";
 import type { Feed } from "./types.ts";
 
 const ABI_TAG = "openwrt:abiversion=";
 
 /**
  * The packages of a `packages.adb`: its root is [description, packages], the fields of a package are by position
- * (testdata/readme.md). A conflict is a dependency with a `!` there, and is among the conflicts here. Of a name that
- * occurs twice the last counts.
+ * (testdata/readme.md). A conflict is a dependency with a `!` there, and is among the conflicts here.
  *
  * @param feed the feed's name, for its packages
  * @throws UpstreamError `bad_index`, `bad_name`, `not_utf8`, `too_large`
@@ -23,16 +23,18 @@ export function packagesOfIndex({ schema, values }: Adb, feed: string, what: str
   const [, list = 0] = values.parts(values.root);
   const items = values.parts(list);
   if (items.length > MOST_PACKAGES) throw tooMany(what, items.length, MOST_PACKAGES);
-  const packages = new Map<string, Package>();
+  const packages = new PackageList(what);
   let architecture: string | null = null;
   for (const item of items) {
     const fields = values.parts(item);
-    const upstreamName = nameAt("package", values.text(fields[NAME]), what);
-    packages.set(upstreamName, packageOf(upstreamName, fields, values, { feed, what }));
+    packages.add(() => {
+      const upstreamName = nameAt("package", values.text(fields[NAME]), what);
+      return [upstreamName, packageOf(upstreamName, fields, values, { feed, what })];
+    });
     const built = values.text(fields[ARCHITECTURE]);
     if (architecture === null && built !== "noarch" && isName("architecture", built)) architecture = built;
   }
-  return { architecture, generation: "apk", packages: [...packages.values()] };
+  return { architecture, generation: "apk", ...packages.end() };
 }
 
 const NAME = 0;
@@ -106,7 +108,7 @@ function relationsAt(
     const name = values.text(nameValue) ?? "";
     // Names of things provided may have more signs in them than those of packages.
     if (!/^[A-Za-z0-9_@/][\w.+:@/-]{0,255}$/.test(name)) {
-      throw new UpstreamError("bad_name", `${where}: ${shown(name)} can't be the name of a dependency.`);
+      throw new NameError(name, `${where}: ${shown(name)} can't be the name of a dependency.`);
     }
     const version = values.text(versionValue);
     if (version !== null) nameAt("package version", version, where);

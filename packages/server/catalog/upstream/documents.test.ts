@@ -93,6 +93,15 @@ describe("index.json", () => {
       architecture: null,
       generation: "opkg",
       packages: [],
+      passedOver: null,
+    });
+  });
+
+  test("a package whose version is odd is passed over", () => {
+    const odd = { version: 2, packages: { a: "1 2", "b c": "1", d: "1" } };
+    expect(parseIndexJson(bytes(odd), "base", "it")).toMatchObject({
+      packages: [{ name: "d", version: "1" }],
+      passedOver: { count: 2, first: expect.stringContaining('"a": "1 2"') },
     });
   });
 

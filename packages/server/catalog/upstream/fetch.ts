@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { withoutUser } from "./address.ts";
 import { UpstreamError } from "./error.ts";
 import { type Answer, ask, bodyOf } from "./exchange.ts";
 import { isForeign, nextHop } from "./redirect.ts";
@@ -48,7 +49,7 @@ export async function fetchUpstream(url: string, options: FetchOptions): Promise
   } catch (error) {
     signal?.throwIfAborted();
     if (!deadline.aborted || error instanceof UpstreamError) throw error;
-    const sentence = `${withoutUser(new URL(url)).href} wasn't there within ${timeoutMs / 1000} seconds.`;
+    const sentence = `${withoutUser(url)} wasn't there within ${timeoutMs / 1000} seconds.`;
     throw new UpstreamError("timeout", sentence, { cause: error });
   }
 }
@@ -73,8 +74,8 @@ async function follow(
 ): Promise<{ answer: Answer; url: URL }> {
   const given = new URL(address);
   const user = authorization(given);
-  const seen = [withoutUser(given)];
-  for (let url = withoutUser(given); ; ) {
+  const seen = [bare(given)];
+  for (let url = bare(given); ; ) {
     const foreign = isForeign(seen, url);
     const asked = { ...headers, ...(url.origin === given.origin ? user : {}) };
     const answer = await ask(url, { headers: asked, publicOnly: foreign, signal });
@@ -161,9 +162,6 @@ function decoded(text: string): string {
   }
 }
 
-function withoutUser(url: URL): URL {
-  const bare = new URL(url);
-  bare.username = "";
-  bare.password = "";
-  return bare;
+function bare(url: URL): URL {
+  return new URL(withoutUser(url.href));
 }

@@ -89,6 +89,7 @@ test("reads opkg's Packages", () => {
         abi: null,
       },
     ],
+    passedOver: null,
   });
 });
 

@@ -7,6 +7,7 @@ import { verifyAdb } from "./adb-signature.ts";
 import { packagesOfIndex } from "./apk-index.ts";
 import { UpstreamError } from "./error.ts";
 import { parseIndexJson } from "./index-json.ts";
+import { keysFor } from "./keys-for.ts";
 import { parsePackagesFile } from "./packages-file.ts";
 import { readSignature } from "./signature-file.ts";
 import { LIMITS, type SourceFile } from "./source-file.ts";
@@ -48,16 +49,16 @@ export const INDEX_FILES: readonly IndexFile[] = [
 
 async function checkAdb({ read, bytes, options }: Unchecked): Promise<Checked> {
   const adb = await parseAdb(bytes, LIMITS.index, read.url);
-  const keys = options.keys?.apk ?? [];
-  if (keys.length > 0) verifyAdb(adb, keys, read.url);
-  const trust = keys.length > 0 ? "verified" : "unchecked";
+  const keys = keysFor("apk", read, options);
+  if (keys) verifyAdb(adb, keys, read.url);
+  const trust = keys ? "verified" : "unchecked";
   return { trust, parse: (feed) => packagesOfIndex(adb, feed, read.url), transferred: 0 };
 }
 
 async function checkPackages({ read, bytes, folderUrl, options }: Unchecked): Promise<Checked> {
   const parse = (feed: string) => parsePackagesFile(bytes, feed, read.url);
-  const keys = options.keys?.usign ?? [];
-  if (keys.length === 0) return { trust: "unchecked", parse, transferred: 0 };
+  const keys = keysFor("usign", read, options);
+  if (!keys) return { trust: "unchecked", parse, transferred: 0 };
   // It signs the text, whichever of the two files that came from (imagebuilder §11).
   const { text, transferred } = await readSignature(folderUrl, "Packages.sig", options);
   verifyUsign(bytes, text, keys, read.url);

@@ -4,6 +4,7 @@ import { entriesAt } from "./fields.ts";
 import { parseJsonObject } from "./json-document.ts";
 import { nameAt, shown } from "./names.ts";
 import { MOST_PACKAGES } from "./package-limits.ts";
+import { PackageList } from "./package-list.ts";
 import type { Feed } from "./types.ts";
 
 /**
@@ -19,23 +20,28 @@ export function parseIndexJson(bytes: Uint8Array, feed: string, what: string): F
     throw new UpstreamError("bad_index", `${what} is an index of version ${shown(version)}; 1 and 2 can be read.`);
   }
   const architecture = document.architecture;
-  const packages = entriesAt(document.packages, `${what}: packages`, MOST_PACKAGES).map(
-    ([name, value]): Package => ({
-      name: nameAt("package", name, what),
-      version: nameAt("package version", value, `${what}: ${name}`),
-      feed,
-      description: null,
-      size: null,
-      installedSize: null,
-      depends: [],
-      conflicts: [],
-      provides: [],
-      abi: null,
-    }),
-  );
+  const packages = new PackageList(what);
+  for (const [name, value] of entriesAt(document.packages, `${what}: packages`, MOST_PACKAGES)) {
+    packages.add(() => [name, packageOf(nameAt("package", name, what), value, { feed, what })]);
+  }
   return {
     architecture: architecture === undefined ? null : nameAt("architecture", architecture, `${what}: architecture`),
     generation: version === 2 ? "apk" : "opkg",
-    packages,
+    ...packages.end(),
+  };
+}
+
+function packageOf(name: string, version: unknown, { feed, what }: { feed: string; what: string }): Package {
+  return {
+    name,
+    version: nameAt("package version", version, `${what}: ${shown(name)}`),
+    feed,
+    description: null,
+    size: null,
+    installedSize: null,
+    depends: [],
+    conflicts: [],
+    provides: [],
+    abi: null,
   };
 }

@@ -1,4 +1,5 @@
 export { abiName } from "./abi.ts";
+export { withoutUser } from "./address.ts";
 export { UpstreamError, type UpstreamErrorCode } from "./error.ts";
 export { Keyring } from "./keyring.ts";
 export { kmodsPath } from "./kmods.ts";
@@ -6,4 +7,4 @@ export { readFeedList, readModels, readReleaseList, readTargetList } from "./rea
 export { readIndex } from "./read-index.ts";
 export { readTarget } from "./read-target.ts";
 export { DEFAULT_RETRY, type RetryPolicy } from "./retry.ts";
-export type { Feed, ReadOptions, ReadResult, ReleaseList, Validators } from "./types.ts";
+export type { Feed, PassedOver, ReadOptions, ReadResult, ReleaseList, Validators } from "./types.ts";

@@ -33,8 +33,22 @@ export function isName(kind: NameKind, value: unknown): value is string {
  */
 export function nameAt(kind: NameKind, value: unknown, where: string): string {
   if (isName(kind, value)) return value;
-  throw new UpstreamError("bad_name", `${where}: ${shown(value)} can't be the name of a ${kind}.`);
+  throw new NameError(value, `${where}: ${shown(value)} can't be the name of a ${kind}.`);
 }
+
+/** A `bad_name` that tells whether somebody was after something with it. */
+export class NameError extends UpstreamError {
+  /** Not a name at all, or one made to mean more than itself. Else it is only odd: `a b`, or too long. */
+  readonly isHostile: boolean;
+
+  constructor(value: unknown, sentence: string) {
+    super("bad_name", sentence);
+    this.isHostile = typeof value !== "string" || value === "" || HOSTILE.test(value);
+  }
+}
+
+/** Parts of paths, control characters and what turns the direction of a line. */
+const HOSTILE = /[/\\\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]|^\.*$/u;
 
 /** A value from outside as it may stand in a sentence: short, on one line. */
 export function shown(value: unknown): string {

@@ -52,6 +52,16 @@ Version: 2
   ]);
 });
 
+test("a package of an odd name or version is passed over, and the rest is read", () => {
+  const stanza = (name: string, version: string) => `Package: ${name}\nVersion: ${version}\n\n`;
+  const odd =
+    stanza("a b", "1") + stanza("ä", "1") + stanza("a".repeat(200), "1") + stanza("c", "1 beta") + stanza("d", "$");
+  const { packages, passedOver } = parse(stanza("e", "1") + odd + stanza("f", "2"));
+  expect(packages.map(({ name }) => name)).toEqual(["e", "f"]);
+  expect(passedOver).toEqual({ count: 5, first: 'Packages: "a b" can\'t be the name of a package.' });
+  expect(parse(stanza("e", "1")).passedOver).toBeNull();
+});
+
 test("an empty file is a feed without packages; lines may end as on Windows, and blank ones come in any number", () => {
   expect(parse("").packages).toEqual([]);
   expect(parse("\n\n").packages).toEqual([]);
@@ -67,6 +77,12 @@ test.each([
   ["Package: ../a\nVersion: 1\n\n", "bad_name"],
   ["Package: a b\nVersion: 1\n\n", "bad_name"],
   ["Package: ä\nVersion: 1\n\n", "bad_name"],
+  ["Package: b\nVersion: 1\n\nPackage: ..\nVersion: 1\n\n", "bad_name"],
+  ["Package: b\nVersion: 1\n\nPackage: a/../b\nVersion: 1\n\n", "bad_name"],
+  ["Package: b\nVersion: 1\n\nPackage: a\\b\nVersion: 1\n\n", "bad_name"],
+  ["Package: b\nVersion: 1\n\nPackage: a\u001b[2Jb\nVersion: 1\n\n", "bad_name"],
+  ["Package: b\nVersion: 1\n\nPackage: a\nVersion: 1\u202e2\n\n", "bad_name"],
+  ["Package: b\nVersion: 1\n\nPackage: a\n\n", "bad_name"],
   ["Package: a\nVersion: 1/2\n\n", "bad_name"],
   ["Package: a\nVersion: 1\nVersion: 2\n\n", "bad_index"],
   ["Package: a\nVersion: 1\nSize: many\n\n", "bad_index"],

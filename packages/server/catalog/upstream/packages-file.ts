@@ -1,16 +1,16 @@
 import type { Package } from "../types.ts";
 import { splitAbi } from "./abi.ts";
 import { UpstreamError } from "./error.ts";
-import { tooMany } from "./fields.ts";
 import { isName, nameAt } from "./names.ts";
 import { OpkgRelations } from "./opkg-relations.ts";
-import { descriptionOf, MOST_PACKAGES } from "./package-limits.ts";
+import { descriptionOf } from "./package-limits.ts";
+import { PackageList } from "./package-list.ts";
 import { type Stanza, stanzasOf } from "./stanzas.ts";
 import { checkUtf8 } from "./text-document.ts";
 import type { Feed } from "./types.ts";
 
 /**
- * Reads opkg's `Packages` (imagebuilder §11). Of a name that occurs twice the last counts.
+ * Reads opkg's `Packages` (imagebuilder §11).
  *
  * @param feed the feed's name, for its packages
  * @throws UpstreamError `not_utf8`, `truncated`, `bad_index`, `bad_name`, `too_large`
@@ -18,17 +18,18 @@ import type { Feed } from "./types.ts";
 export function parsePackagesFile(bytes: Buffer, feed: string, what: string): Feed {
   checkUtf8(bytes, what);
   const relations = new OpkgRelations(what);
-  const packages = new Map<string, Package>();
+  const packages = new PackageList(what);
   let architecture: string | null = null;
   for (const stanza of stanzasOf(bytes, what)) {
-    const upstreamName = nameAt("package", stanza.Package, what);
-    packages.set(upstreamName, packageOf(upstreamName, stanza, relations, { feed, what }));
-    if (packages.size > MOST_PACKAGES) throw tooMany(what, packages.size, MOST_PACKAGES);
+    packages.add(() => {
+      const upstreamName = nameAt("package", stanza.Package, what);
+      return [upstreamName, packageOf(upstreamName, stanza, relations, { feed, what })];
+    });
     if (architecture === null && stanza.Architecture !== "all" && isName("architecture", stanza.Architecture)) {
       architecture = stanza.Architecture;
     }
   }
-  return { architecture, generation: "opkg", packages: [...packages.values()] };
+  return { architecture, generation: "opkg", ...packages.end() };
 }
 
 function packageOf(

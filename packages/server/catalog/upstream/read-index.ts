@@ -1,3 +1,4 @@
+import { withoutUser } from "./address.ts";
 import { UpstreamError } from "./error.ts";
 import { INDEX_FILES, type IndexFile } from "./index-files.ts";
 import { changed, notModified, readSourceFile, type SourceFile, sameContent } from "./source-file.ts";
@@ -8,7 +9,8 @@ import type { Feed, ReadOptions, ReadResult } from "./types.ts";
  * is decided by what is there: `packages.adb`, else `Packages.gz`, `Packages`, `index.json`. The validators remember which
  * it was, so that a refresh is one conditional request.
  *
- * With a key for a file its signature has to be there and right; with any key `index.json`, which has none, isn't taken.
+ * With any key, a file's signature has to be there and be by a key for files of its kind: one for which there is no key,
+ * such as `index.json` which is never signed, isn't taken.
  *
  * @param folderUrl without a slash at the end
  * @param feed the feed's name, for its packages
@@ -25,7 +27,8 @@ export async function readIndex(folderUrl: string, feed: string, options: ReadOp
     if (found) return found;
   }
   const files = INDEX_FILES.map(({ file }) => file).join(", ");
-  throw new UpstreamError("not_found", `${folderUrl} has no index of packages (${files}).`, { upstreamStatus: 404 });
+  const sentence = `${withoutUser(folderUrl)} has no index of packages (${files}).`;
+  throw new UpstreamError("not_found", sentence, { upstreamStatus: 404 });
 }
 
 async function readIfThere(

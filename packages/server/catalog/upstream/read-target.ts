@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Target, Trust } from "../types.ts";
 import { UpstreamError } from "./error.ts";
-import type { Keyring } from "./keyring.ts";
+import { keysFor } from "./keys-for.ts";
 import { parseProfilesJson } from "./profiles-json.ts";
 import { parseSha256sums } from "./sha256sums.ts";
 import { readSignature } from "./signature-file.ts";
@@ -15,13 +15,13 @@ import {
   sameContent,
 } from "./source-file.ts";
 import type { ReadOptions, ReadResult } from "./types.ts";
-import { verifyUsign } from "./usign.ts";
+import { type UsignKey, verifyUsign } from "./usign.ts";
 
 const FILE = "profiles.json";
 
 /**
- * A target's `profiles.json`. With usign keys it has to be the one that `sha256sums` names, and that file be signed by one
- * of them; a mirror in the middle of its own update is asked once more.
+ * A target's `profiles.json`. With keys it has to be the one that `sha256sums` names, and that file be signed by one of the
+ * usign keys; a mirror in the middle of its own update is asked once more.
  *
  * @param versionUrl the version's folder, without a slash at the end
  * @throws UpstreamError also `signature_missing`, `signature_wrong`, `hash_mismatch`, `out_of_step`
@@ -37,8 +37,8 @@ export async function readTarget(
   const transferred = first.fetched.bytes.length;
   const same = sameContent(first, first.fetched.sha256, options, transferred);
   if (same) return same;
-  const { keys } = options;
-  if (!keys || keys.usign.length === 0) return result(first, target, "unchecked", transferred, options);
+  const keys = keysFor("usign", first, options);
+  if (!keys) return result(first, target, "unchecked", transferred, options);
   try {
     const more = await checkSums(first, folderUrl, keys, options);
     return result(first, target, "verified", transferred + more, options);
@@ -69,13 +69,18 @@ function isOfTwoTimes(error: unknown): boolean {
 }
 
 /** That the signed sums name these bytes. Returns how many bytes that took. */
-async function checkSums(read: SourceFile, folderUrl: string, keys: Keyring, options: ReadOptions): Promise<number> {
+async function checkSums(
+  read: SourceFile,
+  folderUrl: string,
+  keys: readonly UsignKey[],
+  options: ReadOptions,
+): Promise<number> {
   const [sumsFile, signature] = await Promise.all([
     readWholeFile(folderUrl, "sha256sums", LIMITS.sums, options).catch(asUnsigned),
     readSignature(folderUrl, "sha256sums.sig", options),
   ]);
   const { bytes } = sumsFile.fetched;
-  verifyUsign(bytes, signature.text, keys.usign, sumsFile.url);
+  verifyUsign(bytes, signature.text, keys, sumsFile.url);
   const sums = parseSha256sums(bytes, sumsFile.url);
   const named = sums.get(FILE);
   if (named === undefined) throw new UpstreamError("out_of_step", `${sumsFile.url} doesn't name ${FILE}.`);

@@ -192,6 +192,18 @@ describe("a feed", () => {
     expect(await troubleOf(() => feed(`${APK}/${BASE}`))).toBe("signature_missing");
   });
 
+  test("of the kind that no key is configured for is refused, not taken unchecked", async () => {
+    const onlyUsign = Keyring.parse({ usign: [mirror.keys.usign.public], apk: [] });
+    const onlyApk = Keyring.parse({ usign: [], apk: [mirror.keys.apk.pem] });
+    expect(await feed(`${OPKG}/${BASE}`, { keys: onlyUsign })).toMatchObject({ trust: "verified" });
+    expect(await feed(`${APK}/${BASE}`, { keys: onlyApk })).toMatchObject({ trust: "verified" });
+    expect(await troubleOf(() => feed(`${APK}/${BASE}`, { keys: onlyUsign }))).toBe("signature_missing");
+    expect(await troubleOf(() => feed(`${OPKG}/${BASE}`, { keys: onlyApk }))).toBe("signature_missing");
+    expect(await troubleOf(() => target(APK, { keys: onlyApk }))).toBe("signature_missing");
+    mirror.misbehave(`${OPKG}/${BASE}/Packages.gz`, { kind: "status", status: 404 });
+    expect(await troubleOf(() => feed(`${OPKG}/${BASE}`, { keys: onlyApk }))).toBe("signature_missing");
+  });
+
   test("that isn't there is not found", async () => {
     expect(await troubleOf(() => feed(`${APK}/packages/mips_24kc/nothing`))).toBe("not_found");
   });

@@ -59,34 +59,48 @@ function hostOf({ hostname }: URL): string {
 }
 
 function isPrivate(address: string): boolean {
-  return PRIVATE.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+  const family = isIP(address) === 6 ? "ipv6" : "ipv4";
+  // What comes after a % is the interface, which a list knows nothing of.
+  return PRIVATE.check(address.replace(/%.*$/, ""), family);
 }
 
-/** Loopback, link-local, private, shared, documentation and multicast (RFC 6890). */
-const PRIVATE = blockList({
-  ipv4: [
-    ["0.0.0.0", 8],
-    ["10.0.0.0", 8],
-    ["100.64.0.0", 10],
-    ["127.0.0.0", 8],
-    ["169.254.0.0", 16],
-    ["172.16.0.0", 12],
-    ["192.0.0.0", 24],
-    ["192.168.0.0", 16],
-    ["198.18.0.0", 15],
-    ["224.0.0.0", 3],
-  ],
-  ipv6: [
-    ["::", 127],
-    ["fc00::", 7],
-    ["fe80::", 10],
-    ["ff00::", 8],
-  ],
-});
+/** Loopback, link-local, private, shared, for benchmarks, multicast (RFC 6890). A mapped `::ffff:10.0.0.1` counts as IPv4. */
+const IPV4: [string, number][] = [
+  ["0.0.0.0", 8],
+  ["10.0.0.0", 8],
+  ["100.64.0.0", 10],
+  ["127.0.0.0", 8],
+  ["169.254.0.0", 16],
+  ["172.16.0.0", 12],
+  ["192.0.0.0", 24],
+  ["192.168.0.0", 16],
+  ["198.18.0.0", 15],
+  ["224.0.0.0", 3],
+];
 
-function blockList(ranges: Record<"ipv4" | "ipv6", [string, number][]>): BlockList {
-  const list = new BlockList();
-  for (const [network, prefix] of ranges.ipv4) list.addSubnet(network, prefix, "ipv4");
-  for (const [network, prefix] of ranges.ipv6) list.addSubnet(network, prefix, "ipv6");
-  return list;
+/** The same, and forms of old with an IPv4 address inside (::/96, Teredo), of which no public host has one. */
+const IPV6: [string, number][] = [
+  ["::", 96],
+  ["::ffff:0:0:0", 96],
+  ["64:ff9b:1::", 48],
+  ["100::", 64],
+  ["2001::", 32],
+  ["2001:db8::", 32],
+  ["fc00::", 7],
+  ["fe80::", 9],
+  ["ff00::", 8],
+];
+
+const PRIVATE = new BlockList();
+for (const [network, bits] of IPV4) {
+  PRIVATE.addSubnet(network, bits, "ipv4");
+  // Gateways send these on to the IPv4 address in them: NAT64 (RFC 6052) and 6to4 (RFC 3056). Public ones are in use.
+  PRIVATE.addSubnet(`64:ff9b::${network}`, 96 + bits, "ipv6");
+  PRIVATE.addSubnet(`2002:${hexOf(network)}::`, 16 + bits, "ipv6");
+}
+for (const [network, bits] of IPV6) PRIVATE.addSubnet(network, bits, "ipv6");
+
+/** `127.0.0.0` → `7f00:0000` */
+function hexOf(address: string): string {
+  return Buffer.from(address.split(".").map(Number)).toString("hex").replace(/^.{4}/, "$&:");
 }

@@ -1,3 +1,4 @@
+import { withoutUser } from "./address.ts";
 import { UpstreamError } from "./error.ts";
 import { LIMITS, readWholeFile } from "./source-file.ts";
 import { textOf } from "./text-document.ts";
@@ -14,8 +15,7 @@ export async function readSignature(
     return { text: textOf(fetched.bytes, url), transferred: fetched.bytes.length };
   } catch (error) {
     if (!(error instanceof UpstreamError) || error.code !== "not_found") throw error;
-    throw new UpstreamError("signature_missing", `A signature is wanted, and ${folderUrl}/${file} isn't there.`, {
-      cause: error,
-    });
+    const sentence = `A signature is wanted, and ${withoutUser(folderUrl)}/${file} isn't there.`;
+    throw new UpstreamError("signature_missing", sentence, { cause: error });
   }
 }

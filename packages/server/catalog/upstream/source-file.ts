@@ -1,9 +1,11 @@
 import type { Trust } from "../types.ts";
+import { withoutUser } from "./address.ts";
 import { type FetchedFile, fetchUpstream } from "./fetch.ts";
 import type { ReadOptions, ReadResult, Validators } from "./types.ts";
 
 /** A file as it came, with all bodies that were sent on the way to it. */
 export interface SourceFile {
+  /** To be shown, compared and stored: without a user. */
   url: string;
   file: string;
   fetched: FetchedFile;
@@ -32,10 +34,11 @@ export async function readSourceFile(
   options: ReadOptions,
 ): Promise<SourceFile | null> {
   const { timeoutMs, retry, signal } = options;
-  const url = `${folderUrl}/${file}`;
+  const address = `${folderUrl}/${file}`;
+  const url = withoutUser(address);
   const own = isOf(options.validators, file, options) ? options.validators : null;
   const validators = own?.url === url ? own : null;
-  const fetched = await fetchUpstream(url, { validators, maxBytes, timeoutMs, retry, signal });
+  const fetched = await fetchUpstream(address, { validators, maxBytes, timeoutMs, retry, signal });
   return fetched.status === "unchanged" ? null : { url, file, fetched };
 }
 

@@ -23,7 +23,7 @@ export interface Validators {
 export interface ReadOptions {
   /** Those of the last read; null or absent reads unconditionally. */
   validators?: Validators | null;
-  /** Public keys of the distribution. Without any, no signature is asked for. */
+  /** Public keys of the distribution. Without any, no signature is asked for; with any, a file of either kind is refused without. */
   keys?: Keyring;
   /** For each request with its redirects and further tries, in milliseconds. Default 30,000. */
   timeoutMs?: number;
@@ -66,4 +66,11 @@ export interface Feed {
   architecture: string | null;
   generation: PackageGeneration;
   packages: readonly Package[];
+  /** Packages that were left out because of an odd name or version, and what is odd about the first. */
+  passedOver: PassedOver | null;
+}
+
+export interface PassedOver {
+  count: number;
+  first: string;
 }

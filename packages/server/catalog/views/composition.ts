@@ -3,6 +3,7 @@ import { type Versioning, versionings } from "@pawl/protocol/versioning";
 import type { Resource } from "../store/resource.ts";
 import type { Known, PackageGeneration, PackageIndex, Trouble, Trust } from "../types.ts";
 import { abiName } from "../upstream/index.ts";
+import { interned } from "./interned.ts";
 
 /**
  * How far something made of several resources may be believed: as old as the oldest, as trusted as the least, with the
@@ -81,7 +82,7 @@ export function packageIndex(
       if (abi !== null) abiNames.set(abiName(name, abi), name);
       const before = versions.get(name);
       if (before !== undefined && from.get(name) === id && !isNewer(version, before, versionings[generation])) continue;
-      versions.set(name, version);
+      versions.set(interned(name), interned(version));
       from.set(name, id);
     }
   }

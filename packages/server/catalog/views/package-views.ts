@@ -1,18 +1,25 @@
+import { setImmediate } from "node:timers/promises";
 import { versionings } from "@pawl/protocol/versioning";
+import { ServerError } from "../../error.ts";
 import type { Demand } from "../loading/demand.ts";
 import type { States } from "../loading/states.ts";
 import { feedOf } from "../paths.ts";
 import { isPassing, refusal } from "../refusal.ts";
-import type { FeedPackages, WholePackage } from "../store/feed-packages.ts";
+import type { FeedPackages } from "../store/feed-packages.ts";
 import type { Resource, ResourceKey } from "../store/resource.ts";
 import type { IndexFacts } from "../tables.ts";
 import type { Package, PackageIndex } from "../types.ts";
+import { BYTES_AN_ENTRY, bytesOf } from "./bytes.ts";
 import { byFeed, isNewer, packageIndex } from "./composition.ts";
+import { ListedPackage } from "./listed-package.ts";
+import { Turns } from "./turns.ts";
 import type { View, Views } from "./views.ts";
 
-/** In memory, about; names and versions are short strings of their own. */
-const BYTES_A_NAME = 250;
-const BYTES_A_PACKAGE = 900;
+/** Lists made at once. Until it is made, a list takes several times what it will take. */
+const LISTS_AT_ONCE = 2;
+/** Behind more than these nobody would have an answer before the wait is over. */
+const LISTS_WAITING = 32;
+const RETRY_AFTER_S = 5;
 
 /** The indexes something is made of, in the order in which later ones count more. */
 export interface Sources {
@@ -28,6 +35,8 @@ export interface PackageParts {
   feeds: FeedPackages;
   states: States;
   views: Views;
+  /** Where whole lists are kept. */
+  lists: Views;
 }
 
 interface Snapshot<P> {
@@ -42,6 +51,7 @@ interface Snapshot<P> {
 /** Packages of several indexes as one value. An index that can't be had is left out, and the value says so by its trouble. */
 export class PackageViews {
   readonly #parts: PackageParts;
+  readonly #lists = new Turns({ atOnce: LISTS_AT_ONCE, waiting: LISTS_WAITING, refusal: tooManyLists });
 
   constructor(parts: PackageParts) {
     this.#parts = parts;
@@ -54,30 +64,34 @@ export class PackageViews {
 
   /** @throws ServerError as `index` */
   whole(name: string, sources: Sources): Promise<View<readonly Package[]>> {
-    return this.#whole(name, sources).catch((error: unknown) => this.#parts.views.lastOr(name, error));
+    return this.#whole(name, sources).catch((error: unknown) => this.#parts.lists.lastOr(name, error));
   }
 
   async #index(name: string, sources: Sources): Promise<View<PackageIndex>> {
     const { parts, feeds, packages, unread } = await this.#snapshot(sources, (ids) => this.#parts.feeds.names(ids));
     const index = packageIndex(feeds, packages);
     const value = unread.length === 0 ? index : { ...index, absent: unread };
-    return this.#keep(name, { value, parts, bytes: value.versions.size * BYTES_A_NAME });
+    return this.#parts.views.keep(name, { value, parts, bytes: indexBytes(value) }, this.#parts.demand.patienceOver());
   }
 
   async #whole(name: string, sources: Sources): Promise<View<readonly Package[]>> {
-    const { parts, feeds, packages } = await this.#snapshot(sources, (ids) => this.#parts.feeds.whole(ids));
+    const whole = (ids: readonly number[]) => this.#lists.run(() => this.#parts.feeds.whole(ids));
+    const { parts, feeds, packages } = await this.#snapshot(sources, whole);
     const members = byFeed(packages);
-    const result = new Map<string, Package>();
+    const result = new Map<string, ListedPackage>();
     for (const { id, path, facts } of feeds) {
       const feed = feedOf(path);
       for (const row of members.get(id) ?? []) {
         const before = result.get(row.name);
         if (before?.feed === feed && !isNewer(row.version, before.version, versionings[facts.generation])) continue;
-        result.set(row.name, asPackage(row, feed));
+        result.set(row.name, new ListedPackage(row, feed));
       }
     }
     const value = [...result.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-    return this.#keep(name, { value, parts, bytes: value.length * BYTES_A_PACKAGE });
+    const bytes = value.reduce((sum, one) => sum + one.bytes, 0);
+    const view = this.#parts.lists.keep(name, { value, parts, bytes }, this.#parts.demand.patienceOver());
+    // Whoever else waits has a turn before the list is searched for the first time, which takes as long again.
+    return setImmediate(view);
   }
 
   async #snapshot<P>(
@@ -103,10 +117,6 @@ export class PackageViews {
     const unread = absent.filter(({ trouble }) => trouble?.code !== "not_found").map(({ path }) => feedOf(path));
     return { parts: [...parts, ...shown], feeds, packages, unread };
   }
-
-  #keep<T>(name: string, made: { value: T; parts: readonly Resource[]; bytes: number }): View<T> {
-    return this.#parts.views.keep(name, made, this.#parts.demand.patienceOver());
-  }
 }
 
 /**
@@ -117,23 +127,14 @@ function isWorthWaitingFor({ failures, trouble }: Resource): boolean {
   return trouble === null || (isPassing(trouble.code) && failures < 2);
 }
 
-function asPackage(row: WholePackage, feed: string): Package {
-  return {
-    name: row.name,
-    version: row.version,
-    feed,
-    description: row.description,
-    size: row.size,
-    installedSize: row.installed_size,
-    depends: lines(row.depends),
-    conflicts: lines(row.conflicts),
-    provides: lines(row.provides),
-    abi: row.abi,
-  };
+function indexBytes({ versions, abiNames }: PackageIndex): number {
+  let result = 0;
+  for (const [name, version] of versions) result += BYTES_AN_ENTRY + bytesOf(name) + bytesOf(version);
+  for (const name of abiNames.keys()) result += BYTES_AN_ENTRY + bytesOf(name);
+  return result;
 }
 
-const NONE: readonly string[] = [];
-
-function lines(text: string | null): readonly string[] {
-  return text === null ? NONE : text.split("\n");
+function tooManyLists(): ServerError {
+  const sentence = "Too many targets' lists of packages are being asked for at once; ask again in a few seconds.";
+  return new ServerError("not_loaded", sentence, { retryAfter: RETRY_AFTER_S });
 }

@@ -48,6 +48,20 @@ describe("POST /api/upgrade-check", () => {
     for (const name of Object.keys(installed)) expect(json.packages).not.toContain(name);
   });
 
+  test("OpenWrt 15.05.1 is before all lists: openvpn is split by the TLS library it stood beside, kmod-ipv6 is no more", async () => {
+    const of2016 = { ...DEVICE, version: "15.05.1" };
+    const plain = await check({
+      ...of2016,
+      installed: { openvpn: "2.3.6-5", "kmod-ipv6": "3.18.23-1", busybox: "1.23.2-1" },
+    });
+    expect([plain.status, plain.json.version]).toEqual([200, "25.12.1"]);
+    expect(plain.json.packages).toEqual(["busybox", "openvpn-openssl"]);
+    const beside = await check({ ...of2016, installed: { openvpn: "2.3.6-5", polarssl: "1.3.14-1" } });
+    expect(beside.json.packages).toContain("openvpn-mbedtls");
+    const unknown = await check({ ...of2016, installed: { "python-mini": "2.7.9-6" } });
+    expect([unknown.status, unknown.headers.get("x-unknown-package")]).toEqual([422, "python-mini"]);
+  });
+
   test("no version: the newest stable one, never a candidate", async () => {
     const { status, json } = await check({ distro: "openwrt" });
     expect([status, json]).toEqual([200, { version: "25.12.1" }]);

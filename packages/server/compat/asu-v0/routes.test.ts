@@ -57,6 +57,12 @@ describe("lists", () => {
     expect(json.branches).toBeInstanceOf(Array);
   });
 
+  test("GET /api/versions says that it depends on the origin, whoever asks, so that no cache mixes its answers up", async () => {
+    for (const headers of [{}, { origin: "http://192.168.1.1" }]) {
+      expect((await ask("/api/versions", { headers })).headers.get("vary")).toBe("Origin, Accept-Encoding");
+    }
+  });
+
   test("GET /api/models", async () => {
     const { json } = await ask("/api/models?distro=openwrt&version=25.12.1&model_search=archer");
     const rows = json.map(({ model, target, profile }: Record<string, string>) => [model, target, profile]);

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import type { ServerApp, ServerContext, ServerEnv, ServerParts } from "../../http/parts.ts";
 import { Representation, send } from "../../http/representation.ts";
-import { middleGenerationVersions } from "../asu-v1/middle-generation.ts";
+import { BY_ORIGIN, middleGenerationVersions } from "../asu-v1/middle-generation.ts";
 import { answer } from "./answers.ts";
 import { answerBuildRequest } from "./build-answer.ts";
 import { answerUpgradeCheck } from "./check-answer.ts";
@@ -39,7 +39,7 @@ export function asuV0Routes(parts: ServerParts): ServerApp {
     const distro = c.req.query("distro") ?? null;
     // Only the LuCI app of 2020 asks that from another origin and without a distro (asu-v1 §1.9).
     if (distro === null && c.req.header("origin") !== undefined) return middleGenerationVersions(parts, c.req.raw);
-    return sendShown(c.req.raw, await versions(parts, distro || null, signal), parts.clock());
+    return sendShown(c.req.raw, await versions(parts, distro || null, signal), parts.clock(), BY_ORIGIN);
   });
   show("/api/models", (c) => models(parts, modelsQuery(c), signal));
   show("/api/packages_image", (c) => packagesImage(parts, packagesImageQuery(c), signal));

@@ -10,9 +10,14 @@ export interface Shown {
 type Freshness = Pick<Known<unknown>, "checkedAt" | "trouble">;
 
 /** What couldn't be refreshed says how old it is, of several the oldest (RFC 9111 §5.1), in seconds. */
-export function sendShown(request: Request, { representation, from }: Shown, now: Date): Response {
+export function sendShown(
+  request: Request,
+  { representation, from }: Shown,
+  now: Date,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
   const stale = from.filter(({ trouble }) => trouble !== null).map(({ checkedAt }) => checkedAt.getTime());
-  if (stale.length === 0) return send(request, representation);
+  if (stale.length === 0) return send(request, representation, { headers });
   const age = Math.max(0, Math.round((now.getTime() - Math.min(...stale)) / 1000));
-  return send(request, representation, { headers: { age: String(age) } });
+  return send(request, representation, { headers: { ...headers, age: String(age) } });
 }

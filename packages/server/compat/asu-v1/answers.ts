@@ -48,10 +48,11 @@ export function sendKnown(
   request: Request,
   parts: Pick<ServerParts, "clock">,
   { known, representation }: ShownDocument,
+  headers: Readonly<Record<string, string>> = {},
 ): Response {
-  if (known.trouble === null) return send(request, representation);
+  if (known.trouble === null) return send(request, representation, { headers });
   const age = Math.max(0, Math.round((parts.clock().getTime() - known.checkedAt.getTime()) / 1000));
-  return send(request, representation, { headers: { age: String(age) } });
+  return send(request, representation, { headers: { ...headers, age: String(age) } });
 }
 
 /**

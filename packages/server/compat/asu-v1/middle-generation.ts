@@ -11,6 +11,9 @@ import { unknownPackages } from "./unknown-packages.ts";
 import { unsupportedProfile, validateBuild } from "./validate-build.ts";
 import { findVersion } from "./versions.ts";
 
+/** For both answers of `/api/versions`: a cache in between must not hand the one to who wants the other. */
+export const BY_ORIGIN = { vary: "Origin, Accept-Encoding" } as const;
+
 /**
  * `/api/versions` as the LuCI app of 2020 wants it, `{"branches": […]}`. It asks from another page's origin and names no
  * distribution; everybody else is of the first generation and gets an array (contract asu-v1 §1.9).
@@ -27,7 +30,7 @@ export async function middleGenerationVersions(parts: ServerParts, request: Requ
     }));
     return Representation.json({ branches });
   });
-  return sendKnown(request, parts, { known: releases, representation });
+  return sendKnown(request, parts, { known: releases, representation }, BY_ORIGIN);
 }
 
 /** `POST /api/build`: the app reads `message`, and sends the same again every 5 s. */

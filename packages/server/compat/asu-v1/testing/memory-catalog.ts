@@ -183,6 +183,10 @@ export class MemoryCatalog implements Catalog {
     return [];
   }
 
+  async countResources(): Promise<readonly []> {
+    return [];
+  }
+
   async refresh(scope: RefreshScope) {
     this.refreshed.push(scope);
     this.onRefresh();
