@@ -9,6 +9,8 @@ import { type Check, DIALECTS, untilAnswered } from "./check-load.ts";
 const ASKING = 8;
 const FEEDS = ["base", "luci", "packages", "routing", "telephony"];
 const PACKAGES_A_FEED = 8;
+/** Devices ask about the first so many of each feed, which small catalogs have, too: the same questions for all. */
+const ASKED_A_FEED = 1_000;
 
 /** A server with all that a mirror of so many packages has, and that mirror. */
 export class ScaledCatalog implements AsyncDisposable {
@@ -16,7 +18,6 @@ export class ScaledCatalog implements AsyncDisposable {
   readonly mirror: MirrorServer;
   readonly database: Database;
   readonly #ways: readonly Pick<Check, "version" | "target">[];
-  readonly #packagesPerFeed: number;
   readonly #taken: AsyncDisposableStack;
   /** Seconds from the first question of a device to the last answer. */
   #filledIn = 0;
@@ -24,14 +25,12 @@ export class ScaledCatalog implements AsyncDisposable {
   private constructor(
     parts: { server: BenchServer; mirror: MirrorServer; database: Database },
     ways: readonly Pick<Check, "version" | "target">[],
-    packagesPerFeed: number,
     taken: AsyncDisposableStack,
   ) {
     this.server = parts.server;
     this.mirror = parts.mirror;
     this.database = parts.database;
     this.#ways = ways;
-    this.#packagesPerFeed = packagesPerFeed;
     this.#taken = taken;
   }
 
@@ -51,18 +50,23 @@ export class ScaledCatalog implements AsyncDisposable {
     const ways = versions
       .filter((version) => version !== newest)
       .flatMap((version) => Array.from({ length: options.targets }, (_, at) => ({ version, target: `scale/t${at}` })));
-    const catalog = new ScaledCatalog({ server, mirror, database }, ways, options.packagesPerFeed, taken.move());
+    const catalog = new ScaledCatalog({ server, mirror, database }, ways, taken.move());
     await catalog.#fill();
     return catalog;
   }
 
-  /** So many different checks, evenly of all versions and targets, each of 40 packages of its own. */
-  checks(count: number): Check[] {
+  /** So many different checks, each of 40 packages of its own: of devices of one version and target, or evenly of all. */
+  checks(count: number, of: "one" | "all"): Check[] {
+    const ways = of === "all" ? this.#ways : this.#ways.slice(0, 1);
     return Array.from({ length: count }, (_, at) => {
-      const way = this.#ways[at % this.#ways.length];
+      const way = ways[at % ways.length];
       if (!way) throw new Error("there is no version to come from");
-      return { ...way, installed: this.#packages(at) };
+      return { ...way, installed: packagesOf(at) };
     });
+  }
+
+  get targets(): number {
+    return new Set(this.#ways.map(({ target }) => target)).size;
   }
 
   get filledIn(): number {
@@ -85,7 +89,7 @@ export class ScaledCatalog implements AsyncDisposable {
 
   async #fill(): Promise<void> {
     const { path, body } = DIALECTS.v2;
-    const checks = this.checks(this.#ways.length);
+    const checks = this.checks(this.#ways.length, "all");
     const start = performance.now();
     const askers = Array.from({ length: ASKING }, async (_, first) => {
       for (let at = first; at < checks.length; at += ASKING) {
@@ -96,11 +100,11 @@ export class ScaledCatalog implements AsyncDisposable {
     await Promise.all(askers);
     this.#filledIn = (performance.now() - start) / 1000;
   }
+}
 
-  #packages(seed: number): Record<string, string> {
-    const names = FEEDS.flatMap((feed) =>
-      Array.from({ length: PACKAGES_A_FEED }, (_, at) => `${feed}-${(seed * 13 + at * 37) % this.#packagesPerFeed}`),
-    );
-    return Object.fromEntries(names.map((name) => [name, "0.9-r1"]));
-  }
+function packagesOf(seed: number): Record<string, string> {
+  const names = FEEDS.flatMap((feed) =>
+    Array.from({ length: PACKAGES_A_FEED }, (_, at) => `${feed}-${(seed * 13 + at * 37) % ASKED_A_FEED}`),
+  );
+  return Object.fromEntries(names.map((name) => [name, "0.9-r1"]));
 }

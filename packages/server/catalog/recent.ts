@@ -10,16 +10,22 @@ const MOST = 1_000;
  */
 export class Recent<T> {
   readonly #kept = new Map<string, { value: T; generation: number; at: number }>();
+  readonly #now: () => number;
+
+  /** @param now milliseconds since whenever */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
 
   get(name: string, generation: number): T | undefined {
     const kept = this.#kept.get(name);
-    if (!kept || kept.generation !== generation || performance.now() - kept.at > RECENT_MS) return undefined;
+    if (!kept || kept.generation !== generation || this.#now() - kept.at > RECENT_MS) return undefined;
     return kept.value;
   }
 
   /** @param generation of the catalog before it was asked */
   keep(name: string, generation: number, value: T): T {
-    const at = performance.now();
+    const at = this.#now();
     this.#forgetOld(at);
     if (this.#kept.size >= MOST) this.#kept.clear();
     // Last in the map: it is in the order in which things were kept.

@@ -18,14 +18,15 @@ export function packageUpgrades(
   { known, changes, offered: release }: Outcome,
 ): UpgradeAnswer["upgrades"] {
   const upgrades = new Map<string, readonly [string, string]>();
-  const index = known.new.architecture;
-  const make = (kept: Kept) => upgradeOf(kept, release, index.generation);
+  const { generation } = known.new.architecture;
+  const make = (kept: Kept) => upgradeOf(kept, release, generation);
+  const to = `${generation} ${release}`;
   for (const name of sorted) {
     const said = names.get(name);
     const old = said === undefined ? undefined : installed.get(said);
     const next = versionIn(known.new, name);
     if (said === undefined || !old || next === undefined || old === next) continue;
-    const change = remembered.get(index, { name, said, installed: old, offered: next }, make);
+    const change = remembered.get(to, { name, said, installed: old, offered: next }, make);
     if (change === null) continue;
     if (change.kind === "upgrade") upgrades.set(name, [next, old]);
     changes.push(change);
