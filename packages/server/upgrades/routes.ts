@@ -71,6 +71,7 @@ export const upgradeOperations = [
       "unknown_distribution",
       "unknown_version",
       "unknown_target",
+      "unknown_profile",
       "unknown_package",
       "not_loaded",
       "upstream_refused",

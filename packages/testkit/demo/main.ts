@@ -48,7 +48,7 @@ async function runDemo(upstream: string | null): Promise<void> {
     process.stdout.write("Setting up a kitchen dashboard with its release host…\n");
     await using appliance = await createAppliance(DIR, PAWL);
     await setUpAppliance(appliance, DIR, PAWL);
-    await using daemon = new Daemon(PAWL, appliance.configPath, join(DIR, "daemon.pid"));
+    await using daemon = new Daemon(PAWL, appliance, join(DIR, "daemon.pid"));
     await daemon.start();
     await mustRun(appliance, "check", "--force");
     process.on("SIGUSR2", () => void daemon.restart());

@@ -2988,7 +2988,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Code: unknown_distribution, unknown_target, unknown_version. */
+            /** @description Code: unknown_distribution, unknown_profile, unknown_target, unknown_version. */
             404: {
                 headers: {
                     [name: string]: unknown;

@@ -22,10 +22,20 @@ export async function madeLink(text: string, { moving }: Ownership): Promise<str
   return made;
 }
 
-/** Whether the link at a path of a tree is the one to that path in `shared/`. Throws when there is no link. */
+/** Whether what is at a path of a tree is the link to that path in `shared/`. Throws when there is nothing at all. */
 export async function leadsToShared(tree: string, path: string, { shared }: Ownership): Promise<boolean> {
   const at = join(tree, path);
-  return resolve(dirname(at), await readlink(at)) === join(shared, path);
+  try {
+    return resolve(dirname(at), await readlink(at)) === join(shared, path);
+  } catch (error) {
+    // A running app may have laid a file where a link was a moment ago.
+    if (isNotALink(error)) return false;
+    throw error;
+  }
+}
+
+function isNotALink(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EINVAL";
 }
 
 /** What is gone by the time one reaches for it in a running tree was a temporary file of its app. */
