@@ -1,5 +1,6 @@
 import { DatabaseTokens } from "./auth/database-tokens.ts";
 import type { Tokens } from "./auth/types.ts";
+import { EMPTY_BUILDS, EMPTY_STORE } from "./builds/testing/empty-builds.ts";
 import { UpstreamCatalog } from "./catalog/service.ts";
 import { StoredPackageLists } from "./compat/asu-v0/package-lists.ts";
 import { loadDeclared } from "./config/declared.ts";
@@ -76,6 +77,8 @@ export async function composeServer(
     clock,
     catalog,
     upgrades,
+    builds: EMPTY_BUILDS,
+    store: EMPTY_STORE,
     stats,
     tokens,
     packageLists: new StoredPackageLists(database.kysely),

@@ -104,6 +104,7 @@ function toFacts(name: string, own: DistributionFile, all: ReadonlyMap<string, D
     title: own.title ?? name,
     description: own.description ?? "",
     upstreamUrl: withoutUser(fetchUrl),
+    canonicalUrl: file.canonical_url ?? (own.parent ? parent?.canonical_url : undefined) ?? withoutUser(fetchUrl),
     continuedBy: own.continued_by ?? null,
     parent: own.parent ?? null,
     repositories: (own.repositories ?? []).map((url) => checkedRepository(name, url)),

@@ -7,6 +7,8 @@ export interface Distribution {
   description: string;
   /** To be shown: without a slash at its end, and without a user name. */
   upstreamUrl: string;
+  /** What repository files in its ImageBuilders call the same place. */
+  canonicalUrl: string;
   branches: readonly BranchFacts[];
   /** The distribution that came after it, whose versions its devices are offered: LEDE's is `openwrt`. */
   continuedBy: string | null;

@@ -48,6 +48,46 @@ const Listen = z
     "must be an address such as 127.0.0.1:8080, :8080 or unix:/run/pawl/server.sock",
   );
 
+/** Of one build. */
+const BuildLimitsConfig = z.strictObject({
+  time: AtLeast(1_000, "1s").prefault("10m"),
+  memory: Megabytes.prefault("2048MB"),
+  disk: Megabytes.prefault("4096MB"),
+  processes: z.int().min(16).default(512),
+  /** Of output that is kept: its beginning and its end. */
+  log: Megabytes.prefault("2MB"),
+});
+
+/** What protects the machine that builds. Never wider than what a build asks for: contract server.md §4. */
+export const WorkerConfig = z.strictObject({
+  /** Builds at a time. */
+  parallel: z.int().min(1).max(256).default(1),
+  /** Targets it builds for, `ath79/*` and `*` included. */
+  targets: z
+    .array(z.string().regex(/^[\w*-]+(\/[\w*-]+)?$/, "must be a target such as ath79/generic, ath79/* or *"))
+    .default(["*"]),
+  /** `none`: builds run as they are, with nothing between them and this machine but their limits. */
+  sandbox: z.enum(["bubblewrap", "none"]).default("bubblewrap"),
+  /** Who builds run as when the worker is root. */
+  user: z.string().default("pawl-build"),
+  /** ImageBuilders that are kept, in all. */
+  imagebuilder_cache: Megabytes.prefault("20480MB"),
+  /** Package files that are kept, in all. */
+  package_cache: Megabytes.prefault("2048MB"),
+  /** Where one of these is smaller than a build's own, it counts. */
+  limits: z
+    .strictObject({
+      time: Duration.optional(),
+      memory: Megabytes.optional(),
+      disk: Megabytes.optional(),
+      processes: z.int().min(16).optional(),
+    })
+    .prefault({}),
+  /** How long builds may go on after the server is told to stop. */
+  grace: Duration.prefault("0s"),
+});
+export type WorkerConfig = z.infer<typeof WorkerConfig>;
+
 /** What `X-Forwarded-For` is believed from. */
 const TrustedProxy = z
   .string()
@@ -75,6 +115,8 @@ export const DistributionConfig = z.strictObject({
   description: z.string().optional(),
   enabled: z.boolean().optional(),
   upstream_url: HttpUrl.optional(),
+  /** What repository files in ImageBuilders call the upstream; left out where it is the same. */
+  canonical_url: ShownUrl.optional(),
   branches: z.record(z.string(), BranchConfig).optional(),
   /** Where upstream has no .versions.json, or not all in it. Newest first. */
   versions: z.array(z.string()).optional(),
@@ -142,8 +184,21 @@ export const ServerConfig = z.strictObject({
       max_defaults_length: z.int().min(1).default(20_480),
       max_custom_rootfs_size_mb: z.int().min(1).default(1024),
       repository_allow_list: z.array(HttpUrl).default([]),
+      /** Kept so long after its end: one that was asked for with versions of its packages, one without, one with a first-boot script. */
+      ttl: AtLeast(1_000, "1s").prefault("7d"),
+      ttl_unversioned: AtLeast(1_000, "1s").prefault("1d"),
+      defaults_ttl: AtLeast(1_000, "1s").prefault("30m"),
+      /** A failure that nobody can help is given as an answer so long. */
+      failure_ttl: AtLeast(1_000, "1s").prefault("1h"),
+      /** Builds that may wait; who comes after them is asked to come again. */
+      max_pending: z.int().min(1).default(200),
+      limits: BuildLimitsConfig.prefault({}),
     })
     .prefault({}),
+  worker: WorkerConfig.extend({
+    /** Whether this server builds by itself, or leaves it to workers of their own. */
+    embedded: z.boolean().default(true),
+  }).prefault({}),
   limits: z
     .strictObject({
       requests_per_second: z.number().positive().default(20),

@@ -2,10 +2,12 @@ import type { HttpBindings } from "@hono/node-server";
 import type { Context, Hono } from "hono";
 import type { Logger } from "pino";
 import type { Tokens } from "../auth/types.ts";
+import type { Builds } from "../builds/types.ts";
 import type { Catalog } from "../catalog/types.ts";
 import type { PackageLists } from "../compat/asu-v0/package-lists.ts";
 import type { ServerConfig } from "../config/schema.ts";
 import type { Stats } from "../stats/types.ts";
+import type { Store } from "../storage/types.ts";
 import type { UpgradeAnswer, UpgradeFacts, UpgradeQuestion } from "../upgrades/types.ts";
 import type { RepresentationCache } from "./representation.ts";
 
@@ -21,6 +23,8 @@ export interface ServerParts {
   clock: () => Date;
   catalog: Catalog;
   upgrades: UpgradeChecks;
+  builds: Builds;
+  store: Store;
   stats: Stats;
   tokens: Tokens;
   /** What `/api/v1/packages_hash/<hash>` of the first generation looks up. */

@@ -66,6 +66,7 @@ export class FixtureCatalog implements UpgradeCatalog {
         title: "OpenWrt",
         description: "",
         upstreamUrl: "http://mirror.example",
+        canonicalUrl: "http://mirror.example",
         branches,
         continuedBy: null,
         parent: null,

@@ -7,6 +7,7 @@ const OPENWRT: Distribution = {
   title: "OpenWrt",
   description: "For routers",
   upstreamUrl: "https://downloads.example",
+  canonicalUrl: "https://downloads.example",
   continuedBy: null,
   branches: [],
   parent: null,

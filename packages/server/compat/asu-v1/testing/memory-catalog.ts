@@ -54,6 +54,7 @@ export class MemoryCatalog implements Catalog {
         title: "OpenWrt",
         description: "",
         upstreamUrl: "https://downloads.example.org",
+        canonicalUrl: "https://downloads.example.org",
         branches: [],
         continuedBy: null,
         parent: null,

@@ -1,0 +1,25 @@
+/** What one sandbox may fetch, and from where it really comes. */
+export interface ProxyRoute {
+  /** What repository files say: `https://downloads.openwrt.org`, without a slash at its end. */
+  prefix: string;
+  /** Where it is fetched from instead; the same where nothing replaces it. May have a user name and password. */
+  upstream: string;
+}
+
+/** Serves exactly its routes, on a unix socket that is bound into one sandbox. */
+export interface FetchProxy extends AsyncDisposable {
+  readonly socket: string;
+  /** The address inside the sandbox for one below a route; null for all others. */
+  insideUrl(url: string): string | null;
+  /** What was asked of upstream and didn't come, in order: tells a mirror's trouble from a package's. */
+  readonly failures: readonly FetchFailure[];
+}
+
+export interface FetchFailure {
+  /** As repository files say it. */
+  url: string;
+  /** Upstream's status; null when there was no answer. */
+  status: number | null;
+  /** In words, without secrets. */
+  reason: string;
+}
