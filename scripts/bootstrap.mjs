@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { missingBuildParts } from "./build-parts.mjs";
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Debian 12's own: the oldest Node that the device file has to run on. */
@@ -36,6 +37,7 @@ function missingForTests() {
     ...(mayMount ? [] : ["namespaces to mount a full disk in"]),
     ...(process.geteuid?.() === 0 ? [] : ["root's rights"]),
     ...programs,
+    ...missingBuildParts(),
     ...(hasPostgres() ? [] : ["Debian's postgresql"]),
   ];
 }

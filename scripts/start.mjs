@@ -2,8 +2,10 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { bootstrap, ROOT } from "./bootstrap.mjs";
+import { installBuildParts } from "./build-parts.mjs";
 
 bootstrap();
+installBuildParts();
 const { buildDevice } = await import("./build.mjs");
 await buildDevice();
 

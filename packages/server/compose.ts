@@ -1,5 +1,6 @@
 import { DatabaseTokens } from "./auth/database-tokens.ts";
 import type { Tokens } from "./auth/types.ts";
+import { NewBuildsLimit } from "./builds/new-builds-limit.ts";
 import { EMPTY_BUILDS, EMPTY_STORE } from "./builds/testing/empty-builds.ts";
 import { UpstreamCatalog } from "./catalog/service.ts";
 import { StoredPackageLists } from "./compat/asu-v0/package-lists.ts";
@@ -79,6 +80,7 @@ export async function composeServer(
     upgrades,
     builds: EMPTY_BUILDS,
     store: EMPTY_STORE,
+    newBuilds: new NewBuildsLimit(config.limits.new_builds_per_hour),
     stats,
     tokens,
     packageLists: new StoredPackageLists(database.kysely),
@@ -86,6 +88,7 @@ export async function composeServer(
     version: VERSION,
     health: [databaseHealth(database)],
     signal: end.signal,
+    stopping: AbortSignal.any([signal, end.signal]),
   });
   // What goes on after its answer ends before what it uses.
   taken.defer(() => end.abort());

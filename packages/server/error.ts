@@ -22,8 +22,14 @@ export const SERVER_ERRORS = {
   /** The mirror answered, and its answer was refused: too long, not what it claims to be, wrong signature. */
   upstream_refused: 502,
   database_unavailable: 503,
+  /** As many builds wait as may. */
+  queue_full: 503,
   /** Its disk: what is known is served, nothing new can be kept. */
   database_full: 503,
+  /** The disk of the store, or its quota: nothing of this build was kept. */
+  store_full: 503,
+  /** It doesn't take or give what it should. */
+  store_failed: 500,
   /** For the operator, before anything is served. */
   config_invalid: 500,
   database_failed: 500,

@@ -1,3 +1,4 @@
+import { ServerFailure } from "@pawl/ui/server";
 import { CommanderError } from "commander";
 import { databaseDetail } from "../db/trouble.ts";
 import { ServerError } from "../error.ts";
@@ -15,13 +16,13 @@ export function wordError(error: unknown, io: Pick<Io, "stdout" | "stderr" | "si
   // Commander has printed its own words already; help and version are no errors.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (io.signal.aborted) return EXIT.interrupted;
-  const known = error instanceof ServerError ? error : null;
+  const known = error instanceof ServerError || error instanceof ServerFailure ? error : null;
   const sentence = known?.message ?? (error instanceof Error ? error.message : String(error));
   if (json) {
     const answer = { success: false, error: sentence, code: known?.code ?? "internal", ...known?.fields };
     io.stdout(`${JSON.stringify(answer)}\n`);
   } else {
-    const detail = known ? databaseDetail(known) : null;
+    const detail = known instanceof ServerError ? databaseDetail(known) : null;
     io.stderr(`${io.paint("bad", "pawl:")} ${sentence}${detail === null ? "" : ` (${harmless(detail)})`}\n`);
   }
   if (!known && error instanceof Error) io.stderr(`${error.stack}\n`);

@@ -203,6 +203,8 @@ export const ServerConfig = z.strictObject({
     .strictObject({
       requests_per_second: z.number().positive().default(20),
       burst: z.int().positive().default(200),
+      /** That a caller of `/api/v2` may begin. */
+      new_builds_per_hour: z.int().positive().default(60),
       /** Whether clients on this machine have no limit. */
       loopback_exempt: z.boolean().default(true),
       body_bytes: z.int().positive().default(1_048_576),

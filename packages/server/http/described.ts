@@ -17,6 +17,8 @@ export interface Described {
   body?: z.ZodType;
   /** Undefined: 204. */
   answer?: z.ZodType;
+  /** The answer is a stream of events instead; this is what the `data` of one may be. OpenAPI 3.1 has no other words for it. */
+  events?: z.ZodType;
   /** Statuses that `answer` comes with, where it isn't 200 alone. */
   statuses?: readonly number[];
   /** Besides those that every call may fail with. */
@@ -28,9 +30,10 @@ export interface Described {
 }
 
 export function routeOf(call: Described): RouteConfig {
-  const { method, path, id, tag, summary, params, query, body, answer, statuses = [200] } = call;
-  const good = answer
-    ? statuses.map((status) => [status, { description: STATUS_WORDS[status] ?? "It worked.", content: json(answer) }])
+  const { method, path, id, tag, summary, params, query, body, answer, events, statuses = [200] } = call;
+  const content = events ? { "text/event-stream": { schema: events } } : answer && json(answer);
+  const good = content
+    ? statuses.map((status) => [status, { description: STATUS_WORDS[status] ?? "It worked.", content }])
     : [[204, { description: "It worked." }]];
   return createRoute({
     method,

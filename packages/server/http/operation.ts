@@ -2,10 +2,13 @@ import type { RouteConfig, z } from "@hono/zod-openapi";
 import type { Scope } from "../auth/scopes.ts";
 import type { TokenInfo } from "../auth/types.ts";
 import { readJson } from "./body.ts";
+import { clientKey, isLoopback, LOCAL } from "./client-address.ts";
 import { type Described, routeOf } from "./described.ts";
+import { eventStream, type ServerEvent } from "./event-stream.ts";
 import { parseInput } from "./input.ts";
 import type { ServerContext, ServerParts } from "./parts.ts";
 import { Representation, send, sendOnce } from "./representation.ts";
+import { headerOf } from "./request-header.ts";
 
 type Fields = z.ZodObject;
 type Nothing = z.ZodObject<Record<never, never>>;
@@ -28,6 +31,12 @@ export interface Input<P extends Fields, Q extends Fields, B extends z.ZodType> 
   token: TokenInfo | null;
   /** The call's path, which names what it asks for. */
   path: string;
+  /** Whoever calls, for what is shared out among callers: a token, else an address (of IPv6 its network). */
+  asker: string;
+  /** On this machine, where the operator says that those have no limits. */
+  isExempt: boolean;
+  /** `Last-Event-ID`, by which a stream's reader says what it has seen. */
+  lastEventId: string | null;
 }
 
 /**
@@ -38,11 +47,16 @@ export type Reply<T> =
   | { kind: "value"; value: T; status: number }
   | { kind: "shared"; of: object; make: () => T }
   | { kind: "kept"; digest: string; make: () => T }
+  | { kind: "events"; events: (signal: AbortSignal) => AsyncIterable<ServerEvent> }
   | { kind: "nothing" };
 
 export const value = <T>(value: T, status = 200): Reply<T> => ({ kind: "value", value, status });
 export const shared = <T>(of: object, make: () => T): Reply<T> => ({ kind: "shared", of, make });
 export const kept = <T>(digest: string, make: () => T): Reply<T> => ({ kind: "kept", digest, make });
+export const events = (events: (signal: AbortSignal) => AsyncIterable<ServerEvent>): Reply<never> => ({
+  kind: "events",
+  events,
+});
 export const nothing: Reply<never> = { kind: "nothing" };
 
 /** A definition with its types closed over. */
@@ -71,12 +85,16 @@ export function operation<
     unlimited,
     route: routeOf(definition),
     async serve(c, parts, token) {
+      const address = c.env?.address ?? LOCAL;
       const input = {
         params: params && parseInput(params, c.req.param(), "path"),
         query: query && parseInput(query, c.req.query(), "query"),
         body: body && parseInput(body, await readJson(c, parts.config.limits.body_bytes), "body"),
         token,
         path: c.req.path,
+        asker: token ? `token ${token.id}` : clientKey(address),
+        isExempt: parts.config.limits.loopback_exempt && isLoopback(address),
+        lastEventId: headerOf(c.req.raw, "last-event-id"),
       } as Input<P, Q, B>;
       return respond(c, parts, await definition.handle(input, parts), scope !== null);
     },
@@ -90,6 +108,8 @@ function respond(c: ServerContext, parts: ServerParts, reply: Reply<unknown>, is
   switch (reply.kind) {
     case "nothing":
       return new Response(null, { status: 204 });
+    case "events":
+      return eventStream(reply.events, parts.stopping);
     case "kept": {
       const { digest, make } = reply;
       const shown = parts.representations.get(`v2 ${c.req.path}`, digest, () => Representation.json(make()));

@@ -1,4 +1,5 @@
 import { tokenOperations } from "../auth/routes.ts";
+import { buildOperations } from "../builds/routes.ts";
 import { catalogOperations } from "../catalog/routes.ts";
 import { statsOperations } from "../stats/routes.ts";
 import { upgradeOperations } from "../upgrades/routes.ts";
@@ -10,6 +11,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...serverOperations,
   ...catalogOperations,
   ...upgradeOperations,
+  ...buildOperations,
   ...statsOperations,
   ...tokenOperations,
 ];

@@ -2,6 +2,7 @@ import type { HttpBindings } from "@hono/node-server";
 import type { Context, Hono } from "hono";
 import type { Logger } from "pino";
 import type { Tokens } from "../auth/types.ts";
+import type { NewBuildsLimit } from "../builds/new-builds-limit.ts";
 import type { Builds } from "../builds/types.ts";
 import type { Catalog } from "../catalog/types.ts";
 import type { PackageLists } from "../compat/asu-v0/package-lists.ts";
@@ -24,6 +25,7 @@ export interface ServerParts {
   catalog: Catalog;
   upgrades: UpgradeChecks;
   builds: Builds;
+  newBuilds: NewBuildsLimit;
   store: Store;
   stats: Stats;
   tokens: Tokens;
@@ -35,6 +37,8 @@ export interface ServerParts {
   health: readonly HealthCheck[];
   /** Aborts when the server ends: for work that goes on after its answer. */
   signal: AbortSignal;
+  /** Aborts as soon as the server is told to stop: for answers that wouldn't end by themselves. */
+  stopping: AbortSignal;
 }
 
 /** What routes want of the upgrades feature. */

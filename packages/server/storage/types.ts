@@ -10,7 +10,11 @@ export interface Store {
    * All files of a build, durably, or none. Sums and sizes are of the bytes as they were read back. May run twice for the same build.
    * @throws ServerError store_full, store_failed
    */
-  put(build: string, files: readonly { name: string; path: string }[], signal: AbortSignal): Promise<readonly StoredFile[]>;
+  put(
+    build: string,
+    files: readonly { name: string; path: string }[],
+    signal: AbortSignal,
+  ): Promise<readonly StoredFile[]>;
   /** A whole file or a part of it, `end` included. Null where there is none. */
   read(build: string, name: string, range?: { start: number; end: number }): Promise<StoredObject | null>;
   /** Gone for those who come now; who reads it already reads to the end. Nothing there is no error. */
@@ -20,6 +24,6 @@ export interface Store {
 }
 
 export type StoredObject =
-  | { kind: "bytes"; /** Of the whole file. */ size: number; stream: ReadableStream<Uint8Array> }
+  | { kind: "bytes" /** Of the whole file. */; size: number; stream: ReadableStream<Uint8Array> }
   /** Where the asker fetches it from. */
   | { kind: "elsewhere"; url: string };

@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { imageBuilderSources } from "../imagebuilder/sources.ts";
 import { buildFeeds, buildLime, buildRelease } from "./build/release.ts";
 import { buildVersions } from "./build/versions.ts";
 import { DiskTree, type Tree } from "./tree.ts";
@@ -105,6 +106,7 @@ function stamp(): string {
     for (const name of sources.sort()) hash.update(readFileSync(join(HERE, folder, name)));
   }
   for (const name of ["tree.ts", "pack.ts", "keys.ts"]) hash.update(readFileSync(join(HERE, name)));
+  hash.update(imageBuilderSources());
   knownStamp = `${hash.digest("hex")}\n`;
   return knownStamp;
 }

@@ -1,5 +1,107 @@
 // Made from docs/openapi/server.json by `npm run openapi`.
 export interface paths {
+    "/api/v2/builds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for an image: answered from the store, joined to one that is being built, or enqueued */
+        post: operations["createBuild"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/builds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A build as it is now; once it is done with everything it made */
+        get: operations["getBuild"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/builds/{id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is different in this build's image, compared with another one's */
+        get: operations["compareBuilds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/builds/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A build as it goes on: `build` events whenever it has changed, `line` events for its output, `end` at its end */
+        get: operations["watchBuild"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/builds/{id}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lines of a build's output, as far as it has come */
+        get: operations["getBuildLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/builds/{id}/withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a request back; the build stops when nobody is left who asked for it */
+        post: operations["withdrawBuild"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/catalog/refresh": {
         parameters: {
             query?: never;
@@ -447,6 +549,27 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Artifact: {
+            filesystem: string | null;
+            name: string;
+            sha256: string;
+            /** @description Bytes. */
+            size: number;
+            /** @description Of an image: `sysupgrade`, `factory`, …; null for what belongs to it. */
+            type: string | null;
+            /** @description Below the server; what is there never changes. */
+            url: string;
+        };
+        AskedBuild: {
+            build: components["schemas"]["Build"];
+            /**
+             * @description It was there; somebody asked for the same before and it isn't finished; it waits from now on.
+             * @enum {string}
+             */
+            outcome: "hit" | "joined" | "new";
+            /** @description Whoever has it may withdraw this request. Shown only now. */
+            secret: string;
+        };
         Branch: {
             branch_off_rev: number | null;
             enabled: boolean;
@@ -469,6 +592,39 @@ export interface components {
              */
             trust: "verified" | "unsigned" | "unchecked";
         };
+        Build: {
+            distribution: string;
+            /** Format: date-time */
+            enqueued_at: string;
+            /**
+             * Format: date-time
+             * @description Until then it is there.
+             */
+            expires_at: string | null;
+            failure: components["schemas"]["BuildFailure"] | null;
+            filesystem: string | null;
+            /** Format: date-time */
+            finished_at: string | null;
+            /** @description Whether a first-boot script is in it; what it says isn't shown. */
+            has_defaults: boolean;
+            id: string;
+            packages: string[];
+            /** @description Builds in front of it, while it is queued. */
+            position: number | null;
+            profile: string;
+            result: components["schemas"]["BuildResult"] | null;
+            rootfs_size_mb: number | null;
+            /** Format: date-time */
+            started_at: string | null;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "failed" | "withdrawn";
+            /** @enum {string|null} */
+            step: "start" | "download" | "unpack" | "resolve" | "assemble" | "publish" | null;
+            target: string;
+            version: string;
+            /** @description Why it doesn't begin though it may be its turn. */
+            waits_for: string | null;
+        };
         /** @description Newest first; 5,000 are kept. */
         BuildErrors: {
             items: {
@@ -480,6 +636,116 @@ export interface components {
                 version: string;
             }[];
             total: number;
+        };
+        /** @description Why there is no image, and what is at fault. */
+        BuildFailure: {
+            /** @enum {string} */
+            code: "missing_package" | "conflicting_packages" | "wrong_package_version" | "broken_package" | "wrong_version" | "unknown_profile" | "unsupported_filesystem" | "too_big" | "incomplete_image" | "refused_repository" | "limit_exceeded" | "imagebuilder_refused" | "imagebuilder_missing" | "build_failed" | "kills_worker" | "mirror_failed" | "worker_failed" | "worker_lost";
+            culprits: {
+                detail: string;
+                kind: string;
+                name: string;
+                with: string[];
+            }[];
+            message: string;
+        };
+        BuildLog: {
+            items: components["schemas"]["BuildLogLine"][];
+            /** @description `from` of what comes after. */
+            next: number;
+        };
+        BuildLogLine: {
+            /** Format: date-time */
+            at: string;
+            number: number;
+            /** @enum {string} */
+            stream: "stdout" | "stderr" | "note";
+            text: string;
+        };
+        BuildRequest: {
+            /**
+             * @description Who asks, for statistics.
+             * @default api/2
+             */
+            client: string;
+            /**
+             * @description A script that the device runs when it starts the first time.
+             * @default null
+             */
+            defaults: string | null;
+            /** @default openwrt */
+            distribution: string;
+            /**
+             * @description Null: all that the device has.
+             * @default null
+             * @enum {string|null}
+             */
+            filesystem: "squashfs" | "ext4" | "ubifs" | "erofs" | "jffs2" | "jffs2-nand" | "targz" | "cpiogz" | null;
+            /**
+             * @description `packages` is all there should be, instead of what comes besides the defaults.
+             * @default false
+             */
+            only: boolean;
+            /**
+             * @description `-name` leaves one out.
+             * @default []
+             */
+            packages: string[];
+            /**
+             * @description Versions that packages have to have.
+             * @default {}
+             */
+            packages_versions: {
+                [key: string]: string;
+            };
+            /** @description A profile, or a name that its device goes by. */
+            profile: string;
+            /**
+             * @description Feeds, name → address; those that this server allows.
+             * @default {}
+             */
+            repositories: {
+                [key: string]: string;
+            };
+            /**
+             * @description Besides upstream's feeds, or instead of them.
+             * @default append
+             * @enum {string}
+             */
+            repositories_mode: "append" | "replace";
+            /** @default [] */
+            repository_keys: string[];
+            /** @default null */
+            rootfs_size_mb: number | null;
+            /** @description `ath79/generic` */
+            target: string;
+            /** @description `24.10.5`, `SNAPSHOT`. */
+            version: string;
+            /**
+             * @description `r28427-6df0e3d02a`; another one is a failure then.
+             * @default null
+             */
+            version_code: string | null;
+        };
+        BuildResult: {
+            /** @description Images first. */
+            artifacts: components["schemas"]["Artifact"][];
+            changes: {
+                from: string | null;
+                /** @enum {string} */
+                kind: "add" | "rename" | "drop";
+                reason: string;
+                to: string | null;
+            }[];
+            /** @description Package → version. */
+            manifest: {
+                [key: string]: string;
+            };
+            /** @description What the builder was given. */
+            packages: string[];
+            source_date_epoch: number;
+            version_code: string;
+            warnings: string[];
         };
         /** @description Why a package of the new set is not the same as one of the old. */
         Change: {
@@ -562,6 +828,22 @@ export interface components {
         MadeToken: components["schemas"]["Token"] & {
             /** @description Shown only now. */
             token: string;
+        };
+        ManifestDiff: {
+            added: {
+                name: string;
+                version: string;
+            }[];
+            changed: {
+                from: string;
+                name: string;
+                to: string;
+            }[];
+            removed: {
+                name: string;
+                version: string;
+            }[];
+            unchanged: number;
         };
         Model: {
             profile: string;
@@ -928,6 +1210,584 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    createBuild: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BuildRequest"];
+            };
+        };
+        responses: {
+            /** @description It worked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedBuild"];
+                };
+            };
+            /** @description It has begun, and goes on by itself. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedBuild"];
+                };
+            };
+            /** @description Code: bad_request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: unauthorized. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: unknown_distribution, unknown_profile, unknown_target, unknown_version. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: payload_too_large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: unsupported_media_type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: unknown_package, unprocessable. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: too_many_requests. */
+            429: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: internal. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: upstream_refused. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: database_full, database_unavailable, not_loaded, queue_full. */
+            503: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    getBuild: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It worked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Build"];
+                };
+            };
+            /** @description Code: bad_request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: unauthorized. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: not_found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: too_many_requests. */
+            429: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: internal. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: database_unavailable. */
+            503: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    compareBuilds: {
+        parameters: {
+            query: {
+                /** @description The build before. */
+                against: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It worked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManifestDiff"];
+                };
+            };
+            /** @description Code: bad_request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: unauthorized. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: not_found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: unprocessable. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: too_many_requests. */
+            429: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: internal. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: database_unavailable. */
+            503: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    watchBuild: {
+        parameters: {
+            query?: {
+                /** @description The first line to be sent; Last-Event-ID goes before it. */
+                from?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It worked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Build"] | components["schemas"]["BuildLogLine"];
+                };
+            };
+            /** @description Code: bad_request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: unauthorized. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: not_found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: too_many_requests. */
+            429: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: internal. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: database_unavailable. */
+            503: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    getBuildLog: {
+        parameters: {
+            query?: {
+                from?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It worked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildLog"];
+                };
+            };
+            /** @description Code: bad_request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: unauthorized. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: not_found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: too_many_requests. */
+            429: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: internal. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: database_unavailable. */
+            503: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    withdrawBuild: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    secret: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It worked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Build"];
+                };
+            };
+            /** @description Code: bad_request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: unauthorized. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: forbidden. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: not_found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: payload_too_large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: unsupported_media_type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: too_many_requests. */
+            429: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: internal. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: database_unavailable. */
+            503: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     refreshCatalog: {
         parameters: {
             query?: never;

@@ -86,7 +86,8 @@ const failing: Middleware = {
   },
 };
 
-async function failureOf(response: Response): Promise<ServerFailure> {
+/** What a server said that refused. */
+export async function failureOf(response: Response): Promise<ServerFailure> {
   const { status, headers } = response;
   const retryAfter = Number(headers.get("retry-after") ?? Number.NaN);
   const details = { status, retryAfter: Number.isFinite(retryAfter) ? retryAfter : null };

@@ -66,8 +66,8 @@ async function fetchOnce(address: string, options: FetchOptions, signal: AbortSi
   throw refusal(answer, url);
 }
 
-/** Asks until it isn't redirected any more. */
-async function follow(
+/** Asks until it isn't redirected any more; any status is an answer. Throws UpstreamError as fetchUpstream. */
+export async function follow(
   address: string,
   headers: Record<string, string>,
   signal: AbortSignal,
@@ -129,7 +129,8 @@ function validator(value: string | null): string | null {
   return value !== null && value.length <= LONGEST_VALIDATOR && /^[\x20-\x7e]+$/.test(value) ? value : null;
 }
 
-function refusal({ status, header }: Answer, url: URL): UpstreamError {
+/** What an answer of another status than the ones hoped for comes to. */
+export function refusal({ status, header }: Answer, url: URL): UpstreamError {
   const sentence = `${url.host} answers ${status} for ${url.pathname}.`;
   if (status === 404 || status === 410) return new UpstreamError("not_found", sentence, { upstreamStatus: status });
   const retryAfter = seconds(header("retry-after"), Date.now());
@@ -144,11 +145,12 @@ function seconds(retryAfter: string | null, now: number): number | null {
 }
 
 /** No file that is read here begins with `<`; a page of a captive portal, whatever type it claims, does. */
-function looksLikeHtml(bytes: Buffer): boolean {
+export function looksLikeHtml(bytes: Buffer): boolean {
   return /^(\xef\xbb\xbf)?\s*<[!?a-z]/i.test(bytes.toString("latin1", 0, 64));
 }
 
-function authorization({ username, password }: URL): Record<string, string> {
+/** An address's user name and password as a header; nothing when it has none. */
+export function authorization({ username, password }: URL): Record<string, string> {
   if (username === "" && password === "") return {};
   return { authorization: `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString("base64")}` };
 }

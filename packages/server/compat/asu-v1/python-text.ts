@@ -1,3 +1,5 @@
+import { byCodePoint } from "../../builders/packages-hash.ts";
+
 /**
  * A string, list of strings or dictionary as Python's `repr()` writes it: request hashes are of such text. Lists are of
  * arrays, dictionaries of Maps.
@@ -12,21 +14,6 @@ export function pythonRepr(value: string | readonly string[] | ReadonlyMap<strin
 export function pythonJson(dictionary: ReadonlyMap<string, string>): string {
   const keys = [...dictionary.keys()].sort(byCodePoint);
   return `{${keys.map((key) => `${asciiJson(key)}: ${asciiJson(dictionary.get(key) ?? "")}`).join(", ")}}`;
-}
-
-/** The order of Python's `sorted`: JavaScript's own puts U+1F600 before U+FF5E. */
-export function byCodePoint(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const [left, right] = [a.charCodeAt(i), b.charCodeAt(i)];
-    if (left !== right) return isSurrogate(left) === isSurrogate(right) ? left - right : isSurrogate(left) ? 1 : -1;
-  }
-  return a.length - b.length;
-}
-
-/** Half of a character beyond U+FFFF, so after all others. The few behind the surrogates are what differs. */
-function isSurrogate(unit: number): boolean {
-  return unit >= 0xd800 && unit <= 0xdfff;
 }
 
 function asciiJson(text: string): string {

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { packagesHash } from "../../builders/packages-hash.ts";
 import { readBuildRequest } from "./build-request.ts";
-import { packagesHash, requestHash } from "./request-hash.ts";
+import { requestHash } from "./request-hash.ts";
 
 /** The dialect's own vectors (contract asu-v1 §1.5), then some made with Python's `repr` and `json` by the same recipe. */
 const VECTORS: { request: object; hash: string }[] = JSON.parse(

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
+import { packagesHash } from "../../builders/packages-hash.ts";
 import type { BuildRequest } from "./build-request.ts";
-import { byCodePoint, pythonJson, pythonRepr } from "./python-text.ts";
+import { pythonJson, pythonRepr } from "./python-text.ts";
 
 /**
  * The 64 hex digits by which this dialect names a request. Clients keep and compare them, so the recipe is followed to the
@@ -26,16 +27,6 @@ export function requestHash(request: BuildRequest): string {
       request.repositoriesMode,
     ].join(""),
   );
-}
-
-/** Of a set of names: neither order nor repetition nor a leading `+` changes it. */
-export function packagesHash(packages: readonly string[]): string {
-  return sha256([...new Set(packages.map(withoutPlus))].sort(byCodePoint).join(" "));
-}
-
-/** `+vim` is how a package is asked for besides the defaults; the name is `vim`. */
-export function withoutPlus(name: string): string {
-  return name.startsWith("+") ? name.slice(1) : name;
 }
 
 function sha256(text: string): string {

@@ -1,9 +1,9 @@
+import { withoutPlus } from "../../builders/packages-hash.ts";
+import { isRepositoryAllowed } from "../../builders/repository-allowed.ts";
 import type { Known, Profile, Target, Version } from "../../catalog/types.ts";
 import { ServerError } from "../../error.ts";
 import type { ServerParts } from "../../http/parts.ts";
 import type { BuildRequest } from "./build-request.ts";
-import { isRepositoryAllowed } from "./repository-allowed.ts";
-import { withoutPlus } from "./request-hash.ts";
 import { enabledBranches, findVersion, isUnknown } from "./versions.ts";
 
 /** What a request comes to: names that exist, instead of those that were sent. */

@@ -15,6 +15,7 @@ const ABOUT =
 const TAGS = [
   { name: "catalog", description: "Distributions, versions, targets, profiles and packages." },
   { name: "upgrades", description: "What is newer for a device." },
+  { name: "builds", description: "Images made on demand." },
   { name: "stats", description: "What happens on this server, counted." },
   { name: "tokens", description: "Who may change something." },
   { name: "server", description: "The server itself." },

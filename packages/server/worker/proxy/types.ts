@@ -4,13 +4,15 @@ export interface ProxyRoute {
   prefix: string;
   /** Where it is fetched from instead; the same where nothing replaces it. May have a user name and password. */
   upstream: string;
+  /** The operator has named that very host: then it may be at a private address. Of all others only public ones are connected to. */
+  mayBePrivate?: boolean;
 }
 
 /** Serves exactly its routes, on a unix socket that is bound into one sandbox. */
 export interface FetchProxy extends AsyncDisposable {
   readonly socket: string;
-  /** The address inside the sandbox for one below a route; null for all others. */
-  insideUrl(url: string): string | null;
+  /** The address inside the sandbox for one below a route; null for all others. `port`: the sandbox's; default PROXY_PORT. */
+  insideUrl(url: string, port?: number): string | null;
   /** What was asked of upstream and didn't come, in order: tells a mirror's trouble from a package's. */
   readonly failures: readonly FetchFailure[];
 }

@@ -38,6 +38,8 @@ export function buildFeeds(tree: Tree, release: Release, overrides?: Overrides):
 /** One feed of an architecture. */
 export function buildFeed(release: Release, feed: FeedName, architecture: string, overrides?: Overrides): Folder {
   return feedFolder(feedRecords(release, feed, architecture, overrides), {
+    release,
+    target: null,
     generation: release.generation,
     indexVersion: release.indexVersion.feeds,
     architecture,
@@ -49,7 +51,7 @@ export function buildFeed(release: Release, feed: FeedName, architecture: string
 export function buildLime(tree: Tree, version: string, parent: Release): void {
   for (const architecture of new Set(parent.targets.map((name) => targetNamed(name).architecture))) {
     const { generation, time, indexVersion } = parent;
-    const feed = { generation, time, architecture, indexVersion: indexVersion.feeds };
+    const feed = { release: parent, target: null, generation, time, architecture, indexVersion: indexVersion.feeds };
     const folder = feedFolder(limeRecords(parent, architecture), feed);
     for (const [name, bytes] of folder) tree.put(`lime/${version}/${architecture}/${name}`, bytes, time);
   }

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
+import { imageBuilder } from "../../imagebuilder/archive.ts";
 import { type BuiltImage, imagePrefix, profilesJson } from "../formats/profiles.ts";
 import { MIRROR_KEYS } from "../keys.ts";
 import type { Tree } from "../tree.ts";
-import { FEED_NAMES, feedRecords, kmodRecords, type Overrides, targetRecords } from "../world/feeds.ts";
+import { FEED_NAMES, feedRecords, kmodRecords, localRecords, type Overrides, targetRecords } from "../world/feeds.ts";
 import { hexOf, kmodsFolder, type Release } from "../world/releases.ts";
 import { defaultPackages, type ProfileFacts, type TargetFacts, targetNamed } from "../world/targets.ts";
-import { type Folder, feedFolder } from "./feed.ts";
+import { type Folder, feedFolder, packageFile } from "./feed.ts";
 
 /** Writes `targets/<target>/` of a release. */
 export function buildTarget(tree: Tree, release: Release, name: string, overrides?: Overrides): void {
@@ -13,6 +14,8 @@ export function buildTarget(tree: Tree, release: Release, name: string, override
   const files: Folder = new Map();
   const images = new Map(target.profiles.map((profile) => [profile.id, buildImages(files, release, target, profile)]));
   const feed = {
+    release,
+    target: name,
     generation: release.generation,
     indexVersion: release.indexVersion.target,
     architecture: target.architecture,
@@ -30,6 +33,9 @@ export function buildTarget(tree: Tree, release: Release, name: string, override
   files.set("version.buildinfo", Buffer.from(`${release.versionCode}\n`));
   files.set("config.buildinfo", Buffer.from(configBuildinfo(target)));
   files.set("feeds.buildinfo", Buffer.from(feedsBuildinfo(release)));
+  const local = localRecords(release, target).map((record) => packageFile(record, feed));
+  const archive = imageBuilder(release, target, local);
+  files.set(archive.name, archive.bytes);
   const sums = Buffer.from(sha256sums(files));
   files.set("sha256sums", sums);
   files.set("sha256sums.sig", Buffer.from(MIRROR_KEYS.usign.sign(sums)));
@@ -75,8 +81,9 @@ function sha256(bytes: Uint8Array): string {
 
 /** What the target's default image has installed: `name - version`. */
 function manifest(release: Release, target: TargetFacts): string {
-  const wanted = new Set([...defaultPackages(release), ...target.packages]);
+  const wanted = new Set([...defaultPackages(release), ...target.packages, "kernel"]);
   const all = [
+    ...localRecords(release, target),
     ...targetRecords(release, target),
     ...kmodRecords(release, target),
     ...FEED_NAMES.flatMap((feed) => feedRecords(release, feed, target.architecture)),

@@ -4,7 +4,12 @@ import { type AdbValue, AdbWriter, adbFile, type DataBlock, NULL } from "./adb-w
 import type { ContentFile, PackageFile } from "./package-file.ts";
 
 /** A package file for apk 3: an ADB of schema `pckg`, its files' contents behind it. Not signed, as upstream's aren't. */
-export function apkPackage(record: PackageRecord, content: readonly ContentFile[], time: number): PackageFile {
+export function apkPackage(
+  record: PackageRecord,
+  content: readonly ContentFile[],
+  time: number,
+  postInstall?: string,
+): PackageFile {
   const listed = [...content, fileList(record, content)];
   const installedSize = listed.reduce((sum, file) => sum + file.content.length, 0);
   const writer = new AdbWriter();
@@ -16,10 +21,10 @@ export function apkPackage(record: PackageRecord, content: readonly ContentFile[
       writer.text(folder),
       acl(0o755),
       writer.array(
-        files.map(({ name, content: bytes }) =>
+        files.map(({ name, content: bytes, mode = 0o644 }) =>
           writer.object([
             writer.text(name),
-            acl(0o644),
+            acl(mode),
             writer.int(bytes.length),
             writer.int(time),
             writer.blob(createHash("sha256").update(bytes).digest()),
@@ -28,7 +33,9 @@ export function apkPackage(record: PackageRecord, content: readonly ContentFile[
       ),
     ]),
   );
-  const payload = writer.finish(writer.object([writer.object(fields), writer.array(folders)]));
+  // Before it stand those that react to triggers and that run before an installation.
+  const scripts = postInstall ? writer.object([NULL, NULL, writer.blob(Buffer.from(postInstall))]) : NULL;
+  const payload = writer.finish(writer.object([writer.object(fields), writer.array(folders), scripts]));
   const data: DataBlock[] = [...paths.values()].flatMap((files, path) =>
     files.map(({ content: bytes }, file) => ({ path: path + 1, file: file + 1, content: bytes })),
   );
@@ -99,19 +106,26 @@ function dependency(writer: AdbWriter, text: string): AdbValue {
 
 /** Installed packages carry the list of their files. */
 function fileList({ name }: PackageRecord, content: readonly ContentFile[]): ContentFile {
-  const text = content.map(({ path }) => `/${path}\n`).join("");
+  const text = content.map(({ path }) => (path.endsWith("/") ? "" : `/${path}\n`)).join("");
   return { path: `lib/apk/packages/${name}.list`, content: Buffer.from(text) };
 }
 
+interface NamedFile {
+  name: string;
+  content: Buffer;
+  mode: number | undefined;
+}
+
 /** Folder → files, every folder above included, sorted. */
-function pathsOf(content: readonly ContentFile[]): Map<string, { name: string; content: Buffer }[]> {
-  const paths = new Map<string, { name: string; content: Buffer }[]>([["", []]]);
+function pathsOf(content: readonly ContentFile[]): Map<string, NamedFile[]> {
+  const paths = new Map<string, NamedFile[]>([["", []]]);
   for (const { path } of content) {
     for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) paths.set(path.slice(0, at), []);
   }
-  for (const { path, content: bytes } of content) {
+  for (const { path, content: bytes, mode } of content) {
     const slash = path.lastIndexOf("/");
-    paths.get(path.slice(0, Math.max(0, slash)))?.push({ name: path.slice(slash + 1), content: bytes });
+    const name = path.slice(slash + 1);
+    if (name) paths.get(path.slice(0, Math.max(0, slash)))?.push({ name, content: bytes, mode });
   }
   return new Map([...paths].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

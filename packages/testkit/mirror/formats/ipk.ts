@@ -8,8 +8,13 @@ import { type TarMember, tar } from "./tar.ts";
 /** Small windows are enough for small packages, and many times quicker to set up. */
 const GZIP = { level: 1, windowBits: 10, memLevel: 1 };
 
-/** A package file for opkg: a gzip'd tar of two gzip'd tars. */
-export function ipk(record: PackageRecord, content: readonly ContentFile[], time: number): PackageFile {
+/** A package file for opkg: a gzip'd tar of two gzip'd tars. `postInstall` is a script in place of the usual one. */
+export function ipk(
+  record: PackageRecord,
+  content: readonly ContentFile[],
+  time: number,
+  postInstall = POST_INSTALL,
+): PackageFile {
   const installedSize = content.reduce((sum, file) => sum + file.content.length, 0);
   const control = asText([
     ...controlFields({ record }),
@@ -28,7 +33,7 @@ export function ipk(record: PackageRecord, content: readonly ContentFile[], time
               [
                 { name: "./" },
                 { name: "./control", content: Buffer.from(control) },
-                { name: "./postinst", content: POST_INSTALL, mode: 0o755 },
+                { name: "./postinst", content: Buffer.from(postInstall), mode: 0o755 },
               ],
               time,
             ),
@@ -51,18 +56,20 @@ export function ipk(record: PackageRecord, content: readonly ContentFile[], time
   };
 }
 
-const POST_INSTALL = Buffer.from(`#!/bin/sh
+const POST_INSTALL = `#!/bin/sh
 [ "\${IPKG_NO_SCRIPT}" = "1" ] && exit 0
 [ -s \${IPKG_INSTROOT}/lib/functions.sh ] || exit 0
 . \${IPKG_INSTROOT}/lib/functions.sh
 default_postinst $0 $@
-`);
+`;
 
 function withFolders(content: readonly ContentFile[]): TarMember[] {
   const folders = new Set(["./"]);
   for (const { path } of content) {
     for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) folders.add(`./${path.slice(0, at + 1)}`);
   }
-  const files = content.map(({ path, content: bytes }) => ({ name: `./${path}`, content: bytes }));
+  const files = content
+    .filter(({ path }) => !path.endsWith("/"))
+    .map(({ path, content: bytes, mode }) => ({ name: `./${path}`, content: bytes, ...(mode !== undefined && { mode }) }));
   return [...[...folders].map((name) => ({ name })), ...files].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

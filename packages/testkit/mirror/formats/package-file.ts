@@ -19,9 +19,11 @@ export interface PackageFile extends ListedPackage {
   bytes: Buffer;
 }
 
-/** A file inside a package. */
+/** A file inside a package; an empty folder, if its path ends in a slash. */
 export interface ContentFile {
   /** Without a slash before: `usr/bin/curl`. */
   path: string;
   content: Buffer;
+  /** Default: 0644. */
+  mode?: number;
 }

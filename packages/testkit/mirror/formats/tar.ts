@@ -1,6 +1,6 @@
 /** A member of an archive: a folder if it has no content. */
 export interface TarMember {
-  /** As it shall stand in the archive: `./control`. Folders end in a slash. At most 100 bytes. */
+  /** As it shall stand in the archive: `./control`. Folders end in a slash. Over 100 bytes it is split at a slash. */
   name: string;
   content?: Uint8Array;
   /** Default: 0644, folders 0755. */
@@ -8,6 +8,8 @@ export interface TarMember {
 }
 
 const BLOCK = 512;
+const NAME = 100;
+const PREFIX = { at: 345, size: 155 };
 
 /** A ustar archive owned by root, every member of the same `time` (seconds since 1970): the same bytes each time. */
 export function tar(members: readonly TarMember[], time: number): Buffer {
@@ -25,8 +27,8 @@ export function tar(members: readonly TarMember[], time: number): Buffer {
 }
 
 function writeHeader(header: Buffer, { name, content, mode }: TarMember, time: number): void {
-  if (Buffer.byteLength(name) > 100) throw new RangeError(`too long a name for this archive: ${name}`);
-  header.write(name, 0);
+  const [prefix, rest] = split(name);
+  header.write(rest, 0);
   header.write(octal(mode ?? (content ? 0o644 : 0o755), 7), 100);
   header.write(octal(0, 7), 108);
   header.write(octal(0, 7), 116);
@@ -37,10 +39,22 @@ function writeHeader(header: Buffer, { name, content, mode }: TarMember, time: n
   header.write("ustar\u000000", 257);
   header.write("root", 265);
   header.write("root", 297);
+  header.write(prefix, PREFIX.at);
   let sum = 0;
-  // What is written ends at 301: the rest is zero.
-  for (let at = 0; at < 301; at++) sum += header[at] ?? 0;
+  // Without a prefix what is written ends at 301: the rest is zero.
+  const end = prefix ? BLOCK : 301;
+  for (let at = 0; at < end; at++) sum += header[at] ?? 0;
   header.write(`${octal(sum, 6)}\0 `, 148);
+}
+
+/** What stands before a slash, and behind it, so that both have room. */
+function split(name: string): [string, string] {
+  if (Buffer.byteLength(name) <= NAME) return ["", name];
+  for (let at = name.indexOf("/"); at > 0; at = name.indexOf("/", at + 1)) {
+    const [prefix, rest] = [name.slice(0, at), name.slice(at + 1)];
+    if (rest && Buffer.byteLength(rest) <= NAME && Buffer.byteLength(prefix) <= PREFIX.size) return [prefix, rest];
+  }
+  throw new RangeError(`too long a name for this archive: ${name}`);
 }
 
 function octal(value: number, digits: number): string {

@@ -5,7 +5,7 @@ import { ROUTING_FEED, TELEPHONY_FEED } from "./other-feeds.ts";
 import { type PackageRecord, type PackageRow, valueAt } from "./package.ts";
 import { PACKAGES_FEED } from "./packages-feed.ts";
 import { hexOf, type Release, vermagicOf } from "./releases.ts";
-import { KERNEL_MODULES, TARGET_FEED } from "./target-feed.ts";
+import { KERNEL_MODULES, LOCAL_PACKAGES, TARGET_FEED } from "./target-feed.ts";
 import type { TargetFacts } from "./targets.ts";
 
 /** The feeds of an architecture. */
@@ -43,6 +43,14 @@ export function kmodRecords(release: Release, target: TargetFacts, overrides?: O
   const rows = KERNEL_MODULES.filter(isFor(target));
   return records(rows, { ...target, release, target: target.name, feed: "kmods", overrides });
 }
+
+/** Packages that an ImageBuilder carries, in the order they are installed: apk's feeds have them as well. */
+export function localRecords(release: Release, target: TargetFacts): PackageRecord[] {
+  const rows = release.generation === "opkg" ? LOCAL_PACKAGES : TARGET_FEED.filter(({ name }) => LOCAL_NAMES.includes(name));
+  return records(rows, { ...target, release, target: target.name, feed: "target" });
+}
+
+const LOCAL_NAMES = ["base-files", "libc", "kernel"];
 
 /** The packages Lime adds. */
 export function limeRecords(release: Release, architecture: string): PackageRecord[] {
@@ -111,7 +119,10 @@ function baseFilesVersion({ branch, revision, versionCode }: Release): string {
 
 function kernelVersion({ name }: PackageRow, release: Release, target: string): string {
   const revision = release.branch >= "24.10" ? "r1" : "1";
-  if (name === "kernel") return `${release.kernel}~${vermagicOf(release, target)}-${revision}`;
+  if (name === "kernel") {
+    const magic = vermagicOf(release, target);
+    return release.branch >= "24.10" ? `${release.kernel}~${magic}-${revision}` : `${release.kernel}-1-${magic}`;
+  }
   return `${release.kernel}-${revision}`;
 }
 

@@ -22,6 +22,12 @@ r8169-firmware | firmware | 18.06:20180518-1 21.02:20201118-3 22.03:20220411-1 2
 partx-utils | utils | 17.01:2.29.2-1 18.06:2.32-2 21.02:2.36.1-2 22.03:2.37.4-1 23.05:2.39-2 24.10:2.40.2-1 25.12:2.41.2-1 | libc | inform kernel about the presence and numbering of on-disk partitions | only=x86/64
 `);
 
+/** What opkg's ImageBuilders carry themselves, because no index has it. */
+export const LOCAL_PACKAGES = parseRows(`
+libc | base | 17.01:1.1.16-1 18.06:1.1.19-1 21.02:1.1.24-3 22.03:1.2.3-4 23.05:1.2.4-4 24.10:1.2.5-4 25.12:- | | C library | essential
+kernel | sys | kernel 25.12:- | libc | Virtual kernel package | essential
+`);
+
 /** Kernel modules: their version is the kernel's, and each depends on just that kernel. */
 export const KERNEL_MODULES = parseRows(`
 kmod-ath | kernel | kernel | kmod-mac80211 | Atheros common driver part | only=ath79/generic,ar71xx/generic,x86/64

@@ -1,4 +1,4 @@
-import type { BuildRecipe, BuilderTools } from "../../types.ts";
+import type { BuilderTools, BuildRecipe } from "../../types.ts";
 
 /** ImageBuilders of this machine: fetched, verified, unpacked once, and kept within a budget. */
 export interface Trees extends AsyncDisposable {

@@ -1,7 +1,8 @@
 /**
  * Whether packages may be taken from an address: same scheme, same host, below an allowed path. The addresses are read as
  * what fetches them reads them, so that `https://allowed.org@evil.org` and `https://allowed.org.evil.org` are evil.org's.
- * An empty list allows nothing. Host names compare without their port, as in the first server of this dialect.
+ * An empty list allows nothing. Host names compare without their port, as in the first server that had such a list
+ * (asu-v1 §1.8). Dialects ask this when a request comes, the worker asks it again before anything is fetched.
  */
 export function isRepositoryAllowed(url: string, allowList: readonly string[]): boolean {
   const asked = HAS_PATH.test(url) ? parsed(url) : null;

@@ -1,0 +1,27 @@
+/** What a package manager says stood in its way, read from its text: it has no other form (imagebuilder §9). */
+export type PackageTrouble =
+  /** Nothing is called that. `requiredBy` is empty where it was asked for itself. */
+  | { kind: "missing"; name: string; requiredBy: readonly string[]; note: string | null }
+  /** It is there, in none of the versions that are wanted. */
+  | { kind: "version"; name: string; wanted: string; found: string | null; requiredBy: readonly string[] }
+  | { kind: "conflict"; name: string; with: readonly string[] }
+  /** Two bring the same file. */
+  | { kind: "clash"; name: string; with: string; file: string }
+  /** A script of its own ends with an error. */
+  | { kind: "script"; name: string; exitCode: number }
+  /** The index lists it, and its file isn't there or isn't what the index says. */
+  | { kind: "fetch"; name: string; reason: "absent" | "unreachable" | "damaged" }
+  /** There was no room for it. */
+  | { kind: "disk"; name: string };
+
+/** A list of packages that wasn't read. Package managers go on without it. */
+export interface FeedTrouble {
+  /** Its folder. */
+  url: string;
+  reason: "absent" | "unreachable" | "damaged" | "untrusted";
+}
+
+export interface Troubles {
+  packages: readonly PackageTrouble[];
+  feeds: readonly FeedTrouble[];
+}

@@ -1,0 +1,40 @@
+import { type Kysely, sql } from "kysely";
+import type { Database, } from "../db/connect.ts";
+import type { Subscription } from "../db/listener.ts";
+import type { Tables } from "../db/tables.ts";
+import type { BuildState } from "./types.ts";
+
+/** What every process is told, in the order in which it was committed. */
+export type Change =
+  | {
+      kind: "build";
+      id: string;
+      key: string;
+      state: BuildState;
+      line: number;
+      /** Somebody has begun with it before: it goes in front of the line when it waits again. */
+      hasBegun: boolean;
+    }
+  | { kind: "alias"; dialect: string; hash: string }
+  /** There are so many lines by now. */
+  | { kind: "log"; id: string; lines: number }
+  | { kind: "workers" };
+
+const CHANNEL = "pawl_builds";
+
+/** Tells it when, and only if, the transaction is committed. */
+export async function announce(transaction: Kysely<Tables>, ...changes: readonly Change[]): Promise<void> {
+  for (const change of changes) {
+    await sql`select pg_notify(${CHANNEL}, ${JSON.stringify(change)})`.execute(transaction);
+  }
+}
+
+/** Hears of every change; after the connection was lost, of that: then anything may have changed. */
+export function hearChanges(
+  database: Database,
+  onChange: (change: Change) => void,
+  onLost: () => void,
+): Promise<Subscription> {
+  // Only we say something there.
+  return database.listen(CHANNEL, (payload) => onChange(JSON.parse(payload) as Change), onLost);
+}

@@ -1,0 +1,42 @@
+import { createHash } from "node:crypto";
+import type { BuildInputs } from "./types.ts";
+
+/**
+ * What a request comes to, however it was put: sha256 of canonical JSON, hex (contract server.md §2). Equal keys, equal
+ * images. The order of packages doesn't count here: what is built is the first asker's.
+ */
+export function requestKey(inputs: BuildInputs): string {
+  return createHash("sha256").update(canonicalJson(deciding(inputs))).digest("hex");
+}
+
+/** What decides an image, and nothing else. */
+function deciding(inputs: BuildInputs) {
+  return {
+    distribution: inputs.distribution,
+    version: inputs.version,
+    version_code: inputs.versionCode,
+    target: inputs.target,
+    profile: inputs.profile,
+    packages: sortedOnce(inputs.packages),
+    packages_versions: inputs.packagesVersions,
+    diff_packages: inputs.diffPackages,
+    filesystem: inputs.filesystem,
+    defaults: inputs.defaults,
+    rootfs_size_mb: inputs.rootfsSizeMb,
+    repositories: inputs.repositories,
+    repositories_mode: inputs.repositoriesMode,
+    repository_keys: sortedOnce(inputs.repositoryKeys),
+  };
+}
+
+function sortedOnce(names: readonly string[]): string[] {
+  return [...new Set(names)].sort();
+}
+
+/** Names of fields in order, no spaces. */
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonicalJson(field)}`).join(",")}}`;
+}

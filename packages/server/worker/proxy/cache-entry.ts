@@ -1,0 +1,77 @@
+import { type FileHandle, open } from "node:fs/promises";
+import type { Readable } from "node:stream";
+
+/** What is known of a file besides its bytes. */
+export interface EntryHeader {
+  /** Of the body, in bytes. */
+  size: number;
+  etag: string | null;
+  /** As upstream wrote it. */
+  lastModified: string | null;
+}
+
+/**
+ * One file of the cache: a line of JSON, filled up to this many bytes, and the body after it. So there is one name to
+ * rename and one to remove, and what was open before it was replaced is still whole.
+ */
+export const HEADER_BYTES = 1_024;
+
+/** An entry that is open: whatever happens to its name meanwhile, it can be read. */
+export class CachedFile implements AsyncDisposable {
+  readonly header: EntryHeader;
+  /** When upstream last said that it is so, in milliseconds since 1970. */
+  readonly confirmedAt: number;
+  readonly #file: FileHandle;
+
+  private constructor(file: FileHandle, header: EntryHeader, confirmedAt: number) {
+    this.#file = file;
+    this.header = header;
+    this.confirmedAt = confirmedAt;
+  }
+
+  /** Null where there is none, or what is there isn't whole. */
+  static async open(path: string): Promise<CachedFile | null> {
+    let file: FileHandle;
+    try {
+      file = await open(path, "r");
+    } catch {
+      return null;
+    }
+    const known = await describe(file).catch(() => null);
+    if (known) return new CachedFile(file, known.header, known.confirmedAt);
+    await file.close();
+    return null;
+  }
+
+  body(): Readable {
+    const { size } = this.header;
+    return this.#file.createReadStream({ start: HEADER_BYTES, end: HEADER_BYTES + size - 1, autoClose: false });
+  }
+
+  /** Upstream said so again, just now. It is also what clean-up goes by. */
+  async confirm(now: Date): Promise<void> {
+    await this.#file.utimes(now, now).catch(() => undefined);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#file.close();
+  }
+}
+
+export function headerBytes(header: EntryHeader): Buffer {
+  const text = JSON.stringify(header);
+  if (Buffer.byteLength(text) >= HEADER_BYTES) throw new RangeError("validators are too long for the cache");
+  return Buffer.concat([Buffer.from(text)], HEADER_BYTES);
+}
+
+async function describe(file: FileHandle): Promise<{ header: EntryHeader; confirmedAt: number } | null> {
+  const { buffer } = await file.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0);
+  const { size: length, mtimeMs } = await file.stat();
+  const { size, etag, lastModified } = JSON.parse(buffer.toString("utf8").replace(/\0+$/, "")) as Partial<EntryHeader>;
+  if (typeof size !== "number" || length !== HEADER_BYTES + size) return null;
+  return { header: { size, etag: textOr(etag), lastModified: textOr(lastModified) }, confirmedAt: mtimeMs };
+}
+
+function textOr(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}

@@ -1,0 +1,3 @@
+export { type FetchProxyOptions, openFetchProxy } from "./fetch-proxy.ts";
+export { DEFAULT_LIMITS, type ProxyLimits } from "./limits.ts";
+export type { FetchFailure, FetchProxy, ProxyRoute } from "./types.ts";

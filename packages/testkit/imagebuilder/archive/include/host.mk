@@ -1,0 +1,4 @@
+# Programs of the host; file system tools often lie where only root looks.
+export PATH := $(TOPDIR)/staging_dir/host/bin:$(PATH):/usr/sbin:/sbin
+export PYTHONHASHSEED := 0
+export REVISION SOURCE_DATE_EPOCH

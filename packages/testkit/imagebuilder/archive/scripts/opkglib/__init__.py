@@ -1,0 +1,1 @@
+"""A small opkg: as much of it as an ImageBuilder uses."""
