@@ -1,13 +1,35 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./e2e/longest-first.ts";
+
+/** Tests that need a process to themselves: they measure it, change what all of it shares, or end it. */
+const ALONE = [
+  "packages/**/*-interrupted.test.ts",
+  "packages/**/*-attackers.test.ts",
+  "packages/**/memory.test.ts",
+  "packages/**/zstd.test.ts",
+];
 
 export default defineConfig({
   test: {
-    include: ["packages/**/*.test.ts", "e2e/**/*.test.ts"],
     // PostgreSQL, for the tests that ask for it.
     globalSetup: ["packages/server/testing/global-setup.ts"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // The machine these run on may have two small cores; end-to-end tests start real processes, and wait for most of their time.
-    maxWorkers: 3,
+    // The machine these run on may have two small cores; end-to-end tests start real processes, and wait for half of their time.
+    maxWorkers: 4,
+    sequence: { sequencer: LongestFirst },
+    projects: [
+      { extends: true, test: { name: "alone", include: [...ALONE, "e2e/**/*.test.ts"] } },
+      // A process for each file would take longer to start than most of these take to run.
+      {
+        extends: true,
+        test: {
+          name: "together",
+          include: ["packages/**/*.test.ts"],
+          exclude: [...ALONE, "**/node_modules/**"],
+          isolate: false,
+        },
+      },
+    ],
   },
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Status } from "@pawl/protocol";
 import { Appliance, TempDir } from "@pawl/testkit";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { startDaemon } from "./daemon.ts";
 import { DEVICE_FILE } from "./nodes.ts";
 
@@ -15,16 +15,21 @@ const AUTO = () => `auto: { time: "${clockIn(12)}" }`;
 let dir: TempDir;
 let appliance: Appliance;
 
-beforeEach(async () => {
+let setBack: () => Promise<void>;
+
+beforeAll(async () => {
   dir = await TempDir.create();
   const pawl = [process.execPath, DEVICE_FILE] as const;
   appliance = await Appliance.create({ dir: dir.path, pawl, steady: "300ms", extra: `    ${AUTO()}\n` });
   await appliance.publish("1.0.0");
   expect((await appliance.pawl.run("install")).code).toBe(0);
   await appliance.publish("1.1.0");
+  setBack = await appliance.keep();
 });
 
-afterEach(async () => {
+beforeEach(() => setBack());
+
+afterAll(async () => {
   await appliance?.[Symbol.asyncDispose]();
   await dir?.[Symbol.asyncDispose]();
 });

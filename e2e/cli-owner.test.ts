@@ -1,16 +1,29 @@
 import { writeFile } from "node:fs/promises";
 import type { Outcome, Status } from "@pawl/protocol";
 import { Appliance, TempDir } from "@pawl/testkit";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Daemon, startDaemon } from "./daemon.ts";
 import { DEVICE_FILE } from "./nodes.ts";
 
 let dir: TempDir;
 let appliance: Appliance;
+let setBack: () => Promise<void>;
 let daemon: Daemon | null;
+
+beforeAll(async () => {
+  dir = await TempDir.create();
+  appliance = await Appliance.create({ dir: dir.path, pawl: [process.execPath, DEVICE_FILE], steady: "300ms" });
+  await appliance.publish("1.0.0", { notes: "The first one." });
+  await pawl("install");
+  setBack = await appliance.keep();
+});
 
 afterEach(async () => {
   await daemon?.[Symbol.asyncDispose]();
+  daemon = null;
+});
+
+afterAll(async () => {
   await appliance?.[Symbol.asyncDispose]();
   await dir?.[Symbol.asyncDispose]();
 });
@@ -18,10 +31,7 @@ afterEach(async () => {
 // The same tests for both: what a command says must not depend on whether a daemon runs.
 describe.each([true, false])("what an owner chooses, with a daemon: %s", (hasDaemon) => {
   beforeEach(async () => {
-    dir = await TempDir.create();
-    appliance = await Appliance.create({ dir: dir.path, pawl: [process.execPath, DEVICE_FILE], steady: "300ms" });
-    await appliance.publish("1.0.0", { notes: "The first one." });
-    await pawl("install");
+    await setBack();
     daemon = hasDaemon ? await startDaemon(appliance) : null;
   });
 

@@ -3,26 +3,33 @@ import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { HistoryAnswer, Outcome, Status } from "@pawl/protocol";
 import { Appliance, PawlCommand, TempDir } from "@pawl/testkit";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startDaemon } from "./daemon.ts";
 import { DEVICE_FILE } from "./nodes.ts";
 
 let dir: TempDir;
 let appliance: Appliance;
 
-beforeEach(async () => {
+/** What sets the appliance back to how it was at first, and once it had 1.0.0. */
+let setBack: () => Promise<void>;
+let setBackTo100: (() => Promise<void>) | undefined;
+
+beforeAll(async () => {
   dir = await TempDir.create();
   appliance = await Appliance.create({ dir: dir.path, pawl: [process.execPath, DEVICE_FILE], steady: "300ms" });
+  setBack = await appliance.keep();
 });
 
-afterEach(async () => {
+beforeEach(() => setBack());
+
+afterAll(async () => {
   await appliance?.[Symbol.asyncDispose]();
   await dir?.[Symbol.asyncDispose]();
 });
 
 describe("an unattended check", () => {
   beforeEach(async () => {
-    await installed("1.0.0");
+    await with100();
     await appliance.publish("1.1.0");
     await setAuto(laterWindow());
   });
@@ -86,7 +93,7 @@ describe("Ctrl-C", () => {
   });
 
   test("leaves an update that changes the device already, which goes on by itself", async () => {
-    await installed("1.0.0");
+    await with100();
     await appliance.changeConfig((text) => text.replace(/steady: \w+/, "steady: 4s"));
     await appliance.publish("1.1.0");
     const install = watched(appliance.pawl.start("install"));
@@ -146,7 +153,7 @@ test("an install without a version asks anew: what was newest a minute ago isn't
 });
 
 test("an install that can't ask what is newest says so, not that all is up to date", async () => {
-  await installed("1.0.0");
+  await with100();
   appliance.host.fault("/", { kind: "status", status: 404 });
   const install = await appliance.pawl.run("install", "--json");
   expect(install.code).toBe(1);
@@ -176,7 +183,7 @@ describe("the version one names", () => {
   test.each(["install", "rollback"])(
     "pawl %s refuses an empty one, as an unset variable leaves it",
     async (command) => {
-      await installed("1.0.0");
+      await with100();
       const ended = await appliance.pawl.run(command, "");
       expect(ended).toMatchObject({ code: 2 });
       expect(ended.stderr).toContain("can't be a version");
@@ -185,7 +192,7 @@ describe("the version one names", () => {
   );
 
   test("is not installed again when it is in place already", async () => {
-    await installed("1.0.0");
+    await with100();
     const ended = await appliance.pawl.run("install", "1.0.0");
     expect(ended).toMatchObject({ code: 5 });
     expect(ended.stderr).toContain("Already up to date (1.0.0)");
@@ -193,7 +200,7 @@ describe("the version one names", () => {
 });
 
 test("pawl rollback shows its lines without a daemon, too", async () => {
-  await installed("1.0.0");
+  await with100();
   await appliance.publish("1.1.0");
   await appliance.pawl.run("install");
   const ended = await appliance.pawl.run("rollback");
@@ -203,7 +210,7 @@ test("pawl rollback shows its lines without a daemon, too", async () => {
 });
 
 test("§3 restart_failed: a service that can't be started is named before the device goes back", async () => {
-  await installed("1.0.0");
+  await with100();
   await appliance.publish("1.1.0");
   await appliance.changeConfig((text) =>
     text.replace("    health:", '      - command: { start: ["/nope/start"], stop: ["true"] }\n    health:'),
@@ -244,7 +251,7 @@ describe("root's side", () => {
   });
 
   test("refuses an action that isn't what was ordered", async () => {
-    await installed("1.0.0");
+    await with100();
     const [done] = await history();
     await rm(join(appliance.stateDir, "kitchen", "apply", "state.json"));
     const ended = await appliance.pawl.run("apply", "rollback", "kitchen", done?.id ?? "");
@@ -293,6 +300,13 @@ describe("pawl device", () => {
     expect(await daemon.ended(3_000)).toMatchObject({ code: 0 });
   });
 });
+
+/** A device that was set up with this version, and has seen nothing else. */
+async function with100(): Promise<void> {
+  if (setBackTo100) return setBackTo100();
+  await installed("1.0.0");
+  setBackTo100 = await appliance.keep();
+}
 
 async function installed(version: string): Promise<void> {
   await appliance.publish(version);

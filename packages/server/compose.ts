@@ -1,8 +1,9 @@
 import { DatabaseTokens } from "./auth/database-tokens.ts";
 import type { Tokens } from "./auth/types.ts";
 import { NewBuildsLimit } from "./builds/new-builds-limit.ts";
-import { EMPTY_BUILDS, EMPTY_STORE } from "./builds/testing/empty-builds.ts";
+import type { BuildsService } from "./builds/service.ts";
 import { UpstreamCatalog } from "./catalog/service.ts";
+import { type BuildParts, composeBuilds, composeWorker } from "./compose-builds.ts";
 import { StoredPackageLists } from "./compat/asu-v0/package-lists.ts";
 import { loadDeclared } from "./config/declared.ts";
 import type { ServerConfig } from "./config/schema.ts";
@@ -30,13 +31,16 @@ export interface ComposeOptions {
   onWait?: (sentence: string) => void;
 }
 
-/** The parts of a server, wired. Nothing listens yet, and the catalog is kept fresh only once somebody says so. */
+/** The parts of a server, wired. Nothing listens yet, and nothing is done by itself until it is started. */
 export interface Composition extends AsyncDisposable {
   app: ServerApp;
   catalog: UpstreamCatalog;
   tokens: Tokens;
   stats: DatabaseStats;
   database: Database;
+  builds: BuildsService;
+  /** Looks after builds from now on, and makes them where that is this process's work. Once. */
+  startBuilding(): Promise<void>;
 }
 
 /**
@@ -70,7 +74,17 @@ export async function composeServer(
     }),
   );
   const tokens = taken.use(new DatabaseTokens({ database: database.kysely, clock, log: log.child({ part: "auth" }) }));
-  const stats = taken.use(new DatabaseStats({ database: database.kysely, clock, log: log.child({ part: "stats" }) }));
+  const figures = {
+    queueLength: () => builds.queueLength(),
+    stored: () => builds.stored(),
+    building: () => builds.building(),
+  };
+  const stats = taken.use(
+    new DatabaseStats({ database: database.kysely, clock, log: log.child({ part: "stats" }), builds: figures }),
+  );
+  const shared = { config, database, catalog, stats, clock, log, signal };
+  const buildParts: BuildParts = { ...shared, distributions, upgradeFacts, ended: end.signal };
+  const { builds, store, queue } = await composeBuilds(buildParts, taken);
   const upgrades = new Upgrades({ catalog, facts: upgradeFacts });
   const app = createApp({
     config,
@@ -78,8 +92,8 @@ export async function composeServer(
     clock,
     catalog,
     upgrades,
-    builds: EMPTY_BUILDS,
-    store: EMPTY_STORE,
+    builds,
+    store,
     newBuilds: new NewBuildsLimit(config.limits.new_builds_per_hour),
     stats,
     tokens,
@@ -93,7 +107,19 @@ export async function composeServer(
   // What goes on after its answer ends before what it uses.
   taken.defer(() => end.abort());
   const kept = taken.move();
-  return { app, catalog, tokens, stats, database, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  return {
+    app,
+    catalog,
+    tokens,
+    stats,
+    database,
+    builds,
+    async startBuilding() {
+      builds.start();
+      if (config.worker.embedded) await composeWorker(buildParts, { store, queue }, kept);
+    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
 }
 
 /** The one that the configuration names, else the embedded one: whose first process nobody else was connected to. */

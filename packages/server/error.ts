@@ -24,6 +24,8 @@ export const SERVER_ERRORS = {
   database_unavailable: 503,
   /** As many builds wait as may. */
   queue_full: 503,
+  /** Whoever could build lacks something, which the sentence names. */
+  builds_unavailable: 503,
   /** Its disk: what is known is served, nothing new can be kept. */
   database_full: 503,
   /** The disk of the store, or its quota: nothing of this build was kept. */

@@ -39,9 +39,15 @@ async function answerFile(c: ServerContext, parts: Parts): Promise<Response> {
   headers["content-type"] = "application/octet-stream";
   headers["content-disposition"] = `attachment; filename="${name}"`;
   // RFC 9110 §14.2: a part is for GET alone.
-  const range = request.method === "GET" && mayBePart(request, file) ? readRange(headerOf(request, "range"), file.size) : "whole";
+  const range =
+    request.method === "GET" && mayBePart(request, file) ? readRange(headerOf(request, "range"), file.size) : "whole";
   if (range === "unsatisfiable") {
-    const refused = { ...headers, "content-range": `bytes */${file.size}`, "content-length": "0", "cache-control": "no-store" };
+    const refused = {
+      ...headers,
+      "content-range": `bytes */${file.size}`,
+      "content-length": "0",
+      "cache-control": "no-store",
+    };
     return new Response("", { status: 416, headers: refused });
   }
   const found = await parts.store.read(file.build, name, range === "whole" ? undefined : range);

@@ -20,6 +20,7 @@ async function serve(io: Io, { config: path }: ConfigOption): Promise<void> {
   await using composition = await composeServer(config, { log, signal: io.signal, whenRunning: "refuse" });
   await using listening = await listen(composition.app, config, log);
   composition.catalog.start();
+  await composition.startBuilding();
   for (const { name, continuedBy } of composition.catalog.distributions) {
     // Whoever starts it learns at once that an upstream can't be read, not from the first device: the catalog logs it.
     if (continuedBy === null) composition.catalog.releases(name, io.signal).catch(() => undefined);

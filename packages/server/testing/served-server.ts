@@ -1,4 +1,4 @@
-import { MirrorServer } from "@pawl/testkit";
+import { MirrorServer, TempDir } from "@pawl/testkit";
 import type { Scope } from "../auth/scopes.ts";
 import { type Composition, composeServer } from "../compose.ts";
 import { ServerConfig } from "../config/schema.ts";
@@ -13,6 +13,8 @@ export interface ServedOptions {
   distributions?: Readonly<Record<string, unknown>>;
   /** Whether the server knows the mirror's keys, and refuses what isn't signed by them. Default true. */
   signed?: boolean;
+  /** Whether images are built, by a worker in this process. Default false: what is asked for waits. */
+  builds?: boolean;
   log?: Logger;
 }
 
@@ -32,16 +34,18 @@ export interface ServedServer extends AsyncDisposable {
  * refreshed by itself: what is asked for is read then.
  */
 export async function serveMiniature(options: ServedOptions = {}): Promise<ServedServer> {
-  const { config = {}, distributions = {}, signed = true } = options;
+  const { config = {}, distributions = {}, signed = true, builds = false } = options;
   const { log = createLog({ level: "silent" }) } = options;
   await using taken = new AsyncDisposableStack();
   const mirror = taken.use(await MirrorServer.start());
+  const dir = taken.use(await TempDir.create());
   const { usign, apk } = mirror.keys;
   const keys = signed ? { keys: { usign: [usign.public], apk: [apk.pem] } } : {};
   // The server has connections of its own.
   const database = taken.use(await createTestDatabase({ connections: 1 }));
   const settings = {
     listen: "127.0.0.1:0",
+    state_dir: dir.path,
     database: { url: database.url, connections: 5 },
     ...config,
     distributions: { openwrt: { upstream_url: mirror.url, ...keys }, ...distributions },
@@ -50,6 +54,7 @@ export async function serveMiniature(options: ServedOptions = {}): Promise<Serve
   const end = new AbortController();
   taken.defer(() => end.abort());
   const composition = taken.use(await composeServer(parsed, { log, signal: end.signal }));
+  if (builds) await composition.startBuilding();
   const { address } = taken.use(await listen(composition.app, parsed, log));
   const kept = taken.move();
   return {

@@ -59,7 +59,8 @@ function ownFiles(release: Release, target: TargetFacts, local: readonly Package
 function membersOf(top: string, files: readonly ArchiveFile[]): TarMember[] {
   const folders = new Set<string>([`${top}/`]);
   for (const { path } of files) {
-    for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) folders.add(`${top}/${path.slice(0, at + 1)}`);
+    for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1))
+      folders.add(`${top}/${path.slice(0, at + 1)}`);
   }
   const members = files.map(({ path, content, mode }) => ({ name: `${top}/${path}`, content, mode }));
   return [...[...folders].map((name) => ({ name })), ...members].sort((a, b) => (a.name < b.name ? -1 : 1));

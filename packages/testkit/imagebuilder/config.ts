@@ -5,7 +5,9 @@ import type { TargetFacts } from "../mirror/world/targets.ts";
 export function configText(release: Release, { name, architecture, profiles }: TargetFacts): string {
   const [board = "", subtarget = ""] = name.split("/");
   const disk = profiles.some(({ images }) => images.some(({ type }) => type.startsWith("combined")));
-  const filesystems = new Set(profiles.flatMap(({ images }) => images.map(({ filesystem }) => filesystem ?? "squashfs")));
+  const filesystems = new Set(
+    profiles.flatMap(({ images }) => images.map(({ filesystem }) => filesystem ?? "squashfs")),
+  );
   const settings: Record<string, string | boolean | number> = {
     [`CONFIG_TARGET_${board}`]: true,
     [`CONFIG_TARGET_${board}_${subtarget}`]: true,

@@ -10,7 +10,9 @@ const README = "Packages that are put here can be installed like those of the fe
 export function keyFiles({ generation, branch }: Release): ArchiveFile[] {
   if (branch < "21.02") return [];
   const { usign, apk } = MIRROR_KEYS;
-  return generation === "apk" ? [file("keys/miniature.pem", apk.pem)] : [file(`keys/${usign.fingerprint}`, usign.public)];
+  return generation === "apk"
+    ? [file("keys/miniature.pem", apk.pem)]
+    : [file(`keys/${usign.fingerprint}`, usign.public)];
 }
 
 /** What is installed from the ImageBuilder itself, where its generation looks for it. */
@@ -25,7 +27,10 @@ export function packageFiles(release: Release, target: TargetFacts, local: reado
 export function kernelFiles(release: Release, target: TargetFacts): ArchiveFile[] {
   return target.profiles.map(({ id }) => {
     const seed = hexOf(`${release.versionCode} ${release.kernel} ${id}`, 64);
-    return file(`${kernelFolder(target)}/${id}-kernel.bin`, `kernel ${release.kernel} of ${id}\n${`${seed}\n`.repeat(60)}`);
+    return file(
+      `${kernelFolder(target)}/${id}-kernel.bin`,
+      `kernel ${release.kernel} of ${id}\n${`${seed}\n`.repeat(60)}`,
+    );
   });
 }
 

@@ -10,7 +10,13 @@ export function imageRecipes(release: Release, target: TargetFacts): string {
   ];
   const profiles = target.profiles.map(({ id, titles, supportedDevices, packages, images, sizeLimit }) => [
     id,
-    { titles, supported_devices: supportedDevices, device_packages: packages, images, ...(sizeLimit && { limit: sizeLimit }) },
+    {
+      titles,
+      supported_devices: supportedDevices,
+      device_packages: packages,
+      images,
+      ...(sizeLimit && { limit: sizeLimit }),
+    },
   ]);
   return JSON.stringify({
     dist: "OpenWrt",

@@ -17,6 +17,8 @@ export async function altered(fault: MirrorFault, file: Original): Promise<Buffe
   switch (fault.kind) {
     case "cut":
       return file.bytes.subarray(0, fault.after ?? Math.floor(file.bytes.length / 2));
+    case "moved":
+      return Buffer.concat([withOtherByte(file.bytes), Buffer.from("\n")]);
     case "altered":
       return withOtherByte(file.bytes);
     case "out-of-step":

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
-import { isNotModified, type StaticFile, spanOf } from "../static-file.ts";
+import { isNotModified, type Span, type StaticFile, spanOf } from "../static-file.ts";
 import { altered } from "./alterations.ts";
 import type { MirrorFault } from "./faults.ts";
 import { adbBomb, endlessIndex, gzipBomb } from "./floods.ts";
@@ -92,21 +92,22 @@ export class Answering {
     const { path } = this.#record;
     const gzip = COMPRESSED.test(path) && /\bgzip\b/.test(String(this.#request.headers["accept-encoding"]));
     const intact = fault === null || fault.kind === "slow";
+    const mark = marked(fault, count);
+    const time = fault?.kind === "moved" ? found.time + 3600 : found.time;
     const file: StaticFile = {
       path,
       size: found.size,
       contentType: contentType(path),
-      // An answer that isn't the file's own has a tag that isn't, either.
-      etag: `"${found.time.toString(16)}-${found.size.toString(16)}${intact ? "" : `-${count}`}${gzip ? "-gzip" : ""}"`,
-      lastModified: new Date(found.time * 1000).toUTCString(),
+      etag: `"${found.time.toString(16)}-${found.size.toString(16)}${mark}${gzip ? "-gzip" : ""}"`,
+      lastModified: new Date(time * 1000).toUTCString(),
     };
     const headers = headersOf(file, fault);
-    if (intact && isNotModified(this.#request.headers, file)) return this.end(304, headers);
+    if ((intact || fault.kind === "moved") && isNotModified(this.#request.headers, file)) return this.end(304, headers);
     const bytes = await found.read();
     const content = fault ? await altered(fault, { path, bytes, sibling: (name) => this.#sibling(name) }) : bytes;
     if (content === null) return this.end(404, { "content-type": "text/html" }, "404\n");
     if (fault?.kind === "slow") return this.#trickle(headers, content, fault.bytesPerSecond ?? 64);
-    if (fault?.kind === "truncated") return this.#truncate(headers, content, fault.after);
+    if (fault?.kind === "truncated") return this.#truncate(file, headers, content, fault.after);
     if (gzip) return this.end(200, { ...headers, "content-encoding": "gzip" }, gzipSync(content));
     this.#span(file, headers, content);
   }
@@ -132,10 +133,15 @@ export class Answering {
     return file ? file.read() : null;
   }
 
-  #truncate(headers: Record<string, string>, content: Buffer, after = Math.floor(content.length / 2)): void {
-    this.#begin(headers, content.length);
+  #truncate(file: StaticFile, headers: Record<string, string>, content: Buffer, wanted?: number): void {
+    const span = spanOf(this.#request.headers, { ...file, size: content.length });
+    const from = span.kind === "part" ? span.start : 0;
+    const end = span.kind === "part" ? span.end + 1 : content.length;
+    const range = { "content-range": `bytes ${from}-${end - 1}/${content.length}` };
+    const after = Math.min(wanted ?? Math.floor((end - from) / 2), end - from);
+    this.#begin({ ...headers, "accept-ranges": "bytes", ...(span.kind === "part" && range) }, end - from, span);
     this.#record.bytes = after;
-    this.#response.write(content.subarray(0, after), () => this.#response.destroy());
+    this.#response.write(content.subarray(from, from + after), () => this.#response.destroy());
   }
 
   async #trickle(headers: Record<string, string>, content: Buffer, bytesPerSecond: number): Promise<void> {
@@ -170,13 +176,28 @@ export class Answering {
     });
   }
 
-  #begin(headers: Record<string, string>, length: number | undefined): void {
-    this.#record.status = 200;
-    this.#response.writeHead(200, {
+  #begin(headers: Record<string, string>, length: number | undefined, span?: Span): void {
+    const status = span?.kind === "part" ? 206 : 200;
+    this.#record.status = status;
+    this.#response.writeHead(status, {
       ...FOR_PAGES,
       ...headers,
       ...(length !== undefined && { "content-length": length }),
     });
+  }
+}
+
+/** What makes a tag another: an answer that isn't the file's own has one that isn't, either. */
+function marked(fault: MirrorFault | null, count: number): string {
+  switch (fault?.kind) {
+    case undefined:
+    case "slow":
+    case "truncated":
+      return "";
+    case "moved":
+      return "-moved";
+    default:
+      return `-${count}`;
   }
 }
 

@@ -9,12 +9,14 @@ export type MirrorFault =
   | { kind: "status"; status: number; headers?: Record<string, string>; body?: string }
   /** 200 with a web page, as captive portals have it. */
   | { kind: "html" }
-  /** The headers of the whole file; the connection ends after half of it (or `after` bytes). */
+  /** The headers of the whole file, or of the range that was asked for; the connection ends after half of it (or `after` bytes). */
   | { kind: "truncated"; after?: number }
   /** A complete answer of half the file (or `after` bytes). */
   | { kind: "cut"; after?: number }
   /** One letter or digit of the file is another, so that text stays text. */
   | { kind: "altered" }
+  /** Another file lies there: a new build of the same, with a tag and a date of its own. It stays the same from now on. */
+  | { kind: "moved" }
   /**
    * Files of another build: `profiles.json` and `version.buildinfo` of a newer revision than `sha256sums` knows; or,
    * `ahead: "sums"`, `sha256sums` with a right signature that knows a newer profiles.json.

@@ -1,3 +1,4 @@
+export { type MadePackage, noise } from "./build/made-package.ts";
 export type { FaultOrKind, MirrorFault } from "./faults.ts";
 export { buildMirror, generateMirror, sharedMirror } from "./generate.ts";
 export { type ApkKey, MIRROR_KEYS, type MirrorKeys, STRANGER_KEYS } from "./keys.ts";

@@ -2,12 +2,15 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Answering } from "./answering.ts";
+import type { MadePackage } from "./build/made-package.ts";
 import { type FaultOrKind, FaultPlan } from "./faults.ts";
 import { generateMirror, sharedMirror } from "./generate.ts";
 import { MIRROR_KEYS } from "./keys.ts";
 import { type MirrorRequest, RequestLog, type Traffic } from "./request-log.ts";
 import { ServedTree } from "./served-tree.ts";
 import { Upstream } from "./upstream.ts";
+import type { FeedName } from "./world/feeds.ts";
+import type { Generation } from "./world/package.ts";
 import type { Release } from "./world/releases.ts";
 
 export interface MirrorServerOptions {
@@ -89,6 +92,16 @@ export class MirrorServer implements AsyncDisposable {
   /** A newer package in the feeds of a branch; answers the paths that changed. */
   updatePackage(branch: string, name: string, version: string): string[] {
     return this.upstream.updatePackage(branch, name, version);
+  }
+
+  /** More packages in a feed of a branch; answers the paths that changed. */
+  addPackages(branch: string, feed: FeedName, packages: readonly MadePackage[]): string[] {
+    return this.upstream.addPackages(branch, feed, packages);
+  }
+
+  /** A feed of these packages and no others in place of what is in a folder. */
+  putFeed(path: string, packages: readonly MadePackage[], generation: Generation): void {
+    this.upstream.putFeed(path, packages, generation);
   }
 
   /** Snapshots of some commits later. */

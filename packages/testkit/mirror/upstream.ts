@@ -1,9 +1,13 @@
 import { createHash } from "node:crypto";
+import { indexes } from "./build/feed.ts";
+import { type MadePackage, madePackageFile } from "./build/made-package.ts";
 import { buildFeed, buildRelease } from "./build/release.ts";
 import { type Announced, buildVersions } from "./build/versions.ts";
+import type { PackageFile } from "./formats/package-file.ts";
 import type { ServedTree } from "./served-tree.ts";
 import { MemoryTree } from "./tree.ts";
 import { FEED_NAMES, FEEDS, type FeedName } from "./world/feeds.ts";
+import type { Generation } from "./world/package.ts";
 import { ANNOUNCED, RELEASES, type Release, rebuilt, successor } from "./world/releases.ts";
 import { targetNamed } from "./world/targets.ts";
 
@@ -16,6 +20,8 @@ export class Upstream {
   #releases = new Map(RELEASES.map((release) => [release.name, release]));
   /** Branch → `feed/name` → version. */
   #updates = new Map<string, Map<string, string>>();
+  /** `branch/feed` → packages that were added. */
+  #added = new Map<string, PackageFile[]>();
   #time = LATEST;
 
   constructor(tree: ServedTree) {
@@ -74,14 +80,31 @@ export class Upstream {
 
   /** A feed's newer package, in all releases of a branch, for every architecture. Answers the paths that changed. */
   updatePackage(branch: string, name: string, version: string): string[] {
-    const [release] = [...this.#releases.values()].filter((known) => known.branch === branch);
     const feed = FEED_NAMES.find((known) => FEEDS[known].some((row) => row.name === name));
-    if (!release || !feed) throw new Error(`no feed of ${branch} has ${name}`);
+    if (!feed) throw new Error(`no feed has ${name}`);
     const updates = this.#updates.get(branch) ?? new Map<string, string>();
     this.#updates.set(branch, updates.set(`${feed}/${name}`, version));
-    const newest = RELEASES.filter((known) => known.feedsPath === release.feedsPath).at(-1) ?? release;
-    const architectures = new Set(release.targets.map((target) => targetNamed(target).architecture));
-    return [...architectures].flatMap((architecture) => this.#rebuildFeed(newest, feed, architecture, updates));
+    return this.#rebuild(branch, feed);
+  }
+
+  /** More packages in a feed, in all releases of a branch, for every architecture. Answers the paths that changed. */
+  addPackages(branch: string, feed: FeedName, packages: readonly MadePackage[]): string[] {
+    const { generation } = this.#newestOf(branch);
+    const key = `${branch}/${feed}`;
+    const files = packages.map((made) => madePackageFile(made, generation, this.#time));
+    this.#added.set(key, [...(this.#added.get(key) ?? []), ...files]);
+    return this.#rebuild(branch, feed);
+  }
+
+  /** A feed of these packages and no others, signed as all are, in place of what is in a folder. */
+  putFeed(path: string, packages: readonly MadePackage[], generation: Generation): void {
+    const folder = this.#tree.canonical(path);
+    this.#tree.remove(folder);
+    const time = this.#now();
+    const files = packages.map((made) => madePackageFile(made, generation, time));
+    for (const { filename, bytes } of files) this.#tree.changes.put(`${folder}/${filename}`, bytes, time);
+    const index = indexes(files, { generation, indexVersion: 2, architecture: "all", time });
+    for (const [name, bytes] of index) this.#tree.changes.put(`${folder}/${name}`, bytes, time);
   }
 
   /** Any file. */
@@ -95,15 +118,31 @@ export class Upstream {
     this.#announced = ANNOUNCED;
     this.#releases = new Map(RELEASES.map((release) => [release.name, release]));
     this.#updates = new Map();
+    this.#added = new Map();
   }
 
-  #rebuildFeed(release: Release, feed: FeedName, architecture: string, updates: Map<string, string>): string[] {
+  /** The release that a branch's feeds are made from. */
+  #newestOf(branch: string): Release {
+    const [release] = [...this.#releases.values()].filter((known) => known.branch === branch);
+    if (!release) throw new Error(`the miniature has no branch ${branch}`);
+    return RELEASES.filter((known) => known.feedsPath === release.feedsPath).at(-1) ?? release;
+  }
+
+  #rebuild(branch: string, feed: FeedName): string[] {
+    const newest = this.#newestOf(branch);
+    const architectures = new Set(newest.targets.map((target) => targetNamed(target).architecture));
+    return [...architectures].flatMap((architecture) => this.#rebuildFeed(newest, branch, feed, architecture));
+  }
+
+  #rebuildFeed(release: Release, branch: string, feed: FeedName, architecture: string): string[] {
+    const updates = this.#updates.get(branch);
+    const added = this.#added.get(`${branch}/${feed}`);
     const folder = `${release.feedsPath}/${architecture}`;
     const time = this.#now();
     const changed = new Map<string, Buffer>();
     const before = sumsOf(this.#tree.text(`${folder}/sha256sums`) ?? "");
     const after = new Map([...before].filter(([path]) => !path.startsWith(`${feed}/`)));
-    for (const [name, bytes] of buildFeed(release, feed, architecture, updates)) {
+    for (const [name, bytes] of buildFeed(release, feed, architecture, updates, added)) {
       const path = `${feed}/${name}`;
       const sum = createHash("sha256").update(bytes).digest("hex");
       after.set(path, sum);

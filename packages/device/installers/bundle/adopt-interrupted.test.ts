@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { TempDir } from "@pawl/testkit";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { bundled } from "../../testing/bundled.ts";
 import { finishAdoption } from "./adopt.ts";
 import { adoptPartsOf, BY_HAND, bundleOf, makeByHand, released } from "./adopt-fixture.ts";
 import { adoptByHand } from "./adopt-process.ts";
@@ -17,6 +18,15 @@ import { type Contents, onDisk, writeTree } from "./tree-fixture.ts";
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 /** Two at a time: this is about where a process dies, not about load. */
 const CHILDREN = 2;
+
+let programs: TempDir;
+let adoptProcess: string;
+
+beforeAll(async () => {
+  programs = await TempDir.create();
+  adoptProcess = await bundled(new URL("./adopt-process.ts", import.meta.url), programs.path);
+});
+afterAll(() => programs?.[Symbol.asyncDispose]());
 /** Another file system than that of the temporary folders. */
 const SHM = "/dev/shm";
 const hasOther = existsSync(SHM) && (await stat(SHM)).dev !== (await stat(tmpdir())).dev;
@@ -41,11 +51,10 @@ function prefixed(prefix: string, found: Record<string, string>): Record<string,
 }
 
 async function runKilled(dir: string, home: string, after: number): Promise<number | NodeJS.Signals | null> {
-  const child = spawn(
-    process.execPath,
-    ["--import", here("./kill-after-call.mjs"), here("./adopt-process.ts"), dir, home],
-    { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, KILL_AFTER_CALL: String(after) } },
-  );
+  const child = spawn(process.execPath, ["--import", here("./kill-after-call.mjs"), adoptProcess, dir, home], {
+    stdio: ["ignore", "ignore", "inherit"],
+    env: { ...process.env, KILL_AFTER_CALL: String(after) },
+  });
   const [code, signal] = await once(child, "exit");
   return signal ?? code;
 }

@@ -5,7 +5,8 @@ import { chmod, cp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { TempDir } from "@pawl/testkit";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { bundled } from "../../testing/bundled.ts";
 import { layoutOf, pointCurrent } from "./layout.ts";
 import type { ReleaseTree } from "./ownership.ts";
 import { mend, preserve, preserveLate } from "./preserve.ts";
@@ -16,6 +17,15 @@ const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const OWNERS = { keep: ["data/**", "state.json"], config: ["own.json"] };
 /** Two at a time: this is about where a process dies, not about load. */
 const CHILDREN = 2;
+
+let programs: TempDir;
+let preserveProcess: string;
+
+beforeAll(async () => {
+  programs = await TempDir.create();
+  preserveProcess = await bundled(new URL("./preserve-process.ts", import.meta.url), programs.path);
+});
+afterAll(() => programs?.[Symbol.asyncDispose]());
 
 /** Two releases after one update, with everything in the running one that makes work: half of it is in shared/ already. */
 async function richTrees(home: string): Promise<[ReleaseTree, ReleaseTree]> {
@@ -63,14 +73,7 @@ async function replaceByRename(path: string, text: string): Promise<void> {
 }
 
 async function runKilled(home: string, method: string, after: number): Promise<number | NodeJS.Signals | null> {
-  const argv = [
-    "--import",
-    here("./kill-after-call.mjs"),
-    here("./preserve-process.ts"),
-    home,
-    method,
-    JSON.stringify(OWNERS),
-  ];
+  const argv = ["--import", here("./kill-after-call.mjs"), preserveProcess, home, method, JSON.stringify(OWNERS)];
   const child = spawn(process.execPath, argv, {
     stdio: ["ignore", "ignore", "inherit"],
     env: { ...process.env, KILL_AFTER_CALL: String(after) },

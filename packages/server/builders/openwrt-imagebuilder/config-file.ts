@@ -24,10 +24,10 @@ const OPTIONS: Readonly<Record<Filesystem, string>> = {
 const ALL = Object.keys(OPTIONS) as Filesystem[];
 
 export function parseConfigFile(text: string): ConfigFile {
-  const size = valueOf(text, "CONFIG_TARGET_ROOTFS_PARTSIZE");
+  const size = optionIn(text, "CONFIG_TARGET_ROOTFS_PARTSIZE");
   return {
-    versionNumber: (valueOf(text, "CONFIG_VERSION_NUMBER") ?? "").replace(/^"(.*)"$/, "$1"),
-    filesystems: ALL.filter((name) => valueOf(text, optionOf(name)) === "y"),
+    versionNumber: (optionIn(text, "CONFIG_VERSION_NUMBER") ?? "").replace(/^"(.*)"$/, "$1"),
+    filesystems: ALL.filter((name) => optionIn(text, optionOf(name)) === "y"),
     rootfsPartsizeMb: size !== null && /^\d{1,7}$/.test(size) ? Number(size) : null,
   };
 }
@@ -64,7 +64,7 @@ function optionOf(name: Filesystem): string {
   return `CONFIG_TARGET_ROOTFS_${OPTIONS[name]}`;
 }
 
-function valueOf(text: string, option: string): string | null {
+function optionIn(text: string, option: string): string | null {
   return new RegExp(`^${option}=(.*)$`, "m").exec(text)?.[1] ?? null;
 }
 

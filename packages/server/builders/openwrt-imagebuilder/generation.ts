@@ -18,6 +18,7 @@ export async function generationOf(sandbox: Pick<Sandbox, "read">): Promise<Gene
   if (apk !== null) return { name: "apk", file: "repositories", text: apk.toString("utf8") };
   const opkg = await sandbox.read("repositories.conf", LONGEST);
   if (opkg !== null) return { name: "opkg", file: "repositories.conf", text: opkg.toString("utf8") };
-  const sentence = "The ImageBuilder has neither repositories nor repositories.conf, so it isn't one that is known here.";
+  const sentence =
+    "The ImageBuilder has neither repositories nor repositories.conf, so it isn't one that is known here.";
   throw new BuildError("imagebuilder_refused", sentence);
 }

@@ -26,7 +26,7 @@ export function parseInfo(lines: readonly string[]): ImageBuilderInfo {
   return {
     target: quoted(head, "Current Target"),
     revision: quoted(head, "Current Revision"),
-    defaultPackages: words(valueOf(head, "Default Packages") ?? unreadable("Default Packages")),
+    defaultPackages: words(fieldIn(head, "Default Packages") ?? unreadable("Default Packages")),
     profiles: profilesOf(begin === -1 ? unreadable("Available Profiles") : lines.slice(begin + 1)),
   };
 }
@@ -53,10 +53,10 @@ function profilesOf(lines: readonly string[]): ReadonlyMap<string, InfoProfile> 
 }
 
 function quoted(lines: readonly string[], key: string): string {
-  return /^"(.*)"$/.exec(valueOf(lines, key) ?? "")?.[1] ?? unreadable(key);
+  return /^"(.*)"$/.exec(fieldIn(lines, key) ?? "")?.[1] ?? unreadable(key);
 }
 
-function valueOf(lines: readonly string[], key: string): string | null {
+function fieldIn(lines: readonly string[], key: string): string | null {
   const line = lines.find((text) => text.startsWith(`${key}:`));
   return line === undefined ? null : line.slice(key.length + 1).trim();
 }

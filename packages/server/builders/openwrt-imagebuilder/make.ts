@@ -1,5 +1,5 @@
 import type { Sandbox } from "../../worker/sandbox/types.ts";
-import { BuildError, type BuildLimits, type BuilderTools } from "../types.ts";
+import { BuildError, type BuilderTools, type BuildLimits } from "../types.ts";
 import { Transcript } from "./transcript.ts";
 
 /** A make that has ended by itself. */

@@ -34,12 +34,14 @@ export function differences(resolved: Manifest, whole: Manifest): readonly strin
   }
   const others = unmatched.filter(([name, version]) => {
     const stripped = [...left].find(([each, of]) => of === version && isAbiOf(name, each));
-    return stripped === undefined || !left.delete(stripped[0]);
+    if (stripped !== undefined) return !left.delete(stripped[0]);
+    // Two of one name but for their suffix are one in a list without suffixes.
+    return !Object.keys(resolved).some((each) => isAbiOf(name, each));
   });
   return [...others.map(([name]) => name), ...left.keys()];
 }
 
-/** Whether `name` could be `stripped` with an ABI suffix: `libnl3-200` is `libnl3`. */
+/** Whether `name` could be `stripped` with an ABI suffix: `libnl3-200` is `libnl3`, `libubox20240329` is `libubox`. */
 export function isAbiOf(name: string, stripped: string): boolean {
-  return name.startsWith(stripped) && /^-?[A-Za-z0-9._+]+$/.test(name.slice(stripped.length));
+  return name.startsWith(stripped) && /^-?\d[A-Za-z0-9._+]*$|^-[A-Za-z0-9._+]+$/.test(name.slice(stripped.length));
 }

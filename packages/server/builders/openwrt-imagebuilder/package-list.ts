@@ -7,7 +7,7 @@ import { byCodePoint } from "../packages-hash.ts";
  */
 export function packageList(
   requested: readonly string[],
-  { diffPackages, brought }: { diffPackages: boolean; /** By defaults and profile. */ brought: readonly string[] },
+  { diffPackages, brought }: { diffPackages: boolean /** By defaults and profile. */; brought: readonly string[] },
 ): readonly string[] {
   if (!diffPackages) return requested;
   const wanted = new Set(requested);

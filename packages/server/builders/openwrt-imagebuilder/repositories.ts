@@ -19,23 +19,36 @@ const NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/;
 const ADDRESS = /^https?:\/\/[A-Za-z0-9.:[\]-]+\/[A-Za-z0-9._~:/+%=,@-]*$/;
 
 /**
- * All that a build takes packages from, in this order: those of the archive (unless the request replaces them), the distribution's own
- * feeds, the request's, sorted by name (asu-v1 §1.7). The rule for the request's own was asked when the request came; it is asked again,
- * because this is where something is fetched.
+ * The distribution's own feeds, then those of the request, sorted by name (asu-v1 §1.7). The rule for the request's own was asked when the
+ * request came; it is asked again, because this is where something is fetched.
  * @throws BuildError refused_repository
  */
-export function repositoriesOf(recipe: BuildRecipe, generation: Generation): readonly Repository[] {
-  const { inputs } = recipe;
-  const asked = Object.entries(inputs.repositories).sort(([a], [b]) => byCodePoint(a, b));
-  const isReplaced = asked.length > 0 && inputs.repositoriesMode === "replace";
-  const result = isReplaced ? [] : [...archived(generation, recipe.canonicalUrl)];
+export function addedRepositories(recipe: BuildRecipe): readonly Repository[] {
+  const result: Repository[] = [];
   for (const url of recipe.feeds) {
-    add(result, { name: nameOfFeed(url, result), url: folderOf(url), from: "distribution" }, generation);
+    const folder = folderOf(url);
+    result.push({ name: freeName(feedOf(folder) || "feed", result), url: folder, from: "distribution" });
   }
+  const asked = Object.entries(recipe.inputs.repositories).sort(([a], [b]) => byCodePoint(a, b));
   for (const [name, url] of asked) {
     check(name, url, [recipe.canonicalUrl, ...recipe.repositoryAllowList]);
-    add(result, { name, url: folderOf(canonical(url, recipe.canonicalUrl)), from: "request" }, generation);
+    result.push({ name, url: folderOf(canonical(url, recipe.canonicalUrl)), from: "request" });
   }
+  return result;
+}
+
+/**
+ * All that a build takes packages from: what the archive names, unless the request replaces that, then what was added.
+ * @throws BuildError refused_repository when two places have one name
+ */
+export function allRepositories(
+  { inputs, canonicalUrl }: BuildRecipe,
+  added: readonly Repository[],
+  generation: Generation,
+): readonly Repository[] {
+  const isReplaced = inputs.repositoriesMode === "replace" && added.some(({ from }) => from === "request");
+  const result = isReplaced ? [] : archived(generation, canonicalUrl);
+  for (const next of added) add(result, next, generation);
   return result;
 }
 
@@ -55,35 +68,36 @@ export function repositoriesFile(
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "" && !line.startsWith("#") && !REMOTE.test(line) && !OWN_LINES.includes(line));
-  return [
-    ...repositories.map(({ name, url }) => `src/gz ${name} ${inside(url)}`),
-    ...OWN_LINES,
-    ...others,
-  ]
+  return [...repositories.map(({ name, url }) => `src/gz ${name} ${inside(url)}`), ...OWN_LINES, ...others]
     .map((line) => `${line}\n`)
     .join("");
 }
 
-const OWN_LINES = ["src imagebuilder file:packages", "option check_signature"];
+/** The ImageBuilder's own folder of packages. */
+const LOCAL = "imagebuilder";
+const OWN_LINES = [`src ${LOCAL} file:packages`, "option check_signature"];
 /** `src/gz openwrt_core https://…`; the local folder is `src imagebuilder file:packages`. */
 const REMOTE = /^src(?:\/gz)?\s+(\S+)\s+(https?:\/\/\S+)$/;
 
 function archived({ name, text }: Generation, canonicalUrl: string): Repository[] {
   const lines = text.split("\n").map((line) => line.trim());
-  const found = lines.flatMap((line): Repository[] => {
+  return lines.flatMap((line): Repository[] => {
     const [, feed = "", url = line] = name === "opkg" ? (REMOTE.exec(line) ?? [line, "", ""]) : [line];
     if (!/^https?:\/\//.test(url)) return [];
     const folder = folderOf(canonical(url, canonicalUrl));
     return [{ name: name === "opkg" ? feed : feedOf(folder), url: folder, from: "archive" }];
   });
-  return found;
 }
 
 /** Once each; with opkg a name stands for one place only, because it keeps its lists by name (imagebuilder §7). */
 function add(repositories: Repository[], next: Repository, generation: Generation): void {
   if (repositories.some(({ url }) => url === next.url)) return;
+  if (next.from === "distribution") {
+    repositories.push({ ...next, name: freeName(next.name, repositories) });
+    return;
+  }
   const same = repositories.find(({ name }) => name === next.name);
-  if (generation.name === "opkg" && (same !== undefined || next.name === "imagebuilder")) {
+  if (generation.name === "opkg" && (same !== undefined || next.name === LOCAL)) {
     const why = same === undefined ? "the ImageBuilder's own packages are" : `${same.url} is`;
     refuse(next.name, `The repository ${next.url} can't be called ${next.name}: ${why} called that already.`);
   }
@@ -117,12 +131,11 @@ function canonical(url: string, canonicalUrl: string): string {
     : url;
 }
 
-/** `https://feed.libremesh.org/profiles` is `profiles`, the second one `profiles_2`. */
-function nameOfFeed(url: string, others: readonly Repository[]): string {
-  const name = feedOf(folderOf(url)) || "feed";
+/** The second `profiles` is `profiles_2`. */
+function freeName(name: string, others: readonly Repository[]): string {
   for (let number = 1; ; number++) {
     const candidate = number === 1 ? name : `${name}_${number}`;
-    if (!others.some((other) => other.name === candidate)) return candidate;
+    if (candidate !== LOCAL && !others.some((other) => other.name === candidate)) return candidate;
   }
 }
 

@@ -26,7 +26,8 @@ export function keyFiles(keys: readonly string[], generation: Generation["name"]
     const kind = key.includes("-----BEGIN") ? "apk" : "opkg";
     const file = kind === "apk" ? pemFile(key, i) : usignFile(key, i);
     if (kind === generation) files.push(file);
-    else warnings.push(`Repository key ${i + 1} is one for ${kind}, and this version has ${generation}: it isn't used.`);
+    else
+      warnings.push(`Repository key ${i + 1} is one for ${kind}, and this version has ${generation}: it isn't used.`);
   }
   return { files, warnings };
 }
@@ -34,7 +35,7 @@ export function keyFiles(keys: readonly string[], generation: Generation["name"]
 function usignFile(key: string, index: number): { path: string; text: string } {
   const parsed = parseUsignKey(key);
   if (parsed === null) refuse(`Repository key ${index + 1} is neither a usign public key nor a PEM one.`);
-  const payload = key.trim().split("\n").at(-1)?.trim() ?? "";
+  const payload = Buffer.from(key.trim().split("\n").at(-1) ?? "", "base64").toString("base64");
   return { path: `keys/${parsed.fingerprint}`, text: `untrusted comment: ${parsed.fingerprint}\n${payload}\n` };
 }
 

@@ -17,12 +17,17 @@ export type Filesystem = (typeof FILESYSTEMS)[number];
 /** Refuses every value that could mean more to make than itself, before anything is fetched. @throws BuildError */
 export function checkValues({ inputs, packages }: Pick<BuildRecipe, "inputs" | "packages">): void {
   if (packages.length > MOST_PACKAGES) {
-    throw new BuildError("missing_package", `There are ${packages.length} packages in the list; ${MOST_PACKAGES} may be.`);
+    throw new BuildError(
+      "missing_package",
+      `There are ${packages.length} packages in the list; ${MOST_PACKAGES} may be.`,
+    );
   }
   const odd = packages.filter((name) => !CHOICE.test(name));
   if (odd.length > 0) {
     const culprits = odd.slice(0, 20).map((name) => culprit("package", name, "No package can be called that."));
-    throw new BuildError("missing_package", `No package can be called ${odd.slice(0, 5).map(shown).join(", ")}.`, { culprits });
+    throw new BuildError("missing_package", `No package can be called ${odd.slice(0, 5).map(shown).join(", ")}.`, {
+      culprits,
+    });
   }
   if (!NAME.test(inputs.profile)) {
     const sentence = `No profile can be called ${shown(inputs.profile)}.`;

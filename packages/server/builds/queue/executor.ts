@@ -14,7 +14,7 @@ export function bossDatabase(database: Database, onJob: (queue: string) => void)
         onJob(queue);
       };
       const subscription = await database.listen(channel, heard, onReconnect);
-      return { close: () => subscription[Symbol.asyncDispose]() };
+      return { close: async () => subscription[Symbol.asyncDispose]() };
     },
   };
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ServerError } from "../../error.ts";
-import { clientName, NO_BUILDS } from "./builds.ts";
+import { clientName } from "./asking.ts";
+import { DONE, FAILED } from "./testing/finished.ts";
 import { type ServedDialect, serveDialect } from "./testing/served-dialect.ts";
 import { FACTS, makeStats, makeWorld } from "./testing/world.ts";
 
@@ -28,6 +29,7 @@ beforeEach(() => {
   served.catalog.onRefresh = () => {};
   Object.assign(served.config.builds, { allow_defaults: true, repository_allow_list: [] });
   served.counted.length = 0;
+  served.builds.clear();
 });
 afterAll(() => served[Symbol.asyncDispose]());
 
@@ -42,13 +44,70 @@ async function send(path: string, body: string | null, init: RequestInit = {}) {
 const post = (fields: object, init: RequestInit = {}) => send("/api/v1/build", JSON.stringify(fields), init);
 
 describe("a request that is valid", () => {
-  test("is told that there are no builds yet, in a sentence that clients show", async () => {
+  test("is enqueued, and told its place", async () => {
     const { status, headers, body } = await post(VALID);
-    expect([status, headers.get("retry-after"), body]).toEqual([
-      503,
-      "300",
-      { detail: NO_BUILDS.sentence, status: 503 },
+    expect([status, headers.get("x-imagebuilder-status"), headers.get("x-queue-position")]).toEqual([
+      202,
+      "queued",
+      "0",
     ]);
+    expect(body).toEqual({
+      status: 202,
+      detail: "queued",
+      queue_position: 0,
+      enqueued_at: "2026-03-01T11:59:00.123000Z",
+      request_hash: "8ce736abdd6348b2a54926c382b75ce0e968239b8b2365b69ba7853fd2294ee6",
+    });
+  });
+
+  test("is asked for by the names that exist", async () => {
+    await post({ ...VALID, profile: "tplink,archer-c7-v2", packages: ["vim", "-ppp", "luci"], defaults: "" });
+    const [ask] = served.builds.asked;
+    expect(ask).toMatchObject({ asker: "127.0.0.1", ttl: 86_400_000 });
+    expect(ask?.inputs).toEqual({
+      distribution: "openwrt",
+      version: "24.10.5",
+      versionCode: "r100-24.10.5",
+      isVersionCodeAsked: false,
+      target: "ath79/generic",
+      profile: "tplink_archer-c7-v2",
+      packages: ["vim", "-ppp", "luci"],
+      packagesVersions: {},
+      diffPackages: true,
+      filesystem: null,
+      defaults: null,
+      rootfsSizeMb: null,
+      repositories: {},
+      repositoriesMode: "append",
+      repositoryKeys: [],
+    });
+  });
+
+  test.each<[object, object, object]>([
+    [{ version_code: "r1" }, { versionCode: "r1", isVersionCodeAsked: true }, {}],
+    [
+      { packages_versions: { vim: "9.1-r1" } },
+      { packages: ["vim"], packagesVersions: { vim: "9.1-r1" } },
+      { ttl: 604_800_000 },
+    ],
+    [{ defaults: "echo" }, { defaults: "echo" }, { ttl: 1_800_000 }],
+    [{ defaults: "echo", packages_versions: { vim: "9.1-r1" } }, {}, { ttl: 1_800_000 }],
+    [{ rootfs_size_mb: "256", filesystem: "ext4" }, { rootfsSizeMb: 256, filesystem: "ext4" }, {}],
+    [
+      { repositories: { mine: "https://feeds.example.org/p/x" }, repository_keys: ["RWQ"] },
+      { repositories: { mine: "https://feeds.example.org/p/x" }, repositoriesMode: "replace", repositoryKeys: ["RWQ"] },
+      {},
+    ],
+  ])("with %j is asked for so", async (fields, inputs, ask) => {
+    served.config.builds.repository_allow_list = ["https://feeds.example.org/p"];
+    expect((await post({ ...VALID, ...fields })).status).toBe(202);
+    expect(served.builds.asked).toMatchObject([{ inputs, ...ask }]);
+  });
+
+  test("counts as its token's, where one is sent that is known", async () => {
+    await post(VALID, { headers: { authorization: "Bearer right" } });
+    await post(VALID, { headers: { authorization: "Bearer wrong" } });
+    expect(served.builds.asked.map(({ asker }) => asker)).toEqual(["a token", "127.0.0.1"]);
   });
 
   test.each([
@@ -56,7 +115,7 @@ describe("a request that is valid", () => {
     ["declared as text/json", { headers: { "content-type": "text/json" } }],
     ["declared as nothing", { headers: { "content-type": "" } }],
   ])("%s is valid too", async (_how, init) => {
-    expect((await post(VALID, init as RequestInit)).status).toBe(503);
+    expect((await post(VALID, init as RequestInit)).status).toBe(202);
   });
 
   test.each([
@@ -71,7 +130,7 @@ describe("a request that is valid", () => {
     ["empty defaults", { defaults: "" }],
     ["fields nobody knows", { flavour: "strawberry" }],
   ])("may have %s", async (_what, fields) => {
-    expect((await post({ ...VALID, ...fields })).body).toEqual({ detail: NO_BUILDS.sentence, status: 503 });
+    expect((await post({ ...VALID, ...fields })).body).toMatchObject({ status: 202, detail: "queued" });
   });
 
   test("is counted with its client", async () => {
@@ -84,6 +143,38 @@ describe("a request that is valid", () => {
       "unknown/0",
     ]);
     expect(served.counted.filter(([what]) => what === "build-request")).toHaveLength(3);
+  });
+
+  test("is a miss when it is new, a hit when it was built, and neither in between or when it has failed", async () => {
+    await post(VALID);
+    await post(VALID);
+    served.builds.become(FAILED);
+    await post(VALID);
+    served.builds.become(DONE);
+    await post(VALID);
+    await post(VALID);
+    const counted = served.counted.map(([what]) => what).filter((what) => what !== "client");
+    expect(counted).toEqual([
+      ...["build-request", "build-miss"],
+      "build-request",
+      "build-request",
+      ...["build-request", "build-hit"],
+      ...["build-request", "build-hit"],
+    ]);
+  });
+
+  test("comes in vain when too many wait, in the words that clients have for it", async () => {
+    served.builds.full = 201;
+    const { status, headers, body } = await post(VALID);
+    expect([status, headers.get("retry-after"), body]).toEqual([
+      529,
+      "60",
+      {
+        status: 529,
+        title: "Server overloaded",
+        detail: "server overload, queue contains too many build requests: 201",
+      },
+    ]);
   });
 });
 
@@ -118,7 +209,7 @@ describe("what can't be built is refused in the dialect's words, in its order", 
   test("a repository that is allowed is no reason", async () => {
     served.config.builds.repository_allow_list = ["https://feeds.example.org/packages"];
     const repositories = { mine: "https://feeds.example.org/packages/24.10" };
-    expect((await post({ ...VALID, repositories })).status).toBe(503);
+    expect((await post({ ...VALID, repositories })).status).toBe(202);
   });
 
   test("a device that was added meanwhile is found, by looking again once the target is old enough", async () => {
@@ -130,7 +221,7 @@ describe("what can't be built is refused in the dialect's words, in its order", 
     catalog.onRefresh = () => {
       Object.assign(catalog.world.profiles["ath79/generic"] ?? {}, { brand_new: { images: [] } });
     };
-    expect((await post({ ...VALID, profile: "brand_new" })).status).toBe(503);
+    expect((await post({ ...VALID, profile: "brand_new" })).status).toBe(202);
     expect(catalog.refreshed).toEqual([{ distribution: "openwrt", version: "24.10.5", target: "ath79/generic" }]);
   });
 
@@ -138,6 +229,16 @@ describe("what can't be built is refused in the dialect's words, in its order", 
     served.catalog.world.failures.set("target 24.10.5", new ServerError("not_loaded", "The mirror is down."));
     const { status, headers, body } = await post(VALID);
     expect([status, headers.get("retry-after"), body.detail]).toEqual([503, "30", "The mirror is down."]);
+  });
+
+  test("what was built before is there even so", async () => {
+    await post(VALID);
+    served.builds.become(DONE);
+    served.catalog.world.failures.set("target 24.10.5", new ServerError("not_loaded", "The mirror is down."));
+    expect((await post(VALID)).status).toBe(200);
+    served.catalog.world.versions = ["25.12.1"];
+    expect((await post(VALID)).status).toBe(200);
+    expect((await post({ ...VALID, packages: [] })).status).toBe(400);
   });
 });
 
@@ -210,6 +311,11 @@ describe("the state of a build", () => {
   test("by HEAD, as owut asks", async () => {
     const response = await fetch(`${served.url}/api/v1/build/testtesttest`, { method: "HEAD" });
     expect([response.status, await response.text()]).toEqual([404, ""]);
+  });
+
+  test.each(["", "x", "0".repeat(63), "../x", "%ff"])("that has no name of one: %j", async (hash) => {
+    const response = await fetch(`${served.url}/api/v1/build/${hash}`);
+    expect([404, 405]).toContain(response.status);
   });
 
   test("is not posted to", async () => {

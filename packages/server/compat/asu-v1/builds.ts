@@ -1,85 +1,73 @@
 import { ServerError } from "../../error.ts";
-import { readText } from "../../http/body.ts";
 import type { ServerContext, ServerParts } from "../../http/parts.ts";
-import { answerInvalid, answerJson, headerText, refuse } from "./answers.ts";
-import { type BuildLimits, type BuildRequest, readBuildRequest } from "./build-request.ts";
-import { distributionOf } from "./documents.ts";
-import type { FieldError } from "./lax-fields.ts";
-import { validateBuild } from "./validate-build.ts";
+import { send } from "../../http/representation.ts";
+import { answerInvalid, answerJson, refuse } from "./answers.ts";
+import { askForBuild, countRequest, DIALECT } from "./asking.ts";
+import { type BuildAnswer, KeptAnswers } from "./kept-answers.ts";
+import { ReadRequests } from "./read-requests.ts";
 
-/** What stands in place of a build. */
-export const NO_BUILDS = {
-  status: 503,
-  sentence: "This server does not build images. The request itself is valid.",
-  headers: { "retry-after": "300" },
-};
+/** The server's parts, and what this dialect remembers of requests and answers. */
+export interface BuildParts extends ServerParts {
+  requests: ReadRequests;
+  answers: KeptAnswers;
+}
 
-/** `POST /api/v1/build`: contract asu-v1 §1.2, §1.3. */
-export async function answerBuildRequest(c: ServerContext, parts: ServerParts): Promise<Response> {
-  const body = await readJsonBody(c, parts);
-  if ("errors" in body) return answerInvalid(body.errors);
-  const read = readBuildRequest(body.value, buildLimits(parts));
+export function buildParts(parts: ServerParts): BuildParts {
+  return { ...parts, requests: new ReadRequests(parts), answers: new KeptAnswers(parts) };
+}
+
+/** `POST /api/v1/build`: contract asu-v1 §1.2–§1.4. */
+export async function answerBuildRequest(c: ServerContext, parts: BuildParts): Promise<Response> {
+  const read = await parts.requests.read(c);
   if ("errors" in read) return answerInvalid(read.errors);
-  const { request } = read;
-  countRequest(c, parts, request);
-  const validated = await validateBuild(parts, distributionOf(parts), request);
-  if ("refusal" in validated) return refuse(400, validated.refusal);
-  return refuse(NO_BUILDS.status, NO_BUILDS.sentence, NO_BUILDS.headers);
-}
-
-/** `GET /api/v1/build/<request hash>` */
-export async function answerBuildState(): Promise<Response> {
-  return answerJson({ status: 404, title: "Not Found", detail: "could not find provided request hash" }, 404);
-}
-
-/** None was built before, so each is a miss. */
-export function countRequest(c: ServerContext, { stats }: Pick<ServerParts, "stats">, request: BuildRequest): void {
-  stats.count("build-request");
-  stats.count("client", clientName(request.client, c.req.header("user-agent")));
-  stats.count("build-miss");
-}
-
-export function buildLimits(parts: Pick<ServerParts, "config">): BuildLimits {
-  return {
-    distribution: distributionOf(parts),
-    maxDefaultsLength: parts.config.builds.max_defaults_length,
-    maxRootfsSizeMb: parts.config.builds.max_custom_rootfs_size_mb,
-  };
-}
-
-/**
- * A request's body as JSON, whatever type it declares: auc before 2020 says `text/json`. None is `undefined`.
- * @throws ServerError payload_too_large, bad_request (not UTF-8, broken off)
- */
-export async function readJsonBody(
-  c: ServerContext,
-  parts: Pick<ServerParts, "config">,
-): Promise<{ value: unknown } | { errors: readonly FieldError[] }> {
-  const text = await readText(c, parts.config.limits.body_bytes);
-  if (text === "") return { value: undefined };
+  countRequest(c, parts, read.request);
+  const kept = parts.answers.getBuilt(read.hash);
+  if (kept) {
+    parts.stats.count("build-hit");
+    return sendAnswer(c, kept);
+  }
+  const { generation } = parts.catalog;
   try {
-    return { value: JSON.parse(text) };
+    const asked = await askForBuild(c, parts, read);
+    if ("refusal" in asked) return refuse(400, asked.refusal);
+    if ("unknown" in asked) return refuse(422, `Unsupported package(s): ${asked.unknown.join(", ")}`);
+    return answered(c, await parts.answers.make(asked.build, asked.alias, generation));
   } catch (error) {
-    if (!(error instanceof SyntaxError))
-      throw new ServerError("internal", "A body could not be read.", { cause: error });
-    return { errors: [wordSyntaxError(error, text)] };
+    if (error instanceof ServerError && error.code === "queue_full") return answerOverload(error);
+    throw error;
   }
 }
 
-/** Who asks: named in the request, else auc by its user agent, else nobody in particular. Short: it is counted by name. */
-export function clientName(client: string | null, userAgent: string | undefined): string {
-  const name =
-    client || (userAgent?.startsWith("auc") ? userAgent.replaceAll(" (", "/").replaceAll(")", "") : "unknown/0");
-  return headerText(name).slice(0, 80);
+/** `GET` and `HEAD /api/v1/build/<request hash>` */
+export async function answerBuildState(c: ServerContext, parts: BuildParts): Promise<Response> {
+  const hash = c.req.param("hash") ?? "";
+  if (!isRequestHash(hash)) return answerUnknownBuild();
+  const kept = parts.answers.get(hash);
+  if (kept) return sendAnswer(c, kept);
+  const known = await parts.builds.byAlias(DIALECT, hash);
+  return answered(c, known && (await parts.answers.make(known.build, known.alias)));
 }
 
-function wordSyntaxError(error: SyntaxError, text: string): FieldError {
-  const position = /at position (\d+)/.exec(error.message)?.[1];
-  return {
-    type: "json_invalid",
-    loc: ["body", position === undefined ? text.length : Number(position)],
-    msg: "JSON decode error",
-    input: {},
-    ctx: { error: position === undefined ? "Expecting value" : "Unexpected character" },
-  };
+/** 64 hex digits, as every hash of this dialect has been for as long as a build is kept. */
+export function isRequestHash(text: string): boolean {
+  return /^[0-9a-f]{64}$/.test(text);
+}
+
+function answered(c: ServerContext, answer: BuildAnswer | null): Response {
+  return answer === null ? answerUnknownBuild() : sendAnswer(c, answer);
+}
+
+function sendAnswer(c: ServerContext, { status, headers, representation }: BuildAnswer): Response {
+  return send(c.req.raw, representation, { status, headers, cacheControl: "no-store" });
+}
+
+function answerUnknownBuild(): Response {
+  return answerJson({ status: 404, title: "Not Found", detail: "could not find provided request hash" }, 404);
+}
+
+/** Its clients know this status from their first server. */
+function answerOverload({ fields, retryAfter }: ServerError): Response {
+  const detail = `server overload, queue contains too many build requests: ${fields.length}`;
+  const headers = { "retry-after": String(retryAfter ?? 60) };
+  return answerJson({ status: 529, title: "Server overloaded", detail }, 529, headers);
 }

@@ -4,6 +4,7 @@ import { Representation } from "../../http/representation.ts";
 import { answerJson, answerNotFound, type ShownDocument } from "./answers.ts";
 import { distributionOf } from "./documents.ts";
 import { type JsonPath, parseJsonPath } from "./json-path.ts";
+import { pythonTime } from "./python-text.ts";
 import { isUnknown, versionAt, versionOfPackages } from "./versions.ts";
 
 /** What `/json/v1/…` has of a version: package indexes and profiles. `path` is what stands behind `/json/v1/`. */
@@ -65,13 +66,7 @@ function findProfile(target: Target, name: string): Profile | undefined {
 /** A profile with all that holds for its target, and when it was built, as clients before 2020's end want it in one. */
 function profileDocument(target: Target, profile: Profile): Record<string, unknown> {
   const { profiles: _, ...raw } = target.raw;
-  return { ...raw, ...profile.raw, id: profile.name, build_at: pythonTime(target.sourceDateEpoch ?? 0) };
-}
-
-/** `%Y-%m-%dT%H:%M:%S.%fZ` of seconds since 1970; times no calendar has count as its beginning. */
-function pythonTime(seconds: number): string {
-  const date = new Date(seconds * 1000);
-  return (Number.isNaN(date.getTime()) ? new Date(0) : date).toISOString().replace("Z", "000Z");
+  return { ...raw, ...profile.raw, id: profile.name, build_at: pythonTime((target.sourceDateEpoch ?? 0) * 1000) };
 }
 
 async function architectureOf(parts: ServerParts, version: Version, target: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ServerError } from "../../error.ts";
-import { NO_BUILDS } from "./builds.ts";
+import { DONE, FAILED, RESULT } from "./testing/finished.ts";
 import { type ServedDialect, serveDialect } from "./testing/served-dialect.ts";
 import { FACTS, makeStats, makeWorld } from "./testing/world.ts";
 
@@ -11,6 +11,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   Object.assign(served.catalog.world, makeWorld());
+  served.builds.clear();
 });
 afterAll(() => served[Symbol.asyncDispose]());
 
@@ -105,9 +106,64 @@ describe("POST /api/build", () => {
     ask(path, { method: "POST", body: typeof fields === "string" ? fields : JSON.stringify(fields) });
   const VALID = { profile: "tplink,archer-c7-v2", version: "24.10.5", packages: ["vim"], diff_packages: true };
 
-  test("finds the target by the device, and says that there are no builds yet", async () => {
+  test("finds the target by the device, and is queued", async () => {
     const { status, body } = await post(VALID);
-    expect([status, body]).toEqual([503, { status: 503, message: NO_BUILDS.sentence, detail: NO_BUILDS.sentence }]);
+    expect([status, body]).toEqual([
+      202,
+      {
+        status: "queued",
+        queue_position: 0,
+        enqueued_at: "2026-03-01T11:59:00.123000Z",
+        request_hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      },
+    ]);
+    expect(served.builds.asked).toMatchObject([
+      { inputs: { target: "ath79/generic", profile: "tplink_archer-c7-v2" } },
+    ]);
+  });
+
+  test("is sent again until it is built, and then told where the image is", async () => {
+    const { request_hash } = (await post(VALID)).body;
+    served.builds.become({ state: "running", step: "assemble" });
+    const running = await post(VALID);
+    expect([running.status, running.body]).toMatchObject([202, { status: "started", request_hash }]);
+    served.builds.become(DONE);
+    const { status, body } = await post(VALID);
+    expect([status, body]).toMatchObject([
+      200,
+      {
+        status: "finished",
+        bin_dir: request_hash,
+        buildlog: true,
+        images: [{ name: RESULT.images[0]?.name, sha256: "5".repeat(64), type: "sysupgrade" }, {}],
+        build_at: "2026-03-01T11:59:40.000000Z",
+        manifest: RESULT.manifest,
+      },
+    ]);
+    expect(await ask(`/api/build/${request_hash}`)).toMatchObject({ status: 200, body });
+    expect((await ask(`/api/v1/build/${request_hash}`)).status).toBe(200);
+  });
+
+  test("is told in `message` why there is no image", async () => {
+    await post(VALID);
+    served.builds.output = { stdout: "out", stderr: "err" };
+    served.builds.become(FAILED);
+    const { status, body } = await post(VALID);
+    expect([status, body]).toMatchObject([
+      500,
+      {
+        status: "failed",
+        message: "Error: Impossible package selection: missing (nonsense) conflicts (wpad, wpad-basic)",
+        stdout: "out",
+        buildlog: false,
+      },
+    ]);
+  });
+
+  test("is told in `message` that too many wait", async () => {
+    served.builds.full = 201;
+    const { status, headers, body } = await post(VALID);
+    expect([status, headers.get("retry-after"), body.message]).toEqual([503, "60", "Too many wait."]);
   });
 
   test.each([
@@ -115,7 +171,7 @@ describe("POST /api/build", () => {
     ["a target of its own", { target: "ath79/generic" }],
     ["the version that is installed", { current_version: "19.07.7" }],
   ])("may say %s", async (_what, fields) => {
-    expect((await post({ ...VALID, ...fields })).status).toBe(503);
+    expect((await post({ ...VALID, ...fields })).status).toBe(202);
   });
 
   test.each<[object | string, string]>([
@@ -148,7 +204,7 @@ describe("POST /api/build", () => {
   test("a device with a name that two targets have must say its target", async () => {
     Object.assign(served.catalog.world.profiles["x86/64"] ?? {}, { "tplink_archer-c7-v2": {} });
     expect((await post(VALID)).status).toBe(400);
-    expect((await post({ ...VALID, target: "ath79/generic" })).status).toBe(503);
+    expect((await post({ ...VALID, target: "ath79/generic" })).status).toBe(202);
   });
 
   test("has a `message` too for what can't be known now", async () => {

@@ -16,6 +16,12 @@ export function pythonJson(dictionary: ReadonlyMap<string, string>): string {
   return `{${keys.map((key) => `${asciiJson(key)}: ${asciiJson(dictionary.get(key) ?? "")}`).join(", ")}}`;
 }
 
+/** `%Y-%m-%dT%H:%M:%S.%fZ` of milliseconds since 1970; times no calendar has count as its beginning. */
+export function pythonTime(ms: number): string {
+  const date = new Date(ms);
+  return (Number.isNaN(date.getTime()) ? new Date(0) : date).toISOString().replace("Z", "000Z");
+}
+
 function asciiJson(text: string): string {
   return JSON.stringify(text).replace(/[\u007f-\uffff]/g, (unit) => `\\u${hex(unit.charCodeAt(0), 4)}`);
 }

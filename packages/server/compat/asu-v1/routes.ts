@@ -2,10 +2,10 @@ import { Hono } from "hono";
 import { Recent } from "../../catalog/recent.ts";
 import type { ServerApp, ServerContext, ServerEnv, ServerParts } from "../../http/parts.ts";
 import { answerError, answerMethodNotAllowed, type ShownDocument, sendKnown } from "./answers.ts";
-import { answerBuildRequest, answerBuildState } from "./builds.ts";
+import { answerBuildRequest, answerBuildState, type BuildParts, buildParts } from "./builds.ts";
 import { answerBranches, answerLatest, answerOldBranches, answerOldLatest, answerOverview } from "./documents.ts";
 import { answerFile } from "./files.ts";
-import { answerOldBuildRequest, answerOldBuildState } from "./middle-generation.ts";
+import { answerOldBuildRequest, answerOldBuildState } from "./middle-builds.ts";
 import { answerRevision } from "./revision.ts";
 import {
   answerBuildErrors,
@@ -21,11 +21,12 @@ import { redirectUpstream } from "./upstream-redirects.ts";
 export function asuV1Routes(parts: ServerParts): ServerApp {
   const app: ServerApp = new Hono<ServerEnv>();
   const recent = new Recent<ShownDocument>();
+  const builds = buildParts(parts);
   // Not by `onError`: that would put a chain of handlers around each of these, and so would two routes for one path.
-  const worded = (answer: Row) => async (c: ServerContext) => {
+  const worded = (answer: BuildRow) => async (c: ServerContext) => {
     const { generation } = parts.catalog;
     try {
-      const answered = await answer(c, parts);
+      const answered = await answer(c, builds);
       if (!("representation" in answered)) return answered;
       return sendKnown(c.req.raw, parts, recent.keep(c.req.path, generation, answered));
     } catch (error) {
@@ -52,6 +53,7 @@ export function asuV1Routes(parts: ServerParts): ServerApp {
 
 type Answered = Response | ShownDocument;
 type Row = (c: ServerContext, parts: ServerParts) => Answered | Promise<Answered>;
+type BuildRow = (c: ServerContext, parts: BuildParts) => Answered | Promise<Answered>;
 
 const READS: Readonly<Record<string, Row>> = {
   "/json/v1/*": (c, parts) => {
@@ -97,7 +99,7 @@ const PAGES: Readonly<Record<string, string>> = {
 };
 
 /** Other methods are refused in the dialect's own words. */
-const BUILDS: Readonly<Record<string, { method: "GET" | "POST"; answer: Row }>> = {
+const BUILDS: Readonly<Record<string, { method: "GET" | "POST"; answer: BuildRow }>> = {
   "/api/v1/build": { method: "POST", answer: answerBuildRequest },
   "/api/v1/build/:hash": { method: "GET", answer: answerBuildState },
   "/api/build": { method: "POST", answer: answerOldBuildRequest },

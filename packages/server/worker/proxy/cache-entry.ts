@@ -1,5 +1,4 @@
 import { type FileHandle, open } from "node:fs/promises";
-import type { Readable } from "node:stream";
 
 /** What is known of a file besides its bytes. */
 export interface EntryHeader {
@@ -15,6 +14,7 @@ export interface EntryHeader {
  * rename and one to remove, and what was open before it was replaced is still whole.
  */
 export const HEADER_BYTES = 1_024;
+const PIECE_BYTES = 256 * 1024;
 
 /** An entry that is open: whatever happens to its name meanwhile, it can be read. */
 export class CachedFile implements AsyncDisposable {
@@ -43,9 +43,18 @@ export class CachedFile implements AsyncDisposable {
     return null;
   }
 
-  body(): Readable {
+  /** @throws when there is less of it than there was */
+  async *body(): AsyncGenerator<Buffer> {
     const { size } = this.header;
-    return this.#file.createReadStream({ start: HEADER_BYTES, end: HEADER_BYTES + size - 1, autoClose: false });
+    for (let at = 0; at < size; ) {
+      const { buffer, bytesRead } = await this.#file.read({
+        buffer: Buffer.allocUnsafe(Math.min(PIECE_BYTES, size - at)),
+        position: HEADER_BYTES + at,
+      });
+      if (bytesRead === 0) throw new Error("a file of the cache has become shorter");
+      at += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
   }
 
   /** Upstream said so again, just now. It is also what clean-up goes by. */

@@ -27,7 +27,7 @@ export class FetchCache {
     this.#log = log;
   }
 
-  /** What is there of an address. A user in it is part of the key: what one may see, another may not. */
+  /** What is there under an address. */
   async find(address: string): Promise<CachedFile | null> {
     return CachedFile.open(join(this.#dir, keyOf(address)));
   }

@@ -77,7 +77,7 @@ class ListeningProxy implements FetchProxy {
       limits,
       allowance: new Allowance(limits),
       cache: this.#cache,
-      trouble: new Troubles(),
+      troubles: new Troubles(),
       failed: (failure) => this.#failed(failure),
       log: this.#log,
       now,

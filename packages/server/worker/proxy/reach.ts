@@ -10,8 +10,6 @@ export interface Reaching {
   /** Where a redirect may lead. */
   routes: readonly ProxyRoute[];
   headers: Readonly<Record<string, string>>;
-  /** Once more, after a pause, when there is no connection. */
-  mayRetry: boolean;
   /** Until the answer begins, in milliseconds. */
   answerMs: number;
   signal: AbortSignal;
@@ -27,14 +25,13 @@ const MAX_REDIRECTS = 3;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /**
- * Upstream's answer, whatever its status, after redirects. They may lead to the hosts of routes only: what comes out of a
+ * Upstream's answer, whatever its status, after redirects; asked once more when there is no connection. Redirects may lead to the hosts of routes only: what comes out of a
  * sandbox's network must be what the operator has allowed.
  *
  * @throws UpstreamError `mirror_down`, `timeout`, `bad_answer`, `redirect_refused`; when `signal` aborts, its reason
  */
 export async function reach(wanted: Wanted, reaching: Reaching): Promise<Reached> {
-  const attempts = reaching.mayRetry ? 2 : 1;
-  return withRetry(() => reachOnce(wanted, reaching), { ...DEFAULT_RETRY, attempts }, reaching.signal);
+  return withRetry(() => reachOnce(wanted, reaching), DEFAULT_RETRY, reaching.signal);
 }
 
 async function reachOnce({ url, route }: Wanted, reaching: Reaching): Promise<Reached> {

@@ -1,29 +1,38 @@
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { UpstreamError } from "../../catalog/upstream/error.ts";
-import { bodyOf } from "../../catalog/upstream/exchange.ts";
+import { type Answer, bodyOf } from "../../catalog/upstream/exchange.ts";
 import type { Logger } from "../../log/log.ts";
+import { conditions, headersOf, isWebPage, lengthOf, say, validatorsOf } from "./answers.ts";
 import type { FetchCache } from "./cache.ts";
 import type { CachedFile } from "./cache-entry.ts";
 import { type Allowance, type ProxyLimits, TooMuch } from "./limits.ts";
 import { patient } from "./patient.ts";
 import { type Reached, reach } from "./reach.ts";
 import { type Wanted, wantedBy } from "./routes.ts";
+import type { Troubles } from "./troubles.ts";
 import type { FetchFailure, ProxyRoute } from "./types.ts";
 
 /** A file that broke off so often is not begun once more: wget would try it twenty times. */
 const MOST_BREAKS = 2;
-const LONGEST_VALIDATOR = 256;
 
 export interface ServingParts {
   routes: readonly ProxyRoute[];
   limits: ProxyLimits;
   allowance: Allowance;
   cache: FetchCache | null;
-  trouble: { with(host: string): string | null; began(host: string, reason: string): void };
+  troubles: Troubles;
   failed(failure: FetchFailure): void;
   log: Logger;
   now(): Date;
+}
+
+/** One request of a package manager. `signal` aborts when it has gone, or the proxy ends. */
+interface Asked {
+  wanted: Wanted;
+  headOnly: boolean;
+  response: ServerResponse;
+  signal: AbortSignal;
 }
 
 /** Answers what package managers ask for: from upstream, or from the cache what upstream says is still so. */
@@ -36,90 +45,94 @@ export class Serving {
     this.#parts = parts;
   }
 
-  /** @param signal aborts when the client has gone, or the proxy ends */
+  /** Throws only what is our own fault, or `signal`'s reason. */
   async answer(request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {
-    if (request.method !== "GET" && request.method !== "HEAD") return say(response, 405, "Only GET and HEAD.");
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      say(response, 405, "Only GET and HEAD.");
+      return;
+    }
     const wanted = wantedBy(this.#parts.routes, request.url ?? "");
-    if (!wanted) return say(response, 403, "This build may not fetch that.");
+    if (!wanted) {
+      say(response, 403, "This build may not fetch that.");
+      return;
+    }
+    const asked: Asked = { wanted, headOnly: request.method === "HEAD", response, signal };
     try {
       this.#parts.allowance.request();
-      await this.#fetch(wanted, request.method === "HEAD", response, signal);
+      await this.#fetch(asked);
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof UpstreamError) && !(error instanceof TooMuch)) throw error;
-      this.#fail(wanted, response, error);
+      this.#fail(asked, error);
     }
   }
 
-  async #fetch(wanted: Wanted, headOnly: boolean, response: ServerResponse, signal: AbortSignal): Promise<void> {
-    const address = addressOf(wanted);
-    await using cached = (await this.#parts.cache?.find(address)) ?? null;
-    const reached = await this.#reach(wanted, cached, signal).catch((error: unknown) => {
-      if (error instanceof UpstreamError && this.#maySubstitute(wanted, cached)) return error;
+  async #fetch(asked: Asked): Promise<void> {
+    const { wanted } = asked;
+    await using cached = (await this.#parts.cache?.find(addressOf(wanted))) ?? null;
+    const substitute = cached && this.#maySubstitute(wanted, cached) ? cached : null;
+    const reached = await this.#reach(asked, cached).catch((error: unknown) => {
+      if (error instanceof UpstreamError && substitute) return error;
       throw error;
     });
-    if (reached instanceof UpstreamError) return this.#substitute(wanted, cached, headOnly, response, reached.message);
+    if (reached instanceof UpstreamError) {
+      if (substitute) await this.#sendInstead(asked, substitute, reached.message);
+      return;
+    }
     const { answer, url } = reached;
-    if (answer.status === 200) return await this.#relay(wanted, reached, headOnly, response, signal);
-    answer.body.resume();
+    if (answer.status === 200) return this.#relay(asked, reached);
     if (answer.status === 304 && cached) {
+      // A 304 has no body; its end is waited for, so that the connection can be used again.
+      answer.body.resume();
       await cached.confirm(this.#parts.now());
-      return await this.#sendCached(cached, headOnly, response);
+      return this.#sendCached(asked, cached);
     }
+    answer.body.destroy();
     const sentence = `${url.host} answers ${answer.status} for ${url.pathname}.`;
-    if (isTrouble(answer.status) && this.#maySubstitute(wanted, cached)) {
-      return this.#substitute(wanted, cached, headOnly, response, sentence);
-    }
-    if (isGone(answer.status)) await this.#parts.cache?.remove(address);
+    if (substitute && isTrouble(answer.status)) return this.#sendInstead(asked, substitute, sentence);
+    if (cached && isGone(answer.status)) await this.#parts.cache?.remove(addressOf(wanted));
     this.#parts.failed({ url: wanted.said, status: answer.status, reason: sentence });
-    say(response, isGone(answer.status) || answer.status >= 400 ? answer.status : 502, sentence);
+    say(asked.response, answer.status >= 400 ? answer.status : 502, sentence);
   }
 
   /** Asks upstream, unless it was in trouble a moment ago. */
-  async #reach(wanted: Wanted, cached: CachedFile | null, signal: AbortSignal): Promise<Reached> {
-    const { routes, limits, trouble } = this.#parts;
+  async #reach({ wanted, signal }: Asked, cached: CachedFile | null): Promise<Reached> {
+    const { routes, limits, troubles } = this.#parts;
     const { host } = wanted.url;
-    const known = trouble.with(host);
+    const known = troubles.of(host);
     if (known !== null) throw new UpstreamError("mirror_down", known);
     if ((this.#breaks.get(wanted.said) ?? 0) >= MOST_BREAKS) {
       throw new UpstreamError("truncated", `${wanted.url.href} breaks off again and again.`);
     }
     const headers = { "accept-encoding": "identity", "user-agent": "pawl", ...conditions(cached) };
     try {
-      return await reach(wanted, { routes, headers, mayRetry: true, answerMs: limits.answerMs, signal });
+      return await reach(wanted, { routes, headers, answerMs: limits.answerMs, signal });
     } catch (error) {
       const isDown = error instanceof UpstreamError && (error.code === "mirror_down" || error.code === "timeout");
-      if (isDown) trouble.began(host, error.message);
+      if (isDown) troubles.began(host, error.message);
       throw error;
     }
   }
 
-  /** Upstream's body, piece by piece, and into the cache beside it. */
-  async #relay(wanted: Wanted, reached: Reached, headOnly: boolean, response: ServerResponse, signal: AbortSignal) {
-    const { allowance, cache, limits } = this.#parts;
-    const { answer, url } = reached;
-    if (/^text\/html\b/i.test(answer.header("content-type") ?? "")) {
-      answer.body.destroy();
-      throw new UpstreamError("html_instead", `${url.href} is a web page.`);
-    }
-    const length = lengthOf(reached);
-    const validators = {
-      etag: validator(answer.header("etag")),
-      lastModified: validator(answer.header("last-modified")),
-    };
+  async #relay(asked: Asked, { answer, url }: Reached): Promise<void> {
     try {
-      allowance.announced(length ?? 0);
-    } catch (error) {
+      if (isWebPage(answer)) throw new UpstreamError("html_instead", `${url.href} is a web page.`);
+      const size = lengthOf(answer);
+      this.#parts.allowance.announced(size ?? 0);
+      asked.response.writeHead(200, headersOf({ ...validatorsOf(answer), size }));
+      if (!asked.headOnly) await this.#relayBody(asked, answer, url);
+      asked.response.end();
+    } finally {
       answer.body.destroy();
-      throw error;
     }
-    response.writeHead(200, headersOf({ ...validators, size: length }));
-    if (headOnly) {
-      answer.body.destroy();
-      return void response.end();
-    }
-    const isKnownAgain = validators.etag !== null || validators.lastModified !== null;
-    await using writer = isKnownAgain ? ((await cache?.begin(addressOf(wanted))) ?? null) : null;
+  }
+
+  /** Upstream's body, piece by piece, and into the cache beside it. */
+  async #relayBody({ wanted, response, signal }: Asked, answer: Answer, url: URL): Promise<void> {
+    const { allowance, cache, limits } = this.#parts;
+    const validators = validatorsOf(answer);
+    const canBeAskedAbout = validators.etag !== null || validators.lastModified !== null;
+    await using writer = canBeAskedAbout ? ((await cache?.begin(addressOf(wanted))) ?? null) : null;
     let soFar = 0;
     for await (const chunk of patient(bodyOf(answer, url, signal), limits.idleMs, url.href)) {
       soFar += chunk.length;
@@ -127,90 +140,50 @@ export class Serving {
       if (!response.write(chunk)) await once(response, "drain", { signal });
       await writer?.write(chunk);
     }
-    response.end();
     writer?.keep(validators);
   }
 
-  async #sendCached(cached: CachedFile, headOnly: boolean, response: ServerResponse): Promise<void> {
+  async #sendCached({ headOnly, response, signal }: Asked, cached: CachedFile): Promise<void> {
     const { size } = cached.header;
     this.#parts.allowance.announced(size);
     response.writeHead(200, headersOf(cached.header));
     if (!headOnly && size > 0) {
       for await (const chunk of cached.body()) {
         this.#parts.allowance.took(chunk.length, 0);
-        if (!response.write(chunk)) await once(response, "drain");
+        if (!response.write(chunk)) await once(response, "drain", { signal });
       }
     }
     response.end();
   }
 
   /** Packages are checked against their index by who asks for them; of an index nobody but upstream knows how old it may be. */
-  #maySubstitute(wanted: Wanted, cached: CachedFile | null): cached is CachedFile {
-    if (!cached) return false;
-    if (/\.(ipk|apk)$/.test(wanted.url.pathname)) return true;
-    return this.#parts.now().getTime() - cached.confirmedAt < this.#parts.limits.staleMs;
+  #maySubstitute({ url }: Wanted, { confirmedAt }: CachedFile): boolean {
+    if (/\.(ipk|apk)$/.test(url.pathname)) return true;
+    return this.#parts.now().getTime() - confirmedAt < this.#parts.limits.staleMs;
   }
 
-  async #substitute(
-    wanted: Wanted,
-    cached: CachedFile | null,
-    headOnly: boolean,
-    response: ServerResponse,
-    why: string,
-  ) {
-    if (!cached) throw new TypeError("nothing to send instead");
-    this.#parts.log.warn({ url: wanted.said, reason: why }, "served from the cache, as upstream is in trouble");
-    await this.#sendCached(cached, headOnly, response);
+  async #sendInstead(asked: Asked, cached: CachedFile, reason: string): Promise<void> {
+    this.#parts.log.warn({ url: asked.wanted.said, reason }, "served from the cache, as upstream is in trouble");
+    await this.#sendCached(asked, cached);
   }
 
   /** What was begun is broken off: who reads it must not take it for whole. */
-  #fail(wanted: Wanted, response: ServerResponse, error: UpstreamError | TooMuch): void {
+  #fail({ wanted, response }: Asked, error: UpstreamError | TooMuch): void {
     const { said } = wanted;
-    const status = response.headersSent ? 200 : error instanceof UpstreamError ? error.upstreamStatus : null;
-    this.#parts.failed({ url: said, status, reason: error.message });
-    if (!response.headersSent) return say(response, error instanceof TooMuch ? 403 : 502, error.message);
+    this.#parts.failed({ url: said, status: response.headersSent ? 200 : null, reason: error.message });
+    if (!response.headersSent) {
+      say(response, error instanceof TooMuch ? 403 : 502, error.message);
+      return;
+    }
     this.#breaks.set(said, (this.#breaks.get(said) ?? 0) + 1);
     response.destroy();
   }
 }
 
+/** What it is cached by. A user in it is part of that: what one may see, another may not. */
 function addressOf({ url, route }: Wanted): string {
   const { username, password } = new URL(route.upstream);
   return username === "" && password === "" ? url.href : `${username}:${password}@${url.href}`;
-}
-
-function conditions(cached: CachedFile | null): Record<string, string> {
-  const { etag = null, lastModified = null } = cached?.header ?? {};
-  return { ...(etag && { "if-none-match": etag }), ...(lastModified && { "if-modified-since": lastModified }) };
-}
-
-/** Of the bytes as they are passed on; null when upstream compressed them all the same, or doesn't say. */
-function lengthOf({ answer }: Reached): number | null {
-  const encoding = answer.header("content-encoding")?.toLowerCase() ?? "identity";
-  const length = answer.header("content-length");
-  return length !== null && (encoding === "identity" || encoding === "") ? Number(length) : null;
-}
-
-function headersOf({
-  size,
-  etag,
-  lastModified,
-}: {
-  size: number | null;
-  etag: string | null;
-  lastModified: string | null;
-}) {
-  return {
-    "content-type": "application/octet-stream",
-    ...(size !== null && { "content-length": size }),
-    ...(etag && { etag }),
-    ...(lastModified && { "last-modified": lastModified }),
-  };
-}
-
-/** Only what may be sent on as a header. */
-function validator(value: string | null): string | null {
-  return value !== null && value.length <= LONGEST_VALIDATOR && /^[\x20-\x7e]+$/.test(value) ? value : null;
 }
 
 function isTrouble(status: number): boolean {
@@ -219,14 +192,4 @@ function isTrouble(status: number): boolean {
 
 function isGone(status: number): boolean {
   return status === 404 || status === 410;
-}
-
-/** A short answer of our own. Clients show the status; the text is for who looks. */
-function say(response: ServerResponse, status: number, sentence: string): void {
-  const body = `${sentence}\n`;
-  response.writeHead(status, {
-    "content-type": "text/plain; charset=utf-8",
-    "content-length": Buffer.byteLength(body),
-  });
-  response.end(response.req.method === "HEAD" ? undefined : body);
 }

@@ -6,7 +6,7 @@ export class Troubles {
   readonly #known = new Map<string, { reason: string; until: number }>();
 
   /** Why it isn't asked now; null when it is. */
-  with(host: string): string | null {
+  of(host: string): string | null {
     const trouble = this.#known.get(host);
     return trouble && performance.now() < trouble.until ? trouble.reason : null;
   }

@@ -23,22 +23,34 @@ export interface SandboxOptions {
   signal: AbortSignal;
 }
 
-/** Inside a sandbox. */
+/** Inside a sandbox of bubblewrap; `Sandbox.proxyPort` is right for every kind. */
 export const PROXY_PORT = 8479;
+
+/**
+ * A build is stopped by `log` when it has printed this many times `limits.logBytes`, where each line counts 64 bytes besides its own:
+ * whoever keeps a log keeps its beginning and its end, so what is merely long is no reason to stop, and work is bounded.
+ */
+export const OUTPUT_PER_LOG = 64;
 
 /** One build's place: a writable copy of a tree, an empty folder for what is made, and nothing else of the machine. */
 export interface Sandbox extends AsyncDisposable {
-  /** The tree as commands see it: `/builder`. It is their working folder. */
+  /** The tree as commands see it: `/builder`; without bubblewrap another. It is their working folder. */
   readonly tree: string;
-  /** The folder for what is made, as commands see it: `/output`. */
+  /** The folder for what is made, as commands see it: `/output`; without bubblewrap another. */
   readonly output: string;
+  /** Where commands reach the proxy, on 127.0.0.1: `PROXY_PORT`; without bubblewrap one of the machine's that was free. */
+  readonly proxyPort: number;
   /** The same from outside. What lies in it is the build's: links are not to be followed, names not to be believed. */
   readonly outputOutside: string;
   /** Lays a file into the writable layer. `path` is below the tree, without `..`. Not while a command runs. */
   write(path: string, content: string | Uint8Array, mode?: number): Promise<void>;
-  /** A regular file below the tree as commands would see it; null where there is none. No link is followed. @throws too long */
+  /** A regular file below the tree as commands would see it; null where there is none. No link is followed. @throws BuildError build_failed when it is longer */
   read(path: string, maxBytes: number): Promise<Buffer | null>;
-  /** One command after another; all its processes have ended when it settles. */
+  /**
+   * One command after another; all its processes have ended when it settles. `limits.timeMs` is for all commands together. An abort
+   * is SIGTERM to all of them and SIGKILL two seconds later; a limit is SIGKILL at once.
+   * @throws BuildError worker_failed when it could not be started: no fault of the command's
+   */
   run(argv: readonly [string, ...string[]], options: RunOptions): Promise<Ended>;
 }
 

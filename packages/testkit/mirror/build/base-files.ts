@@ -1,7 +1,7 @@
 import type { ContentFile } from "../formats/package-file.ts";
 import type { PackageRecord } from "../world/package.ts";
 import type { Release } from "../world/releases.ts";
-import { serviceScript } from "./content.ts";
+import { serviceScript } from "./service-script.ts";
 
 /** Folders of a root file system that are empty until it runs. */
 const EMPTY = ["dev/", "mnt/", "overlay/", "proc/", "root/", "rom/", "sys/", "tmp/", "etc/config/"];
@@ -22,7 +22,10 @@ export function baseFiles({ version, architecture }: PackageRecord, release: Rel
     ...EMPTY.map((path) => ({ path, content: Buffer.alloc(0) })),
     file("bin/config_generate", "#!/bin/sh\n# Makes /etc/config/network and system at the first boot.\n", 0o755),
     file("etc/banner", ` ${nameOf(release)} ${release.name}, ${release.versionCode}\n`),
-    file("etc/device_info", `DEVICE_MANUFACTURER='${nameOf(release)}'\nDEVICE_PRODUCT='Generic'\nDEVICE_REVISION='v0'\n`),
+    file(
+      "etc/device_info",
+      `DEVICE_MANUFACTURER='${nameOf(release)}'\nDEVICE_PRODUCT='Generic'\nDEVICE_REVISION='v0'\n`,
+    ),
     file("etc/group", "root:x:0:\nnobody:x:65534:\n"),
     file("etc/hosts", "127.0.0.1 localhost\n"),
     file("etc/inittab", "::sysinit:/etc/init.d/rcS S boot\n::shutdown:/etc/init.d/rcS K shutdown\n"),
@@ -34,7 +37,10 @@ export function baseFiles({ version, architecture }: PackageRecord, release: Rel
     file("etc/rc.local", "# What stands here is run once the system is up.\nexit 0\n"),
     file("etc/shadow", "root:::0:99999:7:::\n", 0o600),
     file("etc/sysctl.conf", "# Defaults are in /etc/sysctl.d/*.conf\n"),
-    file("etc/uci-defaults/10_migrate-shadow", "ppasswd=\"$(sed -ne '/^root:/s/^root:\\([^:]*\\):.*$/\\1/p' /etc/passwd)\"\nexit 0\n"),
+    file(
+      "etc/uci-defaults/10_migrate-shadow",
+      "ppasswd=\"$(sed -ne '/^root:/s/^root:\\([^:]*\\):.*$/\\1/p' /etc/passwd)\"\nexit 0\n",
+    ),
     ...SERVICES.map(([name, start, stop]) => ({
       path: `etc/init.d/${name}`,
       content: serviceScript(name, start, stop),
@@ -42,7 +48,10 @@ export function baseFiles({ version, architecture }: PackageRecord, release: Rel
     })),
     file("lib/functions.sh", FUNCTIONS),
     file("sbin/sysupgrade", `#!/bin/sh\n# base-files ${version}\n`, 0o755),
-    file("usr/lib/os-release", `NAME="${nameOf(release)}"\nVERSION="${release.name}"\nBUILD_ID="${release.versionCode}"\n`),
+    file(
+      "usr/lib/os-release",
+      `NAME="${nameOf(release)}"\nVERSION="${release.name}"\nBUILD_ID="${release.versionCode}"\n`,
+    ),
   ];
 }
 

@@ -2,6 +2,7 @@ import type { ContentFile } from "../formats/package-file.ts";
 import type { PackageRecord } from "../world/package.ts";
 import { hexOf, type Release } from "../world/releases.ts";
 import { baseFiles } from "./base-files.ts";
+import { serviceScript } from "./service-script.ts";
 
 const FOLDERS: Record<string, string> = {
   libs: "usr/lib",
@@ -49,21 +50,7 @@ export function contentOf(record: PackageRecord, release: Release, target: strin
   const programs = PROGRAMS[baseName]?.map((path) => ({ path, content, mode: 0o755 }));
   const files = programs ?? [{ path: `${FOLDERS[section] ?? "usr/bin"}/${baseName}`, content }];
   const [service, start] = SERVICES[baseName] ?? [];
-  return service ? [...files, { path: `etc/init.d/${service}`, content: serviceScript(service, start ?? 50), mode: 0o755 }] : files;
-}
-
-/** A service as the init scripts of all packages are. */
-export function serviceScript(name: string, start: number, stop?: number): Buffer {
-  const lines = [
-    "#!/bin/sh /etc/rc.common",
-    "",
-    `START=${String(start).padStart(2, "0")}`,
-    ...(stop === undefined ? [] : [`STOP=${stop}`]),
-    "",
-    "start() {",
-    `\t/usr/sbin/${name}`,
-    "}",
-    "",
-  ];
-  return Buffer.from(lines.join("\n"));
+  return service
+    ? [...files, { path: `etc/init.d/${service}`, content: serviceScript(service, start ?? 50), mode: 0o755 }]
+    : files;
 }

@@ -68,11 +68,7 @@ export function packageFile(record: PackageRecord, { release, target, generation
   const key = `${generation} ${time} ${JSON.stringify(record)}`;
   const known = record.architecture === "all" ? BUILT.get(key) : undefined;
   if (known) return known;
-  const built = (generation === "apk" ? apkPackage : ipk)(
-    record,
-    contentOf(record, release, target),
-    time,
-  );
+  const built = (generation === "apk" ? apkPackage : ipk)(record, contentOf(record, release, target), time);
   if (record.architecture === "all" && BUILT.size < MOST_KEPT) BUILT.set(key, built);
   return built;
 }

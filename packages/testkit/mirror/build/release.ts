@@ -1,3 +1,4 @@
+import type { PackageFile } from "../formats/package-file.ts";
 import { overviewJson } from "../formats/profiles.ts";
 import type { Tree } from "../tree.ts";
 import { FEED_NAMES, type FeedName, feedRecords, limeRecords, type Overrides } from "../world/feeds.ts";
@@ -35,16 +36,23 @@ export function buildFeeds(tree: Tree, release: Release, overrides?: Overrides):
   }
 }
 
-/** One feed of an architecture. */
-export function buildFeed(release: Release, feed: FeedName, architecture: string, overrides?: Overrides): Folder {
-  return feedFolder(feedRecords(release, feed, architecture, overrides), {
+/** One feed of an architecture, with packages that somebody added to it. */
+export function buildFeed(
+  release: Release,
+  feed: FeedName,
+  architecture: string,
+  overrides?: Overrides,
+  added: readonly PackageFile[] = [],
+): Folder {
+  const facts = {
     release,
     target: null,
     generation: release.generation,
     indexVersion: release.indexVersion.feeds,
     architecture,
     time: release.time,
-  });
+  };
+  return feedFolder(feedRecords(release, feed, architecture, overrides), facts, added);
 }
 
 /** Writes Lime's feeds of a version, one for each architecture of the parent's release. */

@@ -70,6 +70,10 @@ function withFolders(content: readonly ContentFile[]): TarMember[] {
   }
   const files = content
     .filter(({ path }) => !path.endsWith("/"))
-    .map(({ path, content: bytes, mode }) => ({ name: `./${path}`, content: bytes, ...(mode !== undefined && { mode }) }));
+    .map(({ path, content: bytes, mode }) => ({
+      name: `./${path}`,
+      content: bytes,
+      ...(mode !== undefined && { mode }),
+    }));
   return [...[...folders].map((name) => ({ name })), ...files].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

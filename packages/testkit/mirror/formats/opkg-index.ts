@@ -12,9 +12,11 @@ export function opkgManifest(packages: readonly ListedPackage[]): string {
 
 /** The head of a package's own `control`, and of its stanza. */
 export function controlFields({ record }: Pick<ListedPackage, "record">): [string, string][] {
-  const { depends, conflicts, provides, abi, essential } = record;
+  const { name, baseName, depends, conflicts, abi, essential } = record;
+  // Who asks for libubox gets libubox20240329.
+  const provides = [...new Set([...(baseName === name ? [] : [baseName]), ...record.provides])];
   return [
-    ["Package", record.name],
+    ["Package", name],
     ["Version", record.version],
     ["Depends", depends.join(", ")],
     ["Conflicts", conflicts.join(", ")],

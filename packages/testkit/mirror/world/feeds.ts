@@ -46,7 +46,8 @@ export function kmodRecords(release: Release, target: TargetFacts, overrides?: O
 
 /** Packages that an ImageBuilder carries, in the order they are installed: apk's feeds have them as well. */
 export function localRecords(release: Release, target: TargetFacts): PackageRecord[] {
-  const rows = release.generation === "opkg" ? LOCAL_PACKAGES : TARGET_FEED.filter(({ name }) => LOCAL_NAMES.includes(name));
+  const rows =
+    release.generation === "opkg" ? LOCAL_PACKAGES : TARGET_FEED.filter(({ name }) => LOCAL_NAMES.includes(name));
   return records(rows, { ...target, release, target: target.name, feed: "target" });
 }
 

@@ -3,7 +3,9 @@ import { once } from "node:events";
 import { chmod, cp, lstat, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Move } from "@pawl/protocol";
-import { expect, test } from "vitest";
+import { TempDir } from "@pawl/testkit";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { bundled } from "../../../testing/bundled.ts";
 import { type Contents, writeContents } from "../tree-fixture.ts";
 import { CopyBench } from "./copy-bench.ts";
 import { DONE, installerAt, step } from "./copy-process.ts";
@@ -11,6 +13,15 @@ import { DONE, installerAt, step } from "./copy-process.ts";
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 /** A hundred processes or so, on a machine that may be busy. */
 const LIMIT_MS = 600_000;
+
+let programs: TempDir;
+let copyProcess: string;
+
+beforeAll(async () => {
+  programs = await TempDir.create();
+  copyProcess = await bundled(new URL("./copy-process.ts", import.meta.url), programs.path);
+});
+afterAll(() => programs?.[Symbol.asyncDispose]());
 
 const OLDER: Contents = {
   "web/own.json": "own 1",
@@ -57,7 +68,7 @@ async function keepAs(name: string, { dir }: CopyBench): Promise<() => Promise<v
 }
 
 async function runKilled(bench: CopyBench, steps: string, move: Move, after: number): Promise<unknown> {
-  const argv = ["--import", here("./kill-after-write.mjs"), here("./copy-process.ts")];
+  const argv = ["--import", here("./kill-after-write.mjs"), copyProcess];
   const child = spawn(process.execPath, [...argv, bench.dir.path, steps, JSON.stringify(move)], {
     stdio: ["ignore", "ignore", "inherit"],
     env: { ...process.env, KILL_AFTER_WRITE: String(after) },

@@ -58,7 +58,8 @@ function entries(lines: readonly string[]): Entry[] {
 }
 
 function troublesOf({ label, tag, facts }: Entry): PackageTrouble[] {
-  const words = (key: string) => (facts.get(key) ?? []).flatMap((value) => value.split(" ")).filter((word) => word !== "");
+  const words = (key: string) =>
+    (facts.get(key) ?? []).flatMap((value) => value.split(" ")).filter((word) => word !== "");
   if (tag !== undefined) {
     const providers = words("provided by");
     const note = providers.length > 0 ? `One of ${providers.join(", ")} is to be asked for by name.` : null;

@@ -6,7 +6,14 @@ import type { FeedTrouble, PackageTrouble, Troubles } from "./types.ts";
  */
 export function opkgTroubles(stderr: readonly string[], stdout: readonly string[] = []): Troubles {
   const lines = [...stdout, ...stderr];
-  const found: PackageTrouble[] = [...dependencies(lines), ...conflicts(lines), ...clashes(lines), ...fetches(lines), ...scripts(lines), ...space(lines)];
+  const found: PackageTrouble[] = [
+    ...dependencies(lines),
+    ...conflicts(lines),
+    ...clashes(lines),
+    ...fetches(lines),
+    ...scripts(lines),
+    ...space(lines),
+  ];
   const explained = new Set(found.flatMap(namesIn));
   const missing: PackageTrouble[] = [];
   for (const name of new Set(captures(lines, CANNOT_INSTALL))) {
@@ -100,7 +107,9 @@ function space(lines: readonly string[]): PackageTrouble[] {
 
 function feeds(lines: readonly string[]): FeedTrouble[] {
   const found = new Map<string, FeedTrouble["reason"]>();
-  const codes = new Map(lines.flatMap((line) => (WGET.test(line) ? [WGET.exec(line)?.slice(1, 3) as [string, string]] : [])));
+  const codes = new Map(
+    lines.flatMap((line) => (WGET.test(line) ? [WGET.exec(line)?.slice(1, 3) as [string, string]] : [])),
+  );
   let signature: string | null = null;
   for (const line of lines) {
     signature = FETCHING_SIGNATURE.exec(line)?.[1] ?? signature;
@@ -117,7 +126,11 @@ function feeds(lines: readonly string[]): FeedTrouble[] {
 }
 
 function namesIn(trouble: PackageTrouble): readonly string[] {
-  return "requiredBy" in trouble ? trouble.requiredBy : "with" in trouble ? [trouble.name, ...[trouble.with].flat()] : [trouble.name];
+  return "requiredBy" in trouble
+    ? trouble.requiredBy
+    : "with" in trouble
+      ? [trouble.name, ...[trouble.with].flat()]
+      : [trouble.name];
 }
 
 function captures(lines: readonly string[], pattern: RegExp): string[] {

@@ -10,12 +10,14 @@ import type { Stats } from "../../../stats/types.ts";
 import type { UpgradeFacts, UpgradeQuestion } from "../../../upgrades/types.ts";
 import { middleGenerationVersions } from "../middle-generation.ts";
 import { asuV1Routes } from "../routes.ts";
+import { MemoryBuilds } from "./memory-builds.ts";
 import { MemoryCatalog, type World } from "./memory-catalog.ts";
 
 /** The dialect behind the server's own HTTP, over what is in memory. */
 export interface ServedDialect extends AsyncDisposable {
   url: string;
   catalog: MemoryCatalog;
+  builds: MemoryBuilds;
   config: ServerConfig;
   /** What was counted, newest last. */
   counted: [what: string, key: string | undefined][];
@@ -26,8 +28,10 @@ export async function serveDialect(world: World, stats: Partial<Stats>, facts: U
   const config = ServerConfig.parse({ listen: "127.0.0.1:0", contact: "root@example.org" });
   const log = pino({ level: "silent" });
   const catalog = new MemoryCatalog(world);
+  const builds = new MemoryBuilds();
   const served = {
     catalog,
+    builds,
     config,
     counted: [] as [string, string | undefined][],
     now: new Date("2026-03-01T12:00:00Z"),
@@ -37,6 +41,9 @@ export async function serveDialect(world: World, stats: Partial<Stats>, facts: U
     log,
     clock: () => served.now,
     catalog,
+    builds: builds.builds,
+    // One token is known.
+    tokens: { verify: async (token: string) => (token === "right" ? { name: "a token" } : null) },
     upgrades: {
       facts: () => facts,
       check: async ({ installed }: UpgradeQuestion) => {

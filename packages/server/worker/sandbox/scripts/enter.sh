@@ -10,7 +10,10 @@ cd -- "$folder"
 if [ -n "$tree" ]; then
   # By way of a fixed name: a path may have commas and colons in it, which mean something in options.
   mount --bind -- "$tree" lower
-  mount -t overlay -o "lowerdir=lower,upperdir=upper,workdir=work$options" overlay stage/builder
+  # Volatile: or the end of every command would sync the whole disk below. What a power cut leaves of a build is thrown away, so
+  # the mark that keeps such a layer from being mounted again means nothing here.
+  [ ! -e work/work/incompat ] || rm -rf work/work/incompat
+  mount -t overlay -o "lowerdir=lower,upperdir=upper,workdir=work,volatile$options" overlay stage/builder
 fi
 if [ -n "$socket" ]; then
   mount --bind -- "$socket" stage/proxy.sock

@@ -8,6 +8,7 @@ that will do, and a conflict counts only when the package that declares it comes
 import argparse
 import fcntl
 import os
+import signal
 import sys
 
 from download import Downloads
@@ -23,6 +24,7 @@ FAILED = 255
 
 def main():
     sys.stdout.reconfigure(line_buffering=True, errors="surrogateescape")
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     options = parsed()
     root = os.path.abspath(options.root)
     if options.command == "manifest":
@@ -68,7 +70,11 @@ def run(options, root):
         for package in [*status.read(), *feeds.packages()]:
             selection.add(package)
         good = Installer(root, cache, selection, status, feeds, downloads).run(options.operands)
-        status.write(selection.all_installed())
+        try:
+            status.write(selection.all_installed())
+        except OSError as cause:
+            error("opkg_conf_write_status_files", f"Can't write the status file: {cause.strerror}.\n")
+            good = False
         return 0 if good else FAILED
 
 

@@ -34,11 +34,16 @@ def make_folder(root, path, mode=0o755, mtime=None):
 
 
 def write_file(root, path, content, mode, mtime=None):
-    """A file in place of what was there; links are replaced, not followed."""
+    """A file in place of what was there; links are replaced, not followed. What can't be written whole is taken away."""
     full = os.path.join(root, path)
     _make_way(root, path, full)
-    with open(full, "xb") as file:
-        file.write(content)
+    try:
+        with open(full, "xb") as file:
+            file.write(content)
+    except OSError:
+        if os.path.lexists(full):
+            os.unlink(full)
+        raise
     os.chmod(full, stat.S_IMODE(mode))
     if mtime is not None:
         os.utime(full, (mtime, mtime))

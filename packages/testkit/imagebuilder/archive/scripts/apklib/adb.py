@@ -40,7 +40,7 @@ class Adb:
             elif kind == _SIGNATURE:
                 self.signatures.append(file[begin:end])
             elif kind == _DATA and end - begin >= 8:
-                self.data[struct.unpack_from("<II", file, begin)] = file[begin + 8 : end]
+                self.data[struct.unpack_from("<II", file, begin)] = memoryview(file)[begin + 8 : end]
             at = (end + 7) // 8 * 8
         if self.payload is None:
             raise EndOfFile()

@@ -1,0 +1,82 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { FetchProxy, ProxyRoute } from "../../worker/proxy/types.ts";
+import type { Sandboxes } from "../../worker/sandbox/types.ts";
+import type { BuilderTools, BuildRecipe, Made } from "../types.ts";
+import { type Assembled, assemble } from "./assemble.ts";
+import { prepare } from "./prepare.ts";
+import { addedRepositories } from "./repositories.ts";
+import { type Resolved, resolve } from "./resolve.ts";
+import { outsideOf, routesOf } from "./routes.ts";
+import type { Trees } from "./trees/types.ts";
+import { checkValues } from "./values.ts";
+import { Workbench } from "./workbench.ts";
+
+/** What this builder uses of the worker it runs in. */
+export interface ImageBuilderParts {
+  trees: Trees;
+  /** A way out of one sandbox, to exactly these places. */
+  openProxy(options: {
+    routes: readonly ProxyRoute[];
+    socketPath: string;
+    /** Who may connect. */
+    user: Sandboxes["user"];
+    signal: AbortSignal;
+  }): Promise<FetchProxy>;
+}
+
+/**
+ * One build: an unpacked ImageBuilder below a writable layer, a way to the mirror, and three calls of make.
+ * @throws BuildError
+ */
+export async function buildImage(parts: ImageBuilderParts, recipe: BuildRecipe, tools: BuilderTools): Promise<Made> {
+  const { folder, sandboxes, signal } = tools;
+  checkValues(recipe);
+  const added = addedRepositories(recipe);
+  const routes = routesOf(recipe, added);
+
+  await using tree = await parts.trees.take(recipe, tools);
+  const place = join(folder, "sandbox");
+  await mkdir(place);
+  await using proxy = await parts.openProxy({
+    routes,
+    socketPath: join(folder, "proxy"),
+    user: sandboxes.user,
+    signal,
+  });
+  await using sandbox = await sandboxes.open({
+    tree: tree.path,
+    folder: place,
+    limits: recipe.limits,
+    proxySocket: proxy.socket,
+    signal,
+  });
+  const inside = (url: string) => proxy.insideUrl(url, sandbox.proxyPort);
+  const prepared = await prepare(sandbox, recipe, added, inside);
+  const outside = outsideOf(routes, sandbox.proxyPort);
+  const bench = new Workbench({ recipe, tools, sandbox, proxy, prepared, outside });
+  for (const warning of prepared.warnings) bench.warn(warning);
+
+  tools.step("resolve");
+  const resolved = await resolve(bench);
+  tools.step("assemble");
+  const assembled = await assemble(bench, resolved);
+  return madeOf(bench, resolved, assembled);
+}
+
+function madeOf({ recipe, prepared, warnings }: Workbench, resolved: Resolved, assembled: Assembled): Made {
+  const { images, all, versionNumber, sourceDateEpoch, target, profile } = assembled;
+  const isImage = new Set(images.map(({ name }) => name));
+  return {
+    versionCode: resolved.revision,
+    versionNumber: versionNumber || prepared.config.versionNumber || recipe.inputs.version,
+    sourceDateEpoch,
+    images,
+    files: all.filter(({ name }) => !isImage.has(name)),
+    manifest: resolved.manifest,
+    packages: resolved.packages,
+    warnings,
+    target,
+    profile,
+  };
+}

@@ -1,0 +1,164 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Logger } from "pino";
+import type { Database } from "../db/connect.ts";
+import type { Stats } from "../stats/types.ts";
+import { announce } from "./changes.ts";
+import { countFailed } from "./counting.ts";
+import { liveJobs, type BuildQueue } from "./queue/queue.ts";
+import type { BuildRow } from "./records.ts";
+import { MOST_LOSSES } from "./retries.ts";
+import { changeOf, enqueue, fail, sendBack } from "./transitions.ts";
+import type { Failure } from "./types.ts";
+import { lacking, type WorkerRow, workersThere } from "./workers.ts";
+
+export interface ReconcilerOptions {
+  database: Database;
+  queue: BuildQueue;
+  stats: Pick<Stats, "count" | "buildFailed">;
+  clock: () => Date;
+  log: Logger;
+  /** How long a failure is an answer, in milliseconds. */
+  failureTtl: number;
+  /** How often it is looked, in milliseconds. */
+  every: number;
+}
+
+export type Repair =
+  /** Its worker has gone. */
+  | { kind: "lost" }
+  /** It waits without a job, and its time has come; or the queue has lost it. */
+  | { kind: "enqueue" }
+  /** Why it waits isn't what it says. */
+  | { kind: "explain"; waitsFor: string | null };
+
+type Unfinished = Pick<BuildRow, "state" | "job" | "not_before" | "waits_for" | "queue">;
+
+/** What is wrong with a build that hasn't ended, and what to do about it. Pure. */
+export function repair(
+  row: Unfinished,
+  job: "waiting" | "taken" | undefined,
+  { workers, now }: { workers: readonly WorkerRow[]; now: Date },
+): Repair | null {
+  if (row.state === "running") return job === "taken" ? null : { kind: "lost" };
+  if (row.job === null) return row.not_before === null || row.not_before <= now ? { kind: "enqueue" } : null;
+  if (job === undefined) return { kind: "enqueue" };
+  const waitsFor = lacking(row.queue, workers)?.sentence ?? null;
+  return waitsFor === row.waits_for ? null : { kind: "explain", waitsFor };
+}
+
+/**
+ * Sees to it that builds and the queue's jobs agree, whoever was killed at whatever line: when it starts, and then every second. Any number of
+ * processes may do it at once.
+ */
+export class Reconciler {
+  readonly #options: ReconcilerOptions;
+
+  constructor(options: ReconcilerOptions) {
+    this.#options = options;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await this.once();
+      } catch (error) {
+        if (!signal.aborted) this.#options.log.warn({ err: error }, "builds could not be looked after");
+      }
+      await sleep(this.#options.every * (0.9 + Math.random() * 0.2), undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** @returns how many builds were put right */
+  async once(): Promise<number> {
+    const { kysely } = this.#options.database;
+    const rows = await kysely
+      .selectFrom("build")
+      .selectAll()
+      .where("state", "in", ["queued", "running"])
+      .orderBy("line")
+      .execute();
+    if (rows.length === 0) return 0;
+    const jobs = await liveJobs(kysely, rows.flatMap(({ job }) => job ?? []));
+    const workers = await workersThere(kysely);
+    const now = this.#options.clock();
+    let repaired = 0;
+    for (const row of rows) {
+      const step = repair(row, row.job === null ? undefined : jobs.get(row.job), { workers, now });
+      if (step === null) continue;
+      if (await this.#do(step, row)) repaired++;
+    }
+    return repaired;
+  }
+
+  /** False if it isn't so any more. */
+  #do(step: Repair, row: BuildRow): Promise<boolean> {
+    switch (step.kind) {
+      case "lost":
+        return this.#lost(row);
+      case "enqueue":
+        return this.#enqueue(row);
+      case "explain":
+        return this.#explain(row, step.waitsFor);
+    }
+  }
+
+  async #lost(row: BuildRow): Promise<boolean> {
+    const { database, queue, clock, failureTtl, stats, log } = this.#options;
+    await queue.ensure(row.queue);
+    const losses = row.losses + 1;
+    const isKiller = losses >= MOST_LOSSES;
+    const changed = await database.kysely.transaction().execute((transaction) => {
+      const transition = { transaction, queue };
+      if (isKiller) return fail(transition, row, KILLS_WORKER, { now: clock(), ttl: failureTtl });
+      return sendBack(transition, row, { waitsFor: null, notBefore: null, losses });
+    });
+    if (changed === null) return false;
+    log.warn({ build: row.id, worker: row.worker, losses }, isKiller ? "build kills its workers" : "worker lost");
+    if (isKiller) await countFailed(stats, row.inputs, KILLS_WORKER);
+    return true;
+  }
+
+  async #enqueue(row: BuildRow): Promise<boolean> {
+    const { database, queue } = this.#options;
+    await queue.ensure(row.queue);
+    return database.kysely.transaction().execute(async (transaction) => {
+      const held = await transaction
+        .selectFrom("build")
+        .selectAll()
+        .where("id", "=", row.id)
+        .where("state", "=", "queued")
+        .where("job", row.job === null ? "is" : "=", row.job)
+        .forUpdate()
+        .executeTakeFirst();
+      if (!held) return false;
+      const job = await enqueue({ transaction, queue }, held);
+      const change = { job, waits_for: null, not_before: null };
+      await transaction.updateTable("build").set(change).where("id", "=", row.id).execute();
+      await announce(transaction, changeOf(held));
+      return true;
+    });
+  }
+
+  #explain(row: BuildRow, waitsFor: string | null): Promise<boolean> {
+    return this.#options.database.kysely.transaction().execute(async (transaction) => {
+      const changed = await transaction
+        .updateTable("build")
+        .set({ waits_for: waitsFor })
+        .where("id", "=", row.id)
+        .where("state", "=", "queued")
+        .where("job", "=", row.job)
+        .returning(["id", "key", "state", "line", "attempt"])
+        .executeTakeFirst();
+      if (!changed) return false;
+      await announce(transaction, changeOf(changed));
+      return true;
+    });
+  }
+}
+
+const KILLS_WORKER: Failure = {
+  code: "kills_worker",
+  sentence: `Whoever builds this is lost over it: ${MOST_LOSSES} workers so far. It isn't tried again by itself.`,
+  culprits: [],
+  isPassing: false,
+};

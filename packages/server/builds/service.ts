@@ -1,0 +1,363 @@
+import type { Logger } from "pino";
+import type { BuildLimits } from "../builders/types.ts";
+import type { Catalog } from "../catalog/types.ts";
+import type { ServerConfig } from "../config/schema.ts";
+import type { Database } from "../db/connect.ts";
+import type { Subscription } from "../db/listener.ts";
+import { databaseTrouble } from "../db/trouble.ts";
+import { ServerError } from "../error.ts";
+import type { Stats } from "../stats/types.ts";
+import type { UpgradeFacts } from "../upgrades/types.ts";
+import { AskBatches } from "./ask-batches.ts";
+import { AGAIN, type Answered, answerAsks, wantedUntil } from "./asking.ts";
+import { BuildCache } from "./cache.ts";
+import { type Change, hearChanges } from "./changes.ts";
+import { Line } from "./line.ts";
+import { LogLines } from "./log-lines.ts";
+import { BUILDER_ARCHITECTURE, queueName } from "./queue/names.ts";
+import type { BuildQueue } from "./queue/queue.ts";
+import { BuildReader } from "./reading.ts";
+import { recall } from "./recall.ts";
+import { makeRecipe } from "./recipe.ts";
+import { Reconciler } from "./reconciler.ts";
+import { type BuildRecord, isLive, isValid } from "./records.ts";
+import { requestKey } from "./request-key.ts";
+import { changeOf } from "./transitions.ts";
+import type { Alias, Asked, Build, BuildAsk, BuildEvent, Builds, LogLine, StoredFile } from "./types.ts";
+import { UsedBuilds } from "./used.ts";
+import { Watchers } from "./watching.ts";
+import { withdrawAsk } from "./withdrawing.ts";
+import { lacking, workersThere } from "./workers.ts";
+
+export interface BuildsOptions {
+  database: Database;
+  catalog: Pick<Catalog, "distribution" | "version" | "target">;
+  /** By distribution. */
+  upgradeFacts: ReadonlyMap<string, Pick<UpgradeFacts, "buildRows">>;
+  queue: BuildQueue;
+  config: Pick<ServerConfig, "builds">;
+  stats: Pick<Stats, "count" | "buildFailed">;
+  clock: () => Date;
+  log: Logger;
+  /** Which builder makes images. Default `openwrt-imagebuilder`. */
+  builder?: string;
+  /** How often builds and jobs are compared, in milliseconds. Default 1 s. */
+  reconcileEvery?: number;
+}
+
+/** How often two processes may enqueue the same at the same moment. */
+const MOST_COLLISIONS = 10;
+/** How long an answer waits until this process knows of all that is in front, in milliseconds. */
+const LINE_PATIENCE = 1_000;
+
+/** Builds, from memory, then from the database. */
+export class BuildsService implements Builds, AsyncDisposable {
+  readonly #options: BuildsOptions;
+  readonly #cache = new BuildCache();
+  readonly #line = new Line();
+  readonly #reader: BuildReader;
+  readonly #log: LogLines;
+  readonly #watchers: Watchers;
+  readonly #used: UsedBuilds;
+  readonly #batches: AskBatches<Answered>;
+  readonly #ended = new AbortController();
+  /** As it was last told, while neither it nor its position has changed. */
+  readonly #shown = new WeakMap<BuildRecord, Build>();
+  #hearing: Promise<Subscription> | null = null;
+  /** Changes that were heard of while the line was read. */
+  #missed: Change[] | null = null;
+  #reconciling: Promise<void> | null = null;
+  /** Builds whose time has run out, as a number; and when the next one's does. */
+  #expiries = 0;
+  #nextExpiry = Number.POSITIVE_INFINITY;
+
+  constructor(options: BuildsOptions) {
+    this.#options = options;
+    const { kysely } = options.database;
+    this.#reader = new BuildReader(kysely, this.#cache);
+    this.#log = new LogLines(kysely);
+    this.#watchers = new Watchers({ build: (id) => this.#current(id), log: this.#log });
+    this.#used = new UsedBuilds({ kysely, clock: options.clock, log: options.log });
+    this.#batches = new AskBatches((key, asks) => this.#settle(key, asks));
+  }
+
+  /** Begins to look after builds whose workers were lost, that wait for another try, or for nobody. Once; it ends with the service. */
+  start(): void {
+    if (this.#reconciling) return;
+    const { database, queue, stats, clock, log, config, reconcileEvery = 1_000 } = this.#options;
+    const failureTtl = config.builds.failure_ttl;
+    const reconciler = new Reconciler({ database, queue, stats, clock, log, failureTtl, every: reconcileEvery });
+    this.#reconciling = (async () => {
+      await Promise.all([queue.start(), this.#ready()]).catch((error: unknown) =>
+        log.warn({ err: error }, "builds could not be read yet"),
+      );
+      await reconciler.run(this.#ended.signal);
+    })();
+  }
+
+  get generation(): number {
+    const now = this.#options.clock().getTime();
+    if (now >= this.#nextExpiry) {
+      this.#expiries++;
+      const times = [...this.#cache.records()].map(({ build }) => build.expiresAt?.getTime() ?? 0);
+      this.#nextExpiry = times.filter((time) => time > now).reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+    }
+    return this.#cache.epoch + this.#expiries;
+  }
+
+  async ask(ask: BuildAsk, signal?: AbortSignal): Promise<Asked> {
+    signal?.throwIfAborted();
+    await this.#ready();
+    const key = requestKey(ask.inputs);
+    const known = await this.#asItIs(key, ask, signal);
+    if (known) return { build: this.#show(known), outcome: "hit" };
+    const { answer, isFirst } = await this.#batches.ask(key, ask);
+    await this.#line.until(answer.record.line, LINE_PATIENCE);
+    const outcome = answer.outcome === "new" && !isFirst ? "joined" : answer.outcome;
+    return { build: this.#show(answer.record), outcome };
+  }
+
+  async byAlias(dialect: string, hash: string): Promise<{ build: Build; alias: Alias } | null> {
+    await this.#ready();
+    const named = await this.#reader.alias(dialect, hash);
+    if (!named) return null;
+    const record = await this.#reader.newest(named.key);
+    if (!record || !isValid(record.build, this.#options.clock())) return null;
+    await this.#line.until(record.line, LINE_PATIENCE);
+    return { build: this.#show(record), alias: named.alias };
+  }
+
+  async byId(id: string): Promise<Build | null> {
+    await this.#ready();
+    return this.#current(id);
+  }
+
+  async output(id: string): Promise<{ stdout: string; stderr: string }> {
+    const build = await this.byId(id);
+    if (build === null || build.attempt === 0) return { stdout: "", stderr: "" };
+    return this.#log.output(id, build.attempt, !isLive(build));
+  }
+
+  log(id: string, from: number, limit: number): Promise<readonly LogLine[]> {
+    return this.#log.read(id, from, limit);
+  }
+
+  async *watch(id: string, fromLine: number, signal: AbortSignal): AsyncGenerator<BuildEvent, void, undefined> {
+    await this.#ready();
+    yield* this.#watchers.watch(id, fromLine, AbortSignal.any([signal, this.#ended.signal]));
+  }
+
+  async withdraw(id: string, secret: string): Promise<Build> {
+    await this.#ready();
+    const { database, queue, clock } = this.#options;
+    const known = await this.#reader.record(id);
+    if (known) await queue.ensure(queueOf(known.build));
+    const record = await database.kysely
+      .transaction()
+      .execute((transaction) => withdrawAsk(transaction, queue, { id, secret, now: clock() }));
+    this.#forget(record);
+    return this.#show(record);
+  }
+
+  async file(place: string, name: string): Promise<(StoredFile & { build: string; isImmutable: boolean }) | null> {
+    await this.#ready();
+    const direct = /^[0-9a-f]{32}$/.test(place) ? await this.#reader.record(place) : null;
+    const record = direct ?? (await this.#reader.newestDone(await this.#reader.keysNamed(place)));
+    const file = record?.build.result?.files.find((one) => one.name === name);
+    if (!record || !file) return null;
+    this.#used.add(record.build.id);
+    return { ...file, build: record.build.id, isImmutable: record === direct };
+  }
+
+  queueLength(): number {
+    if (!this.#hearing) this.#ready().catch(() => undefined);
+    return this.#line.length;
+  }
+
+  stored(): Promise<number> {
+    return this.#count("done");
+  }
+
+  building(): Promise<number> {
+    return this.#count("running");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ended.abort(new Error("the server is stopping"));
+    await this.#reconciling;
+    await this.#used[Symbol.asyncDispose]();
+    const hearing = await this.#hearing?.catch(() => null);
+    await hearing?.[Symbol.asyncDispose]();
+  }
+
+  /** What needs nothing to be written: there is an image, or a failure that nobody can help. Known already, it needs no question either. */
+  async #asItIs(key: string, ask: BuildAsk, signal?: AbortSignal): Promise<BuildRecord | null> {
+    const known = await this.#reader.newest(key);
+    if (!known || isLive(known.build)) return null;
+    const { alias, inputs } = ask;
+    if (alias && (await this.#reader.alias(alias.dialect, alias.hash))?.key !== key) return null;
+    const { build } = known;
+    const until = build.state === "done" ? wantedUntil(build.finishedAt, [ask]) : null;
+    if (until !== null && build.expiresAt !== null && until > build.expiresAt) return null;
+    const catalogDigest = build.state === "failed" ? (await this.#facts(ask, signal)).known.digest : "";
+    return recall(known, { inputs, catalogDigest, now: this.#options.clock() }) === "hit" ? known : null;
+  }
+
+  async #settle(key: string, asks: readonly [BuildAsk, ...BuildAsk[]]): Promise<Answered> {
+    const { database, queue, clock, config } = this.#options;
+    const { recipe, known } = await this.#facts(asks[0]);
+    const [{ inputs }] = asks;
+    const queueName = queueOf({ inputs });
+    await this.#refuseWithoutBuilder(key, queueName, { inputs, catalogDigest: known.digest });
+    await queue.ensure(queueName);
+    const maxPending = config.builds.max_pending;
+    const all = { key, asks, recipe, queueName, catalogDigest: known.digest, now: clock(), maxPending };
+    for (let collisions = 0; ; collisions++) {
+      const answer = await database.kysely
+        .transaction()
+        .execute((transaction) => answerAsks(transaction, queue, all))
+        .catch((error: unknown) => {
+          throw databaseTrouble(error) ?? error;
+        });
+      if (answer !== AGAIN) {
+        this.#forget(answer.record);
+        for (const { alias } of asks) if (alias) this.#cache.forget({ kind: "alias", ...alias });
+        return answer;
+      }
+      if (collisions === MOST_COLLISIONS) throw new ServerError("internal", "The same build is enqueued over and over.");
+    }
+  }
+
+  /** What a worker says that lacks something is said to whoever asks, instead of letting them wait for nothing. */
+  async #refuseWithoutBuilder(
+    key: string,
+    queueName: string,
+    asked: { inputs: BuildAsk["inputs"]; catalogDigest: string },
+  ): Promise<void> {
+    const newest = await this.#reader.newest(key);
+    if (recall(newest, { ...asked, now: this.#options.clock() }) !== "new") return;
+    const trouble = lacking(queueName, await workersThere(this.#options.database.kysely))?.trouble;
+    if (trouble) throw new ServerError("builds_unavailable", trouble, { retryAfter: 300 });
+  }
+
+  async #facts({ inputs }: BuildAsk, signal?: AbortSignal) {
+    const { catalog, upgradeFacts, config, builder = "openwrt-imagebuilder" } = this.#options;
+    const distribution = catalog.distribution(inputs.distribution);
+    const version = await catalog.version(inputs.distribution, inputs.version, signal);
+    const known = await catalog.target(version, inputs.target, signal);
+    const recipe = makeRecipe(inputs, {
+      distribution,
+      source: catalog.distribution(distribution.continuedBy ?? distribution.parent?.distribution ?? distribution.name),
+      version,
+      target: known.value,
+      upgradeFacts: upgradeFacts.get(distribution.name) ?? { buildRows: [] },
+      builder,
+      limits: limitsOf(config.builds.limits),
+      repositoryAllowList: config.builds.repository_allow_list,
+    });
+    return { recipe, known };
+  }
+
+  async #current(id: string): Promise<Build | null> {
+    const record = await this.#reader.record(id);
+    if (!record) return null;
+    await this.#line.until(record.line, LINE_PATIENCE);
+    return this.#show(record);
+  }
+
+  /** The same object while nothing of it has changed. */
+  #show(record: BuildRecord): Build {
+    const { build } = record;
+    if (build.state === "done") this.#used.add(build.id);
+    const expiry = build.expiresAt?.getTime();
+    if (expiry !== undefined && expiry < this.#nextExpiry && expiry > this.#options.clock().getTime()) {
+      this.#nextExpiry = expiry;
+    }
+    if (build.state !== "queued") return build;
+    const position = this.#line.position(record.line);
+    const last = this.#shown.get(record);
+    if (last?.position === position) return last;
+    const shown = { ...build, position };
+    this.#shown.set(record, shown);
+    return shown;
+  }
+
+  /** What this process has changed itself it needn't be told. */
+  #forget({ build, line }: BuildRecord): void {
+    this.#cache.forget(changeOf({ ...build, line }));
+  }
+
+  /** Listens, and knows who waits. */
+  async #ready(): Promise<void> {
+    if (this.#ended.signal.aborted) throw this.#ended.signal.reason;
+    this.#hearing ??= this.#hear().catch((error: unknown) => {
+      this.#hearing = null;
+      throw databaseTrouble(error) ?? error;
+    });
+    await this.#hearing;
+  }
+
+  async #hear(): Promise<Subscription> {
+    const { database, log } = this.#options;
+    const lost = () => {
+      this.#cache.clear();
+      this.#readLine().then(
+        () => this.#watchers.wakeAll(),
+        (error: unknown) => log.warn({ err: error }, "the line of builds could not be read again"),
+      );
+    };
+    const subscription = await hearChanges(database, (change) => this.#heard(change), lost);
+    try {
+      await this.#readLine();
+    } catch (error) {
+      await subscription[Symbol.asyncDispose]();
+      throw error;
+    }
+    return subscription;
+  }
+
+  async #readLine(): Promise<void> {
+    const { kysely } = this.#options.database;
+    this.#missed ??= [];
+    try {
+      const rows = await kysely.selectFrom("build").select(["line", "attempt"]).where("state", "=", "queued").execute();
+      const newest = await kysely.selectFrom("build").select((row) => row.fn.max("line").as("line")).executeTakeFirst();
+      const entries = rows.map(({ line, attempt }) => ({ line, hasBegun: attempt > 0 }));
+      this.#line.reset(entries, newest?.line ?? 0);
+    } finally {
+      const missed = this.#missed ?? [];
+      this.#missed = null;
+      for (const change of missed) this.#move(change);
+    }
+  }
+
+  #heard(change: Change): void {
+    this.#cache.forget(change);
+    if (this.#missed) this.#missed.push(change);
+    else this.#move(change);
+    this.#watchers.hear(change);
+  }
+
+  #move(change: Change): void {
+    if (change.kind !== "build") return;
+    if (change.state === "queued") this.#line.enter(change.line, change.hasBegun);
+    else this.#line.leave(change.line);
+  }
+
+  async #count(state: Build["state"]): Promise<number> {
+    const { count } = await this.#options.database.kysely
+      .selectFrom("build")
+      .select((row) => row.fn.countAll<number>().as("count"))
+      .where("state", "=", state)
+      .executeTakeFirstOrThrow();
+    return count;
+  }
+}
+
+function queueOf({ inputs }: Pick<Build, "inputs">): string {
+  return queueName({ ...inputs, architecture: BUILDER_ARCHITECTURE });
+}
+
+function limitsOf({ time, memory, disk, processes, log }: ServerConfig["builds"]["limits"]): BuildLimits {
+  return { timeMs: time, memoryBytes: memory, diskBytes: disk, processes, logBytes: log };
+}

@@ -1,0 +1,173 @@
+import { randomUUID } from "node:crypto";
+import type { Kysely } from "kysely";
+import { sql } from "kysely";
+import type { Tables } from "../db/tables.ts";
+import { announce, type Change } from "./changes.ts";
+import type { BuildQueue } from "./queue/queue.ts";
+import type { BuildRow } from "./records.ts";
+import type { BuildResult, Failure } from "./types.ts";
+
+/**
+ * How a build goes from one state to another: each function is part of a transaction, in which the row, its job and the word about it
+ * change together or not at all.
+ */
+export interface Transition {
+  transaction: Kysely<Tables>;
+  queue: BuildQueue;
+}
+
+/** Whose turn it was: nobody writes about a build any more once somebody else has begun with it. */
+export interface Hold {
+  id: string;
+  attempt: number;
+}
+
+/** The one that waits longest in a queue, begun by `worker`; null when there is none (any more). */
+export async function begin(
+  { transaction, queue }: Transition,
+  from: string,
+  { worker, now }: { worker: string; now: Date },
+): Promise<BuildRow | null> {
+  const job = await queue.take(transaction, from);
+  if (job === null) return null;
+  const row = await transaction
+    .updateTable("build")
+    .set({
+      state: "running",
+      step: "start",
+      waits_for: null,
+      command: null,
+      worker,
+      started_at: now,
+      attempt: sql<number>`attempt + 1`,
+    })
+    .where("id", "=", job.build)
+    .where("job", "=", job.id)
+    .where("state", "=", "queued")
+    .returningAll()
+    .executeTakeFirst();
+  if (!row) {
+    // It belongs to a build that isn't waiting, or to none.
+    await queue.drop(transaction, from, job.id);
+    return null;
+  }
+  await announce(transaction, changeOf(row));
+  return row;
+}
+
+/** It has come to an image. False: somebody else has it by now, and nothing was changed. */
+export function finish(
+  transition: Transition,
+  hold: Hold,
+  result: BuildResult,
+  { now }: { now: Date },
+): Promise<BuildRow | null> {
+  // Kept as long as the one who wants it longest has asked for.
+  const expires = sql<Date>`${now}::timestamptz + (
+    select coalesce(max(ttl), 0) from build_asker where build = ${hold.id} and withdrawn_at is null
+  ) * interval '1 millisecond'`;
+  return end(transition, hold, { state: "done", result: JSON.stringify(result), expires_at: expires, finished_at: now });
+}
+
+/** It has come to nothing, and isn't tried again by itself. */
+export function fail(
+  transition: Transition,
+  hold: Hold,
+  failure: Failure,
+  { now, ttl }: { now: Date; ttl: number },
+): Promise<BuildRow | null> {
+  return end(transition, hold, {
+    state: "failed",
+    failure: JSON.stringify(failure),
+    expires_at: new Date(now.getTime() + ttl),
+    finished_at: now,
+  });
+}
+
+/** What `sendBack` changes besides. */
+export interface SentBack {
+  waitsFor: string | null;
+  /** Not before then; null: at once. */
+  notBefore: Date | null;
+  /** Counted since the build began. */
+  tries?: number;
+  losses?: number;
+}
+
+/** It waits again, in front of the line. */
+export async function sendBack(transition: Transition, hold: Hold, how: SentBack): Promise<BuildRow | null> {
+  const { transaction, queue } = transition;
+  const held = await heldRow(transaction, hold);
+  if (held === null) return null;
+  if (held.job !== null) await queue.drop(transaction, held.queue, held.job);
+  const job = how.notBefore === null ? await enqueue(transition, held) : null;
+  const row = await transaction
+    .updateTable("build")
+    .set({
+      state: "queued",
+      step: null,
+      job,
+      waits_for: how.waitsFor,
+      not_before: how.notBefore,
+      ...(how.tries !== undefined && { tries: how.tries }),
+      ...(how.losses !== undefined && { losses: how.losses }),
+    })
+    .where("id", "=", hold.id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await announce(transaction, changeOf(row));
+  return row;
+}
+
+/** A new job for a build that waits; its id. What is in the way is forgotten. The queue has to be there. */
+export async function enqueue(
+  { transaction, queue }: Transition,
+  row: Pick<BuildRow, "id" | "key" | "line" | "queue" | "recipe">,
+): Promise<string> {
+  const expiresIn = Math.ceil(row.recipe.limits.timeMs / 1000) + MOST_PREPARING;
+  const job = { id: randomUUID(), queue: row.queue, build: row.id, key: row.key, line: row.line, expiresIn };
+  if (await queue.send(transaction, job)) return job.id;
+  await queue.dropStray(transaction, row.queue, row.key);
+  if (await queue.send(transaction, job)) return job.id;
+  throw new Error(`the queue doesn't take build ${row.id}`);
+}
+
+/** Seconds that fetching, unpacking and storing may take beside the build itself, by far. */
+const MOST_PREPARING = 7_200;
+
+export function changeOf(row: Pick<BuildRow, "id" | "key" | "state" | "line" | "attempt">): Change {
+  const { id, key, state, line, attempt } = row;
+  return { kind: "build", id, key, state, line, hasBegun: attempt > 0 };
+}
+
+/** The row, locked, if it is still that attempt's. */
+async function heldRow(transaction: Kysely<Tables>, { id, attempt }: Hold): Promise<BuildRow | null> {
+  const row = await transaction
+    .selectFrom("build")
+    .selectAll()
+    .where("id", "=", id)
+    .where("attempt", "=", attempt)
+    .where("state", "=", "running")
+    .forUpdate()
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+type Ending = { state: "done" | "failed"; finished_at: Date } & (
+  | { result: string; expires_at: ReturnType<typeof sql<Date>> }
+  | { failure: string; expires_at: Date }
+);
+
+async function end({ transaction, queue }: Transition, hold: Hold, ending: Ending): Promise<BuildRow | null> {
+  const held = await heldRow(transaction, hold);
+  if (held === null) return null;
+  if (held.job !== null) await queue.drop(transaction, held.queue, held.job);
+  const row = await transaction
+    .updateTable("build")
+    .set({ ...ending, job: null, waits_for: null, not_before: null })
+    .where("id", "=", hold.id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await announce(transaction, changeOf(row));
+  return row;
+}

@@ -1,0 +1,243 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { mkdir } from "node:fs/promises";
+import type { Logger } from "pino";
+import { BuildError, type Builder, type BuildLimits, type BuildRecipe } from "../builders/types.ts";
+import { countDone, countFailed } from "../builds/counting.ts";
+import { LogLines } from "../builds/log-lines.ts";
+import type { BuildQueue } from "../builds/queue/queue.ts";
+import type { BuildRow } from "../builds/records.ts";
+import { nextTry, waitsForNextTry } from "../builds/retries.ts";
+import { fail, finish, sendBack } from "../builds/transitions.ts";
+import type { BuildResult, BuildStep, Failure } from "../builds/types.ts";
+import type { Database } from "../db/connect.ts";
+import { ServerError } from "../error.ts";
+import type { Stats } from "../stats/types.ts";
+import type { Store } from "../storage/types.ts";
+import { AttemptRecord } from "./attempt-record.ts";
+import { filesOf, resultOf } from "./publishing.ts";
+import type { Sandboxes } from "./sandbox/types.ts";
+import type { Scratch } from "./scratch.ts";
+import { Stop, whyStopped } from "./stops.ts";
+
+export interface AttemptParts {
+  database: Database;
+  queue: BuildQueue;
+  builders: readonly Builder[];
+  store: Store;
+  sandboxes: Sandboxes;
+  scratch: Scratch;
+  stats: Pick<Stats, "count" | "buildFailed">;
+  clock: () => Date;
+  log: Logger;
+  /** Where this machine fetches a distribution's files from, with a user name if it needs one; null: as the recipe says. */
+  upstreamUrl(distribution: string): string | null;
+  /** Where one is smaller than the recipe's, it counts. */
+  limits: Partial<BuildLimits>;
+  /** How long a failure is an answer, in milliseconds. */
+  failureTtl: number;
+}
+
+/** For fetching and unpacking, before anything is built, in milliseconds. */
+const MOST_PREPARING = 30 * 60_000;
+/** How much later than its sandbox an attempt is ended, so that the sandbox can say why. */
+const GRACE = 15_000;
+/** How long a builder may take to notice that it is to stop. */
+const STOPS_WITHIN = 30_000;
+
+/** One attempt at one build, from its folder to its end in the database. Never fails. */
+export async function runAttempt(parts: AttemptParts, row: BuildRow, stop: AbortController): Promise<void> {
+  const log = parts.log.child({ build: row.id, attempt: row.attempt });
+  try {
+    const firstLine = await new LogLines(parts.database.kysely).count(row.id);
+    const recipe = strictly(row.recipe, parts);
+    const { logBytes } = recipe.limits;
+    const record = new AttemptRecord({ kysely: parts.database.kysely, row, firstLine, limit: logBytes, log });
+    await using folder = await parts.scratch.folder(`${row.id}-${row.attempt}`);
+    await settle(parts, row, record, stop.signal, () => make(parts, { row, recipe, record, folder: folder.path, stop }), log);
+  } catch (error) {
+    // It is still ours by the database; somebody looks after it once our heartbeat has ended, as after a lost worker's.
+    log.error({ err: error }, "an attempt could not be ended");
+  }
+}
+
+interface Making {
+  row: BuildRow;
+  recipe: BuildRecipe;
+  record: AttemptRecord;
+  folder: string;
+  stop: AbortController;
+}
+
+/** From nothing to what is in the store; what is said meanwhile is written. */
+async function make(parts: AttemptParts, { row, recipe, record, folder, stop }: Making): Promise<BuildResult> {
+  const builder = parts.builders.find(({ name }) => name === recipe.builder);
+  if (!builder) throw new BuildError("worker_failed", `This worker has no builder ${recipe.builder}.`);
+  const place = join(folder, "build");
+  await mkdir(place);
+  using deadline = new Deadline(stop, recipe.limits.timeMs);
+  const building = builder.build(recipe, {
+    folder: place,
+    sandboxes: parts.sandboxes,
+    step: (step) => {
+      deadline.at(step);
+      record.step(step);
+    },
+    command: (argv) => record.command(argv),
+    log: (stream, line) => record.line(stream, line),
+    signal: stop.signal,
+  });
+  const made = await stopsInTime(building, stop.signal);
+  stop.signal.throwIfAborted();
+  record.step("publish");
+  const path = join(folder, "build.log");
+  await writeFile(path, record.text());
+  const stored = await parts.store.put(row.id, filesOf(made, { name: "build.log", path }), stop.signal);
+  return resultOf(made, stored, recipe.changes);
+}
+
+/** Says in the database how it ended. Nothing is said about a build that isn't ours any more. */
+async function settle(
+  parts: AttemptParts,
+  row: BuildRow,
+  record: AttemptRecord,
+  signal: AbortSignal,
+  making: () => Promise<BuildResult>,
+  log: Logger,
+): Promise<void> {
+  const outcome = await making().then(
+    (result) => ({ result }),
+    (error: unknown) => ({ error }),
+  );
+  const why = whyStopped(signal);
+  if (why === "withdrawn" || why === "fenced") {
+    log.info({ why }, "build stopped");
+    if (why === "withdrawn") await parts.store.remove(row.id);
+    return;
+  }
+  if ("result" in outcome) {
+    await record.close();
+    return publish(parts, row, outcome.result, log);
+  }
+  const isStopping = why === "stopping";
+  const failure = failureOf(why === "slow" ? tooSlow(row) : outcome.error, log);
+  if (!isStopping) record.line("note", failure.sentence);
+  await record.close();
+  if (isStopping) return giveBack(parts, row, log);
+  return failed(parts, row, failure, log);
+}
+
+async function publish(parts: AttemptParts, row: BuildRow, result: BuildResult, log: Logger): Promise<void> {
+  const { database, queue, clock, stats } = parts;
+  const now = clock();
+  const done = await database.kysely
+    .transaction()
+    .execute((transaction) => finish({ transaction, queue }, row, result, { now }));
+  if (done === null) {
+    log.warn("a build was finished that somebody else has by now");
+    return;
+  }
+  countDone(stats, row.inputs, result, { startedAt: row.started_at, finishedAt: now });
+  log.info({ ms: now.getTime() - (row.started_at ?? now).getTime() }, "build done");
+}
+
+async function failed(parts: AttemptParts, row: BuildRow, failure: Failure, log: Logger): Promise<void> {
+  const { database, queue, clock, failureTtl, stats } = parts;
+  const now = clock();
+  const tries = row.tries + 1;
+  const again = failure.isPassing ? nextTry(tries, now, Math.random()) : null;
+  const changed = await database.kysely.transaction().execute((transaction) => {
+    const transition = { transaction, queue };
+    if (again === null) return fail(transition, row, failure, { now, ttl: failureTtl });
+    const waitsFor = waitsForNextTry(failure.sentence, tries, again);
+    return sendBack(transition, row, { waitsFor, notBefore: again, tries });
+  });
+  if (changed === null) return;
+  log.info({ failure: failure.code, again }, again === null ? "build failed" : "build failed, and is tried again");
+  if (again === null) await countFailed(stats, row.inputs, failure);
+}
+
+/** Not its fault: it waits again, in front of the line. */
+async function giveBack({ database, queue }: AttemptParts, row: BuildRow, log: Logger): Promise<void> {
+  await database.kysely
+    .transaction()
+    .execute((transaction) => sendBack({ transaction, queue }, row, { waitsFor: null, notBefore: null }));
+  log.info("build given back");
+}
+
+function failureOf(error: unknown, log: Logger): Failure {
+  if (error instanceof BuildError) {
+    const { code, message, culprits, isPassing } = error;
+    if (error.cause !== undefined) log.debug({ err: error }, "why the build failed");
+    return { code, sentence: message, culprits, isPassing };
+  }
+  // The store's, or the database's: they have words for everybody.
+  const isWorded = error instanceof ServerError && error.code !== "internal";
+  if (isWorded) log.warn({ err: error }, "a worker's part has failed");
+  else log.error({ err: error }, "a builder has failed in a way it doesn't know");
+  const sentence = isWorded ? error.message : "The worker has failed; its log says how.";
+  return { code: "worker_failed", sentence, culprits: [], isPassing: true };
+}
+
+function tooSlow({ recipe }: BuildRow): BuildError {
+  const minutes = Math.round(recipe.limits.timeMs / 6_000) / 10;
+  return new BuildError("limit_exceeded", `The build took longer than the ${minutes} minutes that it may take.`);
+}
+
+/** What the worker's own machine says, where that is stricter; and where it fetches from. */
+function strictly(recipe: BuildRecipe, { limits, upstreamUrl }: Pick<AttemptParts, "limits" | "upstreamUrl">): BuildRecipe {
+  const smaller = Object.entries(limits).map(([name, value]) => {
+    const asked = recipe.limits[name as keyof BuildLimits];
+    return [name, value === undefined ? asked : Math.min(value, asked)];
+  });
+  const own: BuildLimits = { ...recipe.limits, ...Object.fromEntries(smaller) };
+  return { ...recipe, limits: own, upstreamUrl: upstreamUrl(recipe.inputs.distribution) ?? recipe.upstreamUrl };
+}
+
+/** Whoever doesn't stop when told to is left behind: its slot is needed. */
+async function stopsInTime<T>(building: Promise<T>, signal: AbortSignal): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  let onAbort = () => {};
+  const stuck = new Promise<never>((_, reject) => {
+    onAbort = () => {
+      timer = setTimeout(() => reject(signal.reason), STOPS_WITHIN);
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([building, stuck]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/** Ends what no sandbox has ended: the time of a build counts from where it begins to be built. */
+class Deadline implements Disposable {
+  readonly #stop: AbortController;
+  readonly #timeMs: number;
+  #timer: NodeJS.Timeout;
+  #isBuilding = false;
+
+  constructor(stop: AbortController, timeMs: number) {
+    this.#stop = stop;
+    this.#timeMs = timeMs;
+    this.#timer = this.#after(MOST_PREPARING);
+  }
+
+  at(step: BuildStep): void {
+    if (this.#isBuilding || (step !== "resolve" && step !== "assemble")) return;
+    this.#isBuilding = true;
+    clearTimeout(this.#timer);
+    this.#timer = this.#after(this.#timeMs + GRACE);
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+  }
+
+  #after(ms: number): NodeJS.Timeout {
+    return setTimeout(() => this.#stop.abort(new Stop("slow")), ms).unref();
+  }
+}

@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Logger } from "pino";
+import type { BuildQueue } from "../builds/queue/queue.ts";
+import type { BuildRow } from "../builds/records.ts";
+import type { Database } from "../db/connect.ts";
+import { Stop } from "./stops.ts";
+
+/** In milliseconds; contract server.md §3. */
+export interface HeartbeatTimes {
+  /** Between two signs of life. Default 3 s. */
+  every: number;
+  /** A build that wasn't confirmed to be ours for so long is killed: 2 s later somebody else may have it. Default 8 s. */
+  fence: number;
+}
+
+export const HEARTBEAT_TIMES: HeartbeatTimes = { every: 3_000, fence: 8_000 };
+
+interface Held {
+  row: BuildRow;
+  stop: AbortController;
+  confirmedAt: number;
+}
+
+/** Says that builds are alive, and hears whether they are still ours. */
+export class Heartbeat {
+  readonly #parts: { database: Database; queue: BuildQueue; log: Logger; times: HeartbeatTimes };
+  readonly #held = new Map<string, Held>();
+
+  constructor(parts: { database: Database; queue: BuildQueue; log: Logger; times: HeartbeatTimes }) {
+    this.#parts = parts;
+  }
+
+  /** As long as it isn't disposed of. */
+  hold(row: BuildRow, stop: AbortController): Disposable {
+    this.#held.set(row.id, { row, stop, confirmedAt: performance.now() });
+    return { [Symbol.dispose]: () => void this.#held.delete(row.id) };
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { every, fence } = this.#parts.times;
+    // By itself: a database that doesn't answer must not delay it.
+    const fencing = setInterval(() => this.#fence(), Math.max(50, fence / 16)).unref();
+    try {
+      while (!signal.aborted) {
+        await sleep(every, undefined, { signal }).catch(() => undefined);
+        if (this.#held.size > 0) await this.#beat();
+      }
+    } finally {
+      clearInterval(fencing);
+    }
+  }
+
+  async #beat(): Promise<void> {
+    const { database, queue, log } = this.#parts;
+    const asked = performance.now();
+    const held = [...this.#held.values()];
+    try {
+      const ours = await database.kysely.transaction().execute(async (transaction) => {
+        const rows = await transaction
+          .selectFrom("build")
+          .select(["id", "attempt", "queue", "job"])
+          .where("id", "in", held.map(({ row }) => row.id))
+          .where("state", "=", "running")
+          .execute();
+        const alive = rows.filter((row) => this.#held.get(row.id)?.row.attempt === row.attempt);
+        const queues = Map.groupBy(alive, (row) => row.queue);
+        for (const [name, rows] of queues) await queue.touch(transaction, name, rows.flatMap(({ job }) => job ?? []));
+        return new Set(alive.map(({ id }) => id));
+      });
+      for (const one of held) {
+        if (ours.has(one.row.id)) one.confirmedAt = asked;
+        else if (this.#held.get(one.row.id) === one) one.stop.abort(new Stop("fenced"));
+      }
+    } catch (error) {
+      log.warn({ err: error, builds: held.length }, "the database doesn't confirm that builds are alive");
+    }
+  }
+
+  #fence(): void {
+    const now = performance.now();
+    for (const { row, stop, confirmedAt } of this.#held.values()) {
+      if (stop.signal.aborted || now - confirmedAt <= this.#parts.times.fence) continue;
+      this.#parts.log.error({ build: row.id }, "build killed: nobody confirms that it is ours");
+      stop.abort(new Stop("fenced"));
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import type { ServerResponse } from "node:http";
+import type { Answer } from "../../catalog/upstream/exchange.ts";
+import type { CachedFile, EntryHeader } from "./cache-entry.ts";
+
+const LONGEST_VALIDATOR = 256;
+
+/** What makes a request a conditional one. */
+export function conditions(cached: CachedFile | null): Record<string, string> {
+  const { etag = null, lastModified = null } = cached?.header ?? {};
+  return { ...(etag && { "if-none-match": etag }), ...(lastModified && { "if-modified-since": lastModified }) };
+}
+
+/** What an answer is known by the next time: only what may be sent on as a header, and stored. */
+export function validatorsOf({ header }: Answer): Omit<EntryHeader, "size"> {
+  return { etag: sendable(header("etag")), lastModified: sendable(header("last-modified")) };
+}
+
+/** Of the bytes as they are passed on; null when upstream doesn't say, or compressed them though nobody asked for that. */
+export function lengthOf({ header }: Answer): number | null {
+  const encoding = header("content-encoding")?.toLowerCase() ?? "identity";
+  const length = header("content-length");
+  return length !== null && (encoding === "identity" || encoding === "") ? Number(length) : null;
+}
+
+export function isWebPage({ header }: Answer): boolean {
+  return /^\s*text\/html\b/i.test(header("content-type") ?? "");
+}
+
+export function headersOf({ size, etag, lastModified }: Omit<EntryHeader, "size"> & { size: number | null }) {
+  return {
+    "content-type": "application/octet-stream",
+    ...(size !== null && { "content-length": size }),
+    ...(etag && { etag }),
+    ...(lastModified && { "last-modified": lastModified }),
+  };
+}
+
+/** A short answer of our own. Clients show the status; the text is for who looks. */
+export function say(response: ServerResponse, status: number, sentence: string): void {
+  const body = `${sentence}\n`;
+  response.writeHead(status, {
+    "content-type": "text/plain; charset=utf-8",
+    "content-length": Buffer.byteLength(body),
+  });
+  response.end(response.req.method === "HEAD" ? undefined : body);
+}
+
+function sendable(value: string | null): string | null {
+  return value !== null && value.length <= LONGEST_VALIDATOR && /^[\x20-\x7e]+$/.test(value) ? value : null;
+}

@@ -1,0 +1,35 @@
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { isAbsolute, join } from "node:path";
+import type { Logger } from "pino";
+import { isOwnerAlive } from "./owner.ts";
+import { PLACE_NAMES } from "./place/paths.ts";
+import { removeTree } from "./place/remove.ts";
+
+/** Notes which folder a sandbox is in, for whoever finds the note after this process was killed. */
+export async function noteSandbox(notes: string, name: string, folder: string): Promise<void> {
+  // Not synced: a power cut ends the build with the worker, and the folder is removed with the worker's other scratch.
+  await writeFile(join(notes, name), folder, { mode: 0o600 });
+}
+
+export async function forgetSandbox(notes: string, name: string): Promise<void> {
+  await rm(join(notes, name), { force: true });
+}
+
+/** Removes the layers of sandboxes whose worker has died; their processes died with it. */
+export async function clearLeftovers(notes: string, log: Logger, signal: AbortSignal): Promise<void> {
+  for (const name of await readdir(notes)) {
+    if (isOwnerAlive(name) !== false) continue;
+    const folder = await readFile(join(notes, name), "utf8");
+    log.info({ folder }, "removing what a killed worker's build has left");
+    if (isAbsolute(folder)) await emptyPlace(folder, log, signal);
+    await forgetSandbox(notes, name);
+  }
+}
+
+/** Removes what a sandbox has made in its folder. */
+export async function emptyPlace(folder: string, log: Logger, signal: AbortSignal): Promise<void> {
+  for (const name of PLACE_NAMES) {
+    const trouble = await removeTree(join(folder, name), signal);
+    if (trouble !== null) log.warn({ folder, trouble }, "a build's files could not be removed");
+  }
+}

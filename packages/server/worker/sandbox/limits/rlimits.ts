@@ -1,0 +1,67 @@
+import { allProcesses, marked, ownMemory, type ProcessFacts, treeBelow } from "./process-tree.ts";
+import { type Confines, type Limiter, OWN_PROCESSES } from "./types.ts";
+
+/**
+ * Where there are no control groups: all processes of a build are looked at ten times a second. A process may have twice the memory of
+ * its build as address space, so that one that takes it at once doesn't get far in between; and a user may have as many processes as
+ * the build besides those it has. Within a user namespace of bubblewrap's own the kernel counts those of that namespace only.
+ */
+export function rlimits({ isMarked, isCountedAlone }: { isMarked: boolean; isCountedAlone: boolean }): Limiter {
+  return {
+    description: "rlimits",
+    clean: async () => undefined,
+    confine: async (limits, { mark }): Promise<Confines> => {
+      const most = limits.processes + OWN_PROCESSES;
+      let wasRefused = false;
+      const members = (root: number) => membersOf(root, isMarked ? mark : null);
+      return {
+        joinBy: [],
+        get rlimits() {
+          const others = isCountedAlone ? 0 : countOthers();
+          return [
+            `--nproc=${most + others}`,
+            `--as=${2 * limits.memoryBytes + ROOM}`,
+            `--fsize=${limits.diskBytes + 1}`,
+          ];
+        },
+        begin: () => {
+          wasRefused = false;
+        },
+        hear: (line) => {
+          wasRefused ||= NO_MORE_PROCESSES.test(line);
+        },
+        hit: (root) => {
+          if (wasRefused) return "processes";
+          const all = members(root);
+          if (sum(all, ({ threads }) => threads) >= most) return "processes";
+          return sum(all, ({ pid }) => ownMemory(pid)) > limits.memoryBytes ? "memory" : null;
+        },
+        members: (root) => members(root).map(({ pid }) => pid),
+        [Symbol.asyncDispose]: async () => undefined,
+      };
+    },
+  };
+}
+
+/** dash, bash and make: a bomb may be over before anybody looks, because its processes end when they get no more. */
+const NO_MORE_PROCESSES = /(?:Cannot fork|fork: .*Resource temporarily unavailable)$/;
+
+/** Address space that is never used: libraries, and what interpreters reserve. */
+const ROOM = 1024 ** 3;
+
+function membersOf(root: number, mark: string | null): ProcessFacts[] {
+  const all = allProcesses();
+  const tree = treeBelow(root, all);
+  if (mark === null) return tree;
+  const seen = new Set(tree.map(({ pid }) => pid));
+  return [...tree, ...marked(mark, all).filter(({ pid }) => !seen.has(pid))];
+}
+
+/** Threads of everybody, who may all be the build's user. */
+function countOthers(): number {
+  return sum(allProcesses(), ({ threads }) => threads);
+}
+
+function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {
+  return items.reduce((total, item) => total + of(item), 0);
+}

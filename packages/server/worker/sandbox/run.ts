@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { BuildError } from "../../builders/types.ts";
+import type { DiskUse } from "./limits/disk.ts";
+import type { Confines } from "./limits/types.ts";
+import { Lines } from "./lines.ts";
+import { Contained } from "./process.ts";
+import type { Ended, RunOptions } from "./types.ts";
+
+export interface RunParts {
+  isNamespaced: boolean;
+  confines: Confines;
+  disk: DiskUse;
+  /** What is left of the sandbox's time. */
+  timeMs: number;
+  /** What is left of the output it may make. */
+  outputCost: number;
+  onLine: RunOptions["onLine"];
+  signal: AbortSignal;
+}
+
+/** How often limits are looked at. */
+const LOOK_MS = 100;
+
+/** From asking to end to ending. */
+const GRACE_MS = 2_000;
+
+/**
+ * Runs a command within its limits until it and all its processes have ended.
+ * @throws BuildError `worker_failed` when it could not be started
+ */
+export async function runContained(argv: readonly string[], parts: RunParts): Promise<Ended & { outputCost: number }> {
+  const { confines, disk, signal } = parts;
+  const over = new AbortController();
+  let stoppedBy: Ended["stoppedBy"] = null;
+  let trouble = "";
+  const lines = {
+    stdout: new Lines((line) => parts.onLine("stdout", line)),
+    stderr: new Lines((line) => {
+      confines.hear(line);
+      if (trouble.length < 1_000) trouble += `${line}\n`;
+      parts.onLine("stderr", line);
+    }),
+  };
+  const cost = () => lines.stdout.cost + lines.stderr.cost;
+
+  if (signal.aborted) return { code: null, stoppedBy: "aborted", outputCost: 0 };
+  confines.begin();
+  const contained = await Contained.start(argv, {
+    isNamespaced: parts.isNamespaced,
+    members: (root) => confines.members(root),
+    onOutput: (stream, bytes) => {
+      // What comes after the end of a build that talked too much is read, and nobody's.
+      if (cost() > parts.outputCost) stop("log");
+      else lines[stream].push(bytes);
+    },
+  }).catch((cause: unknown) => {
+    throw new BuildError("worker_failed", "The sandbox couldn't be started.", { cause });
+  });
+
+  function stop(why: NonNullable<Ended["stoppedBy"]>): void {
+    if (stoppedBy !== null && stoppedBy !== "aborted") return;
+    const isFirst = stoppedBy === null;
+    stoppedBy ??= why;
+    if (why !== "aborted") void contained.kill();
+    else if (isFirst) void endGently(contained, over.signal);
+  }
+
+  const abort = () => stop("aborted");
+  signal.addEventListener("abort", abort);
+  if (signal.aborted) abort();
+  const timer = setTimeout(() => stop("time"), parts.timeMs);
+  const looking = look();
+
+  /** One look after another, never two at once. */
+  async function look(): Promise<void> {
+    while (!over.signal.aborted) {
+      const hit = confines.hit(contained.root);
+      if (hit !== null) stop(hit);
+      if (await disk.isOver(over.signal).catch(() => false)) stop("disk");
+      await sleep(LOOK_MS, undefined, { signal: over.signal }).catch(() => undefined);
+    }
+  }
+
+  try {
+    const { code, hasStarted } = await contained.ended;
+    over.abort();
+    await looking;
+    lines.stdout.end();
+    lines.stderr.end();
+    // What was hit after the last look, and made the command fail by itself.
+    stoppedBy ??= confines.hit(contained.root);
+    if (stoppedBy === null && (await disk.isOver(signal, code !== 0).catch(() => false))) stoppedBy = "disk";
+    if (!hasStarted && stoppedBy === null) {
+      const cause = new Error(trouble.trim() || `It ended with ${code}.`);
+      throw new BuildError("worker_failed", "The sandbox couldn't be started.", { cause });
+    }
+    return { code, stoppedBy, outputCost: cost() };
+  } finally {
+    over.abort();
+    clearTimeout(timer);
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+async function endGently(contained: Contained, isOver: AbortSignal): Promise<void> {
+  contained.terminate();
+  await sleep(GRACE_MS, undefined, { signal: isOver }).catch(() => undefined);
+  if (!isOver.aborted) await contained.kill();
+}

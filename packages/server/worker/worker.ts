@@ -1,0 +1,256 @@
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Builder } from "../builders/types.ts";
+import { hearChanges } from "../builds/changes.ts";
+import { hostArchitecture, serves } from "../builds/queue/names.ts";
+import type { BuildRow } from "../builds/records.ts";
+import { begin } from "../builds/transitions.ts";
+import { forgetWorker, showWorker } from "../builds/workers.ts";
+import type { WorkerConfig } from "../config/schema.ts";
+import { type AttemptParts, runAttempt } from "./attempt.ts";
+import { HEARTBEAT_TIMES, Heartbeat, type HeartbeatTimes } from "./heartbeat.ts";
+import { Scratch } from "./scratch.ts";
+import { Stop } from "./stops.ts";
+
+export interface WorkerOptions extends Omit<AttemptParts, "scratch" | "limits"> {
+  config: Pick<WorkerConfig, "parallel" | "targets" | "limits" | "grace">;
+  /** For builds while they run; on a disk with room for as many as run at once. */
+  scratchDir: string;
+  /** As people see it. Default: the machine's name. */
+  name?: string;
+  /** Of this machine, as ImageBuilders call it. Default: as it is. */
+  architecture?: string;
+  times?: Partial<WorkerTimes>;
+  /** Kills what runs, and ends; what was running is given back. */
+  signal: AbortSignal;
+}
+
+/** In milliseconds. */
+export interface WorkerTimes extends HeartbeatTimes {
+  /** Looks for builds although nobody has said that there are any. Default 2 s. */
+  poll: number;
+}
+
+/** How often a worker shows that it is there, whether it builds or not. */
+const SHOWN_EVERY = 3_000;
+/** How often what a builder lacks is looked for again. */
+const LOOKED_EVERY = 30_000;
+
+/** Starts to build what waits. @throws if the scratch folder or the database can't be had */
+export async function startWorker(options: WorkerOptions): Promise<Worker> {
+  const scratch = await Scratch.open(options.scratchDir, options.log);
+  const worker = new Worker(options, scratch);
+  await worker.start();
+  return worker;
+}
+
+/** Builds what waits, the oldest first, as many at once as there are slots. Dispose of it to stop: what runs may end within the grace. */
+export class Worker implements AsyncDisposable {
+  readonly id = randomBytes(8).toString("hex");
+  readonly #options: WorkerOptions;
+  readonly #parts: AttemptParts;
+  readonly #scratch: Scratch;
+  readonly #times: WorkerTimes;
+  readonly #heartbeat: Heartbeat;
+  readonly #running = new Map<string, { stop: AbortController; done: Promise<void> }>();
+  readonly #taken = new AsyncDisposableStack();
+  /** No build is begun any more. */
+  readonly #stopping = new AbortController();
+  readonly #ended = new AbortController();
+  #trouble: string | null = null;
+  #shownAs: string | undefined;
+  #wake: (() => void) | null = null;
+  #isWoken = false;
+  #taking: Promise<void> = Promise.resolve();
+  #showingItself: Promise<void> = Promise.resolve();
+  #beating: Promise<void> = Promise.resolve();
+
+  constructor(options: WorkerOptions, scratch: Scratch) {
+    this.#options = options;
+    this.#scratch = scratch;
+    const { time, memory, disk, processes } = options.config.limits;
+    const limits = { timeMs: time, memoryBytes: memory, diskBytes: disk, processes };
+    const own = Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
+    this.#parts = { ...options, scratch, limits: own, log: options.log.child({ worker: this.id }) };
+    this.#times = { ...HEARTBEAT_TIMES, poll: 2_000, ...options.times };
+    this.#heartbeat = new Heartbeat({ ...this.#parts, times: this.#times });
+  }
+
+  /** Builds that run here. */
+  get running(): number {
+    return this.#running.size;
+  }
+
+  async start(): Promise<void> {
+    const { queue, database, signal } = this.#options;
+    await queue.start();
+    this.#taken.use(queue.onJob(() => this.#look()));
+    const subscription = await hearChanges(
+      database,
+      (change) => {
+        if (change.kind !== "build") return;
+        if (change.state === "withdrawn") this.#running.get(change.id)?.stop.abort(new Stop("withdrawn"));
+        if (change.state === "queued") this.#look();
+      },
+      () => this.#look(),
+    );
+    this.#taken.use(subscription);
+    await this.#assess();
+    await this.#show();
+    this.#taking = this.#take();
+    this.#showingItself = this.#showing();
+    this.#beating = this.#heartbeat.run(this.#ended.signal);
+    const kill = () => void this.#kill();
+    signal.addEventListener("abort", kill, { once: true });
+    this.#taken.defer(() => signal.removeEventListener("abort", kill));
+    if (signal.aborted) kill();
+  }
+
+  /** Begins nothing any more; what runs may come to its end within `grace` milliseconds, then it is given back. */
+  async stop(grace = this.#options.config.grace): Promise<void> {
+    this.#stopping.abort();
+    // Whatever is being begun is among those that run then.
+    await this.#taking;
+    const all = Promise.all([...this.#running.values()].map(({ done }) => done));
+    const patience = new AbortController();
+    await Promise.race([all, sleep(grace, undefined, { signal: patience.signal }).catch(() => undefined)]);
+    patience.abort();
+    await this.#kill();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    this.#ended.abort();
+    await Promise.all([this.#showingItself, this.#beating]);
+    await this.#taken.disposeAsync();
+    await forgetWorker(this.#options.database.kysely, this.id).catch((error: unknown) => {
+      this.#parts.log.warn({ err: error }, "a worker could not sign off");
+    });
+    await this.#scratch[Symbol.asyncDispose]();
+  }
+
+  async #kill(): Promise<void> {
+    this.#stopping.abort();
+    await this.#taking;
+    for (const { stop } of this.#running.values()) stop.abort(new Stop("stopping"));
+    await Promise.all([...this.#running.values()].map(({ done }) => done));
+  }
+
+  /** The loop: a build for each free slot, or a pause. */
+  async #take(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      this.#isWoken = false;
+      const hasRoom = this.#running.size < this.#options.config.parallel && this.#trouble === null;
+      const row = hasRoom ? await this.#next() : null;
+      if (row) this.#run(row);
+      else await this.#woken(signal);
+    }
+  }
+
+  /** The build that waits longest, of all that may be built here; begun. */
+  async #next(): Promise<BuildRow | null> {
+    const { database, queue, clock, log } = this.#parts;
+    try {
+      for (const name of await this.#queues()) {
+        await queue.ensure(name);
+        const row = await database.kysely
+          .transaction()
+          .execute((transaction) => begin({ transaction, queue }, name, { worker: this.id, now: clock() }));
+        if (row) return row;
+      }
+    } catch (error) {
+      if (!this.#stopping.signal.aborted) log.warn({ err: error }, "no build could be begun");
+    }
+    return null;
+  }
+
+  /** Queues in which something waits for somebody like this one, longest first. */
+  async #queues(): Promise<string[]> {
+    const rows = await this.#options.database.kysely
+      .selectFrom("build")
+      .select("queue")
+      .where("state", "=", "queued")
+      .where("job", "is not", null)
+      .groupBy("queue")
+      .orderBy((row) => row.fn.min("line"))
+      .execute();
+    return rows.map(({ queue }) => queue).filter((name) => serves(this.#labels, name));
+  }
+
+  get #labels() {
+    const { config, architecture = hostArchitecture() } = this.#options;
+    return { targets: config.targets, architecture };
+  }
+
+  #run(row: BuildRow): void {
+    const stop = new AbortController();
+    const held = this.#heartbeat.hold(row, stop);
+    const done = runAttempt(this.#parts, row, stop).finally(() => {
+      held[Symbol.dispose]();
+      this.#running.delete(row.id);
+      this.#look();
+    });
+    this.#running.set(row.id, { stop, done });
+  }
+
+  #look(): void {
+    this.#isWoken = true;
+    this.#wake?.();
+  }
+
+  async #woken(signal: AbortSignal): Promise<void> {
+    if (this.#isWoken) return;
+    const done = new AbortController();
+    this.#wake = () => done.abort();
+    const until = AbortSignal.any([done.signal, signal]);
+    await sleep(this.#times.poll, undefined, { signal: until }).catch(() => undefined);
+    this.#wake = null;
+  }
+
+  async #showing(): Promise<void> {
+    const { signal } = this.#ended;
+    let lookedAt = performance.now();
+    while (!signal.aborted) {
+      await sleep(SHOWN_EVERY, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      if (performance.now() - lookedAt > LOOKED_EVERY) {
+        await this.#assess();
+        lookedAt = performance.now();
+      }
+      await this.#show().catch((error: unknown) => {
+        this.#parts.log.warn({ err: error }, "a worker could not show that it is there");
+      });
+    }
+  }
+
+  /** Whether anything can be built here now. */
+  async #assess(): Promise<void> {
+    const lacks = await Promise.all(this.#options.builders.map((builder) => lackOf(builder, this.#ended.signal)));
+    const trouble = lacks.some((lack) => lack === null) ? null : (lacks[0] ?? "This worker has no builder.");
+    if (trouble !== this.#trouble) {
+      if (trouble === null) this.#parts.log.info("this worker can build");
+      else this.#parts.log.warn({ trouble }, "this worker can't build");
+    }
+    this.#trouble = trouble;
+    if (trouble === null) this.#look();
+  }
+
+  async #show(): Promise<void> {
+    const { database, config, clock, name = hostname() } = this.#options;
+    const { targets, architecture } = this.#labels;
+    const trouble = this.#trouble;
+    const row = { id: this.id, name, targets, architecture, parallel: config.parallel, trouble, started_at: clock() };
+    const isNews = this.#shownAs !== String(trouble);
+    await showWorker(database.kysely, row, isNews);
+    this.#shownAs = String(trouble);
+  }
+}
+
+async function lackOf(builder: Builder, signal: AbortSignal): Promise<string | null> {
+  return builder.readiness(signal).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    return `Whether ${builder.name} can build here could not be found out: ${reason}`;
+  });
+}
