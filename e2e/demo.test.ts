@@ -46,7 +46,9 @@ test("npm start: the printed steps work as printed, Ctrl-C leaves nothing behind
 /** The questions to the server, as they are printed. */
 async function serverSteps(guide: string): Promise<void> {
   const steps = [...guide.matchAll(/^ {6}((?:curl|npx) .*)$/gm)].map(([, step = ""]) => step);
-  const [old, today, list] = steps.map((step) => run(step));
+  const [old, today, image, list] = steps.map((step) => run(step));
+  expect(image?.stdout).toMatch(/^Done\. \d+ packages in the image\./);
+  expect(image?.stdout).toContain("sysupgrade");
   expect(JSON.parse(old?.stdout ?? "")).toMatchObject({ version: "25.12.1", packages: ["apk-mbedtls", "luci"] });
   const answer = JSON.parse(today?.stdout ?? "");
   expect(answer).toMatchObject({ new_release: true, packages: ["apk-mbedtls", "luci", "owut"] });

@@ -50,6 +50,7 @@ describe("on a machine that has nothing but the configuration of docs/server.md,
       PATH: `${dir.path}${delimiter}${process.env.PATH}`,
       // As it stands there, but for the addresses and folders of this machine.
       PAWL_SERVER_LISTEN: address,
+      PAWL_URL: url,
       PAWL_SERVER_STATE_DIR: dir.join("state"),
       PAWL_SERVER_DISTRIBUTIONS__OPENWRT__UPSTREAM_URL: mirror.url,
       PAWL_SERVER_DISTRIBUTIONS__OPENWRT__KEYS: JSON.stringify({ usign: [usign.public], apk: [apk.pem] }),
@@ -76,20 +77,22 @@ describe("on a machine that has nothing but the configuration of docs/server.md,
 
   test.each([
     ["docs/server-api.md", 8],
-    ["README.md", 2],
-  ])("every answer that %s shows is what the server says", { timeout: 60_000 }, async (document, least) => {
+    ["README.md", 4],
+  ])("every answer that %s shows is what the server says", { timeout: 120_000 }, async (document, least) => {
     const blocks = blocksOf(document).filter(({ language }) => language === "sh");
     expect(blocks.length).toBeGreaterThan(least);
     for (const { text, answer } of blocks) {
       const said = await run(text);
-      if (answer?.language === "text") expect(said.trim(), text).toBe(answer.text.trim());
-      else expect(differencesFrom(JSON.parse(answer?.text ?? "null"), JSON.parse(said)), `${text}${said}`).toEqual([]);
+      // What shows no answer has only to work.
+      if (answer === undefined || answer === null) continue;
+      if (answer.language === "text") expect(said.trim(), text).toBe(answer.text.trim());
+      else expect(differencesFrom(JSON.parse(answer.text), JSON.parse(said)), `${text}${said}`).toEqual([]);
     }
   });
 
   /** As if it were typed there; each line has to work. */
   async function run(block: string): Promise<string> {
-    const script = block.replaceAll(DOCUMENTED, url);
+    const script = block.replaceAll(DOCUMENTED, url).replaceAll("npx pawl", "pawl");
     const child = spawn("sh", ["-ec", script], { cwd: dir.path, env, stdio: ["ignore", "pipe", "pipe"] });
     let [stdout, stderr] = ["", ""];
     child.stdout.on("data", (data) => (stdout += data));

@@ -1,22 +1,24 @@
 import { createHash } from "node:crypto";
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { createApp } from "@pawl/device/compose";
 import { loadConfig } from "@pawl/device/config";
 import { startDetached } from "@pawl/device/detached";
 import type { Manifest } from "@pawl/protocol";
 import { Appliance, TempDir } from "@pawl/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { bundled } from "../packages/device/testing/bundled.ts";
 import { DEVICE_FILE } from "./nodes.ts";
 
-const KILLING_APPLIER = fileURLToPath(new URL("./killing-applier.ts", import.meta.url));
-
+let programs: TempDir;
+let killingApplier: string;
 let dir: TempDir;
 let appliance: Appliance;
 let nextVersion = 1;
 
 beforeAll(async () => {
+  programs = await TempDir.create();
+  killingApplier = await bundled(new URL("./killing-applier.ts", import.meta.url), programs.path);
   dir = await TempDir.create();
   appliance = await Appliance.create({
     dir: dir.path,
@@ -31,6 +33,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await appliance?.[Symbol.asyncDispose]();
   await dir?.[Symbol.asyncDispose]();
+  await programs?.[Symbol.asyncDispose]();
 });
 
 const KILLS = ["staging", "backing-up", "switching", "restarting", "testing"].flatMap((state) =>
@@ -124,7 +127,7 @@ async function installWithKill(version: string, state: string, moment: string, t
     name: "kitchen",
     startApplier: (name, { id }, outputPath) => {
       const kill = starts++ < times ? [state, moment] : [];
-      const argv: [string, ...string[]] = [process.execPath, KILLING_APPLIER, on.configPath, name, id, ...kill];
+      const argv: [string, ...string[]] = [process.execPath, killingApplier, on.configPath, name, id, ...kill];
       const applying = startDetached(argv, { outputPath, env: process.env });
       let isDead = false;
       return {

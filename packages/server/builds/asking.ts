@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { type Kysely, sql } from "kysely";
 import type { BuildRecipe } from "../builders/types.ts";
 import type { Tables } from "../db/tables.ts";
@@ -103,9 +103,11 @@ async function addBuild(
     const sentence = `${waiting} builds wait already; no more can be taken now.`;
     throw new ServerError("queue_full", sentence, { fields: { length: waiting }, retryAfter: 60 });
   }
+  const job = randomUUID();
   const row = await transaction
     .insertInto("build")
     .values({
+      job,
       id: randomBytes(16).toString("hex"),
       key,
       line: sql<number>`nextval('build_line')`,
@@ -121,9 +123,8 @@ async function addBuild(
     .returningAll()
     .executeTakeFirst();
   if (!row) return undefined;
-  const job = await enqueue({ transaction, queue }, row);
-  await transaction.updateTable("build").set({ job }).where("id", "=", row.id).execute();
-  return { ...row, job };
+  await enqueue({ transaction, queue }, row, job);
+  return row;
 }
 
 async function addAskers(transaction: Kysely<Tables>, build: string, { asks, now }: Asks): Promise<void> {

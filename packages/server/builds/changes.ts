@@ -1,5 +1,5 @@
 import { type Kysely, sql } from "kysely";
-import type { Database, } from "../db/connect.ts";
+import type { Database } from "../db/connect.ts";
 import type { Subscription } from "../db/listener.ts";
 import type { Tables } from "../db/tables.ts";
 import type { BuildState } from "./types.ts";
@@ -24,9 +24,9 @@ const CHANNEL = "pawl_builds";
 
 /** Tells it when, and only if, the transaction is committed. */
 export async function announce(transaction: Kysely<Tables>, ...changes: readonly Change[]): Promise<void> {
-  for (const change of changes) {
-    await sql`select pg_notify(${CHANNEL}, ${JSON.stringify(change)})`.execute(transaction);
-  }
+  if (changes.length === 0) return;
+  const payloads = changes.map((change) => JSON.stringify(change));
+  await sql`select pg_notify(${CHANNEL}, payload) from unnest(${payloads}::text[]) as payload`.execute(transaction);
 }
 
 /** Hears of every change; after the connection was lost, of that: then anything may have changed. */

@@ -3,6 +3,13 @@ import type { Tables } from "../db/tables.ts";
 import type { BuildCache, NamedKey } from "./cache.ts";
 import { type BuildRecord, toRecord } from "./records.ts";
 
+/** What a dialect may call a request. Whatever else somebody asks for isn't there. */
+const HASH = /^[\w.-]{1,128}$/;
+
+export function isBuildId(text: string): boolean {
+  return /^[0-9a-f]{32}$/.test(text);
+}
+
 /** From memory, else from the database, once for all who ask for the same at once. */
 export class BuildReader {
   readonly #kysely: Kysely<Tables>;
@@ -14,7 +21,8 @@ export class BuildReader {
     this.#cache = cache;
   }
 
-  record(id: string): BuildRecord | Promise<BuildRecord | null> {
+  record(id: string): BuildRecord | Promise<BuildRecord | null> | null {
+    if (!isBuildId(id)) return null;
     return this.#cache.record(id) ?? this.#once(`id ${id}`, () => this.#record(id));
   }
 
@@ -23,12 +31,14 @@ export class BuildReader {
     return this.#cache.newest(key) ?? this.#once(`key ${key}`, () => this.#newest(key));
   }
 
-  alias(dialect: string, hash: string): NamedKey | Promise<NamedKey | null> {
+  alias(dialect: string, hash: string): NamedKey | Promise<NamedKey | null> | null {
+    if (!HASH.test(hash)) return null;
     return this.#cache.alias(dialect, hash) ?? this.#once(`alias ${dialect} ${hash}`, () => this.#alias(dialect, hash));
   }
 
   /** Of any dialect. */
   async keysNamed(hash: string): Promise<string[]> {
+    if (!HASH.test(hash)) return [];
     const rows = await this.#kysely.selectFrom("build_alias").select("key").where("hash", "=", hash).execute();
     return [...new Set(rows.map(({ key }) => key))];
   }

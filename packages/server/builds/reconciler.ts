@@ -31,6 +31,9 @@ export type Repair =
   /** Why it waits isn't what it says. */
   | { kind: "explain"; waitsFor: string | null };
 
+/** What is looked at of every build that hasn't ended; the rest may be long. */
+const SCANNED = ["id", "state", "job", "not_before", "waits_for", "queue", "attempt", "losses", "worker"] as const;
+type Scanned = Pick<BuildRow, (typeof SCANNED)[number]>;
 type Unfinished = Pick<BuildRow, "state" | "job" | "not_before" | "waits_for" | "queue">;
 
 /** What is wrong with a build that hasn't ended, and what to do about it. Pure. */
@@ -73,7 +76,7 @@ export class Reconciler {
     const { kysely } = this.#options.database;
     const rows = await kysely
       .selectFrom("build")
-      .selectAll()
+      .select(SCANNED)
       .where("state", "in", ["queued", "running"])
       .orderBy("line")
       .execute();
@@ -91,7 +94,7 @@ export class Reconciler {
   }
 
   /** False if it isn't so any more. */
-  #do(step: Repair, row: BuildRow): Promise<boolean> {
+  #do(step: Repair, row: Scanned): Promise<boolean> {
     switch (step.kind) {
       case "lost":
         return this.#lost(row);
@@ -102,7 +105,7 @@ export class Reconciler {
     }
   }
 
-  async #lost(row: BuildRow): Promise<boolean> {
+  async #lost(row: Scanned): Promise<boolean> {
     const { database, queue, clock, failureTtl, stats, log } = this.#options;
     await queue.ensure(row.queue);
     const losses = row.losses + 1;
@@ -114,11 +117,11 @@ export class Reconciler {
     });
     if (changed === null) return false;
     log.warn({ build: row.id, worker: row.worker, losses }, isKiller ? "build kills its workers" : "worker lost");
-    if (isKiller) await countFailed(stats, row.inputs, KILLS_WORKER);
+    if (isKiller) await countFailed(stats, changed.inputs, KILLS_WORKER);
     return true;
   }
 
-  async #enqueue(row: BuildRow): Promise<boolean> {
+  async #enqueue(row: Scanned): Promise<boolean> {
     const { database, queue } = this.#options;
     await queue.ensure(row.queue);
     return database.kysely.transaction().execute(async (transaction) => {
@@ -139,7 +142,7 @@ export class Reconciler {
     });
   }
 
-  #explain(row: BuildRow, waitsFor: string | null): Promise<boolean> {
+  #explain(row: Scanned, waitsFor: string | null): Promise<boolean> {
     return this.#options.database.kysely.transaction().execute(async (transaction) => {
       const changed = await transaction
         .updateTable("build")

@@ -6,10 +6,10 @@ import type { BuildInputs } from "./types.ts";
  * images. The order of packages doesn't count here: what is built is the first asker's.
  */
 export function requestKey(inputs: BuildInputs): string {
-  return createHash("sha256").update(canonicalJson(deciding(inputs))).digest("hex");
+  return createHash("sha256").update(JSON.stringify(deciding(inputs))).digest("hex");
 }
 
-/** What decides an image, and nothing else. */
+/** What decides an image, and nothing else; each field in its place, and of what has no order, the names in theirs. */
 function deciding(inputs: BuildInputs) {
   return {
     distribution: inputs.distribution,
@@ -18,12 +18,12 @@ function deciding(inputs: BuildInputs) {
     target: inputs.target,
     profile: inputs.profile,
     packages: sortedOnce(inputs.packages),
-    packages_versions: inputs.packagesVersions,
+    packages_versions: sortedEntries(inputs.packagesVersions),
     diff_packages: inputs.diffPackages,
     filesystem: inputs.filesystem,
     defaults: inputs.defaults,
     rootfs_size_mb: inputs.rootfsSizeMb,
-    repositories: inputs.repositories,
+    repositories: sortedEntries(inputs.repositories),
     repositories_mode: inputs.repositoriesMode,
     repository_keys: sortedOnce(inputs.repositoryKeys),
   };
@@ -33,10 +33,6 @@ function sortedOnce(names: readonly string[]): string[] {
   return [...new Set(names)].sort();
 }
 
-/** Names of fields in order, no spaces. */
-function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonicalJson(field)}`).join(",")}}`;
+function sortedEntries(map: Readonly<Record<string, string>>): [string, string][] {
+  return Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -1,28 +1,25 @@
+import pLimit from "p-limit";
 import type { Logger } from "pino";
 import type { BuildLimits } from "../builders/types.ts";
 import type { Catalog } from "../catalog/types.ts";
 import type { ServerConfig } from "../config/schema.ts";
 import type { Database } from "../db/connect.ts";
-import type { Subscription } from "../db/listener.ts";
 import { databaseTrouble } from "../db/trouble.ts";
 import { ServerError } from "../error.ts";
 import type { Stats } from "../stats/types.ts";
 import type { UpgradeFacts } from "../upgrades/types.ts";
 import { AskBatches } from "./ask-batches.ts";
 import { AGAIN, type Answered, answerAsks, wantedUntil } from "./asking.ts";
-import { BuildCache } from "./cache.ts";
-import { type Change, hearChanges } from "./changes.ts";
-import { Line } from "./line.ts";
 import { LogLines } from "./log-lines.ts";
+import { BuildNews } from "./news.ts";
 import { BUILDER_ARCHITECTURE, queueName } from "./queue/names.ts";
 import type { BuildQueue } from "./queue/queue.ts";
-import { BuildReader } from "./reading.ts";
+import { BuildReader, isBuildId } from "./reading.ts";
 import { recall } from "./recall.ts";
 import { makeRecipe } from "./recipe.ts";
 import { Reconciler } from "./reconciler.ts";
 import { type BuildRecord, isLive, isValid } from "./records.ts";
 import { requestKey } from "./request-key.ts";
-import { changeOf } from "./transitions.ts";
 import type { Alias, Asked, Build, BuildAsk, BuildEvent, Builds, LogLine, StoredFile } from "./types.ts";
 import { UsedBuilds } from "./used.ts";
 import { Watchers } from "./watching.ts";
@@ -45,40 +42,33 @@ export interface BuildsOptions {
   reconcileEvery?: number;
 }
 
+/** Requests that are entered at the same time: one waits for another anyway, and others need the database, too. */
+const ENTERED_AT_ONCE = 2;
 /** How often two processes may enqueue the same at the same moment. */
 const MOST_COLLISIONS = 10;
-/** How long an answer waits until this process knows of all that is in front, in milliseconds. */
-const LINE_PATIENCE = 1_000;
 
 /** Builds, from memory, then from the database. */
 export class BuildsService implements Builds, AsyncDisposable {
   readonly #options: BuildsOptions;
-  readonly #cache = new BuildCache();
-  readonly #line = new Line();
+  readonly #news: BuildNews;
   readonly #reader: BuildReader;
   readonly #log: LogLines;
   readonly #watchers: Watchers;
   readonly #used: UsedBuilds;
   readonly #batches: AskBatches<Answered>;
   readonly #ended = new AbortController();
-  /** As it was last told, while neither it nor its position has changed. */
-  readonly #shown = new WeakMap<BuildRecord, Build>();
-  #hearing: Promise<Subscription> | null = null;
-  /** Changes that were heard of while the line was read. */
-  #missed: Change[] | null = null;
   #reconciling: Promise<void> | null = null;
-  /** Builds whose time has run out, as a number; and when the next one's does. */
-  #expiries = 0;
-  #nextExpiry = Number.POSITIVE_INFINITY;
 
   constructor(options: BuildsOptions) {
     this.#options = options;
     const { kysely } = options.database;
-    this.#reader = new BuildReader(kysely, this.#cache);
     this.#log = new LogLines(kysely);
     this.#watchers = new Watchers({ build: (id) => this.#current(id), log: this.#log });
     this.#used = new UsedBuilds({ kysely, clock: options.clock, log: options.log });
-    this.#batches = new AskBatches((key, asks) => this.#settle(key, asks));
+    this.#news = new BuildNews({ ...options, onChange: (change) => this.#watchers.hear(change) });
+    this.#reader = new BuildReader(kysely, this.#news.cache);
+    const entering = pLimit(ENTERED_AT_ONCE);
+    this.#batches = new AskBatches((key, asks) => entering(() => this.#settle(key, asks)));
   }
 
   /** Begins to look after builds whose workers were lost, that wait for another try, or for nobody. Once; it ends with the service. */
@@ -88,7 +78,7 @@ export class BuildsService implements Builds, AsyncDisposable {
     const failureTtl = config.builds.failure_ttl;
     const reconciler = new Reconciler({ database, queue, stats, clock, log, failureTtl, every: reconcileEvery });
     this.#reconciling = (async () => {
-      await Promise.all([queue.start(), this.#ready()]).catch((error: unknown) =>
+      await Promise.all([queue.start(), this.#news.ready()]).catch((error: unknown) =>
         log.warn({ err: error }, "builds could not be read yet"),
       );
       await reconciler.run(this.#ended.signal);
@@ -96,39 +86,33 @@ export class BuildsService implements Builds, AsyncDisposable {
   }
 
   get generation(): number {
-    const now = this.#options.clock().getTime();
-    if (now >= this.#nextExpiry) {
-      this.#expiries++;
-      const times = [...this.#cache.records()].map(({ build }) => build.expiresAt?.getTime() ?? 0);
-      this.#nextExpiry = times.filter((time) => time > now).reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-    }
-    return this.#cache.epoch + this.#expiries;
+    return this.#news.generation;
   }
 
   async ask(ask: BuildAsk, signal?: AbortSignal): Promise<Asked> {
     signal?.throwIfAborted();
-    await this.#ready();
+    await this.#news.ready();
     const key = requestKey(ask.inputs);
     const known = await this.#asItIs(key, ask, signal);
     if (known) return { build: this.#show(known), outcome: "hit" };
     const { answer, isFirst } = await this.#batches.ask(key, ask);
-    await this.#line.until(answer.record.line, LINE_PATIENCE);
+    await this.#news.upTo(answer.record);
     const outcome = answer.outcome === "new" && !isFirst ? "joined" : answer.outcome;
     return { build: this.#show(answer.record), outcome };
   }
 
   async byAlias(dialect: string, hash: string): Promise<{ build: Build; alias: Alias } | null> {
-    await this.#ready();
+    await this.#news.ready();
     const named = await this.#reader.alias(dialect, hash);
     if (!named) return null;
     const record = await this.#reader.newest(named.key);
     if (!record || !isValid(record.build, this.#options.clock())) return null;
-    await this.#line.until(record.line, LINE_PATIENCE);
+    await this.#news.upTo(record);
     return { build: this.#show(record), alias: named.alias };
   }
 
   async byId(id: string): Promise<Build | null> {
-    await this.#ready();
+    await this.#news.ready();
     return this.#current(id);
   }
 
@@ -138,30 +122,32 @@ export class BuildsService implements Builds, AsyncDisposable {
     return this.#log.output(id, build.attempt, !isLive(build));
   }
 
-  log(id: string, from: number, limit: number): Promise<readonly LogLine[]> {
-    return this.#log.read(id, from, limit);
+  async log(id: string, from: number, limit: number): Promise<readonly LogLine[]> {
+    return isBuildId(id) ? this.#log.read(id, Math.max(0, from), limit) : [];
   }
 
   async *watch(id: string, fromLine: number, signal: AbortSignal): AsyncGenerator<BuildEvent, void, undefined> {
-    await this.#ready();
+    if (!isBuildId(id)) return;
+    await this.#news.ready();
     yield* this.#watchers.watch(id, fromLine, AbortSignal.any([signal, this.#ended.signal]));
   }
 
   async withdraw(id: string, secret: string): Promise<Build> {
-    await this.#ready();
+    await this.#news.ready();
     const { database, queue, clock } = this.#options;
     const known = await this.#reader.record(id);
-    if (known) await queue.ensure(queueOf(known.build));
+    if (!known) throw new ServerError("not_found", "There is no such build.", { fields: { build: id } });
+    await queue.ensure(queueOf(known.build));
     const record = await database.kysely
       .transaction()
       .execute((transaction) => withdrawAsk(transaction, queue, { id, secret, now: clock() }));
-    this.#forget(record);
+    this.#news.forget(record);
     return this.#show(record);
   }
 
   async file(place: string, name: string): Promise<(StoredFile & { build: string; isImmutable: boolean }) | null> {
-    await this.#ready();
-    const direct = /^[0-9a-f]{32}$/.test(place) ? await this.#reader.record(place) : null;
+    await this.#news.ready();
+    const direct = await this.#reader.record(place);
     const record = direct ?? (await this.#reader.newestDone(await this.#reader.keysNamed(place)));
     const file = record?.build.result?.files.find((one) => one.name === name);
     if (!record || !file) return null;
@@ -170,8 +156,7 @@ export class BuildsService implements Builds, AsyncDisposable {
   }
 
   queueLength(): number {
-    if (!this.#hearing) this.#ready().catch(() => undefined);
-    return this.#line.length;
+    return this.#news.length;
   }
 
   stored(): Promise<number> {
@@ -186,8 +171,7 @@ export class BuildsService implements Builds, AsyncDisposable {
     this.#ended.abort(new Error("the server is stopping"));
     await this.#reconciling;
     await this.#used[Symbol.asyncDispose]();
-    const hearing = await this.#hearing?.catch(() => null);
-    await hearing?.[Symbol.asyncDispose]();
+    await this.#news[Symbol.asyncDispose]();
   }
 
   /** What needs nothing to be written: there is an image, or a failure that nobody can help. Known already, it needs no question either. */
@@ -220,8 +204,8 @@ export class BuildsService implements Builds, AsyncDisposable {
           throw databaseTrouble(error) ?? error;
         });
       if (answer !== AGAIN) {
-        this.#forget(answer.record);
-        for (const { alias } of asks) if (alias) this.#cache.forget({ kind: "alias", ...alias });
+        this.#news.forget(answer.record);
+        for (const { alias } of asks) if (alias) this.#news.cache.forget({ kind: "alias", ...alias });
         return answer;
       }
       if (collisions === MOST_COLLISIONS) throw new ServerError("internal", "The same build is enqueued over and over.");
@@ -261,87 +245,13 @@ export class BuildsService implements Builds, AsyncDisposable {
   async #current(id: string): Promise<Build | null> {
     const record = await this.#reader.record(id);
     if (!record) return null;
-    await this.#line.until(record.line, LINE_PATIENCE);
+    await this.#news.upTo(record);
     return this.#show(record);
   }
 
-  /** The same object while nothing of it has changed. */
   #show(record: BuildRecord): Build {
-    const { build } = record;
-    if (build.state === "done") this.#used.add(build.id);
-    const expiry = build.expiresAt?.getTime();
-    if (expiry !== undefined && expiry < this.#nextExpiry && expiry > this.#options.clock().getTime()) {
-      this.#nextExpiry = expiry;
-    }
-    if (build.state !== "queued") return build;
-    const position = this.#line.position(record.line);
-    const last = this.#shown.get(record);
-    if (last?.position === position) return last;
-    const shown = { ...build, position };
-    this.#shown.set(record, shown);
-    return shown;
-  }
-
-  /** What this process has changed itself it needn't be told. */
-  #forget({ build, line }: BuildRecord): void {
-    this.#cache.forget(changeOf({ ...build, line }));
-  }
-
-  /** Listens, and knows who waits. */
-  async #ready(): Promise<void> {
-    if (this.#ended.signal.aborted) throw this.#ended.signal.reason;
-    this.#hearing ??= this.#hear().catch((error: unknown) => {
-      this.#hearing = null;
-      throw databaseTrouble(error) ?? error;
-    });
-    await this.#hearing;
-  }
-
-  async #hear(): Promise<Subscription> {
-    const { database, log } = this.#options;
-    const lost = () => {
-      this.#cache.clear();
-      this.#readLine().then(
-        () => this.#watchers.wakeAll(),
-        (error: unknown) => log.warn({ err: error }, "the line of builds could not be read again"),
-      );
-    };
-    const subscription = await hearChanges(database, (change) => this.#heard(change), lost);
-    try {
-      await this.#readLine();
-    } catch (error) {
-      await subscription[Symbol.asyncDispose]();
-      throw error;
-    }
-    return subscription;
-  }
-
-  async #readLine(): Promise<void> {
-    const { kysely } = this.#options.database;
-    this.#missed ??= [];
-    try {
-      const rows = await kysely.selectFrom("build").select(["line", "attempt"]).where("state", "=", "queued").execute();
-      const newest = await kysely.selectFrom("build").select((row) => row.fn.max("line").as("line")).executeTakeFirst();
-      const entries = rows.map(({ line, attempt }) => ({ line, hasBegun: attempt > 0 }));
-      this.#line.reset(entries, newest?.line ?? 0);
-    } finally {
-      const missed = this.#missed ?? [];
-      this.#missed = null;
-      for (const change of missed) this.#move(change);
-    }
-  }
-
-  #heard(change: Change): void {
-    this.#cache.forget(change);
-    if (this.#missed) this.#missed.push(change);
-    else this.#move(change);
-    this.#watchers.hear(change);
-  }
-
-  #move(change: Change): void {
-    if (change.kind !== "build") return;
-    if (change.state === "queued") this.#line.enter(change.line, change.hasBegun);
-    else this.#line.leave(change.line);
+    if (record.build.state === "done") this.#used.add(record.build.id);
+    return this.#news.show(record);
   }
 
   async #count(state: Build["state"]): Promise<number> {

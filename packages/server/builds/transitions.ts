@@ -28,34 +28,35 @@ export async function begin(
   from: string,
   { worker, now }: { worker: string; now: Date },
 ): Promise<BuildRow | null> {
-  const job = await queue.take(transaction, from);
-  if (job === null) return null;
-  const row = await transaction
-    .updateTable("build")
-    .set({
-      state: "running",
-      step: "start",
-      waits_for: null,
-      command: null,
-      worker,
-      started_at: now,
-      attempt: sql<number>`attempt + 1`,
-    })
-    .where("id", "=", job.build)
-    .where("job", "=", job.id)
-    .where("state", "=", "queued")
-    .returningAll()
-    .executeTakeFirst();
-  if (!row) {
+  for (;;) {
+    const job = await queue.take(transaction, from);
+    if (job === null) return null;
+    const row = await transaction
+      .updateTable("build")
+      .set({
+        state: "running",
+        step: "start",
+        waits_for: null,
+        command: null,
+        worker,
+        started_at: now,
+        attempt: sql<number>`attempt + 1`,
+      })
+      .where("id", "=", job.build)
+      .where("job", "=", job.id)
+      .where("state", "=", "queued")
+      .returningAll()
+      .executeTakeFirst();
+    if (row) {
+      await announce(transaction, changeOf(row));
+      return row;
+    }
     // It belongs to a build that isn't waiting, or to none.
     await queue.drop(transaction, from, job.id);
-    return null;
   }
-  await announce(transaction, changeOf(row));
-  return row;
 }
 
-/** It has come to an image. False: somebody else has it by now, and nothing was changed. */
+/** It has come to an image. Null: somebody else has it by now, and nothing was changed; so with all of these. */
 export function finish(
   transition: Transition,
   hold: Hold,
@@ -107,7 +108,8 @@ export async function sendBack(transition: Transition, hold: Hold, how: SentBack
       state: "queued",
       step: null,
       job,
-      waits_for: how.waitsFor,
+      // A text in PostgreSQL has every character but this one.
+      waits_for: how.waitsFor?.replaceAll("\0", "") ?? null,
       not_before: how.notBefore,
       ...(how.tries !== undefined && { tries: how.tries }),
       ...(how.losses !== undefined && { losses: how.losses }),
@@ -119,13 +121,14 @@ export async function sendBack(transition: Transition, hold: Hold, how: SentBack
   return row;
 }
 
-/** A new job for a build that waits; its id. What is in the way is forgotten. The queue has to be there. */
+/** A new job for a build that waits; its id, which may be chosen. What is in the way is forgotten. The queue has to be there. */
 export async function enqueue(
   { transaction, queue }: Transition,
   row: Pick<BuildRow, "id" | "key" | "line" | "queue" | "recipe">,
+  id: string = randomUUID(),
 ): Promise<string> {
   const expiresIn = Math.ceil(row.recipe.limits.timeMs / 1000) + MOST_PREPARING;
-  const job = { id: randomUUID(), queue: row.queue, build: row.id, key: row.key, line: row.line, expiresIn };
+  const job = { id, queue: row.queue, build: row.id, key: row.key, line: row.line, expiresIn };
   if (await queue.send(transaction, job)) return job.id;
   await queue.dropStray(transaction, row.queue, row.key);
   if (await queue.send(transaction, job)) return job.id;

@@ -51,15 +51,17 @@ export class Watchers {
     }
   }
 
-  hear(change: Change): void {
+  /** Null: anything may have changed. */
+  hear(change: Change | null): void {
+    if (change === null) return this.#wakeAll();
     if (change.kind === "log") for (const one of this.#watchers.get(change.id) ?? []) one.tell(change.lines);
     if (change.kind !== "build") return;
     for (const one of this.#watchers.get(change.id) ?? []) one.wake();
     // Who waits has another position as soon as somebody has left.
-    if (change.state !== "queued") this.wakeAll();
+    if (change.state !== "queued") this.#wakeAll();
   }
 
-  wakeAll(): void {
+  #wakeAll(): void {
     for (const watchers of this.#watchers.values()) for (const one of watchers) one.wake();
   }
 

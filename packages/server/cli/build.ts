@@ -32,7 +32,7 @@ const WITHDRAW_WITHIN_MS = 3_000;
 
 /** `pawl build`: has an image built by a server, through its API as everybody else would, and shows how it goes on. */
 export function buildCommand(io: Io): Command {
-  const env = io.env.PAWL_SERVER_URL;
+  const env = io.env.PAWL_URL;
   return new Command("build")
     .description("have a server build an image with exactly these packages, and watch it")
     .argument("[package...]", "besides the device's own; -name leaves one out, name=version asks for that version")
@@ -40,7 +40,7 @@ export function buildCommand(io: Io): Command {
     .requiredOption("--target <target>", "ath79/generic, …")
     .requiredOption("--profile <profile>", "the device: its profile, or a name that it goes by")
     .addOption(
-      new Option("--server <address>", "the server").default(env || "http://127.0.0.1:8080").argParser(address),
+      new Option("--server <address>", "the server; PAWL_URL says it, too").default(env || "http://127.0.0.1:8080").argParser(address),
     )
     .option("--distribution <name>", "whose version it is", "openwrt")
     .option("--filesystem <name>", "squashfs, ext4, …; default: all that the device has")

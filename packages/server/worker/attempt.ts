@@ -1,6 +1,5 @@
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { mkdir } from "node:fs/promises";
 import type { Logger } from "pino";
 import { BuildError, type Builder, type BuildLimits, type BuildRecipe } from "../builders/types.ts";
 import { countDone, countFailed } from "../builds/counting.ts";
@@ -18,7 +17,7 @@ import { AttemptRecord } from "./attempt-record.ts";
 import { filesOf, resultOf } from "./publishing.ts";
 import type { Sandboxes } from "./sandbox/types.ts";
 import type { Scratch } from "./scratch.ts";
-import { Stop, whyStopped } from "./stops.ts";
+import { Stop, type Why, whyStopped } from "./stops.ts";
 
 export interface AttemptParts {
   database: Database;
@@ -120,7 +119,7 @@ async function settle(
     return publish(parts, row, outcome.result, log);
   }
   const isStopping = why === "stopping";
-  const failure = failureOf(why === "slow" ? tooSlow(row) : outcome.error, log);
+  const failure = failureOf(tooSlow(why, row) ?? outcome.error, log);
   if (!isStopping) record.line("note", failure.sentence);
   await record.close();
   if (isStopping) return giveBack(parts, row, log);
@@ -129,16 +128,19 @@ async function settle(
 
 async function publish(parts: AttemptParts, row: BuildRow, result: BuildResult, log: Logger): Promise<void> {
   const { database, queue, clock, stats } = parts;
-  const now = clock();
+  const finishedAt = clock();
   const done = await database.kysely
     .transaction()
-    .execute((transaction) => finish({ transaction, queue }, row, result, { now }));
+    .execute((transaction) => finish({ transaction, queue }, row, result, { now: finishedAt }));
   if (done === null) {
-    log.warn("a build was finished that somebody else has by now");
+    log.warn("a build was finished that isn't this worker's any more");
+    const now = await database.kysely.selectFrom("build").select("state").where("id", "=", row.id).executeTakeFirst();
+    // Whoever has it now may have put the same files there.
+    if (now === undefined || now.state === "withdrawn") await parts.store.remove(row.id);
     return;
   }
-  countDone(stats, row.inputs, result, { startedAt: row.started_at, finishedAt: now });
-  log.info({ ms: now.getTime() - (row.started_at ?? now).getTime() }, "build done");
+  countDone(stats, row.inputs, result, { startedAt: row.started_at, finishedAt });
+  log.info({ ms: finishedAt.getTime() - (row.started_at ?? finishedAt).getTime() }, "build done");
 }
 
 async function failed(parts: AttemptParts, row: BuildRow, failure: Failure, log: Logger): Promise<void> {
@@ -179,9 +181,15 @@ function failureOf(error: unknown, log: Logger): Failure {
   return { code: "worker_failed", sentence, culprits: [], isPassing: true };
 }
 
-function tooSlow({ recipe }: BuildRow): BuildError {
-  const minutes = Math.round(recipe.limits.timeMs / 6_000) / 10;
-  return new BuildError("limit_exceeded", `The build took longer than the ${minutes} minutes that it may take.`);
+/** What is to be said when it was we who ended it. */
+function tooSlow(why: Why | null, { recipe }: BuildRow): BuildError | null {
+  const minutes = (ms: number) => Math.round(ms / 6_000) / 10;
+  if (why === "slow") {
+    const sentence = `The build took longer than the ${minutes(recipe.limits.timeMs)} minutes that it may take.`;
+    return new BuildError("limit_exceeded", sentence);
+  }
+  if (why !== "unprepared") return null;
+  return new BuildError("mirror_failed", `What it is built with wasn't there within ${minutes(MOST_PREPARING)} minutes.`);
 }
 
 /** What the worker's own machine says, where that is stricter; and where it fetches from. */
@@ -223,21 +231,21 @@ class Deadline implements Disposable {
   constructor(stop: AbortController, timeMs: number) {
     this.#stop = stop;
     this.#timeMs = timeMs;
-    this.#timer = this.#after(MOST_PREPARING);
+    this.#timer = this.#after(MOST_PREPARING, "unprepared");
   }
 
   at(step: BuildStep): void {
     if (this.#isBuilding || (step !== "resolve" && step !== "assemble")) return;
     this.#isBuilding = true;
     clearTimeout(this.#timer);
-    this.#timer = this.#after(this.#timeMs + GRACE);
+    this.#timer = this.#after(this.#timeMs + GRACE, "slow");
   }
 
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
   }
 
-  #after(ms: number): NodeJS.Timeout {
-    return setTimeout(() => this.#stop.abort(new Stop("slow")), ms).unref();
+  #after(ms: number, why: Why): NodeJS.Timeout {
+    return setTimeout(() => this.#stop.abort(new Stop(why)), ms).unref();
   }
 }

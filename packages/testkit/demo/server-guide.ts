@@ -19,6 +19,8 @@ ${trouble === null ? "" : troubleWords(trouble)}
       curl -s ${url}/api/upgrade-check -d '{"distro":"openwrt","version":"18.06.1","target":"ar71xx/generic","installed":{"luci":"1","opkg":"1"}}'
     The same in today's words, each change with its reason:
       curl -s ${url}/api/v2/upgrade-checks -H 'content-type: application/json' -d '{"distribution":"openwrt","version":"24.10.5","target":"ath79/generic","installed":{"luci":"1","opkg":"1","auc":"1"}}'
+    An image with two packages more; then the same for everybody who asks:
+      npx pawl build --server ${url} --version 25.12.1 --target ath79/generic --profile tplink_archer-c7-v2 luci tcpdump
     What it knows, and what is wrong since when:
       npx pawl catalog list --config ${config}
 `;

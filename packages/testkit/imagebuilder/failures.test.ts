@@ -74,24 +74,6 @@ describe.each([
     expect(await readdir(ran.output)).toEqual([]);
   });
 
-  test("an image that is too big is a warning, success, and nothing to flash", async () => {
-    mirror.addPackages(branch, "telephony", [
-      { name: "bulk", version: "1.0-r1", files: [{ path: "usr/share/bulk", content: noise("bulk", 8_000_000) }] },
-    ]);
-    await builder.make(["clean"]);
-    const ran = await builder.image("big", "PROFILE=ubnt_nanostation-m", "PACKAGES=bulk");
-    expect(ran.code, ran.stderr).toBe(0);
-    const image = String.raw`\S+/tmp/openwrt-\S+-squashfs-sysupgrade\.bin`;
-    expect(ran.stderr).toMatch(new RegExp(`^ {4}WARNING: Image file ${image} is too big: \\d+ > 7864320\n`, "m"));
-    expect(ran.stderr).toMatch(
-      new RegExp(`^Failed to open firmware file\nsha256sum: ${image}: No such file or directory\n`, "m"),
-    );
-    expect(ran.stdout).toMatch(new RegExp(`^Skip JSON creation for non existing file ${image}\n`, "m"));
-    expect(ran.stdout).toContain("JSON info file script could not find any JSON files for target\n");
-    const files = await readdir(ran.output);
-    expect(files.filter((name) => !/\.manifest$|\.bom\.cdx\.json$|^sha256sums$/.test(name))).toEqual([]);
-  });
-
   test("a second make in its folder finds it locked; to end the outer make leaves the inner one at work", async () => {
     await builder.make(["clean"]);
     mirror.misbehave("**/base-files*", { kind: "slow", bytesPerSecond: 6_000 });
@@ -115,13 +97,51 @@ describe.each([
   });
 });
 
-test("no kernel of the device: make itself says what it has no rule for", async () => {
-  await using builder = await ImageBuilder.unpack(mirror, `releases/25.12.1/${TARGET}`);
-  const kernels = builder.path("build_dir/target-mips_24kc_musl/linux-ath79_generic");
-  await rm(join(kernels, "8dev_carambola2-kernel.bin"));
-  const ran = await builder.image("kernel", "PROFILE=8dev_carambola2");
-  expect(ran.code).toBe(2);
-  expect(ran.stderr).toMatch(/make\[3\]: \*\*\* No rule to make target '\S+\/8dev_carambola2-kernel\.bin', needed by /);
+describe("once packages are installed", () => {
+  let builder: ImageBuilder;
+  beforeAll(async () => {
+    builder = await ImageBuilder.unpack(mirror, `releases/25.12.1/${TARGET}`);
+  });
+  afterAll(() => builder[Symbol.asyncDispose]());
+
+  test("an image that is too big is a warning, success, and nothing to flash", async () => {
+    mirror.addPackages("25.12", "telephony", [
+      { name: "bulk", version: "1.0-r1", files: [{ path: "usr/share/bulk", content: noise("bulk", 8_000_000) }] },
+    ]);
+    const ran = await builder.image("big", "PROFILE=ubnt_nanostation-m", "PACKAGES=bulk");
+    expect(ran.code, ran.stderr).toBe(0);
+    const image = String.raw`\S+/tmp/openwrt-\S+-squashfs-sysupgrade\.bin`;
+    expect(ran.stderr).toMatch(new RegExp(`^ {4}WARNING: Image file ${image} is too big: \\d+ > 7864320\n`, "m"));
+    expect(ran.stderr).toMatch(
+      new RegExp(`^Failed to open firmware file\nsha256sum: ${image}: No such file or directory\n`, "m"),
+    );
+    expect(ran.stdout).toMatch(new RegExp(`^Skip JSON creation for non existing file ${image}\n`, "m"));
+    expect(ran.stdout).toContain("JSON info file script could not find any JSON files for target\n");
+    const files = await readdir(ran.output);
+    expect(files.filter((name) => !/\.manifest$|\.bom\.cdx\.json$|^sha256sums$/.test(name))).toEqual([]);
+  });
+
+  test("a disk that is full where images go leaves half an image, and an error", async () => {
+    const output = builder.beside("small");
+    await mkdir(output);
+    const script = 'mount -t tmpfs -o size=160k none "$1" && shift && "$@"; code=$?; ls -l "$0"; exit $code';
+    const by = ["unshare", "--map-root-user", "--mount", "sh", "-c", script, output, output];
+    const ran = await builder.make(["image", `BIN_DIR=${output}`, "PROFILE=tplink_archer-c7-v2"], { by });
+    expect(ran.code).toBe(2);
+    expect(ran.stderr).toMatch(/cp: error writing '\S+-factory\.bin': No space left on device/);
+    expect(ran.stderr).toMatch(/No space left on device/);
+    expect(ran.stdout).toMatch(/-squashfs-factory\.bin$/m);
+  });
+
+  test("no kernel of the device: make itself says what it has no rule for", async () => {
+    const kernels = builder.path("build_dir/target-mips_24kc_musl/linux-ath79_generic");
+    await rm(join(kernels, "8dev_carambola2-kernel.bin"));
+    const ran = await builder.image("kernel", "PROFILE=8dev_carambola2");
+    expect(ran.code).toBe(2);
+    expect(ran.stderr).toMatch(
+      /make\[3\]: \*\*\* No rule to make target '\S+\/8dev_carambola2-kernel\.bin', needed by /,
+    );
+  });
 });
 
 test("a folder with a space in its name is refused in make's own way", async () => {
@@ -129,19 +149,6 @@ test("a folder with a space in its name is refused in make's own way", async () 
   const ran = await builder.make(["info"]);
   expect(ran.code).toBe(2);
   expect(ran.stderr).toMatch(/^Makefile:\d+: ace\/include\/target\.mk: No such file or directory$/m);
-});
-
-test("a disk that is full where images go leaves half an image, and an error", async () => {
-  await using builder = await ImageBuilder.unpack(mirror, `releases/24.10.5/${TARGET}`);
-  const output = builder.beside("small");
-  await mkdir(output);
-  const script = 'mount -t tmpfs -o size=160k none "$1" && shift && "$@"; code=$?; ls -l "$0"; exit $code';
-  const by = ["unshare", "--map-root-user", "--mount", "sh", "-c", script, output, output];
-  const ran = await builder.make(["image", `BIN_DIR=${output}`, "PROFILE=tplink_archer-c7-v2"], { by });
-  expect(ran.code).toBe(2);
-  expect(ran.stderr).toMatch(/cp: error writing '\S+-factory\.bin': No space left on device/);
-  expect(ran.stderr).toMatch(/No space left on device/);
-  expect(ran.stdout).toMatch(/-squashfs-factory\.bin$/m);
 });
 
 async function until(holds: () => boolean): Promise<void> {

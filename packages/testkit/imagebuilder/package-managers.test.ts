@@ -4,9 +4,11 @@ import { access, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { MirrorServer } from "../index.ts";
+import { APK_SAYS } from "./testing/apk-says.ts";
+import { OPKG_SAYS } from "./testing/opkg-says.ts";
 import { check, finished, PackageManager } from "./testing/package-manager.ts";
 import { randomFeed } from "./testing/random-feed.ts";
-import { type SmallPackage, smallFeed, smallPackage } from "./testing/small-feed.ts";
+import { smallFeed, smallPackage } from "./testing/small-feed.ts";
 
 let mirror: MirrorServer;
 beforeAll(async () => {
@@ -128,6 +130,20 @@ describe.each(GENERATIONS)("%s", (generation) => {
     }
   });
 
+  test("puts a newer version in the place of an older one", async () => {
+    await using manager = await start();
+    const path = await manager.feed([{ name: "a", version: "1-r1", files: { "etc/a": "1", "etc/old": "" } }]);
+    await manager.install("a");
+    manager.publish(path, [{ name: "a", version: "2-r1", files: { "etc/a": "2", "etc/new": "" } }]);
+    if (generation === "apk") await manager.run("update");
+    const { code, stdout } = await manager.install(generation === "apk" ? "a=2-r1" : "a");
+    const said = { opkg: "Upgrading a on root from 1-r1 to 2-r1...\n", apk: "(  1/1) Upgrading a (1-r1 -> 2-r1)\n" };
+    expect([code, stdout]).toEqual([0, expect.stringContaining(said[generation])]);
+    expect(await manager.content("etc/a")).toBe("2");
+    await expect(access(manager.path("root/etc/old"))).rejects.toThrow();
+    expect(await manager.manifest()).toEqual(["a - 2-r1"]);
+  });
+
   test("refuses files of a package that lie outside of the root", async () => {
     await using manager = await start();
     await manager.feed([{ name: "evil", files: { "../../evil": "x" } }]);
@@ -137,101 +153,8 @@ describe.each(GENERATIONS)("%s", (generation) => {
   });
 });
 
-/** What a run is to say and do. */
-interface Expected {
-  feed: readonly SmallPackage[];
-  asked: readonly string[];
-  code: number;
-  /** All of it. */
-  stderr?: string;
-  stdout?: string;
-  installed: readonly string[];
-}
-
 describe("what opkg says", () => {
-  const INCOMPATIBLE =
-    "pkg_hash_fetch_best_installation_candidate: Packages for x found, but incompatible with the architectures configured";
-  const CASES: Record<string, Expected> = {
-    "of an unknown package, after the others are installed": {
-      feed: [{ name: "a" }, { name: "b" }],
-      asked: ["a", "x", "b"],
-      code: 255,
-      stdout: "Unknown package 'x'.\n",
-      stderr: "Collected errors:\n * opkg_install_cmd: Cannot install package x.\n",
-      installed: ["a", "b"],
-    },
-    "of a dependency that isn't there": {
-      feed: [{ name: "x", depends: ["libc", "lib"] }, { name: "libc" }],
-      asked: ["x"],
-      code: 255,
-      stdout: "Unknown package 'x'.\n",
-      stderr: `Collected errors:\n * pkg_hash_check_unresolved: cannot find dependency lib for x\n * ${INCOMPATIBLE}\n * opkg_install_cmd: Cannot install package x.\n`,
-      installed: [],
-    },
-    "of a version that isn't there": {
-      feed: [{ name: "x", depends: ["y (>= 2.0)"] }, { name: "y" }],
-      asked: ["y", "x"],
-      code: 255,
-      stderr: `Collected errors:\n * pkg_hash_check_unresolved: cannot find dependency y (>= 2.0) for x\n * ${INCOMPATIBLE}\n * opkg_install_cmd: Cannot install package x.\n`,
-      installed: ["y"],
-    },
-    "of a conflict, when the package that declares it comes second": {
-      feed: [{ name: "a", conflicts: ["b"] }, { name: "b" }],
-      asked: ["b", "a"],
-      code: 255,
-      stderr:
-        "Collected errors:\n * check_conflicts_for: The following packages conflict with a:\n * check_conflicts_for: \tb * \n * opkg_install_cmd: Cannot install package a.\n",
-      installed: ["b"],
-    },
-    "nothing of a conflict, when the package that declares it comes first": {
-      feed: [{ name: "a", conflicts: ["b"] }, { name: "b" }],
-      asked: ["a", "b"],
-      code: 0,
-      stderr: "",
-      installed: ["a", "b"],
-    },
-    "of a file that two packages have": {
-      feed: [
-        { name: "a", files: { "etc/c": "a" } },
-        { name: "b", files: { "etc/c": "b" } },
-      ],
-      asked: ["a", "b"],
-      code: 255,
-      stderr:
-        "Collected errors:\n * check_data_file_clashes: Package b wants to install file {root}/etc/c\n\tBut that file is already provided by package  * a\n * opkg_install_cmd: Cannot install package b.\n",
-      installed: ["a"],
-    },
-    "nothing when a pin is asked for, which it doesn't know": {
-      feed: [{ name: "a" }],
-      asked: ["a=1.0-r1"],
-      code: 255,
-      stdout: "Unknown package 'a=1.0-r1'.\n",
-      installed: [],
-    },
-    "each step": {
-      feed: [
-        { name: "a", depends: ["b"] },
-        { name: "b", version: "2~rc1-r1" },
-      ],
-      asked: ["a"],
-      code: 0,
-      stdout:
-        "Installing a (1.0-r1) to root...\nDownloading {feed}/a_1.0-r1_mips_24kc.ipk\nInstalling b (2~rc1-r1) to root...\nDownloading {feed}/b_2~rc1-r1_mips_24kc.ipk\nConfiguring b.\nConfiguring a.\n",
-      installed: ["a", "b"],
-    },
-    "of packages that need each other, nothing": {
-      feed: [
-        { name: "a", depends: ["b"] },
-        { name: "b", depends: ["a"] },
-      ],
-      asked: ["a"],
-      code: 0,
-      stderr: "",
-      installed: ["a", "b"],
-    },
-  };
-
-  test.each(Object.entries(CASES))("%s", async (_, expected) => {
+  test.each(Object.entries(OPKG_SAYS))("%s", async (_, expected) => {
     await using manager = await PackageManager.create("opkg", mirror);
     const feed = `${mirror.url}/${await manager.feed(expected.feed)}`;
     await manager.run("update");
@@ -241,6 +164,15 @@ describe("what opkg says", () => {
     if (expected.stderr !== undefined) expect(ran.stderr).toBe(filled(expected.stderr));
     if (expected.stdout !== undefined) expect(ran.stdout).toContain(filled(expected.stdout));
     expect(await manager.installed()).toEqual(expected.installed);
+  });
+
+  test("when it is asked of its lists", async () => {
+    await using manager = await PackageManager.create("opkg", mirror);
+    await manager.feed([{ name: "a", depends: ["b (>= 1)"] }, { name: "b" }]);
+    await manager.run("update");
+    expect((await manager.run("list")).stdout).toMatch(/^a - 1\.0-r1 - \d+ - a, made up\nb - /);
+    expect((await manager.run("depends", "a")).stdout).toBe("a depends on:\n\tb (>= 1)\n");
+    expect((await manager.run("whatdepends", "b")).stdout).toMatch(/\n\ta 1\.0-r1\tdepends on b \(>= 1\)\n$/);
   });
 
   test("while it fetches lists; those it has serve when the mirror is gone", async () => {
@@ -349,120 +281,7 @@ describe("what opkg says", () => {
 });
 
 describe("what apk says", () => {
-  const CASES: Record<string, Expected> = {
-    "of an unknown package": {
-      feed: [{ name: "a" }],
-      asked: ["a", "x"],
-      code: 1,
-      stdout: "",
-      stderr: "ERROR: unable to select packages:\n  x (no such package):\n    required by: world[x]\n",
-      installed: [],
-    },
-    "of a dependency that isn't there": {
-      feed: [{ name: "x", depends: ["lib"] }],
-      asked: ["x"],
-      code: 1,
-      stderr: "ERROR: unable to select packages:\n  lib (no such package):\n    required by: x-1.0-r1[lib]\n",
-      installed: [],
-    },
-    "of a version that isn't there": {
-      feed: [{ name: "x", depends: ["y (>= 2.0)"] }, { name: "y" }],
-      asked: ["x"],
-      code: 1,
-      stderr: "ERROR: unable to select packages:\n  y-1.0-r1:\n    breaks: x-1.0-r1[y>=2.0]\n",
-      installed: [],
-    },
-    "of a pin that isn't there": {
-      feed: [{ name: "y" }],
-      asked: ["y=9.9-r1"],
-      code: 1,
-      stderr: "ERROR: unable to select packages:\n  y-1.0-r1:\n    breaks: world[y=9.9-r1]\n",
-      installed: [],
-    },
-    "of a conflict": {
-      feed: [{ name: "a", conflicts: ["b"] }, { name: "b" }],
-      asked: ["a", "b"],
-      code: 1,
-      stderr: "ERROR: unable to select packages:\n  b-1.0-r1:\n    breaks: a-1.0-r1[!b]\n    satisfies: world[b]\n",
-      installed: [],
-    },
-    "of a conflict, in the other order just as well": {
-      feed: [{ name: "a", conflicts: ["b"] }, { name: "b" }],
-      asked: ["b", "a"],
-      code: 1,
-      stderr: "ERROR: unable to select packages:\n  b-1.0-r1:\n    breaks: a-1.0-r1[!b]\n    satisfies: world[b]\n",
-      installed: [],
-    },
-    "of a name that two provide, neither of which was asked for": {
-      feed: [
-        { name: "p", provides: ["virt"] },
-        { name: "q", provides: ["virt"] },
-      ],
-      asked: ["virt"],
-      code: 1,
-      stderr:
-        "ERROR: unable to select packages:\n  virt (virtual):\n    provided by: p q\n    required by: world[virt]\n",
-      installed: [],
-    },
-    "nothing of a name that two provide, one of which was asked for": {
-      feed: [
-        { name: "p", provides: ["virt"] },
-        { name: "q", provides: ["virt"] },
-        { name: "app", depends: ["virt"] },
-      ],
-      asked: ["app", "q"],
-      code: 0,
-      installed: ["app", "q"],
-    },
-    "of two that provide the same name in a version": {
-      feed: [
-        { name: "p", provides: ["virt=1"] },
-        { name: "q", provides: ["virt=2"] },
-      ],
-      asked: ["p", "q"],
-      code: 2,
-      stderr:
-        "ERROR: unable to select packages:\n  p-1.0-r1:\n    conflicts: q-1.0-r1[virt=1]\n    satisfies: world[p]\n  q-1.0-r1:\n    conflicts: p-1.0-r1[virt=2]\n    satisfies: world[q]\n",
-      installed: [],
-    },
-    "of a file that two packages have": {
-      feed: [
-        { name: "a", files: { "etc/c": "a" } },
-        { name: "b", files: { "etc/c": "b" } },
-      ],
-      asked: ["a", "b"],
-      code: 1,
-      stdout: "1 error; ",
-      stderr: "ERROR: b-1.0-r1: trying to overwrite etc/c owned by a-1.0-r1.\n",
-      installed: ["a", "b"],
-    },
-    "each step": {
-      feed: [
-        { name: "a", depends: ["b"] },
-        { name: "b", version: "2_rc1-r1" },
-      ],
-      asked: ["a=1.0-r1"],
-      code: 0,
-      stderr: "",
-      stdout: "(  1/2) Installing b (2_rc1-r1)\n(  2/2) Installing a (1.0-r1)\nOK: 46 B in 2 packages\n",
-      installed: ["a", "b"],
-    },
-    "nothing when an older version fits where the newest doesn't": {
-      feed: [
-        { name: "app", depends: ["lib"] },
-        { name: "lib", version: "2.0-r1", depends: ["tool (>= 2)"] },
-        { name: "lib", version: "1.0-r1", depends: ["tool (< 2)"] },
-        { name: "tool", version: "1.5-r1" },
-        { name: "tool", version: "2.5-r1", conflicts: ["old"] },
-        { name: "old" },
-      ],
-      asked: ["app", "old"],
-      code: 0,
-      installed: ["app", "lib", "old", "tool"],
-    },
-  };
-
-  test.each(Object.entries(CASES))("%s", async (_, expected) => {
+  test.each(Object.entries(APK_SAYS))("%s", async (_, expected) => {
     await using manager = await PackageManager.create("apk", mirror);
     await manager.feed(expected.feed);
     const { code, stdout, stderr } = await manager.install(...expected.asked);

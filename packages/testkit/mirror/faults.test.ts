@@ -94,6 +94,33 @@ describe("connections", () => {
     await expect(get(mirror, `${FEED}/Packages`)).rejects.toMatchObject({ code: "ECONNRESET" });
   });
 
+  test("truncated: what is missing can be asked for, and may be truncated again", async () => {
+    const whole = await get(mirror, `${FEED}/Packages.gz`);
+    const { etag } = whole.headers;
+    mirror.misbehave("", { kind: "truncated", after: 10 }, 1);
+    await expect(get(mirror, `${FEED}/Packages.gz`, { range: "bytes=100-", "if-range": etag })).rejects.toThrow();
+    expect(mirror.traffic(FEED)).toMatchObject({ requests: 2, bytes: whole.body.length + 10 });
+    const rest = await get(mirror, `${FEED}/Packages.gz`, { range: "bytes=110-", "if-range": etag });
+    expect([rest.status, rest.headers["content-range"]]).toEqual([
+      206,
+      `bytes 110-${whole.body.length - 1}/${whole.body.length}`,
+    ]);
+    expect(rest.body).toEqual(whole.body.subarray(110));
+  });
+
+  test("moved: another file of its own tag, so that who has a part of the first gets all of the second", async () => {
+    const before = await get(mirror, `${FEED}/Packages.gz`);
+    mirror.misbehave("", "moved");
+    const part = { range: "bytes=100-" };
+    const after = await get(mirror, `${FEED}/Packages.gz`, { ...part, "if-range": before.headers.etag });
+    expect(after.status).toBe(200);
+    expect(after.body).not.toEqual(before.body);
+    const rest = await get(mirror, `${FEED}/Packages.gz`, { ...part, "if-range": after.headers.etag });
+    expect([rest.status, rest.body]).toEqual([206, after.body.subarray(100)]);
+    expect((await get(mirror, `${FEED}/Packages.gz`, { "if-none-match": after.headers.etag })).status).toBe(304);
+    expect(after.headers["last-modified"]).not.toBe(before.headers["last-modified"]);
+  });
+
   test("redirects: in circles, or elsewhere", async () => {
     mirror.misbehave("releases/", "redirect-loop");
     const first = await get(mirror, "releases/x");

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { noise } from "./build/made-package.ts";
 import { MIRROR_KEYS } from "./keys.ts";
 import { MirrorServer } from "./mirror-server.ts";
 import { get } from "./testing/get.ts";
@@ -102,4 +103,42 @@ test("files are put and taken away, and a reset brings back what was", async () 
   expect((await get(mirror, ".versions.json")).body).toEqual(before);
   expect((await get(mirror, "extra/new.txt")).status).toBe(404);
   expect((await get(mirror, "releases/25.12.1/.targets.json")).status).toBe(200);
+});
+
+test.each([
+  ["24.10.5", "opkg"],
+  ["25.12.1", "apk"],
+] as const)(
+  "a feed of one's own packages takes the place of one there is, signed like it: %s",
+  async (version, generation) => {
+    const path = `releases/${version}/packages/x86_64/telephony`;
+    const made = { name: "made-up", version: "1.0-r1", depends: ["libc"], conflicts: ["other"] };
+    mirror.putFeed(path, [made], generation);
+    if (generation === "opkg") {
+      const index = (await get(mirror, `${path}/Packages`)).text();
+      expect(index).toMatch(/^Package: made-up\nVersion: 1\.0-r1\nDepends: libc\nConflicts: other\n/);
+      expect((await get(mirror, `${path}/Packages.sig`)).text()).toContain(MIRROR_KEYS.usign.fingerprint);
+      expect((await get(mirror, `${path}/made-up_1.0-r1_all.ipk`)).status).toBe(200);
+    } else {
+      const index = readAdb((await get(mirror, `${path}/packages.adb`)).body);
+      expect(isSignedBy(index, MIRROR_KEYS.apk.pem)).toBe(true);
+      expect(packagesOf(index)).toMatchObject([{ name: "made-up", version: "1.0-r1", depends: ["libc", "!other"] }]);
+      expect((await get(mirror, `${path}/made-up-1.0-r1.apk`)).status).toBe(200);
+    }
+    expect((await get(mirror, `${path}/index.json`)).json().packages).toEqual({ "made-up": "1.0-r1" });
+    mirror.reset();
+    expect((await get(mirror, `${path}/index.json`)).json().packages).toHaveProperty("asterisk");
+  },
+);
+
+test("packages come into a feed of a branch, beside those that are there, and stay when others change", async () => {
+  const changed = mirror.addPackages("24.10", "telephony", [
+    { name: "bulk", version: "2", files: [{ path: "usr/share/bulk", content: noise("bulk", 300_000) }] },
+  ]);
+  expect(changed).toContain("releases/packages-24.10/mips_24kc/telephony/bulk_2_all.ipk");
+  mirror.updatePackage("24.10", "asterisk", "99-r1");
+  const { packages } = (await get(mirror, "releases/24.10.4/packages/mips_24kc/telephony/index.json")).json();
+  expect(packages).toMatchObject({ bulk: "2", asterisk: "99-r1", baresip: expect.anything() });
+  const file = await get(mirror, "releases/24.10.4/packages/mips_24kc/telephony/bulk_2_all.ipk");
+  expect(file.body.length).toBeGreaterThan(300_000);
 });

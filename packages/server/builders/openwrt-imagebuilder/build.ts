@@ -52,7 +52,7 @@ export async function buildImage(parts: ImageBuilderParts, recipe: BuildRecipe, 
     signal,
   });
   const inside = (url: string) => proxy.insideUrl(url, sandbox.proxyPort);
-  const prepared = await prepare(sandbox, recipe, added, inside);
+  const prepared = await prepare(sandbox, tree.path, { recipe, added, inside });
   const outside = outsideOf(routes, sandbox.proxyPort);
   const bench = new Workbench({ recipe, tools, sandbox, proxy, prepared, outside });
   for (const warning of prepared.warnings) bench.warn(warning);

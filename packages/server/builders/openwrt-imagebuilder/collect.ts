@@ -4,6 +4,8 @@ import { BuildError, type MadeFile } from "../types.ts";
 import { shown } from "./values.ts";
 
 const NAME = /^[A-Za-z0-9_+-][A-Za-z0-9._+-]{0,254}$/;
+/** The worker's own, among the files of a build. */
+const BUILD_LOG = "build.log";
 const MOST_FILES = 500;
 
 /**
@@ -18,6 +20,7 @@ export async function collect(from: string, to: string): Promise<readonly MadeFi
   }
   for (const name of names) {
     if (!NAME.test(name) || name.includes("..")) refuse(name, "it has a name that can't be published");
+    if (name === BUILD_LOG) refuse(name, "the log of the build is called that");
     const stat = await lstat(join(from, name));
     if (stat.isSymbolicLink()) refuse(name, "it is a link");
     if (!stat.isFile()) refuse(name, "it isn't a file");

@@ -1,5 +1,5 @@
-import type { Sandbox } from "../../worker/sandbox/types.ts";
 import { BuildError } from "../types.ts";
+import { pristineFile } from "./pristine-file.ts";
 
 /** Which package manager an ImageBuilder has: told by the file that names its feeds (imagebuilder §1). */
 export interface Generation {
@@ -13,11 +13,11 @@ export interface Generation {
 const LONGEST = 256 * 1024;
 
 /** @throws BuildError imagebuilder_refused for a tree that names no feeds in either way */
-export async function generationOf(sandbox: Pick<Sandbox, "read">): Promise<Generation> {
-  const apk = await sandbox.read("repositories", LONGEST);
-  if (apk !== null) return { name: "apk", file: "repositories", text: apk.toString("utf8") };
-  const opkg = await sandbox.read("repositories.conf", LONGEST);
-  if (opkg !== null) return { name: "opkg", file: "repositories.conf", text: opkg.toString("utf8") };
+export async function generationOf(tree: string): Promise<Generation> {
+  const apk = await pristineFile(tree, "repositories", LONGEST);
+  if (apk !== null) return { name: "apk", file: "repositories", text: apk };
+  const opkg = await pristineFile(tree, "repositories.conf", LONGEST);
+  if (opkg !== null) return { name: "opkg", file: "repositories.conf", text: opkg };
   const sentence =
     "The ImageBuilder has neither repositories nor repositories.conf, so it isn't one that is known here.";
   throw new BuildError("imagebuilder_refused", sentence);

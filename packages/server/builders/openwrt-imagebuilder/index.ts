@@ -1,6 +1,7 @@
-import type { Builder } from "../types.ts";
+import { BuildError, type Builder } from "../types.ts";
 import { buildImage, type ImageBuilderParts } from "./build.ts";
 import { readiness } from "./readiness.ts";
+import { isDiskFull } from "./trees/trouble.ts";
 
 export type { ImageBuilderParts } from "./build.ts";
 
@@ -11,6 +12,14 @@ export function createOpenwrtImageBuilder(parts: ImageBuilderParts): Builder {
   return {
     name: OPENWRT_IMAGEBUILDER,
     readiness: () => readiness({ arch: process.arch, path: process.env.PATH ?? "" }),
-    build: (recipe, tools) => buildImage(parts, recipe, tools),
+    async build(recipe, tools) {
+      try {
+        return await buildImage(parts, recipe, tools);
+      } catch (error) {
+        tools.signal.throwIfAborted();
+        if (!isDiskFull(error)) throw error;
+        throw new BuildError("worker_failed", "The worker's disk is full.", { cause: error });
+      }
+    },
   };
 }

@@ -27,7 +27,7 @@ export async function fetchedLists(
 
 /** Every character one byte, so that places in it are places in the file. What can't be read counts as empty: it is opkg's to judge. */
 async function textOf(bytes: Buffer): Promise<string> {
-  if (bytes.readUInt16BE(0) !== GZIP) return bytes.toString("latin1");
+  if (bytes.length < 2 || bytes.readUInt16BE(0) !== GZIP) return bytes.toString("latin1");
   try {
     return (await unzip(bytes, { maxOutputLength: LONGEST })).toString("latin1");
   } catch {

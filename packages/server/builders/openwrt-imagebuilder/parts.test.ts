@@ -238,6 +238,7 @@ test("takes regular files out of a build's output, and refuses all else by name"
     ["second.bin", (path) => link(dir.join("b", "x.bin"), path)],
     ["odd name.bin", (path) => writeFile(path, "")],
     [".hidden", (path) => writeFile(path, "")],
+    ["build.log", (path) => writeFile(path, "")],
     ["a..b", (path) => writeFile(path, "")],
   ];
   for (const [i, [name, make]] of tricks.entries()) {

@@ -1,7 +1,9 @@
+import type { BuildInputs } from "../../builds/types.ts";
 import type { Sandbox } from "../../worker/sandbox/types.ts";
 import { BuildError, type BuildRecipe } from "../types.ts";
 import { type ConfigFile, parseConfigFile, withAsked } from "./config-file.ts";
 import { type Generation, generationOf } from "./generation.ts";
+import { pristineFile } from "./pristine-file.ts";
 import { allRepositories, type Repository, repositoriesFile } from "./repositories.ts";
 import { keyFiles } from "./repository-keys.ts";
 import { filesystemOf } from "./values.ts";
@@ -16,6 +18,14 @@ export interface Prepared {
   warnings: readonly string[];
 }
 
+export interface PrepareOptions {
+  recipe: BuildRecipe;
+  /** Besides those of the archive. */
+  added: readonly Repository[];
+  /** An address inside the sandbox; null where the sandbox can't reach it. */
+  inside(url: string): string | null;
+}
+
 /** Where v1's clients know them to be, whatever dialect the request came in (contract server.md §2). */
 const FILES_FOLDER = "asu-files";
 const FIRST_BOOT_SCRIPT = `${FILES_FOLDER}/etc/uci-defaults/99-asu-defaults`;
@@ -24,17 +34,16 @@ const LONGEST_CONFIG = 4 * 1024 * 1024;
 /**
  * Lays into a sandbox's tree: where packages come from, the keys for that, the first-boot script, and what older ImageBuilders read from
  * `.config` only.
- * @param inside an address inside the sandbox; null where the sandbox can't reach it
+ * @param tree the pristine one, from outside
  * @throws BuildError
  */
 export async function prepare(
-  sandbox: Pick<Sandbox, "read" | "write">,
-  recipe: BuildRecipe,
-  added: readonly Repository[],
-  inside: (url: string) => string | null,
+  sandbox: Pick<Sandbox, "write">,
+  tree: string,
+  { recipe, added, inside }: PrepareOptions,
 ): Promise<Prepared> {
   const { inputs } = recipe;
-  const generation = await generationOf(sandbox);
+  const generation = await generationOf(tree);
   const named = allRepositories(recipe, added, generation);
   const repositories = named.filter(({ url }) => inside(url) !== null);
   const warnings = named
@@ -51,7 +60,7 @@ export async function prepare(
   return {
     generation: generation.name,
     repositories,
-    config: await configure(sandbox, recipe),
+    config: await configure(sandbox, tree, inputs),
     filesFolder: hasDefaults ? FILES_FOLDER : null,
     warnings: [...warnings, ...keys.warnings],
   };
@@ -64,12 +73,12 @@ function distributionKeys({ feeds, keys }: BuildRecipe, generation: Generation["
 }
 
 async function configure(
-  sandbox: Pick<Sandbox, "read" | "write">,
-  { inputs: { filesystem, rootfsSizeMb } }: BuildRecipe,
+  sandbox: Pick<Sandbox, "write">,
+  tree: string,
+  { filesystem, rootfsSizeMb }: BuildInputs,
 ): Promise<ConfigFile> {
-  const bytes = await sandbox.read(".config", LONGEST_CONFIG);
-  if (bytes === null) throw new BuildError("imagebuilder_refused", "The ImageBuilder has no .config.");
-  const text = bytes.toString("utf8");
+  const text = await pristineFile(tree, ".config", LONGEST_CONFIG);
+  if (text === null) throw new BuildError("imagebuilder_refused", "The ImageBuilder has no .config.");
   const asked = withAsked(text, { filesystem: filesystem === null ? null : filesystemOf(filesystem), rootfsSizeMb });
   if (asked !== text) await sandbox.write(".config", asked);
   return { ...parseConfigFile(text), rootfsPartsizeMb: parseConfigFile(asked).rootfsPartsizeMb };

@@ -38,7 +38,7 @@ const SUPERVISE = 5;
  */
 export class BuildQueue implements AsyncDisposable {
   readonly #options: BuildQueueOptions;
-  readonly #there = new Set<string>();
+  readonly #there = new Map<string, Promise<void>>();
   readonly #listeners = new Set<(queue: string) => void>();
   #boss: Promise<PgBoss> | null = null;
   #isClosed = false;
@@ -63,22 +63,17 @@ export class BuildQueue implements AsyncDisposable {
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
-  /** Makes the queue if it isn't there. Not in a transaction: others wait for it. */
-  async ensure(queue: string): Promise<void> {
-    if (this.#there.has(queue)) return;
-    const boss = await this.start();
-    await this.#worded(
-      boss.createQueue(queue, {
-        policy: "exclusive",
-        notify: true,
-        heartbeatSeconds: HEARTBEAT,
-        // How often a worker may be lost is counted, and ended, by us.
-        retryLimit: 1_000,
-        retryDelay: 0,
-        retentionSeconds: 90 * 86_400,
-      }),
-    );
-    this.#there.add(queue);
+  /** Makes the queue if it isn't there. Before a transaction, which has a connection already: this one takes another. */
+  ensure(queue: string): Promise<void> {
+    let there = this.#there.get(queue);
+    if (!there) {
+      there = this.#ensure(queue).catch((error: unknown) => {
+        this.#there.delete(queue);
+        throw databaseTrouble(error) ?? error;
+      });
+      this.#there.set(queue, there);
+    }
+    return there;
   }
 
   /** In `transaction`; false if there is another job for the same key. The queue has to be there. */
@@ -159,12 +154,23 @@ export class BuildQueue implements AsyncDisposable {
     return boss;
   }
 
-  #worded<T>(done: Promise<T>): Promise<T> {
-    return done.catch((error: unknown) => {
-      throw databaseTrouble(error) ?? error;
+  async #ensure(queue: string): Promise<void> {
+    const boss = await this.start();
+    await boss.createQueue(queue, {
+      policy: "exclusive",
+      notify: true,
+      heartbeatSeconds: HEARTBEAT,
+      // How often a worker may be lost is counted, and ended, by us.
+      retryLimit: 1_000,
+      retryDelay: 0,
+      retentionSeconds: 90 * 86_400,
     });
+    // From now on it knows the queue, and needn't ask for it while somebody's transaction waits.
+    await boss.findJobs(queue, { id: NO_JOB });
   }
 }
+
+const NO_JOB = "00000000-0000-0000-0000-000000000000";
 
 /** States of jobs that are still somebody's business, by id. What isn't in it is over, or was never there. */
 export async function liveJobs(kysely: Kysely<Tables>, jobs: readonly string[]): Promise<Map<string, "waiting" | "taken">> {

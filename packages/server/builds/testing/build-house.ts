@@ -23,6 +23,8 @@ export interface HouseOptions {
   /** As in `builds:` of pawl-server.yaml. */
   config?: Readonly<Record<string, unknown>>;
   builder?: WaitingBuilder;
+  /** How often builds and jobs are compared, in milliseconds. Default 50. */
+  reconcileEvery?: number;
 }
 
 /** Everything about builds, wired as a server does it, but for the catalog, which is a fixture. No worker has started. */
@@ -91,7 +93,7 @@ export async function openBuildHouse(options: HouseOptions = {}): Promise<BuildH
     await using parts = new AsyncDisposableStack();
     const queue = parts.use(new BuildQueue({ database, log, superviseEvery: 1 }));
     const builds = parts.use(
-      new BuildsService({ ...shared, queue, catalog, upgradeFacts: new Map(), config, reconcileEvery: 50 }),
+      new BuildsService({ ...shared, queue, catalog, upgradeFacts: new Map(), config, reconcileEvery: options.reconcileEvery ?? 50 }),
     );
     builds.start();
     const kept = parts.move();

@@ -215,6 +215,26 @@ describe("a build that is done", () => {
     expect(served.builds.reads).toBe(reads + 1);
   });
 
+  test("isn't asked for again while neither it nor the catalog has changed, whoever looks at it meanwhile", async () => {
+    let generation = 1;
+    Object.defineProperty(served.catalog, "generation", { get: () => generation, configurable: true });
+    try {
+      await post();
+      const asked = served.builds.asked.length;
+      await state();
+      await post();
+      served.builds.generation++;
+      await state();
+      await post();
+      expect(served.builds.asked.length).toBe(asked);
+      generation++;
+      await post();
+      expect(served.builds.asked.length).toBe(asked + 1);
+    } finally {
+      Reflect.deleteProperty(served.catalog, "generation");
+    }
+  });
+
   test("is looked up again after two seconds, and once its time is over", async () => {
     await state();
     const { reads } = served.builds;

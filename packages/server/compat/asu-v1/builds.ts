@@ -26,12 +26,12 @@ export async function answerBuildRequest(c: ServerContext, parts: BuildParts): P
     parts.stats.count("build-hit");
     return sendAnswer(c, kept);
   }
-  const { generation } = parts.catalog;
+  const since = { generation: parts.builds.generation, asked: parts.catalog.generation };
   try {
     const asked = await askForBuild(c, parts, read);
     if ("refusal" in asked) return refuse(400, asked.refusal);
     if ("unknown" in asked) return refuse(422, `Unsupported package(s): ${asked.unknown.join(", ")}`);
-    return answered(c, await parts.answers.make(asked.build, asked.alias, generation));
+    return answered(c, await parts.answers.make(asked, since));
   } catch (error) {
     if (error instanceof ServerError && error.code === "queue_full") return answerOverload(error);
     throw error;
@@ -44,8 +44,9 @@ export async function answerBuildState(c: ServerContext, parts: BuildParts): Pro
   if (!isRequestHash(hash)) return answerUnknownBuild();
   const kept = parts.answers.get(hash);
   if (kept) return sendAnswer(c, kept);
+  const since = { generation: parts.builds.generation, asked: null };
   const known = await parts.builds.byAlias(DIALECT, hash);
-  return answered(c, known && (await parts.answers.make(known.build, known.alias)));
+  return answered(c, known && (await parts.answers.make(known, since)));
 }
 
 /** 64 hex digits, as every hash of this dialect has been for as long as a build is kept. */

@@ -32,6 +32,9 @@ const MOST_KEPT = 32 * 1024 * 1024;
 const FRESH_MS = { ended: 2_000, goingOn: 500 } as const;
 const NO_OUTPUT: Output = { stdout: "", stderr: "" };
 
+/** Generations as they were before a build was looked up or asked for. */
+export type Since = Pick<Kept, "generation" | "asked">;
+
 type Parts = Pick<ServerParts, "builds" | "catalog" | "clock">;
 
 /**
@@ -61,9 +64,11 @@ export class KeptAnswers {
     return kept && kept.answer.status === 200 && kept.asked === this.#parts.catalog.generation ? kept.answer : null;
   }
 
-  /** Null for a build that was withdrawn. `asked`: the catalog's generation by which it was asked for. */
-  async make(build: Build, alias: Alias, asked: number | null = null): Promise<BuildAnswer | null> {
-    const { generation } = this.#parts.builds;
+  /** Null for a build that was withdrawn. */
+  async make(
+    { build, alias }: { build: Build; alias: Alias },
+    { generation, asked }: Since,
+  ): Promise<BuildAnswer | null> {
     const of = identityOf(build);
     const kept = this.#kept.get(alias.hash);
     const answer = of !== null && kept?.of === of ? kept.answer : await this.#makeOnce(build, alias, of);
@@ -71,7 +76,9 @@ export class KeptAnswers {
     const now = this.#parts.clock().getTime();
     const fresh = now + (of === null ? FRESH_MS.goingOn : FRESH_MS.ended);
     const until = Math.min(fresh, build.expiresAt?.getTime() ?? fresh);
-    this.#kept.set(alias.hash, { of, answer, generation, asked, until });
+    // Who only looks takes nothing from who has asked.
+    const askedBefore = of !== null && kept?.of === of ? kept.asked : null;
+    this.#kept.set(alias.hash, { of, answer, generation, asked: asked ?? askedBefore, until });
     return answer;
   }
 

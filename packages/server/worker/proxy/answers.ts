@@ -15,11 +15,10 @@ export function validatorsOf({ header }: Answer): Omit<EntryHeader, "size"> {
   return { etag: sendable(header("etag")), lastModified: sendable(header("last-modified")) };
 }
 
-/** Of the bytes as they are passed on; null when upstream doesn't say, or compressed them though nobody asked for that. */
+/** In bytes; null when upstream doesn't say. */
 export function lengthOf({ header }: Answer): number | null {
-  const encoding = header("content-encoding")?.toLowerCase() ?? "identity";
   const length = header("content-length");
-  return length !== null && (encoding === "identity" || encoding === "") ? Number(length) : null;
+  return length === null ? null : Number(length);
 }
 
 export function isWebPage({ header }: Answer): boolean {

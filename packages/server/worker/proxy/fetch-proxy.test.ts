@@ -148,7 +148,7 @@ test("GNU wget gives up on a file that always breaks off, and on a mirror that i
   await once(forwarder, "listening");
   const { port } = forwarder.address() as AddressInfo;
   const wget = (path: string) =>
-    promisify(execFile)("wget", ["-q", "-O", "-", proxy.insideUrl(`${PREFIX}${path}`, port) ?? ""]);
+    promisify(execFile)("wget", ["-q", "--waitretry=0", "-O", "-", proxy.insideUrl(`${PREFIX}${path}`, port) ?? ""]);
   expect((await wget("/p/a.ipk")).stdout).toBe("a package");
   await expect(wget("/p/cut2.ipk")).rejects.toMatchObject({ code: 8 });
   expect(times).toBe(2);
@@ -165,16 +165,15 @@ test("a web page instead of a file is the mirror's trouble", async () => {
 });
 
 test("an answer that doesn't come, or doesn't go on, is given up", async () => {
-  const limits = { answerMs: 80, idleMs: 80 };
   put("/p/mute", () => undefined);
   put("/p/stuck", (_, response) => {
     response.writeHead(200, { "content-length": 100 });
     response.write("a");
   });
-  await using stuck = await open({ limits });
+  await using stuck = await open({ limits: { idleMs: 80 } });
   expect(await through(stuck.socket, "/0/p/stuck")).toMatchObject({ isBroken: true });
   expect(stuck.failures).toMatchObject([{ reason: expect.stringMatching(/Nothing more of .* came/) }]);
-  await using mute = await open({ limits });
+  await using mute = await open({ limits: { answerMs: 80 } });
   expect((await through(mute.socket, "/0/p/mute")).status).toBe(502);
   expect(mute.failures).toMatchObject([{ status: null, reason: expect.stringMatching(/didn't answer within/) }]);
 });

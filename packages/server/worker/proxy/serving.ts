@@ -1,13 +1,13 @@
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { UpstreamError } from "../../catalog/upstream/error.ts";
-import { type Answer, bodyOf } from "../../catalog/upstream/exchange.ts";
+import type { Answer } from "../../catalog/upstream/exchange.ts";
 import type { Logger } from "../../log/log.ts";
 import { conditions, headersOf, isWebPage, lengthOf, say, validatorsOf } from "./answers.ts";
 import type { FetchCache } from "./cache.ts";
 import type { CachedFile } from "./cache-entry.ts";
 import { type Allowance, type ProxyLimits, TooMuch } from "./limits.ts";
-import { patient } from "./patient.ts";
+import { rawBody } from "./raw-body.ts";
 import { type Reached, reach } from "./reach.ts";
 import { type Wanted, wantedBy } from "./routes.ts";
 import type { Troubles } from "./troubles.ts";
@@ -134,7 +134,7 @@ export class Serving {
     const canBeAskedAbout = validators.etag !== null || validators.lastModified !== null;
     await using writer = canBeAskedAbout ? ((await cache?.begin(addressOf(wanted))) ?? null) : null;
     let soFar = 0;
-    for await (const chunk of patient(bodyOf(answer, url, signal), limits.idleMs, url.href)) {
+    for await (const chunk of rawBody(answer, url, { idleMs: limits.idleMs, signal })) {
       soFar += chunk.length;
       allowance.took(chunk.length, soFar);
       if (!response.write(chunk)) await once(response, "drain", { signal });

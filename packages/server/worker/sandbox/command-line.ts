@@ -69,9 +69,10 @@ export function buildCommand(
   return guard(enter(inside, [...dropRights(ways), ...contained], work, confines.joinBy));
 }
 
-/** A program of our own, with all rights of ours, that sees a sandbox's tree as its commands do; its working folder. */
+/** A script of our own, with all rights of ours, in a sandbox's tree as its commands see it. */
 export function lookInside(inside: Inside, script: string, args: readonly string[]): string[] {
-  return enter(inside, ["sh", "-c", script, "look", ...args], placePaths(inside.folder).tree, []);
+  const tree = inside.ways.namespaces === "none" ? placePaths(inside.folder).tree : `${SHOWN}/builder`;
+  return enter(inside, ["sh", "-c", script, "look", ...args], tree, []);
 }
 
 /** Ends with the worker, even when that is killed: contract server.md §3. */
@@ -105,16 +106,19 @@ export function namespaceFlags(namespaces: Ways["namespaces"]): string[] {
   return namespaces === "user" ? ["--user", "--map-root-user", ...all] : all;
 }
 
-/** `bwrap --uid` alone would leave root outside. */
+/**
+ * `bwrap --uid` alone would leave root outside. A change of user makes a process forget that it is to die with the one above, so it is
+ * told again.
+ */
 function dropRights({ user, namespaces, isolation }: Ways): string[] {
+  const rest = ["setpriv", "--pdeathsig", "KILL", "--no-new-privs"];
   if (user) {
     const who = ["--reuid", String(user.uid), "--regid", String(user.gid), "--clear-groups"];
-    return ["setpriv", ...who, "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"];
+    return [...rest, ...who, "--inh-caps=-all", "--bounding-set=-all"];
   }
   // Root of a user namespace is nobody outside, but tar and others would try to give files away.
-  if (namespaces === "user" && isolation === "none")
-    return ["unshare", "--user", "--map-user=1000", "--map-group=1000"];
-  return ["setpriv", "--no-new-privs"];
+  const isSeeminglyRoot = namespaces === "user" && isolation === "none";
+  return [...(isSeeminglyRoot ? ["unshare", "--user", "--map-user=1000", "--map-group=1000"] : []), ...rest];
 }
 
 function plain({ mark }: Inside, env: Readonly<Record<string, string>>): string[] {

@@ -7,7 +7,7 @@ import { processesWith } from "./testing/processes.ts";
 const isRoot = process.geteuid?.() === 0;
 
 describe("bubblewrap, overlay, control groups where there are any", () =>
-  everyKind(/^bubblewrap.*, overlay, /, { mode: "bubblewrap" }));
+  everyKind(/^bubblewrap.*, overlay, /, { mode: "bubblewrap" }, ["abort", "disk"]));
 
 describe("bubblewrap, copy, rlimits", () =>
   everyKind(/^bubblewrap.*, copy, rlimits$/, { mode: "bubblewrap", avoid: ["overlay", "cgroups"] }));
@@ -18,7 +18,7 @@ describe("no sandbox, no namespaces, control groups where there are any", () =>
   everyKind(/no namespaces, copy, /, { mode: "none", avoid: ["namespaces"] }));
 
 describe("no sandbox, no namespaces, rlimits", () =>
-  everyKind(/no namespaces, copy, rlimits$/, { mode: "none", avoid: ["namespaces", "cgroups"] }));
+  everyKind(/no namespaces, copy, rlimits$/, { mode: "none", avoid: ["namespaces", "cgroups"] }, ["abort"]));
 
 // The last one: there is no way back to root.
 describe.runIf(isRoot)("bubblewrap within a user namespace, as somebody who isn't root", () => {
@@ -33,8 +33,12 @@ describe.runIf(isRoot)("bubblewrap within a user namespace, as somebody who isn'
 /** A number that no user has. */
 const NOBODY_ELSE = 80_999;
 
-/** What every kind of sandbox has to do, with builds that mean no good. */
-function everyKind(description: string | RegExp, how: Pick<SandboxesOptions, "mode" | "avoid">): void {
+/** What every kind of sandbox has to do, with builds that mean no good. What is the same for all kinds and slow is left to some. */
+function everyKind(
+  description: string | RegExp,
+  how: Pick<SandboxesOptions, "mode" | "avoid">,
+  besides: readonly ("abort" | "disk")[] = [],
+): void {
   let place: TestPlace;
   beforeAll(async () => {
     place = await openPlace(how);
@@ -89,13 +93,18 @@ function everyKind(description: string | RegExp, how: Pick<SandboxesOptions, "mo
     expect(processesWith("pawl-bomb")).toEqual([]);
   });
 
-  test.for([
+  const fillers = [
     ["in the tree", "head -c 200000000 /dev/zero > big"],
     [
       "in /tmp, in files without content",
       'perl -e \'for (1..100000) { open my $f, ">", "$ENV{TMPDIR}/$_" }\'; sleep 20',
     ],
-  ])("a build that fills the disk %s is stopped", async ([, script]) => {
+    [
+      "in files without a name",
+      "perl -e 'for (1..20) { open $f[$_], q(>), qq(f$_); unlink qq(f$_); syswrite $f[$_], q(x) x 1e6; sleep 0.02 } sleep 20'",
+    ],
+  ].slice(0, besides.includes("disk") ? 3 : 1);
+  test.for(fillers)("a build that fills the disk %s is stopped", async ([, script]) => {
     await using build = await place.open({ limits: { diskBytes: 4 * 1024 ** 2 } });
     expect(await build.sh(script ?? "")).toMatchObject({ stoppedBy: "disk" });
   });
@@ -141,7 +150,8 @@ function everyKind(description: string | RegExp, how: Pick<SandboxesOptions, "mo
     expect(processesWith("pawl-left")).toEqual([]);
   });
 
-  test("an abort asks first, and then ends all", async () => {
+  // Two seconds each.
+  test.runIf(besides.includes("abort"))("an abort asks first, and then ends all", async () => {
     await using build = await place.open();
     const stop = new AbortController();
     const lines: string[] = [];

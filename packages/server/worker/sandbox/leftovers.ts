@@ -1,6 +1,7 @@
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import type { Logger } from "pino";
+import { allProcesses, marked } from "./limits/process-tree.ts";
 import { isOwnerAlive } from "./owner.ts";
 import { PLACE_NAMES } from "./place/paths.ts";
 import { removeTree } from "./place/remove.ts";
@@ -15,14 +16,26 @@ export async function forgetSandbox(notes: string, name: string): Promise<void> 
   await rm(join(notes, name), { force: true });
 }
 
-/** Removes the layers of sandboxes whose worker has died; their processes died with it. */
+/**
+ * Removes the layers of sandboxes whose worker has died. Their processes have died with it, but for what ran without namespaces: that is
+ * known by its mark, and ended here.
+ */
 export async function clearLeftovers(notes: string, log: Logger, signal: AbortSignal): Promise<void> {
   for (const name of await readdir(notes)) {
     if (isOwnerAlive(name) !== false) continue;
     const folder = await readFile(join(notes, name), "utf8");
     log.info({ folder }, "removing what a killed worker's build has left");
+    for (const { pid } of marked(name, allProcesses())) end(pid);
     if (isAbsolute(folder)) await emptyPlace(folder, log, signal);
     await forgetSandbox(notes, name);
+  }
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // Gone already.
   }
 }
 

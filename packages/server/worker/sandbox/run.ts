@@ -18,8 +18,9 @@ export interface RunParts {
   signal: AbortSignal;
 }
 
-/** How often limits are looked at. */
-const LOOK_MS = 100;
+/** How often limits are looked at; less often where looking takes long, on a machine with thousands of processes, but never seldom. */
+const LOOK_MS = { least: 100, most: 500 };
+const LOOK_SHARE = 1 / 20;
 
 /** From asking to end to ending. */
 const GRACE_MS = 2_000;
@@ -74,10 +75,14 @@ export async function runContained(argv: readonly string[], parts: RunParts): Pr
   /** One look after another, never two at once. */
   async function look(): Promise<void> {
     while (!over.signal.aborted) {
+      const start = performance.now();
       const hit = confines.hit(contained.root);
+      const took = performance.now() - start;
       if (hit !== null) stop(hit);
-      if (await disk.isOver(over.signal).catch(() => false)) stop("disk");
-      await sleep(LOOK_MS, undefined, { signal: over.signal }).catch(() => undefined);
+      if (await disk.isOver(() => confines.members(contained.root), over.signal).catch(() => false)) stop("disk");
+      await sleep(Math.min(Math.max(LOOK_MS.least, took / LOOK_SHARE), LOOK_MS.most), undefined, {
+        signal: over.signal,
+      }).catch(() => undefined);
     }
   }
 
@@ -89,7 +94,7 @@ export async function runContained(argv: readonly string[], parts: RunParts): Pr
     lines.stderr.end();
     // What was hit after the last look, and made the command fail by itself.
     stoppedBy ??= confines.hit(contained.root);
-    if (stoppedBy === null && (await disk.isOver(signal, code !== 0).catch(() => false))) stoppedBy = "disk";
+    if (stoppedBy === null && (await disk.isOver(() => [], signal, code !== 0).catch(() => false))) stoppedBy = "disk";
     if (!hasStarted && stoppedBy === null) {
       const cause = new Error(trouble.trim() || `It ended with ${code}.`);
       throw new BuildError("worker_failed", "The sandbox couldn't be started.", { cause });

@@ -20,7 +20,8 @@ def main():
     solvable = wrong = 0
     for _ in range(COUNT):
         packages, world = some_packages(dice), some_world(dice)
-        expected = any(fits(each, world) for size in range(len(packages) + 1) for each in itertools.combinations(packages, size))
+        sizes = range(len(packages) + 1)
+        expected = any(fits(each, world) for size in sizes for each in itertools.combinations(packages, size))
         found = Solver(packages).solve(world)
         solvable += expected
         if (found is not None) != expected or (found is not None and not fits(found, world)):

@@ -11,6 +11,8 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const SCRIPTS = join(HERE, "../archive/scripts");
 /** What python makes of the scripts must not lie beside them, where the archive is made of. */
 const COMPILED = join(HERE, "../../../../.cache/python");
+/** The system's own programs, as a build has them. */
+const PATH = "/usr/bin:/bin:/usr/sbin:/sbin";
 const TIME_LIMIT_MS = 20_000;
 
 export interface Ran {
@@ -88,7 +90,7 @@ export class PackageManager implements AsyncDisposable {
     const common = ["--keys", "keys", "--dl", "dl", "--root", "root", "--arch", "mips_24kc"];
     return spawn(command, [...rest, ...common, ...args], {
       cwd: this.#dir.path,
-      env: { PATH: process.env.PATH, LC_ALL: "C", PYTHONPYCACHEPREFIX: COMPILED, ...environment },
+      env: { PATH, LC_ALL: "C", PYTHONPYCACHEPREFIX: COMPILED, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
       timeout: TIME_LIMIT_MS,
       detached: true,
@@ -156,7 +158,7 @@ const COMMANDS = {
 /** Runs a script of this folder that uses the package managers' modules. */
 export async function check(script: string, args: readonly string[], input = ""): Promise<Ran> {
   const child = spawn("python3", ["-S", join(HERE, script), ...args], {
-    env: { PATH: process.env.PATH, PYTHONPATH: SCRIPTS, PYTHONPYCACHEPREFIX: COMPILED },
+    env: { PATH, PYTHONPATH: SCRIPTS, PYTHONPYCACHEPREFIX: COMPILED },
     timeout: TIME_LIMIT_MS,
   });
   child.stdin.end(input);

@@ -1,7 +1,4 @@
-import type { MirrorServer } from "@pawl/testkit";
-import { noise } from "@pawl/testkit/mirror";
-
-type MadePackage = Parameters<MirrorServer["addPackages"]>[2][number];
+import { type MadePackage, noise } from "@pawl/testkit";
 
 const one = { version: "1-r1" };
 
@@ -16,5 +13,6 @@ export const ODDITIES: readonly MadePackage[] = [
   { name: "stumbles", ...one, postInstall: "#!/bin/sh\nexit 3\n" },
   { name: "trickster", ...one, postInstall: "#!/bin/sh\nln -s /etc/passwd /output/passwd.bin\n" },
   { name: "stand-in", ...one, provides: ["a-virtual-name"] },
+  { name: "large", ...one, files: [{ path: "usr/share/large", content: noise("large", 2 * 1024 * 1024) }] },
   { name: "huge", ...one, files: [{ path: "usr/share/huge", content: noise("huge", 8 * 1024 * 1024) }] },
 ];

@@ -28,7 +28,7 @@ const RECIPE: Omit<BuildRecipe, "inputs" | "packages" | "targetPath"> = {
   keys: { usign: [], apk: [] },
   repositoryAllowList: [],
   limits: {
-    timeMs: 120_000,
+    timeMs: 600_000,
     memoryBytes: 1024 * 1024 * 1024,
     diskBytes: 1024 * 1024 * 1024,
     processes: 256,

@@ -67,7 +67,7 @@ export class Workshop implements AsyncDisposable {
   }
 
   /** Builds what is asked for, from the mirror. Failures that aren't a build's are thrown. */
-  async build(given: Parameters<typeof recipeOf>[0] = {}, signal = AbortSignal.timeout(120_000)): Promise<Attempt> {
+  async build(given: Parameters<typeof recipeOf>[0] = {}, signal = AbortSignal.timeout(600_000)): Promise<Attempt> {
     const folder = await mkdtemp(join(this.#dir.path, "builds", "b-"));
     const steps: string[] = [];
     const log: string[] = [];

@@ -1,16 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { withoutUser } from "../../../catalog/upstream/address.ts";
 import { UpstreamError } from "../../../catalog/upstream/error.ts";
-import { bodyOf } from "../../../catalog/upstream/exchange.ts";
+import type { Answer } from "../../../catalog/upstream/exchange.ts";
 import { follow, refusal } from "../../../catalog/upstream/fetch.ts";
 import { isPassing } from "../../../catalog/upstream/retry.ts";
-import { patient } from "../../../worker/proxy/patient.ts";
-import type { PartFile } from "./part-file.ts";
+import { rawBody } from "../../../worker/proxy/raw-body.ts";
+import type { Beginning, PartFile } from "./part-file.ts";
 
 export interface DownloadOptions {
   maxBytes: number;
   /** Until an answer begins, and between two pieces of it, in milliseconds. */
   idleMs: number;
+  /** Before the second try, in milliseconds; doubled for each further one that brings nothing. */
+  pauseMs: number;
   /** `total` is null where upstream doesn't say. */
   progress(bytes: number, total: number | null): void;
   signal: AbortSignal;
@@ -19,7 +21,6 @@ export interface DownloadOptions {
 /** Tries in a row that bring nothing, and tries in all. */
 const FRUITLESS = 3;
 const TRIES = 30;
-const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 4_000;
 
 /**
@@ -40,7 +41,7 @@ export async function download(url: string, part: PartFile, options: DownloadOpt
       const mayPass = error instanceof UpstreamError && (isPassing(error) || error.code === "timeout");
       fruitless = (await part.size()) > before ? 0 : fruitless + 1;
       if (!mayPass || fruitless >= FRUITLESS || tries >= TRIES) throw error;
-      const pause = Math.min(FIRST_PAUSE_MS * 2 ** fruitless, LONGEST_PAUSE_MS);
+      const pause = Math.min(options.pauseMs * 2 ** fruitless, LONGEST_PAUSE_MS);
       await sleep(pause * (0.8 + 0.4 * Math.random()), undefined, { signal });
     }
   }
@@ -50,37 +51,39 @@ export async function download(url: string, part: PartFile, options: DownloadOpt
 async function fetchRest(address: string, part: PartFile, options: DownloadOptions): Promise<boolean> {
   const beginning = await part.beginning();
   const { answer, url } = await ask(address, beginning, options);
-  const validators = { etag: answer.header("etag"), lastModified: answer.header("last-modified") };
+  // Before anything is awaited: it may break off while we look.
+  const body = rawBody(answer, url, options);
   try {
-    if (answer.status === 416 && beginning) {
-      // Nothing comes after what is there: all of it, or of another file.
-      if (/^bytes \*\/(\d+)$/.exec(answer.header("content-range") ?? "")?.[1] === String(beginning.size)) return true;
+    const validators = { etag: answer.header("etag"), lastModified: answer.header("last-modified") };
+    if (answer.status === 206 && beginning && isRest(answer, beginning)) {
+      await part.append(counted(body, { from: beginning.size, answer, url }, options));
+      return true;
+    }
+    if (answer.status === 200) {
+      await part.restart(validators);
+      await part.append(counted(body, { from: 0, answer, url }, options));
+      return true;
+    }
+    if (beginning && (answer.status === 206 || answer.status === 416)) {
+      // Nothing comes after what is there: it is all, or of another file.
+      if (answer.header("content-range") === `bytes */${beginning.size}`) return true;
       await part.remove();
       return false;
     }
-    if (answer.status === 206 && beginning) {
-      const [, first] = /^bytes (\d+)-\d+\/(?:\d+|\*)$/.exec(answer.header("content-range") ?? "") ?? [];
-      if (Number(first) !== beginning.size || validators.etag !== beginning.validators.etag) {
-        await part.remove();
-        return false;
-      }
-    } else if (answer.status === 200) {
-      await part.restart(validators);
-    } else {
-      throw refusal(answer, url);
-    }
-    const from = answer.status === 206 ? (beginning?.size ?? 0) : 0;
-    const length = answer.header("content-length");
-    const total = length === null ? null : from + Number(length);
-    const body = patient(bodyOf(answer, url, options.signal), options.idleMs, url.href);
-    await part.append(counted(body, { from, total, url }, options));
-    return true;
+    throw refusal(answer, url);
   } finally {
+    await body.return(undefined);
     answer.body.destroy();
   }
 }
 
-async function ask(address: string, beginning: Awaited<ReturnType<PartFile["beginning"]>>, options: DownloadOptions) {
+/** Whether it begins where what is there ends, and is of the same file. */
+function isRest({ header }: Answer, { size, validators }: Beginning): boolean {
+  const [, first] = /^bytes (\d+)-\d+\/(?:\d+|\*)$/.exec(header("content-range") ?? "") ?? [];
+  return Number(first) === size && header("etag") === validators.etag;
+}
+
+async function ask(address: string, beginning: Beginning | null, options: DownloadOptions) {
   const { idleMs, signal } = options;
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), idleMs);
@@ -97,7 +100,7 @@ async function ask(address: string, beginning: Awaited<ReturnType<PartFile["begi
 }
 
 /** RFC 9110 13.1.5: a weak tag may not be in If-Range. Without any condition the checksum tells in the end. */
-function headersFor(beginning: Awaited<ReturnType<PartFile["beginning"]>>): Record<string, string> {
+function headersFor(beginning: Beginning | null): Record<string, string> {
   const headers = { "accept-encoding": "identity", "user-agent": "pawl" };
   if (!beginning) return headers;
   const { etag, lastModified } = beginning.validators;
@@ -107,13 +110,15 @@ function headersFor(beginning: Awaited<ReturnType<PartFile["beginning"]>>): Reco
 
 async function* counted(
   pieces: AsyncIterable<Buffer>,
-  { from, total, url }: { from: number; total: number | null; url: URL },
+  { from, answer, url }: { from: number; answer: Answer; url: URL },
   { maxBytes, progress }: DownloadOptions,
 ): AsyncGenerator<Buffer> {
   const check = (bytes: number) => {
     if (bytes <= maxBytes) return;
     throw new UpstreamError("too_large", `${url.href} is longer than the ${maxBytes} bytes allowed.`);
   };
+  const length = answer.header("content-length");
+  const total = length === null ? null : from + Number(length);
   check(total ?? 0);
   let bytes = from;
   progress(bytes, total);

@@ -25,6 +25,7 @@ export interface FetchingParts {
   maxArchiveBytes: number;
   maxTreeBytes: number;
   idleMs: number;
+  pauseMs: number;
   /** What upstream names now, asked for anew. */
   ask(recipe: BuildRecipe, signal: AbortSignal): Promise<Named>;
 }
@@ -97,10 +98,10 @@ export class Fetching {
     signal: AbortSignal,
   ): Promise<UpstreamError | null> {
     const url = `${recipe.upstreamUrl}/${recipe.targetPath}/${named.archive}`;
-    const { maxArchiveBytes: maxBytes, idleMs } = this.#parts;
+    const { maxArchiveBytes: maxBytes, idleMs, pauseMs } = this.#parts;
     const progress = progressOf(named.archive, (line) => listener.note(line));
     try {
-      await download(url, part, { maxBytes, idleMs, progress, signal });
+      await download(url, part, { maxBytes, idleMs, pauseMs, progress, signal });
     } catch (error) {
       if (error instanceof UpstreamError && error.code === "not_found") return error;
       throw error;

@@ -6,6 +6,12 @@ import { writeDurably } from "./durable-file.ts";
 const Validators = z.object({ etag: z.string().nullable(), lastModified: z.string().nullable() });
 type Validators = z.infer<typeof Validators>;
 
+/** What is there, and of what. */
+export interface Beginning {
+  size: number;
+  validators: Validators;
+}
+
 /** An archive that is on its way: it outlives the process, and whoever comes next goes on where it stopped. */
 export class PartFile {
   readonly path: string;
@@ -20,7 +26,7 @@ export class PartFile {
   }
 
   /** What is there, if it may be gone on with. */
-  async beginning(): Promise<{ size: number; validators: Validators } | null> {
+  async beginning(): Promise<Beginning | null> {
     const size = await this.size();
     if (size === 0) return null;
     try {

@@ -35,6 +35,8 @@ export interface TreeLimits {
   askMs: number;
   /** Until an archive begins to come, and between two pieces of it, in milliseconds. */
   idleMs: number;
+  /** Before an archive that broke off is gone on with, in milliseconds; longer from time to time. */
+  pauseMs: number;
   /** For all of it, from the question to the tree, in milliseconds. */
   fetchMs: number;
   maxArchiveBytes: number;
@@ -47,6 +49,7 @@ const DEFAULT_LIMITS: TreeLimits = {
   freshMs: 10 * 60_000,
   askMs: 30_000,
   idleMs: 60_000,
+  pauseMs: 500,
   fetchMs: 60 * 60_000,
   maxArchiveBytes: 4 * GB,
   maxTreeBytes: 16 * GB,
@@ -88,7 +91,7 @@ export class ImagebuilderTrees implements Trees {
       budget,
       log: this.#log,
     });
-    const { freshMs, askMs, idleMs, maxArchiveBytes, maxTreeBytes } = this.#limits;
+    const { freshMs, askMs, idleMs, pauseMs, maxArchiveBytes, maxTreeBytes } = this.#limits;
     this.#newest = new Newest({ dir: join(dir, "named"), freshMs, timeoutMs: askMs, now: clock });
     this.#syncing = new Syncing(this.#kept);
     this.#fetching = new Fetching({
@@ -99,6 +102,7 @@ export class ImagebuilderTrees implements Trees {
       maxArchiveBytes,
       maxTreeBytes,
       idleMs,
+      pauseMs,
       ask: (recipe, signal) => this.#newest.ask(recipe, { anew: true, signal }),
     });
   }

@@ -54,8 +54,10 @@ export async function unpack(options: UnpackOptions): Promise<void> {
     const ends = await Promise.all([expanding.ended, placing.ended]);
     signal.throwIfAborted();
     if (flow instanceof UnpackError) throw flow;
-    for (const end of [...ends].reverse()) if (end.trouble !== null) throw UnpackError.of(end);
-    if (flow) throw flow;
+    const [expanded, placed] = ends;
+    if (placed.trouble !== null) throw UnpackError.of(placed);
+    // Tar is content at the archive's end mark; what comes after it finds nobody then, and that is no trouble.
+    if (flow === null && expanded.trouble !== null) throw UnpackError.of(expanded);
   } finally {
     signal.removeEventListener("abort", abort);
     abort();

@@ -42,9 +42,10 @@ async function candidates(): Promise<Kind[]> {
   const unified = mounts.find(({ type }) => type === "cgroup2");
   if (unified) {
     const own = await ownGroup(unified.root, unified.path);
-    for (const parent of [own, unified.path]) {
-      if (parent !== null && (await handDown(parent))) found.push(version2(parent));
-    }
+    // A container's topmost group and one that was handed to somebody who isn't root hold nobody's processes but theirs.
+    const mayMove = own === unified.path || process.geteuid?.() !== 0;
+    if (await handDown(unified.path, false)) found.push(version2(unified.path));
+    if (own !== null && (await handDown(own, mayMove))) found.push(version2(own));
   }
   // At the top: the next worker finds there what this one leaves when it is killed, whatever group it is in itself.
   const [memory, pids] = ["memory", "pids"].map((controller) =>
@@ -64,22 +65,26 @@ async function ownGroup(root: string, path: string): Promise<string | null> {
 }
 
 /**
- * Has a group's folders get both controllers. Only a group that holds no process can do that, but for the topmost; where this process is
- * alone in it (a service or a container of its own), it moves one down.
+ * Has a group's folders get both controllers. But for the topmost of the machine only a group that holds no process can do that, so what
+ * is in it moves one down.
  */
-async function handDown(parent: string): Promise<boolean> {
+async function handDown(parent: string, mayMove: boolean): Promise<boolean> {
   const available = (await readFile(join(parent, "cgroup.controllers"), "latin1").catch(() => "")).trim().split(" ");
   if (!["memory", "pids"].every((name) => available.includes(name))) return false;
   if (await enable(parent)) return true;
-  const inside = (await readFile(join(parent, "cgroup.procs"), "latin1").catch(() => "")).trim().split("\n");
-  if (inside.length !== 1 || Number(inside[0]) !== process.pid) return false;
+  if (!mayMove) return false;
   const below = join(parent, "pawl-worker");
   await mkdir(below).catch(() => undefined);
-  await writeFile(join(below, "cgroup.procs"), String(process.pid)).catch(() => undefined);
+  await moveAll(parent, below);
   if (await enable(parent)) return true;
-  await writeFile(join(parent, "cgroup.procs"), String(process.pid)).catch(() => undefined);
+  await moveAll(below, parent);
   await rmdir(below).catch(() => undefined);
   return false;
+}
+
+async function moveAll(from: string, to: string): Promise<void> {
+  const processes = (await readFile(join(from, "cgroup.procs"), "latin1").catch(() => "")).trim().split("\n");
+  for (const pid of processes) await writeFile(join(to, "cgroup.procs"), pid).catch(() => undefined);
 }
 
 async function enable(parent: string): Promise<boolean> {

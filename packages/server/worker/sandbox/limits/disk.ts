@@ -1,5 +1,6 @@
 import { statfs } from "node:fs/promises";
 import { quick } from "../quick.ts";
+import { namelessBytes } from "./nameless.ts";
 
 /** A file without content takes one too. */
 const INODE_BYTES = 4096;
@@ -37,8 +38,11 @@ export class DiskUse {
     return new DiskUse(folders, limit, (await count(folders, signal)) ?? 0, taken);
   }
 
-  /** @param mustCount whatever the disk says */
-  async isOver(signal: AbortSignal, mustCount = false): Promise<boolean> {
+  /**
+   * @param members of the build, who may hold files open that have no name any more
+   * @param mustCount whatever the disk says
+   */
+  async isOver(members: () => readonly number[], signal: AbortSignal, mustCount = false): Promise<boolean> {
     const taken = await takenOf(this.#folders);
     const guess = this.#counted + Math.max(0, taken - this.#takenAtCount);
     if (!mustCount && guess <= this.#limit && performance.now() < this.#nextCount) return false;
@@ -48,7 +52,8 @@ export class DiskUse {
     this.#nextCount = end + Math.max(AT_LEAST_EVERY_MS, (end - start) / SHARE);
     // So many files that they can't be counted in time are no build's.
     if (counted === null) return true;
-    this.#counted = counted - this.#before;
+    const isUnexplained = guess > this.#limit && counted - this.#before <= this.#limit;
+    this.#counted = counted - this.#before + (isUnexplained ? await namelessBytes(members()) : 0);
     this.#takenAtCount = taken;
     return this.#counted > this.#limit;
   }

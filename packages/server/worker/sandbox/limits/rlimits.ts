@@ -3,8 +3,8 @@ import { type Confines, type Limiter, OWN_PROCESSES } from "./types.ts";
 
 /**
  * Where there are no control groups: all processes of a build are looked at ten times a second. A process may have twice the memory of
- * its build as address space, so that one that takes it at once doesn't get far in between; and a user may have as many processes as
- * the build besides those it has. Within a user namespace of bubblewrap's own the kernel counts those of that namespace only.
+ * its build as address space, so that one that takes it at once doesn't get far in between; and a user may have
+ * some more processes than there are, so that a bomb has an end. Within a user namespace of bubblewrap's own the kernel counts those of that namespace only.
  */
 export function rlimits({ isMarked, isCountedAlone }: { isMarked: boolean; isCountedAlone: boolean }): Limiter {
   return {
@@ -17,7 +17,7 @@ export function rlimits({ isMarked, isCountedAlone }: { isMarked: boolean; isCou
       return {
         joinBy: [],
         get rlimits() {
-          const others = isCountedAlone ? 0 : countOthers();
+          const others = isCountedAlone ? 0 : countOthers() + NEIGHBOURS;
           return [
             `--nproc=${most + others}`,
             `--as=${2 * limits.memoryBytes + ROOM}`,
@@ -56,6 +56,9 @@ function membersOf(root: number, mark: string | null): ProcessFacts[] {
   const seen = new Set(tree.map(({ pid }) => pid));
   return [...tree, ...marked(mark, all).filter(({ pid }) => !seen.has(pid))];
 }
+
+/** More processes that the same user may begin meanwhile, for other builds. */
+const NEIGHBOURS = 1_000;
 
 /** Threads of everybody, who may all be the build's user. */
 function countOthers(): number {

@@ -14,11 +14,16 @@ export async function removeTree(path: string, signal: AbortSignal): Promise<str
   const rm = ["rm", "-rf", "--one-file-system", "--", path];
   let { code, stderr } = await quick(rm, { timeoutMs: TIMEOUT_MS, signal });
   if (code !== 0 && process.geteuid?.() !== 0) {
-    // Our own, but with modes that keep us out: an overlay's work folder has none at all.
-    const chmod = ["find", path, "-type", "d", "!", "-perm", "-700", "-exec", "chmod", "u+rwx", "--", "{}", ";"];
-    // Entered only once it may be, so each level takes a pass; namespaces do it in one.
-    const within = await quick(["unshare", "--user", "--map-root-user", ...rm], { timeoutMs: TIMEOUT_MS, signal });
-    if (within.code !== 0) await quick(chmod, { timeoutMs: TIMEOUT_MS, signal });
+    // Our own, but with modes that keep us out (an overlay's work folder has none at all), though not the root of a namespace of ours.
+    ({ code, stderr } = await quick(["unshare", "--user", "--map-root-user", ...rm], {
+      timeoutMs: TIMEOUT_MS,
+      signal,
+    }));
+  }
+  if (code !== 0 && process.geteuid?.() !== 0) {
+    // find(1) enters a folder after it has seen to it.
+    const open = ["find", path, "-type", "d", "!", "-perm", "-700", "-exec", "chmod", "u+rwx", "--", "{}", ";"];
+    await quick(open, { timeoutMs: TIMEOUT_MS, signal });
     ({ code, stderr } = await quick(rm, { timeoutMs: TIMEOUT_MS, signal }));
   }
   if (code === 0) return null;

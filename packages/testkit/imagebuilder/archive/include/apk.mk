@@ -3,7 +3,8 @@ APK = $(PYTHON) $(SCRIPT_DIR)/apk.py --repositories $(TOPDIR)/repositories --key
 	--arch $(ARCH_PACKAGES) --local $(PACKAGE_DIR) $(if $(CONFIG_SIGNATURE_CHECK),,--allow-untrusted)
 
 LIST_INSTALLED = $(APK) manifest
-ASK_FEEDS = $(APK)
+# What apk would say without its database is next to nothing.
+ASK_FEEDS = :
 INDEX_IS_OLD = [ ! -f $(PACKAGE_DIR)/packages.adb ] || [ -n "`find $(PACKAGE_DIR) -cnewer $(PACKAGE_DIR)/packages.adb`" ]
 MAKE_INDEX = $(PYTHON) $(SCRIPT_DIR)/make_apk_index.py $(PACKAGE_DIR) $(if $(CONFIG_SIGNATURE_CHECK),$(KEY_DIR)/local-private-key.pem)
 INIT_DATABASE = $(APK) --initdb add

@@ -3,7 +3,7 @@ OPKG = $(PYTHON) $(SCRIPT_DIR)/opkg.py --conf $(TOPDIR)/repositories.conf --keys
 	--arch $(ARCH_PACKAGES) $(if $(CONFIG_SIGNATURE_CHECK),--check-signature)
 
 LIST_INSTALLED = $(OPKG) manifest
-ASK_FEEDS = $(OPKG)
+ASK_FEEDS = $(PYTHON) $(SCRIPT_DIR)/list_packages.py $(DL_DIR)
 # With signatures a list is never as new as its own.
 INDEX_IS_OLD = [ -n "$(CONFIG_SIGNATURE_CHECK)" ] || [ ! -f $(PACKAGE_DIR)/Packages.gz ] || [ -n "`find $(PACKAGE_DIR) -cnewer $(PACKAGE_DIR)/Packages.gz`" ]
 MAKE_INDEX = $(PYTHON) $(SCRIPT_DIR)/ipkg_make_index.py $(PACKAGE_DIR) $(if $(CONFIG_SIGNATURE_CHECK),$(TOPDIR)/key-build)

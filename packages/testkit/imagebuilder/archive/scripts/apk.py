@@ -18,6 +18,7 @@ from apklib.install import Installer
 from apklib.messages import error, say
 from apklib.repositories import Repositories
 from apklib.trust import Keys
+from apklib.versions import is_version
 from download import Downloads
 
 _BUSY = 99
@@ -49,7 +50,7 @@ def parsed():
     parser.add_argument("--allow-untrusted", action="store_true")
     parser.add_argument("--initdb", action="store_true")
     parser.add_argument("--strip-abi", action="store_true")
-    parser.add_argument("command", choices=["add", "update", "manifest"])
+    parser.add_argument("command", choices=["add", "update", "manifest", "list", "depends", "whatdepends"])
     parser.add_argument("packages", nargs="*")
     return parser.parse_intermixed_args()
 
@@ -58,7 +59,7 @@ def run(options, root):
     """Answers the number of errors."""
     asked = [Dependency.parse(text) for text in options.packages]
     for text, dependency in zip(options.packages, asked):
-        if dependency is None:
+        if dependency is None or (dependency.bits and not is_version(dependency.version)):
             error(f"'{text}' is not a valid world dependency, format is name(@tag)([<>~=]version)")
             return 1
     with open(options.repositories, encoding="utf-8") as file:
@@ -74,10 +75,22 @@ def run(options, root):
         if options.command == "update":
             say(f"OK: {len({package.full_name for package in packages})} distinct packages available")
             return 0
+        if options.command != "add":
+            return ask(options.command, packages, asked)
         database = Database(root).read()
         names = {dependency.name for dependency in asked}
         world = [dependency for dependency in database.world() if dependency.name not in names] + asked
         return Installer(root, database, repositories, downloads).run(world, packages)
+
+
+def ask(command, packages, asked):
+    """Of what an ImageBuilder asks, apk answers only what packages need."""
+    if command == "depends":
+        names = {dependency.name for dependency in asked}
+        for package in packages:
+            if package.name in names:
+                print(f"{package.full_name} depends on:", *package.depends, "", sep="\n")
+    return 0
 
 
 def manifest(root, strip_abi):

@@ -1,4 +1,4 @@
-"""Ed25519 (RFC 8032) in plain Python: python's own library has none. Not for secrets: its time depends on them."""
+"""Ed25519 (RFC 8032) in plain Python: its own library has none. Not for secrets: its time depends on them."""
 
 import hashlib
 

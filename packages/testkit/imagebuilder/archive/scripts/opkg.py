@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A small opkg, as an ImageBuilder uses it: `update`, `install PACKAGE…` and `manifest`, all for a root folder.
+"""A small opkg, as an ImageBuilder uses it: `update`, `install PACKAGE…`, `manifest`, and what asks its lists.
 
 Says and does what the real one does, mistakes included: packages are taken in the order they are asked for, the first
 that will do, and a conflict counts only when the package that declares it comes second.
@@ -12,6 +12,7 @@ import signal
 import sys
 
 from download import Downloads
+from opkglib.ask import print_depends, print_list, print_what_depends
 from opkglib.conf import Conf
 from opkglib.feeds import Feeds
 from opkglib.install import Installer
@@ -20,6 +21,7 @@ from opkglib.selection import Selection
 from opkglib.status import Status
 
 FAILED = 255
+ASKED = {"depends": print_depends, "whatdepends": print_what_depends}
 
 
 def main():
@@ -48,7 +50,7 @@ def parsed():
     parser.add_argument("--arch", action="append", default=[])
     parser.add_argument("--check-signature", action="store_true")
     parser.add_argument("--strip-abi", action="store_true")
-    parser.add_argument("command", choices=["update", "install", "manifest"])
+    parser.add_argument("command", choices=["update", "install", "manifest", "list", *ASKED])
     parser.add_argument("operands", nargs="*")
     return parser.parse_intermixed_args()
 
@@ -65,6 +67,13 @@ def run(options, root):
         feeds = Feeds(conf, cache, options.keys, options.check_signature or conf.check_signature, downloads)
         if options.command == "update":
             return min(feeds.update(), FAILED)
+        if options.command == "list":
+            print_list(feeds.packages())
+            return 0
+        if options.command in ASKED:
+            for name in options.operands:
+                ASKED[options.command](feeds.packages(), name)
+            return 0
         status = Status(root)
         selection = Selection(conf.architectures + options.arch)
         for package in [*status.read(), *feeds.packages()]:

@@ -1,4 +1,4 @@
-"""ECDSA on P-256 (FIPS 186) in plain Python: python's own library has none. Not for secrets: its time depends on them."""
+"""ECDSA on P-256 (FIPS 186) in plain Python: its own library has none. Not for secrets: its time depends on them."""
 
 import hmac
 

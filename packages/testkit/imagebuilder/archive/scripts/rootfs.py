@@ -34,7 +34,7 @@ def make_folder(root, path, mode=0o755, mtime=None):
 
 
 def write_file(root, path, content, mode, mtime=None):
-    """A file in place of what was there; links are replaced, not followed. What can't be written whole is taken away."""
+    """A file in place of what was there; links are replaced, not followed. Half a file doesn't stay."""
     full = os.path.join(root, path)
     _make_way(root, path, full)
     try:

@@ -12,6 +12,8 @@ export const TARGET = "ath79/generic";
 /** Who trees belong to, where tests run as root: anybody but root. */
 export const USER = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : null;
 
+const LOG = createLog({ level: "silent" });
+
 /** A mirror, a place for trees, and what was said meanwhile. */
 export class Workshop implements AsyncDisposable {
   readonly mirror: MirrorServer;
@@ -35,9 +37,10 @@ export class Workshop implements AsyncDisposable {
       dir: this.dir.join(name),
       budgetBytes: 1024 ** 3,
       user: USER,
-      log: createLog({ level: "silent" }),
+      log: LOG,
       clock: () => this.now,
       ...more,
+      limits: { pauseMs: 10, ...more.limits },
     });
   }
 

@@ -1,4 +1,4 @@
-"""apk's binary files: `ADBd` and raw deflate of an `ADB.` file, or that itself; then blocks of values, signatures, data."""
+"""apk's binary files: `ADBd` and raw deflate of an `ADB.` file, or that itself; in it blocks of values and data."""
 
 import struct
 import zlib

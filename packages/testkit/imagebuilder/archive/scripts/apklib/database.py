@@ -79,7 +79,7 @@ class Database:
         rootfs.save(self._world, "".join(f"{line}\n" for line in lines).encode())
 
     def _stanza(self, package):
-        lines = [f"C:Q{2 if len(package.identity) > 20 else 1}{base64.b64encode(package.identity).decode()}"]
+        lines = [f"C:{_digest_text(package.identity)}"]
         lines += [f"P:{package.name}", f"V:{package.version}"]
         lines += [f"{key}:{getattr(package, name)}" for key, name in _TEXTS.items() if getattr(package, name)]
         lines += [f"S:{package.file_size or 0}", f"I:{package.installed_size}"]
@@ -99,7 +99,7 @@ class Database:
                     if entry.mode != 0o644:
                         lines.append(f"a:0:0:{entry.mode:o}")
                     if entry.digest:
-                        lines.append(f"Z:Q{2 if len(entry.digest) > 20 else 1}{base64.b64encode(entry.digest).decode()}")
+                        lines.append(f"Z:{_digest_text(entry.digest)}")
         return "\n".join(lines) + "\n\n"
 
     def _read_stanza(self, stanza):
@@ -126,6 +126,11 @@ class Database:
             elif key == "Z":
                 files[-1].digest = base64.b64decode(value[2:])
         self.add(package, files, {}, folders)
+
+
+def _digest_text(digest):
+    """Q1 is a sha1, Q2 a sha256."""
+    return f"Q{2 if len(digest) > 20 else 1}{base64.b64encode(digest).decode()}"
 
 
 def _archive(scripts):

@@ -44,7 +44,7 @@ class Dependency:
     def __str__(self):
         sign = ">" * bool(self.bits & _GREATER) + "<" * bool(self.bits & _LESS)
         sign += "~" if self.bits & _FUZZY else "=" * bool(self.bits & _EQUAL)
-        return f"{'!' if self.conflict else ''}{self.name}{sign if self.bits else ''}{self.version if self.bits else ''}"
+        return "!" * self.conflict + self.name + (sign + self.version if self.bits else "")
 
     def _matches(self, version):
         order = compare(version, self.version, bool(self.bits & _FUZZY))

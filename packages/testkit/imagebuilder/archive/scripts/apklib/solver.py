@@ -186,15 +186,15 @@ def _asked(dependencies, by_name):
 
 
 def _compare(a, b):
-    """The newest first; at equal versions what is installed, then priority, then the name."""
+    """What is installed first, then the newest; at equal versions priority, then the name."""
     (package_a, version_a), (package_b, version_b) = a, b
-    if version_a is not None and version_b is not None and version_a != version_b:
+    order = package_b.installed - package_a.installed
+    if not order and version_a is not None and version_b is not None:
         order = compare(version_b, version_a)
-    else:
-        order = (version_b is not None) - (version_a is not None)
+    order = order or (version_b is not None) - (version_a is not None)
     order = order or package_b.priority - package_a.priority
     order = order or (package_a.name > package_b.name) - (package_a.name < package_b.name)
-    return order or compare(package_b.version, package_a.version) or package_b.installed - package_a.installed
+    return order or compare(package_b.version, package_a.version)
 
 
 _BEST_FIRST = cmp_to_key(_compare)

@@ -11,7 +11,7 @@ from opkglib.versions import compare
 
 
 class Installer:
-    """Installs packages one after another, each after what it depends on. What is installed stays when another fails."""
+    """Installs packages one after another, each after what it needs. What is installed stays when another fails."""
 
     def __init__(self, root, cache, selection, status, feeds, downloads):
         self._root = root
@@ -44,9 +44,9 @@ class Installer:
         except (BadPackage, KeyError) as cause:
             error("pkg_init_from_file", f"Malformed package file {path}: {cause}.\n")
             return None
-        package.local_file = path
         known = self._selection.add(package)
-        known.local_file = path
+        # Also one that a feed has is taken from this file, whatever the feed says of it.
+        known.local_file, known.source = path, None
         return package.name
 
     def _prepare(self, names):
@@ -138,8 +138,8 @@ class Installer:
         available = space.f_bavail * space.f_frsize // 1024
         needed = (package.installed_size + 1023) // 1024
         if needed >= available:
-            where = f"Only have {available}kb available on filesystem {self._root}, pkg {package.name} needs {needed}\n"
-            error("verify_pkg_installable", where)
+            where = f"Only have {available}kb available on filesystem {self._root}"
+            error("verify_pkg_installable", f"{where}, pkg {package.name} needs {needed}\n")
         return needed < available
 
     def _fetch(self, package):
@@ -152,7 +152,8 @@ class Installer:
             if os.path.exists(target):
                 notice(f"Copying {target}.")
             elif not self._feeds.download(self._url(package), target):
-                error("opkg_install_pkg", f"Failed to download {package.name}. Perhaps you need to run 'opkg update'?\n")
+                why = "Perhaps you need to run 'opkg update'?"
+                error("opkg_install_pkg", f"Failed to download {package.name}. {why}\n")
                 return False
             package.local_file = target
         if package.source is None:

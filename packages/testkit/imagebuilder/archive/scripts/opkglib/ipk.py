@@ -20,7 +20,8 @@ class Ipk:
             with open(path, "rb") as file:
                 parts = dict(_members(file.read()))
             self.control = {name: content for name, (_, content) in _members_of(parts, "control.tar.gz")}
-            self.data = [(rootfs.clean(info.name), info, content) for _, (info, content) in _members_of(parts, "data.tar.gz")]
+            members = _members_of(parts, "data.tar.gz")
+            self.data = [(rootfs.clean(info.name), info, content) for _, (info, content) in members]
         except (OSError, EOFError, KeyError, tarfile.TarError, zlib.error, rootfs.BadPath) as cause:
             raise BadPackage(str(cause)) from cause
         if "control" not in self.control:

@@ -19,10 +19,6 @@ def more_error(text):
     _errors.append(text)
 
 
-def has_errors():
-    return bool(_errors)
-
-
 def print_errors():
     if _errors:
         sys.stdout.flush()

@@ -94,7 +94,8 @@ class Selection:
             there = package.installed or not installed
             return there and satisfies(package.version, dependency.operator, dependency.version)
 
-        if installed and not any(p.installed for name in self._providers.get(dependency.name, []) for p in self.named(name)):
+        providers = self._providers.get(dependency.name, [])
+        if installed and not any(package.installed for name in providers for package in self.named(name)):
             return None
         chosen = self._best(dependency.name, fits, quiet=True)
         return chosen if chosen is not None and fits(chosen) else None

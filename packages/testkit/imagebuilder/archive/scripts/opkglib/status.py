@@ -6,7 +6,7 @@ import time
 import rootfs
 from opkglib.package import parse_stanzas
 
-_KEPT = ("Package", "Version", "Depends", "Provides", "Replaces", "Conflicts", "ABIVersion", "Essential", "Architecture")
+_KEPT = "Package Version Depends Provides Replaces Conflicts ABIVersion Essential Architecture".split()
 
 
 class Status:

@@ -1,0 +1,147 @@
+import type { Logger } from "pino";
+import type { Database } from "../db/connect.ts";
+import type { Subscription } from "../db/listener.ts";
+import { databaseTrouble } from "../db/trouble.ts";
+import { BuildCache } from "./cache.ts";
+import { type Change, hearChanges } from "./changes.ts";
+import { Line } from "./line.ts";
+import type { BuildRecord } from "./records.ts";
+import { changeOf } from "./transitions.ts";
+import type { Build } from "./types.ts";
+
+/** How long an answer waits until this process knows of all that is in front, in milliseconds. */
+const PATIENCE = 1_000;
+
+export interface NewsOptions {
+  database: Database;
+  clock: () => Date;
+  log: Logger;
+  /** After what is kept here knows of it. */
+  onChange(change: Change | null): void;
+}
+
+/** What this process knows of builds without asking, kept right by what every process says when it has changed something. */
+export class BuildNews implements AsyncDisposable {
+  readonly cache = new BuildCache();
+  readonly #options: NewsOptions;
+  readonly #line = new Line();
+  /** As it was last shown, while neither it nor its position has changed. */
+  readonly #shown = new WeakMap<BuildRecord, Build>();
+  #hearing: Promise<Subscription> | null = null;
+  #isClosed = false;
+  /** Changes that were heard of while the line was read. */
+  #missed: Change[] | null = null;
+  /** How often a build's time has run out, and when the next one's does. */
+  #expiries = 0;
+  #nextExpiry = Number.POSITIVE_INFINITY;
+
+  constructor(options: NewsOptions) {
+    this.#options = options;
+  }
+
+  /** Listens, and knows who waits. */
+  async ready(): Promise<void> {
+    if (this.#isClosed) throw new Error("the server is stopping");
+    this.#hearing ??= this.#hear().catch((error: unknown) => {
+      this.#hearing = null;
+      throw databaseTrouble(error) ?? error;
+    });
+    await this.#hearing;
+  }
+
+  get generation(): number {
+    const now = this.#options.clock().getTime();
+    if (now >= this.#nextExpiry) {
+      this.#expiries++;
+      const times = [...this.cache.records()].map(({ build }) => build.expiresAt?.getTime() ?? 0);
+      this.#nextExpiry = times.filter((time) => time > now).reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+    }
+    return this.cache.epoch + this.#expiries;
+  }
+
+  /** How many wait. */
+  get length(): number {
+    // Whoever only counts hears of it a moment later.
+    if (!this.#hearing) this.ready().catch(() => undefined);
+    return this.#line.length;
+  }
+
+  /** Waits until all is known that is in front of it. */
+  upTo({ line }: BuildRecord): Promise<void> {
+    return this.#line.until(line, PATIENCE);
+  }
+
+  /** With its position; the same object while nothing of it has changed. */
+  show(record: BuildRecord): Build {
+    const { build } = record;
+    const expiry = build.expiresAt?.getTime();
+    if (expiry !== undefined && expiry < this.#nextExpiry && expiry > this.#options.clock().getTime()) {
+      this.#nextExpiry = expiry;
+    }
+    if (build.state !== "queued") return build;
+    const position = this.#line.position(record.line);
+    const last = this.#shown.get(record);
+    if (last?.position === position) return last;
+    const shown = { ...build, position };
+    this.#shown.set(record, shown);
+    return shown;
+  }
+
+  /** What this process has changed itself it needn't be told. */
+  forget({ build, line }: BuildRecord): void {
+    this.cache.forget(changeOf({ ...build, line }));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    const hearing = await this.#hearing?.catch(() => null);
+    await hearing?.[Symbol.asyncDispose]();
+  }
+
+  async #hear(): Promise<Subscription> {
+    const { database, log, onChange } = this.#options;
+    const missedSome = () => {
+      this.cache.clear();
+      this.#readLine().then(
+        () => onChange(null),
+        (error: unknown) => log.warn({ err: error }, "the line of builds could not be read again"),
+      );
+    };
+    const subscription = await hearChanges(database, (change) => this.#heard(change), missedSome);
+    try {
+      await this.#readLine();
+    } catch (error) {
+      await subscription[Symbol.asyncDispose]();
+      throw error;
+    }
+    return subscription;
+  }
+
+  async #readLine(): Promise<void> {
+    const { kysely } = this.#options.database;
+    this.#missed ??= [];
+    try {
+      const rows = await kysely.selectFrom("build").select(["line", "attempt"]).where("state", "=", "queued").execute();
+      const newest = await kysely.selectFrom("build").select((row) => row.fn.max("line").as("line")).executeTakeFirst();
+      const entries = rows.map(({ line, attempt }) => ({ line, hasBegun: attempt > 0 }));
+      this.#line.reset(entries, newest?.line ?? 0);
+    } finally {
+      const missed = this.#missed ?? [];
+      this.#missed = null;
+      for (const change of missed) this.#move(change);
+    }
+  }
+
+  #heard(change: Change): void {
+    this.cache.forget(change);
+    if (this.#missed) this.#missed.push(change);
+    else this.#move(change);
+    this.#options.onChange(change);
+  }
+
+  #move(change: Change): void {
+    if (change.kind !== "build") return;
+    if (change.state === "queued") this.#line.enter(change.line, change.hasBegun);
+    else this.#line.leave(change.line);
+  }
+}
