@@ -1,12 +1,13 @@
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./e2e/longest-first.ts";
+import { needOwnProcess } from "./e2e/own-process.ts";
 
-/** Tests that need a process to themselves: they measure it, change what all of it shares, or end it. */
+const PARTS = "packages/**/*.test.ts";
 const ALONE = [
+  // Each is about many processes, for a minute or so.
   "packages/**/*-interrupted.test.ts",
   "packages/**/*-attackers.test.ts",
-  "packages/**/memory.test.ts",
-  "packages/**/zstd.test.ts",
+  ...needOwnProcess(import.meta.dirname, [PARTS]),
 ];
 
 export default defineConfig({
@@ -23,12 +24,7 @@ export default defineConfig({
       // A process for each file would take longer to start than most of these take to run.
       {
         extends: true,
-        test: {
-          name: "together",
-          include: ["packages/**/*.test.ts"],
-          exclude: [...ALONE, "**/node_modules/**"],
-          isolate: false,
-        },
+        test: { name: "together", include: [PARTS], exclude: [...ALONE, "**/node_modules/**"], isolate: false },
       },
     ],
   },

@@ -5,7 +5,7 @@ import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { ReleaseHost, TempDir } from "@pawl/testkit";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { systemClock } from "../system/clock.ts";
 import type { Clock } from "../system/types.ts";
 import { type Downloaded, type DownloadOptions, downloadFile } from "./download-file.ts";
@@ -154,7 +154,14 @@ test("resumes by Last-Modified where the host has no ETag", async () => {
       return response.writeHead(206, range).end(CONTENT.subarray(from));
     }
     response.writeHead(200, { etag: 'W/"weak"', "last-modified": when, "content-length": CONTENT.length });
-    response.write(CONTENT.subarray(0, 1000), () => setTimeout(() => response.destroy(), 50));
+    response.write(CONTENT.subarray(0, 1000));
+    // The connection breaks as soon as what was sent is on the disk.
+    const isKept = () =>
+      stat(dir.join("downloads/app.tar.gz.part")).then(
+        ({ size }) => size > 0,
+        () => false,
+      );
+    vi.waitUntil(isKept, { timeout: 20_000 }).finally(() => response.destroy());
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   try {

@@ -20,6 +20,8 @@ export interface BuildRecipe {
   feeds: readonly string[];
   /** Public keys by which sha256sums must be signed; none: it isn't looked at. */
   keys: { usign: readonly string[]; apk: readonly string[] };
+  /** By which `feeds` are signed, where those aren't the archive's own; absent: `keys`. */
+  feedKeys?: { usign: readonly string[]; apk: readonly string[] };
   /** Others than the upstream's that repositories may be on. */
   repositoryAllowList: readonly string[];
   limits: BuildLimits;

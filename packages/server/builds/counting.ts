@@ -28,7 +28,9 @@ export async function countFailed(stats: Counts, inputs: BuildInputs, failure: F
 
 /** Those that somebody has asked for, and that the device doesn't come with. */
 function wantedPackages({ packages }: BuildInputs, { target, profile }: BuildResult): string[] {
-  const listed = [target.default_packages, profile.device_packages].flatMap((list) => (Array.isArray(list) ? list : []));
+  const listed = [target.default_packages, profile.device_packages].flatMap((list) =>
+    Array.isArray(list) ? list : [],
+  );
   const defaults = new Set<unknown>(listed);
   return [...new Set(packages)].filter((name) => !name.startsWith("-") && !defaults.has(name));
 }

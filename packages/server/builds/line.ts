@@ -11,7 +11,10 @@ export class Line {
 
   /** All anew: what is known of before is forgotten. */
   reset(entries: readonly { line: number; hasBegun: boolean }[], newest: number): void {
-    this.#waiting = entries.filter(({ hasBegun }) => !hasBegun).map(({ line }) => line).sort((a, b) => a - b);
+    this.#waiting = entries
+      .filter(({ hasBegun }) => !hasBegun)
+      .map(({ line }) => line)
+      .sort((a, b) => a - b);
     this.#again.clear();
     for (const { line, hasBegun } of entries) if (hasBegun) this.#again.add(line);
     this.#see(newest);

@@ -92,7 +92,10 @@ export class LogLines {
       .execute();
     const lines = chunks.flatMap(({ lines }) => lines);
     const text = (isIt: (stream: LogLine["stream"]) => boolean) =>
-      lines.filter(([, stream]) => isIt(stream)).map(([, , line]) => `${line}\n`).join("");
+      lines
+        .filter(([, stream]) => isIt(stream))
+        .map(([, , line]) => `${line}\n`)
+        .join("");
     const output = { stdout: text((one) => one === "stdout"), stderr: text((one) => one !== "stdout") };
     if (hasEnded) this.#outputs.set(name, output);
     return output;

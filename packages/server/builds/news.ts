@@ -122,7 +122,10 @@ export class BuildNews implements AsyncDisposable {
     this.#missed ??= [];
     try {
       const rows = await kysely.selectFrom("build").select(["line", "attempt"]).where("state", "=", "queued").execute();
-      const newest = await kysely.selectFrom("build").select((row) => row.fn.max("line").as("line")).executeTakeFirst();
+      const newest = await kysely
+        .selectFrom("build")
+        .select((row) => row.fn.max("line").as("line"))
+        .executeTakeFirst();
       const entries = rows.map(({ line, attempt }) => ({ line, hasBegun: attempt > 0 }));
       this.#line.reset(entries, newest?.line ?? 0);
     } finally {

@@ -4,7 +4,7 @@ import type { Database } from "../db/connect.ts";
 import type { Stats } from "../stats/types.ts";
 import { announce } from "./changes.ts";
 import { countFailed } from "./counting.ts";
-import { liveJobs, type BuildQueue } from "./queue/queue.ts";
+import { type BuildQueue, liveJobs } from "./queue/queue.ts";
 import type { BuildRow } from "./records.ts";
 import { MOST_LOSSES } from "./retries.ts";
 import { changeOf, enqueue, fail, sendBack } from "./transitions.ts";
@@ -81,7 +81,10 @@ export class Reconciler {
       .orderBy("line")
       .execute();
     if (rows.length === 0) return 0;
-    const jobs = await liveJobs(kysely, rows.flatMap(({ job }) => job ?? []));
+    const jobs = await liveJobs(
+      kysely,
+      rows.flatMap(({ job }) => job ?? []),
+    );
     const workers = await workersThere(kysely);
     const now = this.#options.clock();
     let repaired = 0;

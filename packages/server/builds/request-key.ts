@@ -6,7 +6,9 @@ import type { BuildInputs } from "./types.ts";
  * images. The order of packages doesn't count here: what is built is the first asker's.
  */
 export function requestKey(inputs: BuildInputs): string {
-  return createHash("sha256").update(JSON.stringify(deciding(inputs))).digest("hex");
+  return createHash("sha256")
+    .update(JSON.stringify(deciding(inputs)))
+    .digest("hex");
 }
 
 /** What decides an image, and nothing else; each field in its place, and of what has no order, the names in theirs. */

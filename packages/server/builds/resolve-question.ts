@@ -57,6 +57,8 @@ export async function resolveQuestion(
     profile,
     packages,
     defaults: question.defaults || null,
+    // Without any they say nothing: one request, one key.
+    repositoriesMode: Object.keys(question.repositories).length > 0 ? question.repositoriesMode : "append",
   };
 }
 

@@ -16,11 +16,9 @@ const OfBuild = z.object({ id: Id });
 const AskedBuild = z
   .object({
     build: BuildAnswer,
-    outcome: z
-      .enum(["hit", "joined", "new"])
-      .openapi({
-        description: "It was there; somebody asked for the same before and it isn't finished; it waits from now on.",
-      }),
+    outcome: z.enum(["hit", "joined", "new"]).openapi({
+      description: "It was there; somebody asked for the same before and it isn't finished; it waits from now on.",
+    }),
     secret: z.string().openapi({ description: "Whoever has it may withdraw this request. Shown only now." }),
   })
   .openapi("AskedBuild");

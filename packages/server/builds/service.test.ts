@@ -2,8 +2,8 @@ import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { BuildError } from "../builders/types.ts";
 import { askFor, type BuildHouse, openBuildHouse, somethingNew } from "./testing/build-house.ts";
-import { passingFailure } from "./testing/waiting-builder.ts";
 import { until } from "./testing/until.ts";
+import { passingFailure } from "./testing/waiting-builder.ts";
 
 const HOUR = 3_600_000;
 let house: BuildHouse;
@@ -222,8 +222,16 @@ test("a build that fails for a passing cause is tried again by itself, and faile
   await using _ = await house.startWorker();
   const what = somethingNew();
   const { build } = await house.builds.ask(askFor(what));
-  for (const [tries, seconds] of [[1, 6], [2, 36], [3, 144]] as const) {
-    const waits = await until(house.builds, build.id, (one) => one.state === "queued" && one.attempt === tries && one.waitsFor !== null);
+  for (const [tries, seconds] of [
+    [1, 6],
+    [2, 36],
+    [3, 144],
+  ] as const) {
+    const waits = await until(
+      house.builds,
+      build.id,
+      (one) => one.state === "queued" && one.attempt === tries && one.waitsFor !== null,
+    );
     expect(waits).toMatchObject({ position: 0, startedAt: expect.any(Date), failure: null });
     expect(waits.waitsFor).toMatch(new RegExp(`^The mirror doesn't answer. Try ${tries + 1} of 4 at [0-9:]{8} UTC.$`));
     expect(house.builder.inside).toBe(0);
@@ -235,4 +243,25 @@ test("a build that fails for a passing cause is tried again by itself, and faile
   // Whoever looks sees it for an hour; whoever asks starts anew.
   expect((await house.builds.byId(build.id))?.state).toBe("failed");
   expect((await house.builds.ask(askFor(what))).outcome).toBe("new");
+});
+
+test("what happened while notifications were interrupted is known afterwards", async () => {
+  await house.builds.ask(askFor(somethingNew()));
+  await house.database.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity
+    where application_name like '%listener' and datname = current_database()`);
+  await using other = await house.openBuilds();
+  expect((await other.builds.ask(askFor(somethingNew()))).build.position).toBe(1);
+  await expect.poll(() => house.builds.queueLength(), { timeout: 10_000 }).toBe(2);
+});
+
+test("what no build can be called isn't there", async () => {
+  expect(await house.builds.byAlias("asu-v1", "a\0")).toBeNull();
+  expect(await house.builds.byId("\0")).toBeNull();
+  expect(await house.builds.file("\0", "build.log")).toBeNull();
+  expect(await house.builds.log("\0", 0, 10)).toEqual([]);
+});
+
+test("a script may have any character", async () => {
+  const done = await built(somethingNew({ defaults: "echo a\0b\nü 🏠" }));
+  expect(done.inputs.defaults).toBe("echo a\0b\nü 🏠");
 });

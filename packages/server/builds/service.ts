@@ -208,7 +208,8 @@ export class BuildsService implements Builds, AsyncDisposable {
         for (const { alias } of asks) if (alias) this.#news.cache.forget({ kind: "alias", ...alias });
         return answer;
       }
-      if (collisions === MOST_COLLISIONS) throw new ServerError("internal", "The same build is enqueued over and over.");
+      if (collisions === MOST_COLLISIONS)
+        throw new ServerError("internal", "The same build is enqueued over and over.");
     }
   }
 

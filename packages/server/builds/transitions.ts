@@ -67,7 +67,12 @@ export function finish(
   const expires = sql<Date>`${now}::timestamptz + (
     select coalesce(max(ttl), 0) from build_asker where build = ${hold.id} and withdrawn_at is null
   ) * interval '1 millisecond'`;
-  return end(transition, hold, { state: "done", result: JSON.stringify(result), expires_at: expires, finished_at: now });
+  return end(transition, hold, {
+    state: "done",
+    result: JSON.stringify(result),
+    expires_at: expires,
+    finished_at: now,
+  });
 }
 
 /** It has come to nothing, and isn't tried again by itself. */

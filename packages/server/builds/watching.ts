@@ -53,7 +53,10 @@ export class Watchers {
 
   /** Null: anything may have changed. */
   hear(change: Change | null): void {
-    if (change === null) return this.#wakeAll();
+    if (change === null) {
+      this.#wakeAll();
+      return;
+    }
     if (change.kind === "log") for (const one of this.#watchers.get(change.id) ?? []) one.tell(change.lines);
     if (change.kind !== "build") return;
     for (const one of this.#watchers.get(change.id) ?? []) one.wake();

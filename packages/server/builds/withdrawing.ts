@@ -18,12 +18,7 @@ export async function withdrawAsk(
   queue: BuildQueue,
   { id, secret, now }: { id: string; secret: string; now: Date },
 ): Promise<BuildRecord> {
-  const row = await transaction
-    .selectFrom("build")
-    .selectAll()
-    .where("id", "=", id)
-    .forUpdate()
-    .executeTakeFirst();
+  const row = await transaction.selectFrom("build").selectAll().where("id", "=", id).forUpdate().executeTakeFirst();
   if (!row) throw new ServerError("not_found", "There is no such build.", { fields: { build: id } });
   if (!isLive(row)) return toRecord(row);
   const askers = await transaction.selectFrom("build_asker").selectAll().where("build", "=", id).execute();

@@ -46,7 +46,10 @@ export async function forgetWorker(kysely: Kysely<Tables>, id: string): Promise<
 }
 
 /** Why nobody begins with what is in a queue; null if somebody would. Pure. */
-export function lacking(queue: string, workers: readonly WorkerRow[]): { sentence: string; trouble: string | null } | null {
+export function lacking(
+  queue: string,
+  workers: readonly WorkerRow[],
+): { sentence: string; trouble: string | null } | null {
   const able = workers.filter((worker) => serves(worker, queue));
   if (able.some(({ trouble }) => trouble === null)) return null;
   return { sentence: `no worker for ${targetOf(queue)}`, trouble: able[0]?.trouble ?? null };

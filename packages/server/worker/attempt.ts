@@ -8,16 +8,17 @@ import type { BuildQueue } from "../builds/queue/queue.ts";
 import type { BuildRow } from "../builds/records.ts";
 import { nextTry, waitsForNextTry } from "../builds/retries.ts";
 import { fail, finish, sendBack } from "../builds/transitions.ts";
-import type { BuildResult, BuildStep, Failure } from "../builds/types.ts";
+import type { BuildResult, Failure } from "../builds/types.ts";
 import type { Database } from "../db/connect.ts";
-import { ServerError } from "../error.ts";
 import type { Stats } from "../stats/types.ts";
 import type { Store } from "../storage/types.ts";
 import { AttemptRecord } from "./attempt-record.ts";
+import { Deadline, stopsInTime } from "./deadline.ts";
+import { failureOf } from "./failures.ts";
 import { filesOf, resultOf } from "./publishing.ts";
 import type { Sandboxes } from "./sandbox/types.ts";
 import type { Scratch } from "./scratch.ts";
-import { Stop, type Why, whyStopped } from "./stops.ts";
+import { whyStopped } from "./stops.ts";
 
 export interface AttemptParts {
   database: Database;
@@ -37,13 +38,6 @@ export interface AttemptParts {
   failureTtl: number;
 }
 
-/** For fetching and unpacking, before anything is built, in milliseconds. */
-const MOST_PREPARING = 30 * 60_000;
-/** How much later than its sandbox an attempt is ended, so that the sandbox can say why. */
-const GRACE = 15_000;
-/** How long a builder may take to notice that it is to stop. */
-const STOPS_WITHIN = 30_000;
-
 /** One attempt at one build, from its folder to its end in the database. Never fails. */
 export async function runAttempt(parts: AttemptParts, row: BuildRow, stop: AbortController): Promise<void> {
   const log = parts.log.child({ build: row.id, attempt: row.attempt });
@@ -53,7 +47,14 @@ export async function runAttempt(parts: AttemptParts, row: BuildRow, stop: Abort
     const { logBytes } = recipe.limits;
     const record = new AttemptRecord({ kysely: parts.database.kysely, row, firstLine, limit: logBytes, log });
     await using folder = await parts.scratch.folder(`${row.id}-${row.attempt}`);
-    await settle(parts, row, record, stop.signal, () => make(parts, { row, recipe, record, folder: folder.path, stop }), log);
+    await settle(
+      parts,
+      row,
+      record,
+      stop.signal,
+      () => make(parts, { row, recipe, record, folder: folder.path, stop }),
+      log,
+    );
   } catch (error) {
     // It is still ours by the database; somebody looks after it once our heartbeat has ended, as after a lost worker's.
     log.error({ err: error }, "an attempt could not be ended");
@@ -119,7 +120,7 @@ async function settle(
     return publish(parts, row, outcome.result, log);
   }
   const isStopping = why === "stopping";
-  const failure = failureOf(tooSlow(why, row) ?? outcome.error, log);
+  const failure = failureOf(outcome.error, { why, timeMs: row.recipe.limits.timeMs, log });
   if (!isStopping) record.line("note", failure.sentence);
   await record.close();
   if (isStopping) return giveBack(parts, row, log);
@@ -167,85 +168,15 @@ async function giveBack({ database, queue }: AttemptParts, row: BuildRow, log: L
   log.info("build given back");
 }
 
-function failureOf(error: unknown, log: Logger): Failure {
-  if (error instanceof BuildError) {
-    const { code, message, culprits, isPassing } = error;
-    if (error.cause !== undefined) log.debug({ err: error }, "why the build failed");
-    return { code, sentence: message, culprits, isPassing };
-  }
-  // The store's, or the database's: they have words for everybody.
-  const isWorded = error instanceof ServerError && error.code !== "internal";
-  if (isWorded) log.warn({ err: error }, "a worker's part has failed");
-  else log.error({ err: error }, "a builder has failed in a way it doesn't know");
-  const sentence = isWorded ? error.message : "The worker has failed; its log says how.";
-  return { code: "worker_failed", sentence, culprits: [], isPassing: true };
-}
-
-/** What is to be said when it was we who ended it. */
-function tooSlow(why: Why | null, { recipe }: BuildRow): BuildError | null {
-  const minutes = (ms: number) => Math.round(ms / 6_000) / 10;
-  if (why === "slow") {
-    const sentence = `The build took longer than the ${minutes(recipe.limits.timeMs)} minutes that it may take.`;
-    return new BuildError("limit_exceeded", sentence);
-  }
-  if (why !== "unprepared") return null;
-  return new BuildError("mirror_failed", `What it is built with wasn't there within ${minutes(MOST_PREPARING)} minutes.`);
-}
-
 /** What the worker's own machine says, where that is stricter; and where it fetches from. */
-function strictly(recipe: BuildRecipe, { limits, upstreamUrl }: Pick<AttemptParts, "limits" | "upstreamUrl">): BuildRecipe {
+function strictly(
+  recipe: BuildRecipe,
+  { limits, upstreamUrl }: Pick<AttemptParts, "limits" | "upstreamUrl">,
+): BuildRecipe {
   const smaller = Object.entries(limits).map(([name, value]) => {
     const asked = recipe.limits[name as keyof BuildLimits];
     return [name, value === undefined ? asked : Math.min(value, asked)];
   });
   const own: BuildLimits = { ...recipe.limits, ...Object.fromEntries(smaller) };
   return { ...recipe, limits: own, upstreamUrl: upstreamUrl(recipe.inputs.distribution) ?? recipe.upstreamUrl };
-}
-
-/** Whoever doesn't stop when told to is left behind: its slot is needed. */
-async function stopsInTime<T>(building: Promise<T>, signal: AbortSignal): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  let onAbort = () => {};
-  const stuck = new Promise<never>((_, reject) => {
-    onAbort = () => {
-      timer = setTimeout(() => reject(signal.reason), STOPS_WITHIN);
-    };
-    if (signal.aborted) onAbort();
-    else signal.addEventListener("abort", onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([building, stuck]);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", onAbort);
-  }
-}
-
-/** Ends what no sandbox has ended: the time of a build counts from where it begins to be built. */
-class Deadline implements Disposable {
-  readonly #stop: AbortController;
-  readonly #timeMs: number;
-  #timer: NodeJS.Timeout;
-  #isBuilding = false;
-
-  constructor(stop: AbortController, timeMs: number) {
-    this.#stop = stop;
-    this.#timeMs = timeMs;
-    this.#timer = this.#after(MOST_PREPARING, "unprepared");
-  }
-
-  at(step: BuildStep): void {
-    if (this.#isBuilding || (step !== "resolve" && step !== "assemble")) return;
-    this.#isBuilding = true;
-    clearTimeout(this.#timer);
-    this.#timer = this.#after(this.#timeMs + GRACE, "slow");
-  }
-
-  [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
-  }
-
-  #after(ms: number, why: Why): NodeJS.Timeout {
-    return setTimeout(() => this.#stop.abort(new Stop(why)), ms).unref();
-  }
 }

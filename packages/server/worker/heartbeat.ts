@@ -59,12 +59,21 @@ export class Heartbeat {
         const rows = await transaction
           .selectFrom("build")
           .select(["id", "attempt", "queue", "job"])
-          .where("id", "in", held.map(({ row }) => row.id))
+          .where(
+            "id",
+            "in",
+            held.map(({ row }) => row.id),
+          )
           .where("state", "=", "running")
           .execute();
         const alive = rows.filter((row) => this.#held.get(row.id)?.row.attempt === row.attempt);
         const queues = Map.groupBy(alive, (row) => row.queue);
-        for (const [name, rows] of queues) await queue.touch(transaction, name, rows.flatMap(({ job }) => job ?? []));
+        for (const [name, rows] of queues)
+          await queue.touch(
+            transaction,
+            name,
+            rows.flatMap(({ job }) => job ?? []),
+          );
         return new Set(alive.map(({ id }) => id));
       });
       for (const one of held) {

@@ -1,4 +1,5 @@
-import { readdir } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { askFor, type BuildHouse, openBuildHouse, somethingNew } from "../builds/testing/build-house.ts";
@@ -72,7 +73,10 @@ describe("a worker that is lost", () => {
   test("is replaced, and what it has made is not published", async () => {
     const lostBuilder = new WaitingBuilder();
     const held = lostBuilder.hold();
-    await using _lost = await house.startWorker({ builders: [lostBuilder], times: { every: 3_600_000, fence: 3_600_000 } });
+    await using _lost = await house.startWorker({
+      builders: [lostBuilder],
+      times: { every: 3_600_000, fence: 3_600_000 },
+    });
     const { id } = await ask();
     await until(house.builds, id, "running");
     // It may be that it still runs, and has only lost its database.
@@ -130,7 +134,7 @@ test("a worker that is stopped gives back what it builds, which is no try, and g
   expect((await house.builds.byId(second.id))?.position).toBe(0);
   await worker[Symbol.asyncDispose]();
   const back = await until(house.builds, first.id, "queued");
-  expect(back).toMatchObject({ position: 0, waitsFor: null, attempt: 1 });
+  expect(back).toMatchObject({ position: 0, attempt: 1 });
   expect((await until(house.builds, second.id, "queued")).position).toBe(0);
   expect(await readdir(house.scratchDir)).toEqual([]);
   held[Symbol.dispose]();
@@ -141,6 +145,16 @@ test("a worker that is stopped gives back what it builds, which is no try, and g
     first.inputs.packages,
     second.inputs.packages,
   ]);
+});
+
+test("what a killed worker has left is removed by the next one, and what one that lives has isn't", async () => {
+  await using _ = await house.startWorker();
+  await mkdir(join(house.scratchDir, "4194305-1-00000000", "of a build"), { recursive: true });
+  expect((await readdir(house.scratchDir)).length).toBe(2);
+  await using _other = await house.startWorker();
+  const left = await readdir(house.scratchDir);
+  expect(left.length).toBe(2);
+  expect(left.every((name) => name.startsWith(`${process.pid}-`))).toBe(true);
 });
 
 test("what runs when a worker is stopped may end within the grace", async () => {

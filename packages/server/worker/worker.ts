@@ -1,15 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Builder } from "../builders/types.ts";
 import { hearChanges } from "../builds/changes.ts";
 import { hostArchitecture, serves } from "../builds/queue/names.ts";
 import type { BuildRow } from "../builds/records.ts";
 import { begin } from "../builds/transitions.ts";
-import { forgetWorker, showWorker } from "../builds/workers.ts";
 import type { WorkerConfig } from "../config/schema.ts";
 import { type AttemptParts, runAttempt } from "./attempt.ts";
 import { HEARTBEAT_TIMES, Heartbeat, type HeartbeatTimes } from "./heartbeat.ts";
+import { Presence } from "./presence.ts";
 import { Scratch } from "./scratch.ts";
 import { Stop } from "./stops.ts";
 
@@ -32,11 +31,6 @@ export interface WorkerTimes extends HeartbeatTimes {
   poll: number;
 }
 
-/** How often a worker shows that it is there, whether it builds or not. */
-const SHOWN_EVERY = 3_000;
-/** How often what a builder lacks is looked for again. */
-const LOOKED_EVERY = 30_000;
-
 /** Starts to build what waits. @throws if the scratch folder or the database can't be had */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const scratch = await Scratch.open(options.scratchDir, options.log);
@@ -53,17 +47,15 @@ export class Worker implements AsyncDisposable {
   readonly #scratch: Scratch;
   readonly #times: WorkerTimes;
   readonly #heartbeat: Heartbeat;
+  readonly #presence: Presence;
   readonly #running = new Map<string, { stop: AbortController; done: Promise<void> }>();
   readonly #taken = new AsyncDisposableStack();
   /** No build is begun any more. */
   readonly #stopping = new AbortController();
   readonly #ended = new AbortController();
-  #trouble: string | null = null;
-  #shownAs: string | undefined;
   #wake: (() => void) | null = null;
   #isWoken = false;
   #taking: Promise<void> = Promise.resolve();
-  #showingItself: Promise<void> = Promise.resolve();
   #beating: Promise<void> = Promise.resolve();
 
   constructor(options: WorkerOptions, scratch: Scratch) {
@@ -75,6 +67,14 @@ export class Worker implements AsyncDisposable {
     this.#parts = { ...options, scratch, limits: own, log: options.log.child({ worker: this.id }) };
     this.#times = { ...HEARTBEAT_TIMES, poll: 2_000, ...options.times };
     this.#heartbeat = new Heartbeat({ ...this.#parts, times: this.#times });
+    const { config, database, builders, clock, name = hostname() } = options;
+    this.#presence = new Presence({
+      kysely: database.kysely,
+      worker: { id: this.id, name, ...this.#labels, parallel: config.parallel, started_at: clock() },
+      builders,
+      log: this.#parts.log,
+      onAble: () => this.#look(),
+    });
   }
 
   /** Builds that run here. */
@@ -96,10 +96,8 @@ export class Worker implements AsyncDisposable {
       () => this.#look(),
     );
     this.#taken.use(subscription);
-    await this.#assess();
-    await this.#show();
+    await this.#presence.start();
     this.#taking = this.#take();
-    this.#showingItself = this.#showing();
     this.#beating = this.#heartbeat.run(this.#ended.signal);
     const kill = () => void this.#kill();
     signal.addEventListener("abort", kill, { once: true });
@@ -122,11 +120,9 @@ export class Worker implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
     this.#ended.abort();
-    await Promise.all([this.#showingItself, this.#beating]);
+    await this.#beating;
     await this.#taken.disposeAsync();
-    await forgetWorker(this.#options.database.kysely, this.id).catch((error: unknown) => {
-      this.#parts.log.warn({ err: error }, "a worker could not sign off");
-    });
+    await this.#presence.end();
     await this.#scratch[Symbol.asyncDispose]();
   }
 
@@ -142,7 +138,7 @@ export class Worker implements AsyncDisposable {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       this.#isWoken = false;
-      const hasRoom = this.#running.size < this.#options.config.parallel && this.#trouble === null;
+      const hasRoom = this.#running.size < this.#options.config.parallel && this.#presence.trouble === null;
       const row = hasRoom ? await this.#next() : null;
       if (row) this.#run(row);
       else await this.#woken(signal);
@@ -208,49 +204,4 @@ export class Worker implements AsyncDisposable {
     await sleep(this.#times.poll, undefined, { signal: until }).catch(() => undefined);
     this.#wake = null;
   }
-
-  async #showing(): Promise<void> {
-    const { signal } = this.#ended;
-    let lookedAt = performance.now();
-    while (!signal.aborted) {
-      await sleep(SHOWN_EVERY, undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) return;
-      if (performance.now() - lookedAt > LOOKED_EVERY) {
-        await this.#assess();
-        lookedAt = performance.now();
-      }
-      await this.#show().catch((error: unknown) => {
-        this.#parts.log.warn({ err: error }, "a worker could not show that it is there");
-      });
-    }
-  }
-
-  /** Whether anything can be built here now. */
-  async #assess(): Promise<void> {
-    const lacks = await Promise.all(this.#options.builders.map((builder) => lackOf(builder, this.#ended.signal)));
-    const trouble = lacks.some((lack) => lack === null) ? null : (lacks[0] ?? "This worker has no builder.");
-    if (trouble !== this.#trouble) {
-      if (trouble === null) this.#parts.log.info("this worker can build");
-      else this.#parts.log.warn({ trouble }, "this worker can't build");
-    }
-    this.#trouble = trouble;
-    if (trouble === null) this.#look();
-  }
-
-  async #show(): Promise<void> {
-    const { database, config, clock, name = hostname() } = this.#options;
-    const { targets, architecture } = this.#labels;
-    const trouble = this.#trouble;
-    const row = { id: this.id, name, targets, architecture, parallel: config.parallel, trouble, started_at: clock() };
-    const isNews = this.#shownAs !== String(trouble);
-    await showWorker(database.kysely, row, isNews);
-    this.#shownAs = String(trouble);
-  }
-}
-
-async function lackOf(builder: Builder, signal: AbortSignal): Promise<string | null> {
-  return builder.readiness(signal).catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
-    return `Whether ${builder.name} can build here could not be found out: ${reason}`;
-  });
 }

@@ -76,8 +76,7 @@ describe.each([
 
   test("a second make in its folder finds it locked; to end the outer make leaves the inner one at work", async () => {
     await builder.make(["clean"]);
-    mirror.misbehave("**/base-files*", { kind: "slow", bytesPerSecond: 6_000 });
-    mirror.misbehave("**/dropbear*", { kind: "slow", bytesPerSecond: 1_500 });
+    mirror.misbehave("**/dropbear*", { kind: "slow", bytesPerSecond: 300 });
     let pid = 0;
     const output = builder.beside("survivor");
     const first = builder.make(["image", `BIN_DIR=${output}`], { started: (started) => (pid = started) });

@@ -41,7 +41,12 @@ describe.each([
     await writeFile(join(files, "etc/uci-defaults/99-asu-defaults"), "uci set system.@system[0].hostname=it\n");
     await chmod(join(files, "etc/uci-defaults/99-asu-defaults"), 0o640);
     for (const gone of ["boot/x", "tmp/x", "etc/.svn/x", "etc/.#x"]) await writeFile(join(files, gone), "x");
-    const asked = [`PROFILE=${profile}`, "PACKAGES=tcpdump -ppp -ppp-mod-pppoe", `FILES=${files}`, "ADD_LOCAL_KEY=1"];
+    const asked = [
+      `PROFILE=${profile}`,
+      "PACKAGES=tcpdump htop -htop -ppp -ppp-mod-pppoe",
+      `FILES=${files}`,
+      "ADD_LOCAL_KEY=1",
+    ];
     first = await builder.image("first", ...asked, "EXTRA_IMAGE_NAME=My_test 1", "DISABLED_SERVICES=dnsmasq no-such");
     root = builder.beside("root");
     await unpackImage(await fileEnding(first.output, "-squashfs-factory.bin"), root);
@@ -73,7 +78,7 @@ describe.each([
     expect(lines).toContainEqual(expect.stringMatching(/^tcpdump - /));
     expect(lines).toContainEqual(expect.stringMatching(/^libpcap1 - /));
     expect(lines).toContainEqual(expect.stringContaining(expected.manifest));
-    expect(lines.filter((line) => /^ppp/.test(line))).toEqual([]);
+    expect(lines.filter((line) => /^(ppp|htop)/.test(line))).toEqual([]);
     expect([...lines].sort()).toEqual(lines);
   });
 
@@ -159,7 +164,11 @@ describe.each([
 
   test("the same again is the same images, elsewhere, by another name of the profile, over a smaller one", async () => {
     const other = await builder.copy("elsewhere");
-    const asked = ["PACKAGES=tcpdump -ppp -ppp-mod-pppoe", `FILES=${builder.beside("files")}`, "ADD_LOCAL_KEY=1"];
+    const asked = [
+      "PACKAGES=tcpdump htop -htop -ppp -ppp-mod-pppoe",
+      `FILES=${builder.beside("files")}`,
+      "ADD_LOCAL_KEY=1",
+    ];
     const options = [...asked, "EXTRA_IMAGE_NAME=my-test-1", "DISABLED_SERVICES=dnsmasq", `PROFILE=DEVICE_${profile}`];
     // As a run for another device left it.
     const earlier = { ...(await profiles()), profiles: { "glinet_gl-ar150": { images: [] } } };

@@ -47,7 +47,7 @@ export async function assemble(bench: Workbench, resolved: Resolved): Promise<As
   const small = partitionTooSmall(run.stdout, outcome.images, bench.prepared.config.rootfsPartsizeMb, profile);
   if (small !== null) throw small;
   await checkPackages(bench, resolved, all);
-  for (const { fact } of bench.troublesIn(run).feeds) bench.warn(`${fact}; nothing of it was needed.`);
+  bench.warnOf(bench.troublesIn(run).feeds);
   return { ...outcome, all };
 }
 

@@ -1,4 +1,4 @@
-import { MIRROR_KEYS } from "@pawl/testkit";
+import { STRANGER_KEYS } from "@pawl/testkit";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { ODDITIES } from "./testing/oddities.ts";
 import { Workshop } from "./testing/workshop.ts";
@@ -23,6 +23,7 @@ const build: Workshop["build"] = (given, signal) => shop.build({ version: VERSIO
 
 test("an image has exactly what was asked for, from the feeds and from a repository of the request", async () => {
   shop.mirror.misbehave("**/telephony/packages.adb", { kind: "status", status: 404 });
+  shop.mirror.misbehave("elsewhere/feed/packages.adb", "wrong-signature");
   const wanted = ["base-files", "libc", "procd", "apk-mbedtls", "busybox", "from-afar", "vim", "a-virtual-name"];
   const { made, failure, command } = await build({
     packages: wanted,
@@ -31,7 +32,7 @@ test("an image has exactly what was asked for, from the feeds and from a reposit
     repositories: { afar: `${shop.mirror.url}/elsewhere/feed/packages.adb` },
     repositoriesMode: "append",
     repositoryAllowList: [`${shop.mirror.url}/elsewhere`],
-    repositoryKeys: [MIRROR_KEYS.apk.pem],
+    repositoryKeys: [STRANGER_KEYS.apk.pem],
   });
   expect(failure).toBeNull();
   const list = command[3]?.replace("PACKAGES=", "").split(" ") ?? [];

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { STRANGER_KEYS } from "@pawl/testkit";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { sha256Of } from "./hashes.ts";
 import { ODDITIES } from "./testing/oddities.ts";
@@ -26,6 +27,7 @@ const build: Workshop["build"] = (given, signal) => shop.build({ version: VERSIO
 test("an image has what was asked for, its files are what they are listed as, and what was odd about it is said", async () => {
   const script = "uci set system.@system[0].hostname='x'\n'; exit 1 #`reboot` $(reboot) EOF\n";
   shop.mirror.misbehave("**/telephony/Packages.gz", { kind: "status", status: 404 });
+  shop.mirror.misbehave("elsewhere/feed/Packages.sig", "wrong-signature");
   const { made, failure, steps, command, log, folder } = await build({
     packages: ["vim", "a-virtual-name", "from-afar", "-libubox"],
     packagesVersions: { vim: VIM, "from-afar": "7-r1" },
@@ -33,6 +35,7 @@ test("an image has what was asked for, its files are what they are listed as, an
     repositories: { afar: `${shop.mirror.url}/elsewhere/feed` },
     repositoriesMode: "append",
     repositoryAllowList: [`${shop.mirror.url}/elsewhere`],
+    repositoryKeys: [STRANGER_KEYS.usign.public],
   });
   expect(failure).toBeNull();
   expect(steps).toEqual(["download", "unpack", "resolve", "assemble"]);
@@ -60,7 +63,7 @@ test("an image has what was asked for, its files are what they are listed as, an
     "libubox was to be left out; other packages need it, so it is in the image.",
     "a-virtual-name is in the image as stand-in.",
   ]);
-  expect(log.join("\n")).not.toContain("127.0.0.1");
+  expect(log.join("\n")).not.toContain("127.0.0.1:8479");
 
   expect(made?.images.map(({ type }) => type).toSorted()).toEqual(["factory", "factory-us", "sysupgrade"]);
   expect(made?.files.map(({ name }) => name.replace(/^.*v2\./, ""))).toEqual([

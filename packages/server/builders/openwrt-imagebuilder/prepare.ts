@@ -67,9 +67,12 @@ export async function prepare(
 }
 
 /** Feeds that a distribution adds to its parent's are signed with its own keys, which the parent's archive doesn't have. */
-function distributionKeys({ feeds, keys }: BuildRecipe, generation: Generation["name"]): readonly string[] {
+function distributionKeys(
+  { feeds, keys, feedKeys = keys }: BuildRecipe,
+  generation: Generation["name"],
+): readonly string[] {
   if (feeds.length === 0) return [];
-  return generation === "opkg" ? keys.usign : keys.apk;
+  return generation === "opkg" ? feedKeys.usign : feedKeys.apk;
 }
 
 async function configure(

@@ -98,6 +98,14 @@ test("a distribution's own feeds come behind its parent's, under names that are 
   );
 });
 
+test("repositories that replace all others replace the distribution's own feeds too", () => {
+  const recipe = recipeOf({ feeds: ["mine"], repositories: REPOSITORIES, repositoryAllowList: ALLOWED });
+  expect(filed(recipe, APK)).not.toContain("/mine/");
+  expect(filed({ ...recipe, inputs: { ...recipe.inputs, repositories: {} } }, APK)).toContain(
+    "http://inside/0/mine/packages.adb",
+  );
+});
+
 test("opkg keeps lists by name, so a second place can't have the first one's", () => {
   const recipe = recipeOf({
     repositoriesMode: "append",

@@ -25,8 +25,8 @@ const ADDRESS = /^https?:\/\/[A-Za-z0-9.:[\]-]+\/[A-Za-z0-9._~:/+%=,@-]*$/;
  */
 export function addedRepositories(recipe: BuildRecipe): readonly Repository[] {
   const result: Repository[] = [];
-  for (const url of recipe.feeds) {
-    const folder = folderOf(url);
+  for (const feed of recipe.feeds) {
+    const folder = folderOf(/^https?:\/\//.test(feed) ? feed : `${recipe.canonicalUrl}/${feed}`);
     result.push({ name: freeName(feedOf(folder) || "feed", result), url: folder, from: "distribution" });
   }
   const asked = Object.entries(recipe.inputs.repositories).sort(([a], [b]) => byCodePoint(a, b));
@@ -38,7 +38,7 @@ export function addedRepositories(recipe: BuildRecipe): readonly Repository[] {
 }
 
 /**
- * All that a build takes packages from: what the archive names, unless the request replaces that, then what was added.
+ * All that a build takes packages from: what the archive names, then what was added; or what the request has in place of all others.
  * @throws BuildError refused_repository when two places have one name
  */
 export function allRepositories(
@@ -48,7 +48,9 @@ export function allRepositories(
 ): readonly Repository[] {
   const isReplaced = inputs.repositoriesMode === "replace" && added.some(({ from }) => from === "request");
   const result = isReplaced ? [] : archived(generation, canonicalUrl);
-  for (const next of added) add(result, next, generation);
+  for (const next of added) {
+    if (!isReplaced || next.from === "request") add(result, next, generation);
+  }
   return result;
 }
 

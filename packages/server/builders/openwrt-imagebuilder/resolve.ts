@@ -70,7 +70,7 @@ async function readManifest(bench: Workbench, packages: readonly string[]): Prom
   const run = await bench.make(["manifest", `PROFILE=${profile}`, `PACKAGES=${packages.join(" ")}`, "STRIP_ABI=1"]);
   const { packages: troubles, feeds } = bench.troublesIn(run);
   if (run.code !== 0) throw packageFailure(troubles, feeds) ?? imageFailure(run, profile);
-  for (const { fact } of feeds) bench.warn(`${fact}; nothing of it was needed.`);
+  bench.warnOf(feeds);
   return parseManifest(run.stdout, "The ImageBuilder's manifest");
 }
 

@@ -17,6 +17,8 @@ export class Workbench {
   readonly #proxy: FetchProxy;
   readonly #outside: (line: string) => string;
   readonly #warnings = new Set<string>();
+  /** How many fetches had failed before the newest make. */
+  #failuresBefore = 0;
 
   constructor(parts: {
     recipe: BuildRecipe;
@@ -37,14 +39,24 @@ export class Workbench {
   /** @throws BuildError limit_exceeded */
   make(args: readonly string[]): Promise<MakeRun> {
     const { tools, sandbox, recipe } = this;
+    this.#failuresBefore = this.#proxy.failures.length;
     return runMake(sandbox, args, { tools, limits: recipe.limits, outside: this.#outside });
   }
 
-  /** What stood in the package manager's way, and the feeds that it did without. */
+  /** What stood in the package manager's way, and the feeds that it did without. `run` is the newest make. */
   troublesIn(run: MakeRun): { packages: Troubles["packages"]; feeds: readonly FeedReport[] } {
     const read = this.prepared.generation === "apk" ? apkTroubles : opkgTroubles;
     const { packages, feeds } = read(run.stderr, run.stdout);
-    return { packages, feeds: feedReports(feeds, this.#proxy.failures, this.prepared.repositories) };
+    return {
+      packages,
+      feeds: feedReports(feeds, this.#proxy.failures.slice(this.#failuresBefore), this.prepared.repositories),
+    };
+  }
+
+  /** Of a make that ended well: nothing was needed of what it did without. */
+  warnOf(feeds: readonly FeedReport[]): void {
+    for (const { fact, reason } of feeds)
+      this.warn(reason === "stale" ? `${fact}.` : `${fact}; nothing of it was needed.`);
   }
 
   /** Not enough to fail. Said once, in the log and in the result. */

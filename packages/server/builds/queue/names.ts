@@ -17,10 +17,7 @@ export function hostArchitecture(): string {
 const HOSTS: Readonly<Record<string, string>> = { x64: "x86_64", arm64: "aarch64" };
 
 /** Whether somebody with these labels builds what is in a queue: `*` is any text, `ath79/*`, `ath79/generic`. */
-export function serves(
-  worker: { targets: readonly string[]; architecture: string },
-  queue: string,
-): boolean {
+export function serves(worker: { targets: readonly string[]; architecture: string }, queue: string): boolean {
   const [, target, architecture] = /^[^/]+\/(.+)\/([^/]+)$/.exec(queue) ?? [];
   if (target === undefined || architecture !== worker.architecture) return false;
   return worker.targets.some((pattern) => matches(pattern, target));

@@ -173,7 +173,10 @@ export class BuildQueue implements AsyncDisposable {
 const NO_JOB = "00000000-0000-0000-0000-000000000000";
 
 /** States of jobs that are still somebody's business, by id. What isn't in it is over, or was never there. */
-export async function liveJobs(kysely: Kysely<Tables>, jobs: readonly string[]): Promise<Map<string, "waiting" | "taken">> {
+export async function liveJobs(
+  kysely: Kysely<Tables>,
+  jobs: readonly string[],
+): Promise<Map<string, "waiting" | "taken">> {
   const { rows } = await sql<{ id: string; state: string }>`
     select id, state::text as state from ${sql.id(QUEUE_SCHEMA, "job")}
     where id = any(${[...jobs]}::uuid[]) and state <= 'active'`.execute(kysely);

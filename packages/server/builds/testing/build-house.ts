@@ -23,7 +23,7 @@ export interface HouseOptions {
   /** As in `builds:` of pawl-server.yaml. */
   config?: Readonly<Record<string, unknown>>;
   builder?: WaitingBuilder;
-  /** How often builds and jobs are compared, in milliseconds. Default 50. */
+  /** How often builds and jobs are compared, in milliseconds. Default 100. */
   reconcileEvery?: number;
 }
 
@@ -93,7 +93,14 @@ export async function openBuildHouse(options: HouseOptions = {}): Promise<BuildH
     await using parts = new AsyncDisposableStack();
     const queue = parts.use(new BuildQueue({ database, log, superviseEvery: 1 }));
     const builds = parts.use(
-      new BuildsService({ ...shared, queue, catalog, upgradeFacts: new Map(), config, reconcileEvery: options.reconcileEvery ?? 50 }),
+      new BuildsService({
+        ...shared,
+        queue,
+        catalog,
+        upgradeFacts: new Map(),
+        config,
+        reconcileEvery: options.reconcileEvery ?? 100,
+      }),
     );
     builds.start();
     const kept = parts.move();

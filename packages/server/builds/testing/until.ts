@@ -1,4 +1,4 @@
-import type { Build, Builds, BuildState } from "../types.ts";
+import type { Build, BuildState, Builds } from "../types.ts";
 
 type Wanted = BuildState | ((build: Build) => boolean);
 

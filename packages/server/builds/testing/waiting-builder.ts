@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { BuildError, type Builder, type BuildRecipe, type BuilderTools, type Made } from "../../builders/types.ts";
+import { BuildError, type Builder, type BuilderTools, type BuildRecipe, type Made } from "../../builders/types.ts";
 
 export interface WaitingOptions {
   /** As recipes name it. Default `openwrt-imagebuilder`, in whose place it is. */
@@ -65,7 +65,8 @@ export class WaitingBuilder implements Builder {
     const { waitMs = 0, lines = 1 } = this.#options;
     const { signal } = tools;
     tools.step("resolve");
-    for (let n = 0; n < lines; n++) tools.log(n % 10 === 9 ? "stderr" : "stdout", `line ${n} of ${recipe.inputs.profile}`);
+    for (let n = 0; n < lines; n++)
+      tools.log(n % 10 === 9 ? "stderr" : "stdout", `line ${n} of ${recipe.inputs.profile}`);
     if (waitMs > 0) await sleep(waitMs, undefined, { signal });
     if (this.#hold) await orAborted(this.#hold.promise, signal);
     const failure = this.failures.shift();
@@ -87,7 +88,13 @@ async function written(recipe: BuildRecipe, folder: string): Promise<Made> {
   const manifest = `openwrt-${profile}.manifest`;
   await writeFile(join(folder, image), `image of ${profile} with ${recipe.packages.join(" ")}`);
   await writeFile(join(folder, manifest), recipe.packages.map((name) => `${name} - 1\n`).join(""));
-  const made = { name: image, path: join(folder, image), type: "sysupgrade", filesystem: "squashfs", sha256Unsigned: null };
+  const made = {
+    name: image,
+    path: join(folder, image),
+    type: "sysupgrade",
+    filesystem: "squashfs",
+    sha256Unsigned: null,
+  };
   return {
     versionCode,
     versionNumber: version,

@@ -85,27 +85,34 @@ async function moveIn(
   signal: AbortSignal,
 ): Promise<void> {
   const shard = await places.makeShard(build);
-  for (let tries = 0; ; tries++) {
-    if ((await places.has(build)) && (await holds(places.build(build), stored, signal))) break;
+  for (let tries = 0; !(await isMovedIn(places, build, incoming)); tries++) {
+    if (await holds(places.build(build), stored, signal)) break;
+    if (tries === MOST_TRIES) throw new Error("others put the same build over and over");
     signal.throwIfAborted();
     const removed = places.newRemoved(build);
-    try {
-      await rename(places.build(build), removed).catch(ignoreAbsent);
-      await rename(incoming, places.build(build));
-      await rm(removed, { recursive: true, force: true });
-      break;
-    } catch (error) {
-      const isTaken = codeOf(error) === "ENOTEMPTY" || codeOf(error) === "EEXIST";
-      if (!isTaken || tries >= MOST_TRIES) throw error;
-    }
+    await rename(places.build(build), removed).catch(ignoreAbsent);
+    await rm(removed, { recursive: true, force: true });
   }
   await syncFolder(shard);
 }
 
+/** False where there is one already. @throws store_failed for a link in its place */
+async function isMovedIn(places: Places, build: string, incoming: string): Promise<boolean> {
+  if (await places.has(build)) return false;
+  try {
+    await rename(incoming, places.build(build));
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "ENOTEMPTY" || codeOf(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+
 /** Whether these very files are there, and no others. */
 async function holds(folder: string, stored: readonly StoredFile[], signal: AbortSignal): Promise<boolean> {
-  const names = await readdir(folder);
-  if (names.length !== stored.length) return false;
+  // Somebody else may have taken them away meanwhile.
+  const names = await readdir(folder).catch(ignoreAbsent);
+  if (names?.length !== stored.length) return false;
   for (const { name, size, sha256 } of stored) {
     const found = await readBack(folder, name, size, signal).catch(() => null);
     signal.throwIfAborted();
@@ -114,6 +121,6 @@ async function holds(folder: string, stored: readonly StoredFile[], signal: Abor
   return true;
 }
 
-function ignoreAbsent(error: unknown): void {
+function ignoreAbsent(error: unknown): undefined {
   if (!isAbsent(error)) throw error;
 }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { Answer } from "../../catalog/upstream/exchange.ts";
-import type { CachedFile, EntryHeader } from "./cache-entry.ts";
+import type { CachedFile, EntryValidators } from "./cache-entry.ts";
 
 const LONGEST_VALIDATOR = 256;
 
@@ -11,7 +11,7 @@ export function conditions(cached: CachedFile | null): Record<string, string> {
 }
 
 /** What an answer is known by the next time: only what may be sent on as a header, and stored. */
-export function validatorsOf({ header }: Answer): Omit<EntryHeader, "size"> {
+export function validatorsOf({ header }: Answer): EntryValidators {
   return { etag: sendable(header("etag")), lastModified: sendable(header("last-modified")) };
 }
 
@@ -25,7 +25,7 @@ export function isWebPage({ header }: Answer): boolean {
   return /^\s*text\/html\b/i.test(header("content-type") ?? "");
 }
 
-export function headersOf({ size, etag, lastModified }: Omit<EntryHeader, "size"> & { size: number | null }) {
+export function headersOf({ size, etag, lastModified }: EntryValidators & { size: number | null }) {
   return {
     "content-type": "application/octet-stream",
     ...(size !== null && { "content-length": size }),

@@ -1,13 +1,27 @@
+import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
+import { bootId } from "@pawl/device/process-identity";
+import { z } from "zod";
 
-/** What is known of a file besides its bytes. */
-export interface EntryHeader {
-  /** Of the body, in bytes. */
-  size: number;
+/** What a file is asked for by the next time. */
+export interface EntryValidators {
   etag: string | null;
   /** As upstream wrote it. */
   lastModified: string | null;
 }
+
+/** What is known of a file besides its bytes. */
+const EntryHeader = z.object({
+  /** Of the body, in bytes. */
+  size: z.number(),
+  etag: z.string().nullable(),
+  lastModified: z.string().nullable(),
+  /** Of the body, hex. */
+  sha256: z.string(),
+  /** When it was written: nobody waits for the disk to have it, so in any later boot its bytes are looked at first. */
+  boot: z.string(),
+});
+export type EntryHeader = z.infer<typeof EntryHeader>;
 
 /**
  * One file of the cache: a line of JSON, filled up to this many bytes, and the body after it. So there is one name to
@@ -38,7 +52,8 @@ export class CachedFile implements AsyncDisposable {
       return null;
     }
     const known = await describe(file).catch(() => null);
-    if (known) return new CachedFile(file, known.header, known.confirmedAt);
+    const entry = known && new CachedFile(file, known.header, known.confirmedAt);
+    if (entry && (entry.header.boot === bootId() || (await entry.#isIntact()))) return entry;
     await file.close();
     return null;
   }
@@ -62,6 +77,12 @@ export class CachedFile implements AsyncDisposable {
     await this.#file.utimes(now, now).catch(() => undefined);
   }
 
+  async #isIntact(): Promise<boolean> {
+    const hash = createHash("sha256");
+    for await (const piece of this.body()) hash.update(piece);
+    return hash.digest("hex") === this.header.sha256;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#file.close();
   }
@@ -76,11 +97,6 @@ export function headerBytes(header: EntryHeader): Buffer {
 async function describe(file: FileHandle): Promise<{ header: EntryHeader; confirmedAt: number } | null> {
   const { buffer } = await file.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0);
   const { size: length, mtimeMs } = await file.stat();
-  const { size, etag, lastModified } = JSON.parse(buffer.toString("utf8").replace(/\0+$/, "")) as Partial<EntryHeader>;
-  if (typeof size !== "number" || length !== HEADER_BYTES + size) return null;
-  return { header: { size, etag: textOr(etag), lastModified: textOr(lastModified) }, confirmedAt: mtimeMs };
-}
-
-function textOr(value: unknown): string | null {
-  return typeof value === "string" ? value : null;
+  const header = EntryHeader.parse(JSON.parse(buffer.toString("utf8").replace(/\0+$/, "")));
+  return length === HEADER_BYTES + header.size ? { header, confirmedAt: mtimeMs } : null;
 }

@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from "node:crypto";
-import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "../../log/log.ts";
-import { CachedFile, type EntryHeader, HEADER_BYTES, headerBytes } from "./cache-entry.ts";
+import { CachedFile } from "./cache-entry.ts";
+import { CacheWriter } from "./cache-writer.ts";
 
 /** Half-written files of dead processes go after this long, in milliseconds: no transfer takes as long. */
 const ABANDONED_MS = 6 * 60 * 60_000;
@@ -37,20 +38,10 @@ export class FetchCache {
   }
 
   /** Begins a file; null when nothing can be written here. */
-  async begin(address: string): Promise<CacheWriter | null> {
+  begin(address: string): CacheWriter | null {
     if (this.#isBroken) return null;
-    const path = join(this.#dir, keyOf(address));
-    const temp = join(this.#dir, `.${randomBytes(12).toString("hex")}`);
-    try {
-      await mkdir(this.#dir, { recursive: true, mode: 0o700 });
-      const file = await open(temp, "wx", 0o600);
-      // The header comes last: until then the file isn't one that counts.
-      await file.writeFile(Buffer.alloc(HEADER_BYTES));
-      return new CacheWriter({ file, temp, path, gaveUp: (error) => this.#gaveUp(error), added: this.#added });
-    } catch (error) {
-      this.#gaveUp(error);
-      return null;
-    }
+    const gaveUp = (error: unknown) => this.#gaveUp(error);
+    return new CacheWriter({ dir: this.#dir, name: keyOf(address), gaveUp, added: this.#added });
   }
 
   /** Waits for what is being written, and keeps the folder within its budget. */
@@ -96,67 +87,6 @@ export class FetchCache {
       { err: error, folder: this.#dir },
       "the cache for packages can't be written; builds go on without it",
     );
-  }
-}
-
-interface WriterParts {
-  file: Awaited<ReturnType<typeof open>>;
-  temp: string;
-  path: string;
-  gaveUp(error: unknown): void;
-  added(bytes: number, done: Promise<void>): void;
-}
-
-/** A file that is coming. It is there once it is whole, and on the disk. */
-export class CacheWriter implements AsyncDisposable {
-  readonly #parts: WriterParts;
-  #size = 0;
-  #state: "writing" | "failed" | "handed over" = "writing";
-
-  constructor(parts: WriterParts) {
-    this.#parts = parts;
-  }
-
-  /** Never throws: a file that can't be kept is still sent. */
-  async write(chunk: Uint8Array): Promise<void> {
-    if (this.#state !== "writing") return;
-    try {
-      await this.#parts.file.writeFile(chunk);
-      this.#size += chunk.length;
-    } catch (error) {
-      this.#state = "failed";
-      this.#parts.gaveUp(error);
-    }
-  }
-
-  /** All has come. Nobody needs to wait until the disk has it. */
-  keep(validators: Omit<EntryHeader, "size">): void {
-    if (this.#state !== "writing") return;
-    this.#state = "handed over";
-    const { added, gaveUp } = this.#parts;
-    const done = this.#publish({ ...validators, size: this.#size }).catch(async (error) => {
-      gaveUp(error);
-      await this.#discard();
-    });
-    added(HEADER_BYTES + this.#size, done);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#state !== "handed over") await this.#discard();
-  }
-
-  async #publish(header: EntryHeader): Promise<void> {
-    const { file, temp, path } = this.#parts;
-    await file.write(headerBytes(header), 0, HEADER_BYTES, 0);
-    // Else a power cut may leave the name with other bytes than these under it.
-    await file.sync();
-    await file.close();
-    await rename(temp, path);
-  }
-
-  async #discard(): Promise<void> {
-    await this.#parts.file.close().catch(() => undefined);
-    await rm(this.#parts.temp, { force: true }).catch(() => undefined);
   }
 }
 

@@ -130,11 +130,12 @@ export class Serving {
   /** Upstream's body, piece by piece, and into the cache beside it. */
   async #relayBody({ wanted, response, signal }: Asked, answer: Answer, url: URL): Promise<void> {
     const { allowance, cache, limits } = this.#parts;
+    const body = rawBody(answer, url, { idleMs: limits.idleMs, signal });
     const validators = validatorsOf(answer);
     const canBeAskedAbout = validators.etag !== null || validators.lastModified !== null;
-    await using writer = canBeAskedAbout ? ((await cache?.begin(addressOf(wanted))) ?? null) : null;
+    await using writer = canBeAskedAbout ? (cache?.begin(addressOf(wanted)) ?? null) : null;
     let soFar = 0;
-    for await (const chunk of rawBody(answer, url, { idleMs: limits.idleMs, signal })) {
+    for await (const chunk of body) {
       soFar += chunk.length;
       allowance.took(chunk.length, soFar);
       if (!response.write(chunk)) await once(response, "drain", { signal });

@@ -24,4 +24,6 @@ export interface FetchFailure {
   status: number | null;
   /** In words, without secrets. */
   reason: string;
+  /** An earlier copy was served instead, so whoever asked has seen nothing of it. */
+  servedStale?: boolean;
 }

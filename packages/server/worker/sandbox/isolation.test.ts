@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { chmod, readFile, readlink, stat, writeFile } from "node:fs/promises";
+import { chmod, readdir, readFile, readlink, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { connect, createServer as createTcp } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -107,6 +107,18 @@ describe("in bubblewrap", () => {
     ]);
     port.close();
     abstract.close();
+  });
+
+  test("what keeps a command from being started is no fault of the build's", async () => {
+    await using other = await openPlace({ mode: "bubblewrap" });
+    await using build = await other.open();
+    await rm(other.tree, { recursive: true });
+    await expect(build.sh("true")).rejects.toMatchObject({ code: "worker_failed", isPassing: true });
+    await using unopened = new AsyncDisposableStack();
+    await expect(
+      place.open({ signal: AbortSignal.abort() }).then((sandbox) => unopened.use(sandbox)),
+    ).rejects.toThrow();
+    expect(await readdir(place.dir.join("sandboxes/open"))).toEqual([]);
   });
 
   test.for(["bubblewrap", "none"] as const)(

@@ -28,6 +28,19 @@ describe.runIf(isRoot)("bubblewrap within a user namespace, as somebody who isn'
     process.setuid?.(NOBODY_ELSE);
   });
   everyKind(/^bubblewrap, overlay, rlimits$/, { mode: "bubblewrap" });
+
+  test.for([
+    ["no sandbox, overlay, rlimits", { mode: "none" }],
+    ["no sandbox, no namespaces, copy, rlimits", { mode: "none", avoid: ["namespaces"] }],
+  ] as const)("%s works, too", async ([description, how]) => {
+    await using place = await openPlace(how);
+    expect(place.sandboxes).toMatchObject({ description, trouble: null, user: null });
+    await using build = await place.open();
+    // No root, not even a seeming one: tar would try to give files away.
+    expect(
+      (await build.sh("test $(id -u) != 0 && tar -cf a.tar Makefile && tar -xf a.tar && cat files/one")).lines,
+    ).toEqual(["one"]);
+  });
 });
 
 /** A number that no user has. */

@@ -23,10 +23,12 @@ export class UnpackError extends Error {
   /** What a program's last words mean; they are English (LC_ALL=C). */
   static of({ program, trouble }: { program: string; trouble: string | null }): UnpackError {
     const words = trouble ?? "";
-    if (/No space left on device|Disk quota exceeded/.test(words))
-      return new UnpackError("disk_full", "the disk is full");
+    if (FULL.test(words)) return new UnpackError("disk_full", "the disk is full");
     if (/^spawn .*ENOENT|: not found$/.test(words)) return new UnpackError("not_run", `${program} isn't installed`);
     if (/^spawn /.test(words)) return new UnpackError("not_run", `${program} can't be run (${words})`);
     return new UnpackError("damaged", `${program} says: ${words.split("\n")[0]?.slice(0, 200)}`);
   }
 }
+
+/** The last is what tar says when the very last piece fits only in part. */
+const FULL = /No space left on device|Disk quota exceeded|Wrote only \d+ of \d+ bytes/;

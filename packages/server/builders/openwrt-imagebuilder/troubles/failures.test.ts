@@ -49,6 +49,25 @@ test("a package that isn't there while a repository of the request has no list i
   expect(packageFailure([missing], untrusted)).toMatchObject({ code: "missing_package", isPassing: false });
 });
 
+test("a list that broke off and came whole the second time is no trouble", () => {
+  const broken: FetchFailure = { ...down, status: 200, reason: "it broke off" };
+  expect(feedReports([], [broken], [luci])).toEqual([]);
+  expect(feedReports([{ url: luci.url, reason: "damaged" }], [broken], [luci])).toMatchObject([
+    { reason: "unreachable" },
+  ]);
+});
+
+test("a list that may be an earlier one is said, and isn't blamed for what lacks", () => {
+  const feeds = feedReports([], [{ ...down, servedStale: true }], [luci]);
+  expect(feeds).toMatchObject([
+    {
+      reason: "stale",
+      fact: expect.stringContaining("couldn't be asked for its newest list, so an earlier one was used"),
+    },
+  ]);
+  expect(packageFailure([missing], feeds)).toMatchObject({ code: "missing_package", isPassing: false });
+});
+
 test("what was asked of the mirror and isn't a list of packages says nothing of a feed", () => {
   expect(feedReports([], [{ ...absent, url: `${luci.url}/Packages.sig` }], [luci])).toEqual([]);
 });

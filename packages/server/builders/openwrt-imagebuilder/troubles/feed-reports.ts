@@ -2,10 +2,10 @@ import type { FetchFailure } from "../../../worker/proxy/types.ts";
 import type { Repository } from "../repositories.ts";
 import type { FeedTrouble } from "./types.ts";
 
-/** A feed that a build had to go without. */
+/** A feed that a build had to go without, or (`stale`) whose list may not be the newest. */
 export interface FeedReport {
   repository: Repository;
-  reason: FeedTrouble["reason"];
+  reason: FeedTrouble["reason"] | "stale";
   /** `The feed luci (https://…) couldn't be read: …`, without a full stop. */
   fact: string;
 }
@@ -22,10 +22,13 @@ export function feedReports(
 ): readonly FeedReport[] {
   return repositories.flatMap((repository): FeedReport[] => {
     const trouble = troubles.find(({ url }) => url === repository.url);
-    const failure = failures.findLast(({ url }) => isListOf(url, repository.url));
+    // What breaks off is asked for once more, and then only the package manager knows how it ended.
+    const failure = failures.findLast(
+      ({ url, status }) => isListOf(url, repository.url) && (trouble !== undefined || status !== 200),
+    );
     if (trouble === undefined && failure === undefined) return [];
-    const reason =
-      trouble?.reason === "untrusted" || failure === undefined ? (trouble?.reason ?? "damaged") : reasonOf(failure);
+    const isTold = trouble?.reason === "untrusted" || failure === undefined;
+    const reason = isTold ? (trouble?.reason ?? "damaged") : reasonOf(failure);
     return [{ repository, reason, fact: `The feed ${repository.name} (${repository.url}) ${words(reason, failure)}` }];
   });
 }
@@ -41,6 +44,7 @@ function isListOf(url: string, folder: string): boolean {
 }
 
 function reasonOf(failure: FetchFailure): FeedReport["reason"] {
+  if (failure.servedStale === true) return "stale";
   return isAbsent(failure) ? "absent" : "unreachable";
 }
 
@@ -49,12 +53,18 @@ function words(reason: FeedReport["reason"], failure: FetchFailure | undefined):
     case "absent":
       return "has no list of packages";
     case "unreachable":
-      return `couldn't be read${failure === undefined ? "" : `: ${failure.reason.replace(/\.$/, "")}`}`;
+      return `couldn't be read${because(failure)}`;
     case "damaged":
       return "has a list of packages that came damaged";
+    case "stale":
+      return `couldn't be asked for its newest list, so an earlier one was used${because(failure)}`;
     case "untrusted":
       return "has a list of packages that isn't signed by a key that is known here";
     default:
       return reason satisfies never;
   }
+}
+
+function because(failure: FetchFailure | undefined): string {
+  return failure === undefined ? "" : `: ${failure.reason.replace(/\.$/, "")}`;
 }

@@ -1,10 +1,14 @@
+import { readFileSync } from "node:fs";
 import { allProcesses, marked, ownMemory, type ProcessFacts, treeBelow } from "./process-tree.ts";
 import { type Confines, type Limiter, OWN_PROCESSES } from "./types.ts";
 
 /**
- * Where there are no control groups: all processes of a build are looked at ten times a second. A process may have twice the memory of
- * its build as address space, so that one that takes it at once doesn't get far in between; and a user may have
- * some more processes than there are, so that a bomb has an end. Within a user namespace of bubblewrap's own the kernel counts those of that namespace only.
+ * Where there are no control groups: all processes of a build are looked at ten times a second. A process may have somewhat more than
+ * twice its build's memory as address space, so that one that takes it at once doesn't get far in between. Within the user namespace of
+ * bubblewrap the kernel counts that namespace's processes only; elsewhere all of a user's, for other builds too, so that limit is only
+ * there for a bomb to have an end before it is seen.
+ * @param options.isMarked processes may get away from the tree below the first one, and are known by their mark
+ * @param options.isCountedAlone see above
  */
 export function rlimits({ isMarked, isCountedAlone }: { isMarked: boolean; isCountedAlone: boolean }): Limiter {
   return {
@@ -60,9 +64,10 @@ function membersOf(root: number, mark: string | null): ProcessFacts[] {
 /** More processes that the same user may begin meanwhile, for other builds. */
 const NEIGHBOURS = 1_000;
 
-/** Threads of everybody, who may all be the build's user. */
+/** Threads of everybody, who may all be the build's user; also dead ones that nobody has looked after yet, since the kernel counts them. */
 function countOthers(): number {
-  return sum(allProcesses(), ({ threads }) => threads);
+  // proc(5): `0.20 0.18 0.12 1/80 11206`, where 80 is all there are.
+  return Number(/\/(\d+) /.exec(readFileSync("/proc/loadavg", "latin1"))?.[1] ?? 0);
 }
 
 function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {

@@ -1,0 +1,120 @@
+import { describe, expect, test } from "vitest";
+import { queueName, serves, targetOf } from "./queue/names.ts";
+import { recall } from "./recall.ts";
+import { repair } from "./reconciler.ts";
+import type { BuildRecord } from "./records.ts";
+import { nextTry, waitsForNextTry } from "./retries.ts";
+import { askFor } from "./testing/build-house.ts";
+import type { Build } from "./types.ts";
+import type { WorkerRow } from "./workers.ts";
+
+const NOW = new Date("2026-03-10T12:00:00Z");
+const at = (ms: number) => new Date(NOW.getTime() + ms);
+const { inputs } = askFor();
+
+function record(build: Partial<Build>): BuildRecord {
+  const whole = { state: "done", expiresAt: at(1), failure: null, result: { versionCode: "r1-abc" }, ...build };
+  return { build: whole as Build, line: 1, catalogDigest: "1" };
+}
+
+const failure = (isPassing: boolean) => ({ code: "x", sentence: "x", culprits: [], isPassing });
+
+test.each([
+  ["nothing", null, "new"],
+  ["one that waits", record({ state: "queued", expiresAt: null }), "join"],
+  ["one that runs", record({ state: "running", expiresAt: null }), "join"],
+  ["one that is done", record({}), "hit"],
+  ["one whose time is over", record({ expiresAt: NOW }), "new"],
+  ["a failure that nobody can help", record({ state: "failed", failure: failure(false) }), "hit"],
+  ["that failure an hour later", record({ state: "failed", failure: failure(false), expiresAt: NOW }), "new"],
+  ["a failure that may pass", record({ state: "failed", failure: failure(true) }), "new"],
+] as const)("%s makes a request a %s", (_, newest, expected) => {
+  expect(recall(newest, { inputs, catalogDigest: "1", now: NOW })).toBe(expected);
+});
+
+test("a failure from before the catalog changed, or an image with another version code than is asked for, is no answer", () => {
+  const failed = record({ state: "failed", failure: failure(false) });
+  expect(recall(failed, { inputs, catalogDigest: "2", now: NOW })).toBe("new");
+  const asked = { ...inputs, isVersionCodeAsked: true };
+  expect(recall(record({}), { inputs: asked, catalogDigest: "2", now: NOW })).toBe("hit");
+  const another = { ...asked, versionCode: "r2-def" };
+  expect(recall(record({}), { inputs: another, catalogDigest: "2", now: NOW })).toBe("new");
+});
+
+describe("a build that hasn't ended", () => {
+  const queue = "openwrt/ath79/generic/x86_64";
+  const worker = (labels: Partial<WorkerRow>) =>
+    ({ targets: ["*"], architecture: "x86_64", trouble: null, ...labels }) as WorkerRow;
+  const waits = { state: "queued", job: "1", not_before: null, waits_for: null, queue } as const;
+  const nobody = "no worker for ath79/generic";
+  test.each([
+    ["that runs is left alone", { ...waits, state: "running" }, "taken", [], null],
+    ["whose worker is silent is lost", { ...waits, state: "running" }, "waiting", [], { kind: "lost" }],
+    ["whose job is gone is lost", { ...waits, state: "running" }, undefined, [], { kind: "lost" }],
+    ["that waits for a worker is left alone", waits, "waiting", [worker({})], null],
+    ["that waits for nobody says so", waits, "waiting", [], { kind: "explain", waitsFor: nobody }],
+    [
+      "that waits for a target's worker says so",
+      waits,
+      "waiting",
+      [worker({ targets: ["x86/*"] })],
+      { kind: "explain", waitsFor: nobody },
+    ],
+    [
+      "that waits for another machine says so",
+      waits,
+      "waiting",
+      [worker({ architecture: "aarch64" })],
+      { kind: "explain", waitsFor: nobody },
+    ],
+    [
+      "that waits for one that lacks something says so",
+      waits,
+      "waiting",
+      [worker({ trouble: "no bwrap" })],
+      { kind: "explain", waitsFor: nobody },
+    ],
+    ["says so only once", { ...waits, waits_for: nobody }, "waiting", [], null],
+    ["takes it back", { ...waits, waits_for: nobody }, "waiting", [worker({})], { kind: "explain", waitsFor: null }],
+    ["whose job the queue has lost gets another", waits, undefined, [worker({})], { kind: "enqueue" }],
+    ["that waits for its next try is left alone", { ...waits, job: null, not_before: at(1) }, undefined, [], null],
+    [
+      "whose next try has come gets a job",
+      { ...waits, job: null, not_before: NOW },
+      undefined,
+      [],
+      { kind: "enqueue" },
+    ],
+  ] as const)("%s", (_, row, job, workers, expected) => {
+    expect(repair(row, job, { workers, now: NOW })).toEqual(expected);
+  });
+});
+
+test.each([
+  [1, 0, 4_000],
+  [1, 0.5, 5_000],
+  [2, 1, 36_000],
+  [3, 0.5, 120_000],
+])("after %i failed tries with luck %f the next begins in %i ms", (failed, random, ms) => {
+  expect(nextTry(failed, NOW, random)).toEqual(at(ms));
+});
+
+test("after the fourth there is none", () => {
+  expect(nextTry(4, NOW, 0)).toBeNull();
+  expect(waitsForNextTry("It hangs", 1, NOW)).toBe("It hangs. Try 2 of 4 at 12:00:00 UTC.");
+});
+
+test.each([
+  ["*", true],
+  ["ath79/*", true],
+  ["ath79/generic", true],
+  ["*/generic", true],
+  ["ath79", false],
+  ["x86/64", false],
+  ["ath79/gener", false],
+  [".*/generic", false],
+])("a worker with the label %s builds for ath79/generic: %s", (label, expected) => {
+  const queue = queueName({ distribution: "openwrt", target: "ath79/generic", architecture: "x86_64" });
+  expect(serves({ targets: [label], architecture: "x86_64" }, queue)).toBe(expected);
+  expect(targetOf(queue)).toBe("ath79/generic");
+});

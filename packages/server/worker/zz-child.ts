@@ -1,0 +1,14 @@
+import pino from "pino";
+import { openDatabase } from "../db/connect.ts";
+import { BuildQueue } from "../builds/queue/queue.ts";
+import { WaitingBuilder } from "../builds/testing/waiting-builder.ts";
+import { startWorker } from "./worker.ts";
+const log = pino({ level: "info" }, pino.destination({ dest: 2, sync: true }));
+const [, , url = "", scratchDir = ""] = process.argv;
+const database = await openDatabase({ url, log, connections: 3 });
+const queue = new BuildQueue({ database, log });
+const builder = new WaitingBuilder();
+builder.hold();
+await startWorker({ database, queue, builders: [builder], store: {} as never, sandboxes: {} as never, stats: { count() {}, buildFailed: async () => {} }, clock: () => new Date(), log, upstreamUrl: () => null, failureTtl: 1000, config: { parallel: 1, targets: ["*"], limits: {}, grace: 0 }, scratchDir, architecture: "x86_64", signal: new AbortController().signal });
+console.log("child up");
+setInterval(() => {}, 1000);

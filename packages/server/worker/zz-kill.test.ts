@@ -1,0 +1,26 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { askFor, type BuildHouse, openBuildHouse, somethingNew } from "../builds/testing/build-house.ts";
+import { until } from "../builds/testing/until.ts";
+let house: BuildHouse;
+beforeAll(async () => { house = await openBuildHouse({reconcileEvery: 1000}); });
+afterAll(() => house[Symbol.asyncDispose]());
+test("kill", async () => {
+  const { rows } = await house.database.pool.query("select current_database() as d, setting as s, current_setting('port') as p, current_user as u from pg_settings where name='unix_socket_directories'");
+  const url = `postgresql://${rows[0].u}@/${rows[0].d}?host=${rows[0].s}&port=${rows[0].p}`;
+  console.log(url);
+  const child = spawn(process.execPath, [fileURLToPath(new URL("./zz-child.ts", import.meta.url)), url, house.scratchDir], { stdio: ["ignore", "pipe", "inherit"] });
+  child.stdout.on("data", (d) => console.log(String(d)));
+  const { build } = await house.builds.ask(askFor(somethingNew()));
+  await until(house.builds, build.id, "running");
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  const t = performance.now();
+  await using _ = await house.startWorker();
+  const again = await until(house.builds, build.id, (b) => b.state === "running" && b.attempt === 2);
+  console.log("replaced after", performance.now() - t, again.attempt);
+  const done = await until(house.builds, build.id, "done");
+  console.log(done.attempt);
+}, 60000);
