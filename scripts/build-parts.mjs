@@ -22,13 +22,18 @@ const PARTS = {
   file: "file",
   zstd: "zstd",
   xz: "xz-utils",
+  which: "debianutils",
 };
+/** Left Python with 3.12; the ImageBuilder asks for it up to there. */
+const DISTUTILS = "import sys\nif sys.version_info < (3, 12): from distutils import util";
 
 /** Names of Debian packages. */
 export function missingBuildParts() {
-  return Object.entries(PARTS)
+  const missing = Object.entries(PARTS)
     .filter(([program]) => !isThere(program))
     .map(([, name]) => name);
+  const hasDistutils = spawnSync("/usr/bin/python3", ["-c", DISTUTILS], { stdio: "ignore" }).status === 0;
+  return hasDistutils || missing.includes("python3") ? missing : [...missing, "python3-distutils"];
 }
 
 /** With CI=true they are installed; else it is said how to. */

@@ -30,6 +30,7 @@ export interface AucOffer {
     version_code: string;
     target: string;
     profile: string;
+    diff_packages: true;
     packages_versions: Readonly<Record<string, string>>;
   };
 }
@@ -65,6 +66,7 @@ export async function replay(baseUrl: string, device: AucDevice): Promise<AucOff
       version_code: release.code,
       target: device.target,
       profile: boardFile(device),
+      diff_packages: true,
       packages_versions: Object.fromEntries(installed.map((name) => [name, available.get(name) ?? ""])),
     },
   };

@@ -44,6 +44,11 @@ export async function replayOfWinter(baseUrl: string, { origin, version, advance
   return candidatesOf(latest, version, (branch) => advanced === true || branch === branchOf(version));
 }
 
+/** What the button "Request Sysupgrade" posts. In its first year the app doesn't say of which target the device is. */
+export function requestFor(version: string, device: { boardName: string; packages: readonly string[] }) {
+  return { profile: device.boardName, version, packages: [...device.packages].sort(), diff_packages: true };
+}
+
 /** None of them looks at the status. */
 async function listAt(url: string, origin: string): Promise<Record<string, unknown>> {
   const answer = await new Browser(origin).fetch(url);

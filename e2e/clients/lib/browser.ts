@@ -36,6 +36,8 @@ export interface PageAnswer {
   /** null where the header is absent, or where the server doesn't let pages of other hosts read it. */
   header(name: string): string | null;
   text: string;
+  /** As a Blob, unpacked. */
+  bytes: Buffer;
   /** @throws ClientRefuses */
   json(): unknown;
 }
@@ -141,10 +143,12 @@ function listed({ headers }: Answer, name: string): Set<string> {
 
 function pageAnswer(answer: Answer, cross: boolean): PageAnswer {
   const exposed = listed(answer, "access-control-expose-headers");
-  const text = unpacked(answer).toString("utf8");
+  const bytes = unpacked(answer);
+  const text = bytes.toString("utf8");
   return {
     status: answer.status,
     text,
+    bytes,
     header(name) {
       const wanted = name.toLowerCase();
       const readable = !cross || READABLE.has(wanted) || exposed.has(wanted) || exposed.has("*");

@@ -25,10 +25,20 @@ const STEPS = new Set([
   "building_image",
 ]);
 
+const AS_JSON = { "Content-Type": "application/json" };
+
 /** LuCI's `request.get`: the time stands behind each address, so that no cache answers; an object as content is JSON. */
-export function luciGet(browser: Browser, url: string, { content }: { content?: object } = {}): Promise<PageAnswer> {
-  const headers: Record<string, string> = content ? { "Content-Type": "application/json" } : {};
-  return browser.fetch(`${url}?${Date.now()}`, { headers });
+export function luciGet(
+  browser: Browser,
+  url: string,
+  { content, headers }: { content?: object; headers?: Readonly<Record<string, string>> } = {},
+): Promise<PageAnswer> {
+  return browser.fetch(`${url}?${Date.now()}`, { headers: { ...headers, ...(content && AS_JSON) } });
+}
+
+/** LuCI's `request.post`, by the same rules. */
+export function luciPost(browser: Browser, url: string, content: object): Promise<PageAnswer> {
+  return browser.fetch(`${url}?${Date.now()}`, { method: "POST", headers: AS_JSON, body: JSON.stringify(content) });
 }
 
 /** `24.10` of `24.10.4`, `24.10-SNAPSHOT`. @throws ClientRefuses for what is no text */
@@ -65,7 +75,11 @@ export function shownState(answer: PageAnswer): string | null {
   if (![200, 202, 400, 422, 500].includes(answer.status)) return null;
   const state = demandObject(answer.json(), "the build's state");
   if (answer.status === 200) return `${demandList(state.images, "`images`").length} images`;
-  if (answer.status !== 202) return `Server response: ${state.detail}`;
+  return answer.status === 202 ? shownProgress(state) : `Server response: ${state.detail}`;
+}
+
+/** Of a build that goes on. @throws ClientRefuses for a step it has no words for */
+export function shownProgress(state: Readonly<Record<string, unknown>>): string {
   if ("queue_position" in state) return `Request in build queue position ${state.queue_position}`;
   const step = String(state.imagebuilder_status);
   demand(STEPS.has(step), `TypeError: steps.${step} is undefined`);

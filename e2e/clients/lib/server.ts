@@ -9,12 +9,16 @@ export interface ServerUnderReplay extends ServedServer {
 /**
  * In this process: replays still reach it by HTTP only. One for each file of tests.
  * @param config over the defaults, as in pawl-server.yaml
+ * @param builds whether it makes images, too
  */
-export async function startServer(config: Record<string, unknown> = {}): Promise<ServerUnderReplay> {
+export async function startServer(
+  config: Record<string, unknown> = {},
+  { builds = false }: { builds?: boolean } = {},
+): Promise<ServerUnderReplay> {
   await using taken = new AsyncDisposableStack();
   const { distributions, ...others } = config;
   const more = distributions as Record<string, unknown> | undefined;
-  const server = taken.use(await serveMiniature({ config: others, distributions: more }));
+  const server = taken.use(await serveMiniature({ config: others, distributions: more, builds }));
   const rewriter = taken.use(await Rewriter.start(server.url));
   const kept = taken.move();
   return { ...server, rewriter, [Symbol.asyncDispose]: () => kept.disposeAsync() };

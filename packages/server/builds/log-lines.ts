@@ -66,16 +66,8 @@ export class LogLines {
     return lines;
   }
 
-  /** How many there are. */
-  async count(id: string): Promise<number> {
-    const row = await this.#kysely
-      .selectFrom("build_log")
-      .select("last")
-      .where("build", "=", id)
-      .orderBy("first", "desc")
-      .limit(1)
-      .executeTakeFirst();
-    return row === undefined ? 0 : row.last + 1;
+  count(id: string): Promise<number> {
+    return countLines(this.#kysely, id);
   }
 
   /** All of one attempt; remembered once nothing is added to it any more. What we say ourselves is with stderr. */
@@ -100,6 +92,18 @@ export class LogLines {
     if (hasEnded) this.#outputs.set(name, output);
     return output;
   }
+}
+
+/** How many lines a build has said so far. */
+export async function countLines(kysely: Kysely<Tables>, id: string): Promise<number> {
+  const row = await kysely
+    .selectFrom("build_log")
+    .select("last")
+    .where("build", "=", id)
+    .orderBy("first", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? 0 : row.last + 1;
 }
 
 function toLine(number: number, [at, stream, text]: StoredLine): LogLine {

@@ -23,6 +23,9 @@ export interface ReconcilerOptions {
   every: number;
 }
 
+/** Between two looks while the database can't be asked, in milliseconds. */
+const MOST_PAUSE = 15_000;
+
 export type Repair =
   /** Its worker has gone. */
   | { kind: "lost" }
@@ -61,13 +64,17 @@ export class Reconciler {
   }
 
   async run(signal: AbortSignal): Promise<void> {
+    const { every, log } = this.#options;
+    let pause = every;
     while (!signal.aborted) {
       try {
         await this.once();
+        pause = every;
       } catch (error) {
-        if (!signal.aborted) this.#options.log.warn({ err: error }, "builds could not be looked after");
+        pause = Math.min(pause * 2, Math.max(every, MOST_PAUSE));
+        if (!signal.aborted) log.warn({ err: error }, "builds could not be looked after");
       }
-      await sleep(this.#options.every * (0.9 + Math.random() * 0.2), undefined, { signal }).catch(() => undefined);
+      await sleep(pause * (0.9 + Math.random() * 0.2), undefined, { signal }).catch(() => undefined);
     }
   }
 

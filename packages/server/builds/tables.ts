@@ -100,5 +100,5 @@ export interface BuildWorkerTable {
   trouble: Nullable<string>;
   started_at: Date;
   /** By the database's clock. */
-  seen_at: ColumnType<Date, never, never>;
+  seen_at: ColumnType<Date, Date | undefined, Date>;
 }

@@ -30,7 +30,7 @@ export async function showWorker(
   await kysely
     .insertInto("build_worker")
     .values({ id, ...facts })
-    .onConflict((conflict) => conflict.column("id").doUpdateSet({ ...facts, seen_at: sql`now()` } as typeof facts))
+    .onConflict((conflict) => conflict.column("id").doUpdateSet({ ...facts, seen_at: sql<Date>`now()` }))
     .execute();
   if (!isNews) return;
   await kysely

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import { BuildError, type Builder, type BuildLimits, type BuildRecipe } from "../builders/types.ts";
 import { countDone, countFailed } from "../builds/counting.ts";
-import { LogLines } from "../builds/log-lines.ts";
+import { countLines } from "../builds/log-lines.ts";
 import type { BuildQueue } from "../builds/queue/queue.ts";
 import type { BuildRow } from "../builds/records.ts";
 import { nextTry, waitsForNextTry } from "../builds/retries.ts";
@@ -42,7 +42,7 @@ export interface AttemptParts {
 export async function runAttempt(parts: AttemptParts, row: BuildRow, stop: AbortController): Promise<void> {
   const log = parts.log.child({ build: row.id, attempt: row.attempt });
   try {
-    const firstLine = await new LogLines(parts.database.kysely).count(row.id);
+    const firstLine = await countLines(parts.database.kysely, row.id);
     const recipe = strictly(row.recipe, parts);
     const { logBytes } = recipe.limits;
     const record = new AttemptRecord({ kysely: parts.database.kysely, row, firstLine, limit: logBytes, log });

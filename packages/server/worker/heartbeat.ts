@@ -41,16 +41,19 @@ export class Heartbeat {
     // By itself: a database that doesn't answer must not delay it.
     const fencing = setInterval(() => this.#fence(), Math.max(50, fence / 16)).unref();
     try {
+      let pause = every;
       while (!signal.aborted) {
-        await sleep(every, undefined, { signal }).catch(() => undefined);
-        if (this.#held.size > 0) await this.#beat();
+        await sleep(pause, undefined, { signal }).catch(() => undefined);
+        // What wasn't confirmed is tried again soon: there isn't much time.
+        pause = this.#held.size === 0 || (await this.#beat()) ? every : every / 6;
       }
     } finally {
       clearInterval(fencing);
     }
   }
 
-  async #beat(): Promise<void> {
+  /** False if nothing was confirmed. */
+  async #beat(): Promise<boolean> {
     const { database, queue, log } = this.#parts;
     const asked = performance.now();
     const held = [...this.#held.values()];
@@ -80,8 +83,10 @@ export class Heartbeat {
         if (ours.has(one.row.id)) one.confirmedAt = asked;
         else if (this.#held.get(one.row.id) === one) one.stop.abort(new Stop("fenced"));
       }
+      return true;
     } catch (error) {
       log.warn({ err: error, builds: held.length }, "the database doesn't confirm that builds are alive");
+      return false;
     }
   }
 

@@ -32,6 +32,8 @@ export interface BuildHouse extends AsyncDisposable {
   builds: BuildsService;
   queue: BuildQueue;
   database: Database;
+  /** The database's, for another process. */
+  url: string;
   store: Store;
   stats: DatabaseStats;
   catalog: HouseCatalog;
@@ -78,7 +80,7 @@ export async function openBuildHouse(options: HouseOptions = {}): Promise<BuildH
   await using taken = new AsyncDisposableStack();
   const log = pino({ level: process.env.PAWL_TEST_LOG ?? "silent" }, pino.destination({ dest: 2, sync: true }));
   const folder = taken.use(await TempDir.create());
-  const { database } = taken.use(await createTestDatabase({ connections: 8 }));
+  const { database, url } = taken.use(await createTestDatabase({ connections: 8 }));
   const clock = new HouseClock();
   const stats = taken.use(new DatabaseStats({ database: database.kysely, clock: clock.now, log }));
   const store = await openLocalStore({ dir: folder.join("store"), log });
@@ -112,6 +114,7 @@ export async function openBuildHouse(options: HouseOptions = {}): Promise<BuildH
   return {
     ...shared,
     ...first,
+    url,
     store,
     catalog,
     builder,

@@ -22,6 +22,9 @@ export interface RunParts {
 const LOOK_MS = { least: 100, most: 500 };
 const LOOK_SHARE = 1 / 20;
 
+/** What unshare(1) says when it ends as what it waited for did, killed. No word of the build's. */
+const UNSHARE_NOISE = "unshare: sigprocmask unblock failed: Invalid argument";
+
 /** From asking to end to ending. */
 const GRACE_MS = 2_000;
 
@@ -37,6 +40,7 @@ export async function runContained(argv: readonly string[], parts: RunParts): Pr
   const lines = {
     stdout: new Lines((line) => parts.onLine("stdout", line)),
     stderr: new Lines((line) => {
+      if (line === UNSHARE_NOISE) return;
       confines.hear(line);
       if (trouble.length < 1_000) trouble += `${line}\n`;
       parts.onLine("stderr", line);

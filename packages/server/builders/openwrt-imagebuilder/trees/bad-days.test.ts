@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdir, stat } from "node:fs/promises";
+import { mkdir, readFile, stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
@@ -81,6 +81,16 @@ test.runIf(isRoot)("when the disk is full, trees that nobody has make room for t
   expect((await shop.outcome(trees, a)).code).toBe("taken");
   expect(await shop.outcome(trees, b)).toEqual({ code: "worker_failed", sentence: expect.any(String) });
   expect((await shop.outcome(trees, b)).code).toBe("taken");
+});
+
+test.runIf(isRoot)("in the background it is made sure that the disk has what was unpacked", async () => {
+  // In memory, so that nobody else's files are waited for.
+  await smallDisk("synced", 10_000_000);
+  await using trees = await shop.trees("synced", { limits: { syncMs: 1 } });
+  expect((await shop.outcome(trees)).code).toBe("taken");
+  const [key] = await shop.names("synced", "trees");
+  const record = () => readFile(shop.dir.join("synced", "trees", `${key}`, "record.json"), "utf8");
+  await expect.poll(async () => JSON.parse(await record()).isSynced, { timeout: 10_000 }).toBe(true);
 });
 
 test("one that was killed while it unpacked is begun anew, without fetching again", async () => {

@@ -15,6 +15,7 @@ import { PartFile } from "./part-file.ts";
 import { progressOf } from "./progress.ts";
 import type { Room } from "./room.ts";
 import type { Listener } from "./shared-run.ts";
+import { isDiskFull } from "./trouble.ts";
 import { unpack } from "./unpack.ts";
 
 export interface FetchingParts {
@@ -104,6 +105,8 @@ export class Fetching {
       await download(url, part, { maxBytes, idleMs, pauseMs, progress, signal });
     } catch (error) {
       if (error instanceof UpstreamError && error.code === "not_found") return error;
+      // Nothing could be done here any more, not even make room.
+      if (isDiskFull(error)) await part.remove();
       throw error;
     }
     const sha256 = await digestOf(part.path, signal);

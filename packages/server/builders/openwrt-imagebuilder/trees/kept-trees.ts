@@ -115,9 +115,11 @@ export class KeptTrees {
   }
 
   /** What nobody can use: left when something was being removed, or not known to be whole. */
-  async sweep(): Promise<void> {
+  async sweep(isHeld: (key: string) => Promise<boolean>): Promise<void> {
     await rm(join(this.#dir, "doomed"), { recursive: true, force: true, maxRetries: 3 });
-    for (const name of await this.#names("trees")) if ((await this.find(name)) === null) await this.remove(name);
+    for (const name of await this.#names("trees")) {
+      if ((await this.find(name)) === null && !(await isHeld(name))) await this.remove(name);
+    }
   }
 
   /** Out of the way by one rename, then piece by piece. */

@@ -75,7 +75,7 @@ export class Room {
   async sweep(now: Date): Promise<void> {
     const { kept, holds, turns } = this.#parts;
     await holds.sweep();
-    await kept.sweep();
+    await kept.sweep((key) => holds.isHeld(key));
     for (const place of await kept.halfPlaces()) {
       await using fetch = await turns.tryTake(place, "fetch");
       if (fetch) await kept.removeHalf(place);

@@ -1,28 +1,27 @@
 import { spawn } from "node:child_process";
 import type { KeptTree, KeptTrees } from "./kept-trees.ts";
 
-/** Until then builds have the disk for themselves, in milliseconds. */
-const PAUSE_MS = 10_000;
-
 /**
  * Makes sure, a while after trees were unpacked, that the disk has them: tens of thousands of files, for which no build
  * should wait. Until then a tree isn't believed in any later boot.
  */
 export class Syncing implements AsyncDisposable {
   readonly #kept: KeptTrees;
+  readonly #pauseMs: number;
   #waiting: KeptTree[] = [];
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> | null = null;
   readonly #end = new AbortController();
 
-  constructor(kept: KeptTrees) {
+  constructor(kept: KeptTrees, pauseMs: number) {
     this.#kept = kept;
+    this.#pauseMs = pauseMs;
   }
 
   add(tree: KeptTree): void {
     this.#waiting.push(tree);
     if (this.#end.signal.aborted || this.#timer) return;
-    this.#timer = setTimeout(() => this.#begin(), PAUSE_MS);
+    this.#timer = setTimeout(() => this.#begin(), this.#pauseMs);
     this.#timer.unref();
   }
 

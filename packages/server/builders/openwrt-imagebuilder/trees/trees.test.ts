@@ -1,4 +1,5 @@
 import { lstat, mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { bootId } from "@pawl/device/process-identity";
 import { MIRROR_KEYS } from "@pawl/testkit";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { archiveOf, LEAST, publish } from "./testing/archives.ts";
@@ -111,6 +112,15 @@ test("a mirror that breaks off is asked for the rest; one that then has another 
   await using held = await taking;
   expect((await stat(`${held.path}/young`)).isFile()).toBe(true);
   expect(shop.notes.join()).toMatch(/was replaced while it was fetched/);
+});
+
+test("a rest that comes from another file isn't put to what is there", async () => {
+  await using trees = await shop.trees("moved");
+  shop.mirror.misbehave(ARCHIVE, "moved", 1);
+  shop.mirror.misbehave(ARCHIVE, "truncated", 1);
+  await using _held = await shop.take(trees);
+  expect(shop.mirror.traffic(ARCHIVE).requests).toBe(3);
+  expect(shop.notes.join("\n")).toMatch(/It is fetched once more/);
 });
 
 test("a mirror that is down for a while fails the build for now, and is gone on with later", async () => {
@@ -345,6 +355,27 @@ test("what isn't used goes when there are too many, the oldest first, and never 
   expect(await isThere(c)).toBe(true);
   expect(await isThere(d)).toBe(true);
   expect(await shop.names(sizes.dir, "trees")).toHaveLength(2);
+});
+
+test("a tree that the disk may not have isn't believed after a restart of the machine", async () => {
+  const record = async () => {
+    const [key] = await shop.names("restarted", "trees");
+    const path = shop.dir.join("restarted", "trees", `${key}`, "record.json");
+    return { path, text: await readFile(path, "utf8") };
+  };
+  for (const isSynced of [false, true]) {
+    {
+      await using trees = await shop.trees("restarted");
+      expect((await shop.outcome(trees)).code).toBe("taken");
+    }
+    const { path, text } = await record();
+    expect(JSON.parse(text)).toMatchObject({ boot: bootId(), isSynced: false });
+    await writeFile(path, text.replace(bootId(), "another boot").replace('"isSynced":false', `"isSynced":${isSynced}`));
+    await using after = await shop.trees("restarted");
+    expect(await shop.names("restarted", "trees")).toHaveLength(isSynced ? 1 : 0);
+    expect((await shop.outcome(after)).code).toBe("taken");
+    expect(shop.steps).toEqual(isSynced ? [] : ["download", "unpack"]);
+  }
 });
 
 test("on a machine for which there are no ImageBuilders that is said", async () => {

@@ -42,6 +42,8 @@ export interface TreeLimits {
   maxArchiveBytes: number;
   /** Unpacked. */
   maxTreeBytes: number;
+  /** After that a new tree is made sure of on the disk, in milliseconds: until then builds have the disk for themselves. */
+  syncMs: number;
 }
 
 const GB = 1024 ** 3;
@@ -53,6 +55,7 @@ const DEFAULT_LIMITS: TreeLimits = {
   fetchMs: 60 * 60_000,
   maxArchiveBytes: 4 * GB,
   maxTreeBytes: 16 * GB,
+  syncMs: 10_000,
 };
 
 /** A tree can be gone between the answer that it is there and its being held; not often. */
@@ -91,9 +94,9 @@ export class ImagebuilderTrees implements Trees {
       budget,
       log: this.#log,
     });
-    const { freshMs, askMs, idleMs, pauseMs, maxArchiveBytes, maxTreeBytes } = this.#limits;
+    const { freshMs, askMs, idleMs, pauseMs, maxArchiveBytes, maxTreeBytes, syncMs } = this.#limits;
     this.#newest = new Newest({ dir: join(dir, "named"), freshMs, timeoutMs: askMs, now: clock });
-    this.#syncing = new Syncing(this.#kept);
+    this.#syncing = new Syncing(this.#kept, syncMs);
     this.#fetching = new Fetching({
       kept: this.#kept,
       room: this.#room,
@@ -128,6 +131,8 @@ export class ImagebuilderTrees implements Trees {
       }
     } catch (error) {
       signal.throwIfAborted();
+      // The next try finds what room there can be.
+      if (isDiskFull(error)) await this.#room.makeAll().catch(() => undefined);
       const said = asBuildError(error, { version, target, host: new URL(recipe.upstreamUrl).host });
       this.#log.warn({ err: error, version, target }, "no ImageBuilder");
       throw said;
@@ -184,20 +189,14 @@ export class ImagebuilderTrees implements Trees {
   }
 
   async #fetch(recipe: BuildRecipe, named: Named, listener: Listener, signal: AbortSignal): Promise<Named> {
-    try {
-      const fetched = await this.#fetching.fetch(recipe, named, listener, signal);
-      const key = keyOf(placeOf(recipe), fetched.sha256);
-      await this.#room.removeOlder(key);
-      await this.#room.make(0, key);
-      const tree = await this.#kept.find(key);
-      if (tree) this.#syncing.add(tree);
-      this.#log.info({ archive: fetched.archive, bytes: tree?.bytes }, "ImageBuilder unpacked");
-      return fetched;
-    } catch (error) {
-      // The next try finds what room there can be.
-      if (isDiskFull(error)) await this.#room.makeAll();
-      throw error;
-    }
+    const fetched = await this.#fetching.fetch(recipe, named, listener, signal);
+    const key = keyOf(placeOf(recipe), fetched.sha256);
+    await this.#room.removeOlder(key);
+    await this.#room.make(0, key);
+    const tree = await this.#kept.find(key);
+    if (tree) this.#syncing.add(tree);
+    this.#log.info({ archive: fetched.archive, bytes: tree?.bytes }, "ImageBuilder unpacked");
+    return fetched;
   }
 
   /** Null when it is gone by now. */

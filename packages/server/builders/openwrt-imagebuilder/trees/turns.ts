@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Lock } from "@pawl/device/lock";
 
-const LOOK_EVERY_MS = 20;
+/** How often it is looked whether another is done: with something short, and with something long. */
+const LOOK_EVERY_MS = { turn: 4, fetch: 40 };
 
 /**
  * Who may change what belongs to a place, on this machine: `fetch` is held as long as something is on its way, `turn` for
@@ -24,7 +25,7 @@ export class Turns {
       signal.throwIfAborted();
       const lock = await this.tryTake(place, kind);
       if (lock) return lock;
-      await sleep(LOOK_EVERY_MS * (0.5 + Math.random()), undefined, { signal });
+      await sleep(LOOK_EVERY_MS[kind] * (0.5 + Math.random()), undefined, { signal });
     }
   }
 
