@@ -60,12 +60,13 @@ export async function takeImage(
   }, patience);
   demand(images !== undefined && bin_dir !== undefined, BAD_MESSAGE);
   const image = chooseImage(images, filesystem, efi ? "combined-efi" : "combined");
-  const answer = await uclient.get(`${baseUrl}/store/${bin_dir}/${image.name}`);
+  const url = `${baseUrl}/store/${bin_dir}/${image.name}`;
+  const answer = await uclient.get(url);
   demand(answer.status === 200, `image download failed (${answer.status})`);
   // Of an answer in chunks it takes the length to be 0.
   demand(Number(answer.headers.get("content-length") ?? 0) === answer.body.length, "file size mismatch");
   demand(sha256Of(answer.body) === image.sha256.slice(0, 64), "sha256 mismatch");
-  return { name: image.name, sha256: image.sha256, size: answer.body.length, shown: screen.shown };
+  return { url, sha256: image.sha256, size: answer.body.length, shown: screen.shown };
 }
 
 type Reply = ReturnType<typeof fieldsOf<typeof REPLY>>;

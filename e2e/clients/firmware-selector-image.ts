@@ -34,7 +34,7 @@ export async function takeImage(asuUrl: string, request: Json, patience: Patienc
   const answer = await exchange(link.url, {});
   demand(answer.status === 200, `${link.name} is answered with ${answer.status}`);
   demand(sha256Of(answer.body) === link.sha256, `${link.name} isn't what its sum says`);
-  return { name: link.name, sha256: link.sha256, size: answer.body.length, shown: screen.shown };
+  return { url: link.url, sha256: link.sha256, size: answer.body.length, shown: screen.shown };
 }
 
 function readState(answer: PageAnswer): Json {

@@ -12,7 +12,10 @@ const NOBODYS_BUILD = "0123456789ab";
  * page shows as an error or stops at
  */
 export async function replay(baseUrl: string, device: LuciDevice, app: App): Promise<LuciOffer> {
-  if (app === "autumn") return replayToday(baseUrl, device, "/api/overview");
+  if (app === "autumn") {
+    const { candidates, request } = await replayToday(baseUrl, device, "/api/overview");
+    return { candidates, request: request && requestFor(String(request.version), device) };
+  }
   const browser = new Browser("http://192.168.1.1");
   const answer = await luciGet(browser, `${baseUrl}/json/latest.json`);
   // It looks at no status: whatever has `latest` will do.

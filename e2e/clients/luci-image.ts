@@ -140,7 +140,8 @@ async function install(
   { shown }: Screen,
 ): Promise<TakenImage> {
   const headers = { "Content-Type": "application/x-www-form-urlencoded" };
-  const { bytes } = await luciGet(browser, `${baseUrl}/store/${folder}/${name}`, { headers });
+  const url = `${baseUrl}/store/${folder}/${name}`;
+  const { bytes } = await luciGet(browser, url, { headers });
   demand(sha256Of(bytes) === sha256, "Wrong checksum: Error during download of firmware. Please try again");
-  return { name, sha256, size: bytes.length, shown };
+  return { url, sha256, size: bytes.length, shown };
 }

@@ -94,7 +94,8 @@ async function takeBuilt(
   demandList(state.build_cmd, "`build_cmd`");
   const asked = demandObject(state.request, "TypeError: `request`");
   const { name, sha256 } = chooseImage(state.images, device);
-  const answer = await ask("GET", `${baseUrl}/store/${state.bin_dir}/${name}`);
+  const url = `${baseUrl}/store/${state.bin_dir}/${name}`;
+  const answer = await ask("GET", url);
   demand(answer.status === 200, `Couldn't download image ${name}`);
   // With the code that was asked for, as the server repeats it.
   const code = asked.version_code;
@@ -104,7 +105,7 @@ async function takeBuilt(
   );
   compareManifest(demandObject(state.manifest, "TypeError: `manifest`"), request);
   demand(sha256Of(answer.body) === sha256, "sha256 doesn't match");
-  return { name, sha256, size: answer.body.length, shown };
+  return { url, sha256, size: answer.body.length, shown };
 }
 
 function chooseImage(images: unknown, { target, rootfsType, efi }: OwutRequest["device"]) {
@@ -123,9 +124,6 @@ function compareManifest(manifest: Record<string, unknown>, request: OwutRequest
     if (NOT_UPGRADABLE.has(name)) continue;
     demand(name in manifest, `Firmware missing requested package: '${name}'`);
     const got = manifest[name];
-    demand(
-      got === version,
-      `Firmware package version mismatch: '${name}', expected ${version}, but got ${got}`,
-    );
+    demand(got === version, `Firmware package version mismatch: '${name}', expected ${version}, but got ${got}`);
   }
 }

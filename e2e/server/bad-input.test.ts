@@ -23,6 +23,7 @@ const POSTS = [
   "/api/v2/upgrade-checks",
   "/api/v2/catalog/refresh",
   "/api/v2/tokens",
+  "/api/v2/builds",
   "/api/v1/build",
   "/api/build",
   "/api/upgrade-check",

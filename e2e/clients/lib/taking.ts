@@ -4,8 +4,8 @@ import { ClientRefuses } from "./client-refuses.ts";
 
 /** An image in a client's hands, and all that its owner could read on the way to it. */
 export interface TakenImage {
-  /** As in its address. */
-  name: string;
+  /** Where it lay on the server. */
+  url: string;
   sha256: string;
   /** Bytes. */
   size: number;

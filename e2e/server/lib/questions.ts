@@ -1,3 +1,4 @@
+import { type KnownBuilds, NO_BUILDS } from "./known-builds.ts";
 import type { Place } from "./places.ts";
 
 /** One of several, by chance that somebody else decides. */
@@ -18,24 +19,31 @@ export interface Route {
   path: string;
 }
 
-type Make<T> = (pick: Pick, place: Place) => T;
+/** What questions are about: a device in a release, and builds. */
+interface Subject extends Place {
+  builds: KnownBuilds;
+}
+
+type Make<T> = (pick: Pick, subject: Subject) => T;
 
 /**
  * A good question for any route.
  * @throws for a route with a parameter, a wildcard or a body that nobody has said here what to put into
  */
-export function goodQuestion({ method, path }: Route, pick: Pick, place: Place): Question {
+export function goodQuestion({ method, path }: Route, pick: Pick, place: Place, builds = NO_BUILDS): Question {
+  const subject = { ...place, builds };
   const plain = path.replace(/(?<=.)\/$/, "");
+  const parameters = { ...PARAMETERS, ...PARAMETERS_OF[plain] };
   const segments = path.endsWith("*")
-    ? [...split(path.slice(0, -1)), ...split(made(BELOW, path, pick, place))]
-    : split(path).map((part) => (part.startsWith(":") ? made(PARAMETERS, part.slice(1), pick, place) : part));
+    ? [...split(path.slice(0, -1)), ...split(made(BELOW, path, pick, subject))]
+    : split(path).map((part) => (part.startsWith(":") ? made(parameters, part.slice(1), pick, subject) : part));
   const isPost = method === "POST" || (method === "ALL" && plain in BODIES);
   return {
     method:
       method === "ALL" ? (isPost ? "POST" : "GET") : method === "GET" ? pick(["GET", "GET", "GET", "HEAD"]) : method,
     segments: path.endsWith("/") && path !== "/" ? [...segments, ""] : segments,
-    query: QUERIES[plain]?.(pick, place) ?? {},
-    body: isPost ? made(BODIES, plain, pick, place) : undefined,
+    query: QUERIES[plain]?.(pick, subject) ?? {},
+    body: isPost ? made(BODIES, plain, pick, subject) : undefined,
   };
 }
 
@@ -43,14 +51,16 @@ function split(path: string): string[] {
   return path.split("/").filter(Boolean);
 }
 
-function made<T>(table: Readonly<Record<string, Make<T>>>, name: string, pick: Pick, place: Place): T {
+function made<T>(table: Readonly<Record<string, Make<T>>>, name: string, pick: Pick, subject: Subject): T {
   const make = table[name];
   if (!make) throw new Error(`nobody has said what to ask for: ${name}`);
-  return make(pick, place);
+  return make(pick, subject);
 }
 
 const PACKAGES = ["luci", "base-files", "busybox", "curl", "vim", "dnsmasq", "tcpdump"];
 const HASHES = ["0123456789ab", "ed806c8a99c0", "f".repeat(64)];
+/** Of no build. */
+const NO_ID = "0123456789abcdef".repeat(2);
 
 const PARAMETERS: Readonly<Record<string, Make<string>>> = {
   distribution: (pick) => pick(["openwrt", "openwrt", "openwrt", "lede"]),
@@ -60,7 +70,16 @@ const PARAMETERS: Readonly<Record<string, Make<string>>> = {
   profile: (pick, { profile, board }) => pick([profile, board]),
   package: (pick) => pick(["luci", "busybox", "base-files"]),
   token: (pick) => pick(TOKEN_NAMES),
-  hash: (pick) => pick(HASHES),
+  hash: (pick, { builds }) => pick([...HASHES, ...builds.hashes]),
+  id: (pick, { builds: { waiting, ended } }) => pick([NO_ID, ...waiting, ...ended]),
+  place: (pick, { builds: { waiting, ended, hashes } }) => pick([NO_ID, ...waiting, ...ended, ...hashes]),
+  name: (pick, { builds }) => pick(["profiles.json", "buildlog.txt", "none.bin", ...builds.files]),
+};
+
+/** Where a parameter isn't as it is elsewhere. */
+const PARAMETERS_OF: Readonly<Record<string, Readonly<Record<string, Make<string>>>>> = {
+  // What is told of one that waits has no end.
+  "/api/v2/builds/:id/events": { id: (pick, { builds }) => pick([NO_ID, ...builds.ended]) },
 };
 
 /** Made and revoked all the time, by the same names. */
@@ -76,10 +95,10 @@ const file: Make<string> = (pick, { path, target, architecture, profile, board }
   ]);
 
 const BELOW: Readonly<Record<string, Make<string>>> = {
-  "/json/v1/*": (pick, place) =>
-    pick(["latest.json", "branches.json", "overview.json", file(pick, place), file(pick, place)]),
-  "/json/releases/*": (pick, place) => file(pick, place).replace(/^\w+\//, ""),
-  "/json/snapshots/*": (pick, place) => file(pick, { ...place, path: "" }),
+  "/json/v1/*": (pick, subject) =>
+    pick(["latest.json", "branches.json", "overview.json", file(pick, subject), file(pick, subject)]),
+  "/json/releases/*": (pick, subject) => file(pick, subject).replace(/^\w+\//, ""),
+  "/json/snapshots/*": (pick, subject) => file(pick, { ...subject, path: "" }),
   "/releases/*": (pick, { path, target }) =>
     pick([
       ".targets.json",
@@ -122,6 +141,11 @@ const QUERIES: Readonly<Record<string, Make<Fields>>> = {
   "/api/v2/stats/targets": (pick) => pick<Fields>([{}, { limit: "3" }]),
   "/api/v2/stats/clients": (pick) => pick<Fields>([{}, { limit: "3" }]),
   "/api/v2/stats/build-errors": (pick) => pick<Fields>([{}, { limit: "3" }]),
+  "/api/v2/builds/:id/log": (pick) => pick<Fields>([{}, { from: "10" }, { from: "3", limit: "5" }]),
+  "/api/v2/builds/:id/events": (pick) => pick<Fields>([{}, { from: "10" }, { from: "999999" }]),
+  "/api/v2/builds/:id/diff": (pick, { builds: { waiting, ended } }) => ({
+    against: pick([NO_ID, ...waiting, ...ended]),
+  }),
   "/api/v1/builds-by-version": (pick) => pick<Fields>([{}, { branch: "24.10" }]),
   "/api/v1/top-packages": (pick) => pick<Fields>([{}, { branch: "24.10", n: "5" }, { n: "100" }]),
   "/api/v1/build-errors": (pick) => pick<Fields>([{}, { n: "500" }]),
@@ -167,6 +191,16 @@ const build: Make<unknown> = (pick, { version, target, profile, board }) => ({
 });
 
 const BODIES: Readonly<Record<string, Make<unknown>>> = {
+  "/api/v2/builds": (pick, { version, target, profile, board }) => ({
+    distribution: "openwrt",
+    version,
+    target,
+    profile: pick([profile, board]),
+    ...pick([{}, { packages: [pick(PACKAGES), `-${pick(PACKAGES)}`] }, { packages: [pick(PACKAGES)], only: true }]),
+    ...pick([{}, { packages_versions: { luci: "1.0-r1" } }, { filesystem: "squashfs", rootfs_size_mb: 100 }]),
+    ...pick([{}, { defaults: 'echo "it\'s $(hostname)"\n' }, { client: "owut/1.0" }]),
+  }),
+  "/api/v2/builds/:id/withdrawals": (pick) => ({ secret: pick([NO_ID, "f".repeat(32)]) }),
   "/api/v2/upgrade-checks": (pick, { version, target, board }) => ({
     distribution: pick(["openwrt", "openwrt", "lede"]),
     version,

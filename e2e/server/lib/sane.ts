@@ -29,9 +29,18 @@ function hasSentence(json: unknown): boolean {
   return (typeof words === "string" && words !== "") || (Array.isArray(words) && words.length > 0);
 }
 
-/** Whether a 5xx is a row of the contracts: what isn't loaded yet, and images, which nothing builds yet. */
-export function isContractRow({ status, json }: Answered): boolean {
+/**
+ * Whether a 5xx is a row of the contracts: what isn't loaded yet, a queue that is full (in the current dialect 529), and images for
+ * the first generation, which nothing builds yet.
+ */
+export function isContractRow({ status, headers, json }: Answered): boolean {
+  if (status === 529) return json?.title === "Server overloaded" && Number(headers["retry-after"]) > 0;
   if (status !== 503) return false;
+  const { code } = json?.error ?? {};
   const words = String(json?.error?.message ?? json?.error ?? json?.detail ?? "");
-  return json?.error?.code === "not_loaded" || /build images|is still being read|could not be read/.test(words);
+  return (
+    code === "not_loaded" ||
+    code === "queue_full" ||
+    /^\d+ builds wait already|build images|is still being read|could not be read/.test(words)
+  );
 }

@@ -143,6 +143,28 @@ test("what hasn't changed is answered without a question to the database, and th
   expect((await house.builds.ask(what)).outcome).toBe("new");
 });
 
+test("whoever asks for the same again and again to hear how far it is needs no question to the database, either", async () => {
+  const alias = { dialect: "asu-v1", hash: "d".repeat(64), request: {} };
+  const what = askFor(somethingNew(), { alias });
+  const first = await house.builds.ask(what);
+  // From then on nothing of it changes.
+  await until(house.builds, first.build.id, ({ waitsFor }) => waitsFor !== null);
+  await house.builds.ask(what);
+  await house.database.pool.query("alter table build rename to away");
+  try {
+    expect(await house.builds.ask(what)).toMatchObject({
+      outcome: "joined",
+      build: { id: first.build.id, position: 0 },
+    });
+  } finally {
+    await house.database.pool.query("alter table away rename to build");
+  }
+  const longer = await house.builds.ask({ ...what, ttl: what.ttl + 1 });
+  expect(longer.outcome).toBe("joined");
+  const { rows } = await house.database.pool.query("select ttl from build_asker where build = $1", [first.build.id]);
+  expect(rows).toEqual([{ ttl: what.ttl + 1 }]);
+});
+
 describe("failures", () => {
   const missing = () => new BuildError("missing_package", "There is no package luci-app-none.");
 

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import pLimit from "p-limit";
 import type { Logger } from "pino";
 import type { BuildLimits } from "../builders/types.ts";
@@ -9,7 +10,7 @@ import { ServerError } from "../error.ts";
 import type { Stats } from "../stats/types.ts";
 import type { UpgradeFacts } from "../upgrades/types.ts";
 import { AskBatches } from "./ask-batches.ts";
-import { AGAIN, type Answered, answerAsks, wantedUntil } from "./asking.ts";
+import { AGAIN, type Answered, type Asks, answerAsks, wantedUntil } from "./asking.ts";
 import { LogLines } from "./log-lines.ts";
 import { BuildNews } from "./news.ts";
 import { BUILDER_ARCHITECTURE, queueName } from "./queue/names.ts";
@@ -56,6 +57,9 @@ export class BuildsService implements Builds, AsyncDisposable {
   readonly #watchers: Watchers;
   readonly #used: UsedBuilds;
   readonly #batches: AskBatches<Answered>;
+  /** Who waits for which build, and how long they want it: some ask for the same every few seconds to hear how far it is. */
+  readonly #joined = new LRUCache<string, number>({ max: 10_000 });
+  readonly #entering = pLimit(ENTERED_AT_ONCE);
   readonly #ended = new AbortController();
   #reconciling: Promise<void> | null = null;
 
@@ -67,8 +71,7 @@ export class BuildsService implements Builds, AsyncDisposable {
     this.#used = new UsedBuilds({ kysely, clock: options.clock, log: options.log });
     this.#news = new BuildNews({ ...options, onChange: (change) => this.#watchers.hear(change) });
     this.#reader = new BuildReader(kysely, this.#news.cache);
-    const entering = pLimit(ENTERED_AT_ONCE);
-    this.#batches = new AskBatches((key, asks) => entering(() => this.#settle(key, asks)));
+    this.#batches = new AskBatches((key, asks) => this.#settle(key, asks));
   }
 
   /** Begins to look after builds whose workers were lost, that wait for another try, or for nobody. Once; it ends with the service. */
@@ -94,8 +97,9 @@ export class BuildsService implements Builds, AsyncDisposable {
     await this.#news.ready();
     const key = requestKey(ask.inputs);
     const known = await this.#asItIs(key, ask, signal);
-    if (known) return { build: this.#show(known), outcome: "hit" };
+    if (known) return { build: this.#show(known), outcome: isLive(known.build) ? "joined" : "hit" };
     const { answer, isFirst } = await this.#batches.ask(key, ask);
+    if (answer.outcome !== "hit" && ask.secret === undefined) this.#joined.set(joinName(answer.record, ask), ask.ttl);
     await this.#news.upTo(answer.record);
     const outcome = answer.outcome === "new" && !isFirst ? "joined" : answer.outcome;
     return { build: this.#show(answer.record), outcome };
@@ -174,12 +178,19 @@ export class BuildsService implements Builds, AsyncDisposable {
     await this.#news[Symbol.asyncDispose]();
   }
 
-  /** What needs nothing to be written: there is an image, or a failure that nobody can help. Known already, it needs no question either. */
+  /**
+   * What needs nothing to be written: there is an image, or a failure that nobody can help, or whoever asks has asked for it
+   * before. Known already, it needs no question either.
+   */
   async #asItIs(key: string, ask: BuildAsk, signal?: AbortSignal): Promise<BuildRecord | null> {
     const known = await this.#reader.newest(key);
-    if (!known || isLive(known.build)) return null;
+    if (!known) return null;
     const { alias, inputs } = ask;
     if (alias && (await this.#reader.alias(alias.dialect, alias.hash))?.key !== key) return null;
+    if (isLive(known.build)) {
+      const ttl = ask.secret === undefined ? this.#joined.get(joinName(known, ask)) : undefined;
+      return ttl !== undefined && ttl >= ask.ttl ? known : null;
+    }
     const { build } = known;
     const until = build.state === "done" ? wantedUntil(build.finishedAt, [ask]) : null;
     if (until !== null && build.expiresAt !== null && until > build.expiresAt) return null;
@@ -188,29 +199,34 @@ export class BuildsService implements Builds, AsyncDisposable {
   }
 
   async #settle(key: string, asks: readonly [BuildAsk, ...BuildAsk[]]): Promise<Answered> {
-    const { database, queue, clock, config } = this.#options;
+    const { queue, clock, config } = this.#options;
+    // May wait for the mirror: nobody else waits for that.
     const { recipe, known } = await this.#facts(asks[0]);
-    const [{ inputs }] = asks;
-    const queueName = queueOf({ inputs });
-    await this.#refuseWithoutBuilder(key, queueName, { inputs, catalogDigest: known.digest });
-    await queue.ensure(queueName);
-    const maxPending = config.builds.max_pending;
-    const all = { key, asks, recipe, queueName, catalogDigest: known.digest, now: clock(), maxPending };
-    for (let collisions = 0; ; collisions++) {
+    return this.#entering(async () => {
+      const [{ inputs }] = asks;
+      const queueName = queueOf({ inputs });
+      await this.#refuseWithoutBuilder(key, queueName, { inputs, catalogDigest: known.digest });
+      await queue.ensure(queueName);
+      const maxPending = config.builds.max_pending;
+      return this.#enter({ key, asks, recipe, queueName, catalogDigest: known.digest, now: clock(), maxPending });
+    });
+  }
+
+  async #enter(asks: Asks): Promise<Answered> {
+    const { database, queue } = this.#options;
+    for (let collisions = 0; collisions < MOST_COLLISIONS; collisions++) {
       const answer = await database.kysely
         .transaction()
-        .execute((transaction) => answerAsks(transaction, queue, all))
+        .execute((transaction) => answerAsks(transaction, queue, asks))
         .catch((error: unknown) => {
           throw databaseTrouble(error) ?? error;
         });
-      if (answer !== AGAIN) {
-        this.#news.forget(answer.record);
-        for (const { alias } of asks) if (alias) this.#news.cache.forget({ kind: "alias", ...alias });
-        return answer;
-      }
-      if (collisions === MOST_COLLISIONS)
-        throw new ServerError("internal", "The same build is enqueued over and over.");
+      if (answer === AGAIN) continue;
+      this.#news.forget(answer.record);
+      for (const { alias } of asks.asks) if (alias) this.#news.cache.forget({ kind: "alias", ...alias });
+      return answer;
     }
+    throw new ServerError("internal", "The same build is enqueued over and over.");
   }
 
   /** What a worker says that lacks something is said to whoever asks, instead of letting them wait for nothing. */
@@ -263,6 +279,10 @@ export class BuildsService implements Builds, AsyncDisposable {
       .executeTakeFirstOrThrow();
     return count;
   }
+}
+
+function joinName({ build }: BuildRecord, { asker }: BuildAsk): string {
+  return `${build.id} ${asker}`;
 }
 
 function queueOf({ inputs }: Pick<Build, "inputs">): string {

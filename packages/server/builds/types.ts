@@ -156,7 +156,7 @@ export type BuildEvent = { kind: "build"; build: Build } | { kind: "line"; line:
 export interface Builds {
   /**
    * From the store, by joining one that waits or runs, or enqueued. However many ask at once, one is built.
-   * @throws queue_full
+   * @throws queue_full; builds_unavailable, when the only workers for it lack something
    */
   ask(ask: BuildAsk, signal?: AbortSignal): Promise<Asked>;
   /** The newest valid build of that name, from memory where nothing has changed. */

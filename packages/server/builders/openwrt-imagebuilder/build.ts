@@ -1,12 +1,14 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { LRUCache } from "lru-cache";
 import type { FetchProxy, ProxyRoute } from "../../worker/proxy/types.ts";
 import type { Sandboxes } from "../../worker/sandbox/types.ts";
 import type { BuilderTools, BuildRecipe, Made } from "../types.ts";
 import { type Assembled, assemble } from "./assemble.ts";
+import type { ImageBuilderInfo } from "./info.ts";
 import { prepare } from "./prepare.ts";
 import { addedRepositories } from "./repositories.ts";
-import { type Resolved, resolve } from "./resolve.ts";
+import { type Resolved, readInfo, resolve } from "./resolve.ts";
 import { outsideOf, routesOf } from "./routes.ts";
 import type { Trees } from "./trees/types.ts";
 import { checkValues } from "./values.ts";
@@ -25,11 +27,20 @@ export interface ImageBuilderParts {
   }): Promise<FetchProxy>;
 }
 
+export interface Remembered {
+  /** By the archive's sha256: the same tree says the same of itself, so only its first build asks. */
+  infos: LRUCache<string, ImageBuilderInfo>;
+}
+
 /**
- * One build: an unpacked ImageBuilder below a writable layer, a way to the mirror, and three calls of make.
+ * One build: an unpacked ImageBuilder below a writable layer, a way to the mirror, and up to three calls of make.
  * @throws BuildError
  */
-export async function buildImage(parts: ImageBuilderParts, recipe: BuildRecipe, tools: BuilderTools): Promise<Made> {
+export async function buildImage(
+  parts: ImageBuilderParts & Remembered,
+  recipe: BuildRecipe,
+  tools: BuilderTools,
+): Promise<Made> {
   const { folder, sandboxes, signal } = tools;
   checkValues(recipe);
   const added = addedRepositories(recipe);
@@ -58,7 +69,9 @@ export async function buildImage(parts: ImageBuilderParts, recipe: BuildRecipe, 
   for (const warning of prepared.warnings) bench.warn(warning);
 
   tools.step("resolve");
-  const resolved = await resolve(bench);
+  const info = parts.infos.get(tree.sha256) ?? (await readInfo(bench));
+  parts.infos.set(tree.sha256, info);
+  const resolved = await resolve(bench, info);
   tools.step("assemble");
   const assembled = await assemble(bench, resolved);
   return madeOf(bench, resolved, assembled);

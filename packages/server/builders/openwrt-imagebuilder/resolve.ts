@@ -20,11 +20,11 @@ export interface Resolved {
   lists: readonly string[];
 }
 
-/** `make info`, then `make manifest`: everything that can be known before an image is made is known here. @throws BuildError */
-export async function resolve(bench: Workbench): Promise<Resolved> {
+/** `make manifest`: everything that can be known before an image is made is known here. @throws BuildError */
+export async function resolve(bench: Workbench, info: ImageBuilderInfo): Promise<Resolved> {
   const { recipe, prepared, sandbox } = bench;
   const { inputs } = recipe;
-  const info = await readInfo(bench);
+  checkInfo(bench, info);
   const profile = info.profiles.get(inputs.profile);
   if (profile === undefined) throw unknownProfile(inputs.profile);
 
@@ -46,23 +46,25 @@ export async function resolve(bench: Workbench): Promise<Resolved> {
   return { revision: info.revision, packages, manifest, lists };
 }
 
-async function readInfo(bench: Workbench): Promise<ImageBuilderInfo> {
-  const { inputs } = bench.recipe;
+/** What the ImageBuilder says of itself. @throws BuildError */
+export async function readInfo(bench: Workbench): Promise<ImageBuilderInfo> {
   const run = await bench.make(["info"]);
-  if (run.code !== 0) throw imageFailure(run, inputs.profile);
-  const info = parseInfo(run.stdout);
+  if (run.code !== 0) throw imageFailure(run, bench.recipe.inputs.profile);
+  return parseInfo(run.stdout);
+}
+
+/** Whether it is the one that was asked for. */
+function checkInfo({ recipe: { inputs }, tools }: Workbench, info: ImageBuilderInfo): void {
   if (info.target !== inputs.target) {
     throw new BuildError("imagebuilder_refused", `The ImageBuilder is of ${info.target}, not of ${inputs.target}.`);
   }
-  if (inputs.versionCode !== "" && info.revision !== inputs.versionCode) {
-    const sentence = `Received incorrect version ${info.revision} (requested ${inputs.versionCode})`;
-    if (inputs.isVersionCodeAsked) {
-      const culprit: Culprit = { kind: "version", name: info.revision, with: [inputs.versionCode], detail: sentence };
-      throw new BuildError("wrong_version", sentence, { culprits: [culprit] });
-    }
-    bench.tools.log("note", `The ImageBuilder is of ${info.revision} now, no longer of ${inputs.versionCode}.`);
+  if (inputs.versionCode === "" || info.revision === inputs.versionCode) return;
+  const sentence = `Received incorrect version ${info.revision} (requested ${inputs.versionCode})`;
+  if (inputs.isVersionCodeAsked) {
+    const culprit: Culprit = { kind: "version", name: info.revision, with: [inputs.versionCode], detail: sentence };
+    throw new BuildError("wrong_version", sentence, { culprits: [culprit] });
   }
-  return info;
+  tools.log("note", `The ImageBuilder is of ${info.revision} now, no longer of ${inputs.versionCode}.`);
 }
 
 async function readManifest(bench: Workbench, packages: readonly string[]): Promise<Manifest> {

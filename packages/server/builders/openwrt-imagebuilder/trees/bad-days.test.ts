@@ -2,6 +2,7 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, readFile, stat } from "node:fs/promises";
+import { setImmediate as turn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
@@ -91,6 +92,26 @@ test.runIf(isRoot)("in the background it is made sure that the disk has what was
   const [key] = await shop.names("synced", "trees");
   const record = () => readFile(shop.dir.join("synced", "trees", `${key}`, "record.json"), "utf8");
   await expect.poll(async () => JSON.parse(await record()).isSynced, { timeout: 10_000 }).toBe(true);
+});
+
+test.each([1, 10, 100, 1_000])("who goes away while it unpacks, leaves nothing half: after %i turns", async (turns) => {
+  const recipe = shop.recipe({}, "24.10.4");
+  publish(shop.mirror, recipe, await archiveOf(shop.dir.join("left"), { ...LEAST, large: "x".repeat(20_000_000) }));
+  const folder = `left after ${turns}`;
+  await using trees = await shop.trees(folder);
+  const gone = new AbortController();
+  const step = async (name: string) => {
+    for (let n = 0; name === "unpack" && n < turns; n++) await turn();
+    if (name === "unpack") gone.abort(new Error("gone"));
+  };
+  const taking = trees.take(recipe, { step: (name) => void step(name), log: () => undefined, signal: gone.signal });
+  // On a machine that is quick it was there before so many turns.
+  await taking.then(
+    (held) => held[Symbol.asyncDispose](),
+    (reason: Error) => expect(reason.message).toBe("gone"),
+  );
+  expect(await shop.names(folder, "half")).toEqual([]);
+  expect(await shop.names(folder, "doomed")).toEqual([]);
 });
 
 test("one that was killed while it unpacked is begun anew, without fetching again", async () => {

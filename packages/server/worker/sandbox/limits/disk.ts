@@ -23,7 +23,7 @@ export class DiskUse {
   readonly #before: number;
   #counted = 0;
   #takenAtCount: number;
-  #nextCount = 0;
+  #nextCount = performance.now() + AT_LEAST_EVERY_MS;
 
   private constructor(folders: readonly string[], limit: number, before: number, taken: number) {
     this.#folders = folders;
