@@ -1,4 +1,3 @@
-import type { AucOffer } from "./auc-2024.ts";
 import { blobmsgOf, fieldsOf } from "./lib/blobmsg.ts";
 import { ClientRefuses, demand } from "./lib/client-refuses.ts";
 import type { Answer } from "./lib/http.ts";
@@ -39,7 +38,7 @@ const SENTENCES: Readonly<Record<number, string>> = {
  */
 export async function takeImage(
   baseUrl: string,
-  request: AucOffer["request"],
+  request: object,
   { type: filesystem = "squashfs", efi = false }: AucRootfs = {},
   patience: Patience = {},
 ): Promise<TakenImage> {

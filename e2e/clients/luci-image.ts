@@ -108,7 +108,8 @@ function readState(answer: PageAnswer, app: LuciApp): Json | null {
   }
   const state = demandObject(answer.json(), "TypeError: what is wrong");
   const reason = state[app.reason];
-  demand(typeof reason === "string", `Server response: ${JSON.stringify(reason)}`);
+  // Of a list of errors it makes "[object Object]", which is more than nothing.
+  demand(reason !== undefined, "Server response: undefined");
   throw new ClientRefuses([`Server response: ${reason}`, state.stdout, state.stderr].filter(Boolean).join("\n"));
 }
 

@@ -17,7 +17,10 @@ const OF_THE_CONNECTION = ["connection", "keep-alive", "transfer-encoding"];
 /** An answer on its way, unpacked. A rewriting changes it in place. */
 export interface RewritableAnswer {
   status: number;
-  /** Names in small letters, without Content-Length: it becomes what the body is long, unless the rewriting sets it. */
+  /**
+   * Names in small letters, without Content-Length: it becomes what the body is long, unless the rewriting sets it, or sends it in
+   * chunks (Transfer-Encoding).
+   */
   headers: Map<string, string>;
   body: Buffer;
 }
@@ -119,7 +122,7 @@ function rewriteWith({ rewrite }: Rewriting, answer: RewritableAnswer): boolean 
   const length = headers.get("content-length");
   headers.delete("content-length");
   rewrite(answer);
-  if (!headers.has("content-length") && length !== undefined) {
+  if (!headers.has("content-length") && !headers.has("transfer-encoding") && length !== undefined) {
     // Of a HEAD, the length says more than the body that isn't there.
     headers.set("content-length", answer.body.equals(body) ? length : String(answer.body.length));
   }

@@ -49,3 +49,9 @@ export const proxyPage: Rewrite = (answer: RewritableAnswer) => {
   answer.headers.set("content-type", "text/html");
   answer.body = Buffer.from("<html><body><h1>Welcome</h1></body></html>");
 };
+
+/** Other bytes, as many as before. */
+export const otherBytes: Rewrite = (answer) => {
+  answer.body = Buffer.from(answer.body);
+  answer.body.fill("\0", 0, 16);
+};

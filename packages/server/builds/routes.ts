@@ -60,6 +60,7 @@ export const buildOperations = [
       "not_loaded",
       "upstream_refused",
       "queue_full",
+      "builds_unavailable",
     ],
     async handle({ body, asker, isExempt }, { catalog, config, builds, stats, newBuilds }) {
       const inputs = await resolveQuestion({ catalog, config }, questionOf(body));

@@ -1324,7 +1324,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Code: database_full, database_unavailable, not_loaded, queue_full. */
+            /** @description Code: builds_unavailable, database_full, database_unavailable, not_loaded, queue_full. */
             503: {
                 headers: {
                     /** @description In seconds. */

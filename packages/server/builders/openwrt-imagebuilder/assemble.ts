@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { packagesHash } from "../packages-hash.ts";
 import { BuildError, type MadeFile } from "../types.ts";
+import { boundedFile } from "./bounded-file.ts";
 import { collect } from "./collect.ts";
 import { unsupportedFilesystem } from "./config-file.ts";
 import { partitionTooSmall } from "./disk-images.ts";
@@ -46,11 +46,12 @@ export async function assemble(bench: Workbench, resolved: Resolved): Promise<As
   if (filesystem !== null) checkFilesystem(filesystem, outcome);
   const small = partitionTooSmall(run.stdout, outcome.images, bench.prepared.config.rootfsPartsizeMb, profile);
   if (small !== null) throw small;
-  await checkPackages(bench, resolved, all);
+  await checkPackages(bench, resolved, { files: all, prefix: String(outcome.profile.image_prefix) });
   bench.warnOf(bench.troublesIn(run).feeds);
   return { ...outcome, all };
 }
 
+const LONGEST_MANIFEST = 4 * 1024 * 1024;
 /** What a device is upgraded with. */
 const UPGRADES = /^(?:sysupgrade|combined|sdcard|combined-efi)/;
 
@@ -95,9 +96,9 @@ function checkFilesystem(asked: string, { images }: BuildOutcome): void {
 async function checkPackages(
   bench: Workbench,
   { manifest, packages, lists }: Resolved,
-  files: readonly MadeFile[],
+  { files, prefix }: { files: readonly MadeFile[]; prefix: string },
 ): Promise<void> {
-  const whole = await manifestOf(files);
+  const whole = await manifestOf(files, prefix);
   const changed = differences(manifest, whole);
   if (changed.length > 0) {
     const names = changed.slice(0, 5).join(", ");
@@ -133,8 +134,9 @@ function isProvider({ provides }: { provides: readonly string[] }, name: string)
   return provides.some((each) => each === name || each.startsWith(`${name}=`));
 }
 
-async function manifestOf(files: readonly MadeFile[]): Promise<Manifest> {
-  const file = files.find(({ name }) => name.endsWith(".manifest"));
-  if (file === undefined) throw new BuildError("build_failed", "make image has left no manifest.");
-  return parseManifest((await readFile(file.path, "utf8")).split("\n"), file.name);
+async function manifestOf(files: readonly MadeFile[], prefix: string): Promise<Manifest> {
+  const file = files.find(({ name }) => name === `${prefix}.manifest`);
+  const text = file === undefined ? null : await boundedFile(file.path, LONGEST_MANIFEST, "build_failed");
+  if (text === null) throw new BuildError("build_failed", `make image has left no ${prefix}.manifest.`);
+  return parseManifest(text.split("\n"), `${prefix}.manifest`);
 }

@@ -13,10 +13,15 @@ export function parseManifest(lines: readonly string[], what: string): Manifest 
     const { name, version } = (DASHED.exec(line) ?? PLAIN.exec(line))?.groups ?? {};
     if (name !== undefined && version !== undefined) packages.push([name, version]);
   }
+  if (packages.length > MOST_PACKAGES) {
+    throw new BuildError("build_failed", `${what} lists ${packages.length} packages; ${MOST_PACKAGES} may be.`);
+  }
   if (packages.length === 0) throw new BuildError("build_failed", `${what} lists no packages.`);
   return Object.fromEntries(packages);
 }
 
+/** All feeds together have 10,000. */
+const MOST_PACKAGES = 10_000;
 const DASHED = /^(?<name>[A-Za-z0-9_][A-Za-z0-9._+-]*) - (?<version>[A-Za-z0-9][A-Za-z0-9.+~:_-]*)$/;
 /** All of apk's versions begin with a digit; two words of a message rarely do. */
 const PLAIN = /^(?<name>[A-Za-z0-9_][A-Za-z0-9._+-]*) (?<version>\d[A-Za-z0-9.+~:_-]*)$/;

@@ -9,6 +9,7 @@ import { incompleteImage } from "./essentials.ts";
 import { parseInfo } from "./info.ts";
 import { differences, parseManifest } from "./manifest.ts";
 import { addedBy, packageList, removedBy } from "./package-list.ts";
+import { readiness } from "./readiness.ts";
 import { keyFiles } from "./repository-keys.ts";
 import { outsideOf } from "./routes.ts";
 import { Transcript } from "./transcript.ts";
@@ -213,6 +214,14 @@ test("addresses inside a sandbox are printed as everybody knows them", () => {
   expect(outside("http://127.0.0.1:8479/1/x http://127.0.0.1:8479/7/x")).toBe(
     "https://m.example/f/x http://127.0.0.1:8479/7/x",
   );
+});
+
+test("says what a machine lacks for ImageBuilders, and how to get it", async () => {
+  expect(await readiness({ arch: "x64", path: process.env.PATH ?? "" })).toBeNull();
+  expect(await readiness({ arch: "x64", path: "/nowhere" })).toMatch(
+    /^ImageBuilders need make, .*: apt install make .*xz-utils/,
+  );
+  expect(await readiness({ arch: "arm64", path: "" })).toContain("this machine is arm64");
 });
 
 test("of a flood of lines the beginning and the end are kept", () => {

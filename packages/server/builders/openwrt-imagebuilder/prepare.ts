@@ -1,9 +1,10 @@
+import { join } from "node:path";
 import type { BuildInputs } from "../../builds/types.ts";
 import type { Sandbox } from "../../worker/sandbox/types.ts";
 import { BuildError, type BuildRecipe } from "../types.ts";
+import { boundedFile } from "./bounded-file.ts";
 import { type ConfigFile, parseConfigFile, withAsked } from "./config-file.ts";
 import { type Generation, generationOf } from "./generation.ts";
-import { pristineFile } from "./pristine-file.ts";
 import { allRepositories, type Repository, repositoriesFile } from "./repositories.ts";
 import { keyFiles } from "./repository-keys.ts";
 import { filesystemOf } from "./values.ts";
@@ -80,7 +81,7 @@ async function configure(
   tree: string,
   { filesystem, rootfsSizeMb }: BuildInputs,
 ): Promise<ConfigFile> {
-  const text = await pristineFile(tree, ".config", LONGEST_CONFIG);
+  const text = await boundedFile(join(tree, ".config"), LONGEST_CONFIG, "imagebuilder_refused");
   if (text === null) throw new BuildError("imagebuilder_refused", "The ImageBuilder has no .config.");
   const asked = withAsked(text, { filesystem: filesystem === null ? null : filesystemOf(filesystem), rootfsSizeMb });
   if (asked !== text) await sandbox.write(".config", asked);

@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { UpstreamError } from "../../catalog/upstream/error.ts";
 import { parseProfilesJson } from "../../catalog/upstream/profiles-json.ts";
 import { BuildError, type MadeFile, type MadeImage } from "../types.ts";
+import { boundedFile } from "./bounded-file.ts";
 import { sha256Of } from "./hashes.ts";
 
 /** What an ImageBuilder says it has made, as far as the files bear it out. */
@@ -58,9 +58,8 @@ interface ListedImage {
 
 async function parse({ path }: MadeFile, target: string) {
   try {
-    const bytes = await readFile(path);
-    if (bytes.length > LONGEST) throw new BuildError("build_failed", "The build's profiles.json is too long.");
-    return parseProfilesJson(bytes, target, "the build's profiles.json");
+    const text = (await boundedFile(path, LONGEST, "build_failed")) ?? "";
+    return parseProfilesJson(Buffer.from(text), target, "the build's profiles.json");
   } catch (cause) {
     if (cause instanceof UpstreamError) throw new BuildError("build_failed", cause.message, { cause });
     throw cause;

@@ -6,13 +6,14 @@ import { FetchCache } from "./cache.ts";
 import { Allowance, DEFAULT_LIMITS, type ProxyLimits } from "./limits.ts";
 import { insideUrl } from "./routes.ts";
 import { Serving } from "./serving.ts";
+import { shortPath } from "./short-path.ts";
 import { Troubles } from "./troubles.ts";
 import type { FetchFailure, FetchProxy, ProxyRoute } from "./types.ts";
 
 export interface FetchProxyOptions {
   /** In the order of their numbers in addresses. Upstreams without a slash at the end. */
   routes: readonly ProxyRoute[];
-  /** Where to listen; not there yet, and at most 107 bytes long. */
+  /** Where to listen; not there yet. */
   socketPath: string;
   /** Who else than the owner of this process may connect: `Sandboxes.user`. */
   user: { uid: number; gid: number } | null;
@@ -25,8 +26,6 @@ export interface FetchProxyOptions {
   now?: () => Date;
 }
 
-/** unix(7): a socket's path has 108 bytes, with the zero at its end. */
-const LONGEST_SOCKET_PATH = 107;
 /** Package managers use one or two. */
 const MOST_CONNECTIONS = 64;
 /** What is noted of a build that asks for what doesn't exist, again and again. */
@@ -39,9 +38,6 @@ const MOST_FAILURES = 1_000;
 export async function openFetchProxy(options: FetchProxyOptions): Promise<FetchProxy> {
   const { socketPath, user, signal } = options;
   signal.throwIfAborted();
-  if (Buffer.byteLength(socketPath) > LONGEST_SOCKET_PATH) {
-    throw new BuildError("worker_failed", "The worker's folder has a name too long for a socket in it.");
-  }
   const proxy = new ListeningProxy(options);
   try {
     await proxy.listen();
@@ -64,6 +60,7 @@ class ListeningProxy implements FetchProxy {
   readonly #server: Server;
   readonly #end = new AbortController();
   readonly #signal: AbortSignal;
+  readonly #bound = new AsyncDisposableStack();
 
   constructor({ routes, socketPath, cacheDir, limits: given, log, signal, now = () => new Date() }: FetchProxyOptions) {
     const limits = { ...DEFAULT_LIMITS, ...given };
@@ -86,10 +83,11 @@ class ListeningProxy implements FetchProxy {
     this.#server.maxConnections = MOST_CONNECTIONS;
   }
 
-  listen(): Promise<void> {
-    return new Promise((resolve, reject) => {
+  async listen(): Promise<void> {
+    const { path } = this.#bound.use(await shortPath(this.socket));
+    await new Promise<void>((resolve, reject) => {
       this.#server.once("error", reject);
-      this.#server.listen(this.socket, resolve);
+      this.#server.listen(path, resolve);
     });
   }
 
@@ -102,6 +100,8 @@ class ListeningProxy implements FetchProxy {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeAllConnections();
     await closed;
+    // Its socket is removed by the name that it was bound to.
+    await this.#bound[Symbol.asyncDispose]();
     await this.#cache?.finish();
   }
 

@@ -118,3 +118,12 @@ WARNING: updating and opening https://d.example/mine/packages.adb: UNTRUSTED sig
     { url: "https://d.example/mine", reason: "untrusted" },
   ]);
 });
+
+test("of a flood of complaints the first ones count", () => {
+  const wants = Array.from({ length: 50_000 }, (_, i) => `                 p${i}-1-r1[lib]`);
+  const entries = Array.from({ length: 50_000 }, (_, i) => `  q${i} (no such package):`);
+  const first = ["ERROR: unable to select packages:", "  lib (no such package):", "    required by: p-1-r1[lib]"];
+  const { packages } = apkTroubles([...first, ...wants, ...entries]);
+  expect(packages.length).toBe(200);
+  expect(packages[0]).toMatchObject({ kind: "missing", name: "lib", requiredBy: expect.arrayContaining(["p", "p0"]) });
+});

@@ -1,14 +1,24 @@
-import type { FeedTrouble, PackageTrouble, Troubles } from "./types.ts";
+import {
+  type FeedTrouble,
+  LONGEST_LINE,
+  MOST_NAMES,
+  MOST_TROUBLES,
+  type PackageTrouble,
+  type Troubles,
+} from "./types.ts";
 
 /**
  * Reads what apk has printed: what can't be selected is a list of packages, each with what it breaks, what it is wanted for and what it
  * conflicts with; all else is a line of its own (imagebuilder §9).
  */
 export function apkTroubles(stderr: readonly string[], stdout: readonly string[] = []): Troubles {
-  const lines = [...stdout, ...stderr];
+  const lines = [...stdout, ...stderr].map((line) => line.slice(0, LONGEST_LINE));
   return {
-    packages: [...selection(lines), ...clashes(lines), ...fetches(lines), ...scripts(lines), ...space(lines)],
-    feeds: feeds(lines),
+    packages: [...selection(lines), ...clashes(lines), ...fetches(lines), ...scripts(lines), ...space(lines)].slice(
+      0,
+      MOST_TROUBLES,
+    ),
+    feeds: feeds(lines).slice(0, MOST_TROUBLES),
   };
 }
 
@@ -20,9 +30,10 @@ const CLASH = /^ERROR: (\S+): trying to overwrite (\S+) owned by (\S+?)\.$/;
 const WGET = /^ERROR: wget: exited with error (\d+)/;
 const PACKAGE_ERROR =
   /^ERROR: (\S+): (unexpected end of file|file format is invalid or inconsistent|UNTRUSTED signature|BAD (?:signature|archive)|package mentioned in index not found.*|network error.*|remote server returned error.*|v2 package integrity error|ADB .*)/;
-const FEED_WARNING = /^(?:WARNING|ERROR): (?:updating and opening|updating|opening) (https?:\/\/\S+?): (.+)$/;
+const FEED_WARNING = /^(?:WARNING|ERROR): (?:updating and opening|updating|opening|fetching) (https?:\/\/\S+?): (.+)$/;
 const NO_SPACE = /^ERROR: (\S+): failed to extract .*: No space left on device/;
-const SCRIPT = /postinst script \S*\/lib\/apk\/db\/(\S+?)\.X1[0-9a-f]+\.post-install has failed with exit code (\d+)/;
+const SCRIPT =
+  /^postinst script \.?\/lib\/apk\/db\/([^\s/]+?)\.X1[0-9a-f]+\.post-install has failed with exit code (\d+)/;
 
 interface Entry {
   /** `x`, `x-1-r1` */
@@ -59,7 +70,10 @@ function entries(lines: readonly string[]): Entry[] {
 
 function troublesOf({ label, tag, facts }: Entry): PackageTrouble[] {
   const words = (key: string) =>
-    (facts.get(key) ?? []).flatMap((value) => value.split(" ")).filter((word) => word !== "");
+    (facts.get(key) ?? [])
+      .flatMap((value) => value.split(" "))
+      .filter((word) => word !== "")
+      .slice(0, MOST_NAMES);
   if (tag !== undefined) {
     const providers = words("provided by");
     const note = providers.length > 0 ? `One of ${providers.join(", ")} is to be asked for by name.` : null;

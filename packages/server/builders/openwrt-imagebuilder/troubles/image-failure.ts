@@ -72,11 +72,12 @@ function knownFailure(lines: readonly string[], profile: string): BuildError | n
     if (/Could not lock|Failed to open apk database: Resource temporarily unavailable/.test(line)) {
       return new BuildError("worker_failed", "Two builds were at work in one folder.");
     }
-    const [, kernel] = /No rule to make target '[^']*?([^/']+)-kernel\.bin'/.exec(line) ?? [];
+    const [, kernel] = /No rule to make target '([^']*)-kernel\.bin'/.exec(line) ?? [];
     if (kernel !== undefined) {
-      const sentence = `This ImageBuilder has no kernel for ${kernel}, so no image can be made for it.`;
+      const device = kernel.split("/").at(-1) ?? profile;
+      const sentence = `This ImageBuilder has no kernel for ${device}, so no image can be made for it.`;
       return new BuildError("unknown_profile", sentence, {
-        culprits: [{ kind: "profile", name: kernel, with: [], detail: sentence }],
+        culprits: [{ kind: "profile", name: device, with: [], detail: sentence }],
       });
     }
   }

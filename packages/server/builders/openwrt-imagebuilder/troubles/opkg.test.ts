@@ -129,3 +129,10 @@ Collected errors:
     { url: "https://d.example/routing", reason: "unreachable" },
   ]);
 });
+
+test("of a flood of complaints the first ones count", () => {
+  const lines = Array.from({ length: 100_000 }, (_, i) => ` * opkg_install_cmd: Cannot install package p${i}.`);
+  const { packages } = opkgTroubles([...lines, " * cannot find dependency ".repeat(10_000)]);
+  expect(packages.length).toBe(200);
+  expect(packages[0]).toMatchObject({ kind: "missing", name: "p0" });
+});

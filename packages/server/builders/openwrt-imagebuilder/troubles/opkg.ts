@@ -1,11 +1,18 @@
-import type { FeedTrouble, PackageTrouble, Troubles } from "./types.ts";
+import {
+  type FeedTrouble,
+  LONGEST_LINE,
+  MOST_NAMES,
+  MOST_TROUBLES,
+  type PackageTrouble,
+  type Troubles,
+} from "./types.ts";
 
 /**
  * Reads what opkg has printed: its errors come together at the end, one line each or two (imagebuilder §9). `Cannot install package x`
  * follows whatever was wrong with x; where nothing else was, there is no x. Feeds that it goes on without are named while it updates.
  */
 export function opkgTroubles(stderr: readonly string[], stdout: readonly string[] = []): Troubles {
-  const lines = [...stdout, ...stderr];
+  const lines = [...stdout, ...stderr].map((line) => line.slice(0, LONGEST_LINE));
   const found: PackageTrouble[] = [
     ...dependencies(lines),
     ...conflicts(lines),
@@ -15,17 +22,18 @@ export function opkgTroubles(stderr: readonly string[], stdout: readonly string[
     ...space(lines),
   ];
   const explained = new Set(found.flatMap(namesIn));
+  const foreign = new Set(captures(lines, FOREIGN));
   const missing: PackageTrouble[] = [];
   for (const name of new Set(captures(lines, CANNOT_INSTALL))) {
     if (explained.has(name)) continue;
-    const isForeign = lines.some((line) => line.includes(`Packages for ${name} found, but incompatible`));
-    const note = isForeign ? "The feeds have it, but not for this device's architecture." : null;
+    const note = foreign.has(name) ? "The feeds have it, but not for this device's architecture." : null;
     missing.push({ kind: "missing", name, requiredBy: [], note });
   }
-  return { packages: [...missing, ...found], feeds: feeds(lines) };
+  return { packages: [...missing, ...found].slice(0, MOST_TROUBLES), feeds: feeds(lines).slice(0, MOST_TROUBLES) };
 }
 
 const CANNOT_INSTALL = /opkg_install_cmd: Cannot install package (\S+)\.$/;
+const FOREIGN = /Packages for (\S+) found, but incompatible/;
 const UNRESOLVED = /cannot find dependency (\S+?)(?: \(([^)]+)\))? for (\S+?)\.?$/;
 const CONFLICT = /check_conflicts_for: The following packages conflict with (\S+):$/;
 const CONFLICT_WITH = /check_conflicts_for:\s+(\S+) \*\s*$/;
@@ -38,8 +46,8 @@ const NO_LIST = /^\*\*\* Failed to download the package list from (\S+)/;
 const NO_SIGNATURE = /Signature file download failed\./;
 const SIGNATURE_BAD = /Signature check failed\./;
 const FETCHING_SIGNATURE = /^Downloading (\S+)\/Packages\.sig/;
-const SCRIPT = /postinst script \S*\/usr\/lib\/opkg\/info\/(\S+)\.postinst has failed with exit code (\d+)/;
-const NO_SPACE = /verify_pkg_installable: Only have .*, pkg (\S+) needs/;
+const SCRIPT = /^postinst script \.?\/usr\/lib\/opkg\/info\/([^\s/]+)\.postinst has failed with exit code (\d+)/;
+const NO_SPACE = /^ \* verify_pkg_installable: Only have .*, pkg (\S+) needs/;
 
 function dependencies(lines: readonly string[]): PackageTrouble[] {
   const wanted = new Map<string, { name: string; version: string; requiredBy: Set<string> }>();
@@ -49,7 +57,7 @@ function dependencies(lines: readonly string[]): PackageTrouble[] {
     const key = `${name} ${version}`;
     const entry = wanted.get(key) ?? { name, version: version.replace(/\s+/g, " "), requiredBy: new Set() };
     wanted.set(key, entry);
-    entry.requiredBy.add(by);
+    if (entry.requiredBy.size < MOST_NAMES) entry.requiredBy.add(by);
   }
   return [...wanted.values()].map(({ name, version, requiredBy }) =>
     version === ""
@@ -67,7 +75,7 @@ function conflicts(lines: readonly string[]): PackageTrouble[] {
     if (name !== undefined) {
       current = found.get(name) ?? new Set();
       found.set(name, current);
-    } else if (other !== undefined) current?.add(other);
+    } else if (other !== undefined && current !== null && current.size < MOST_NAMES) current.add(other);
   }
   return [...found].map(([name, others]) => ({ kind: "conflict", name, with: [...others] }));
 }

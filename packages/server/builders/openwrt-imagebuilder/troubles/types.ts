@@ -21,6 +21,13 @@ export interface FeedTrouble {
   reason: "absent" | "unreachable" | "damaged" | "untrusted";
 }
 
+/** Lines are looked at so far: real ones are short, and packages' scripts may print what they like. */
+export const LONGEST_LINE = 1_000;
+/** So many of each are enough to tell what is wrong. */
+export const MOST_TROUBLES = 200;
+/** And of those that one package is wanted by. */
+export const MOST_NAMES = 50;
+
 export interface Troubles {
   packages: readonly PackageTrouble[];
   feeds: readonly FeedTrouble[];

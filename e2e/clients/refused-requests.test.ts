@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Client, EVERY_CLIENT } from "./every-client.ts";
+import { type ServerUnderReplay, startServer } from "./lib/server.ts";
+
+/** What owners read of requests that can't be built, or not now. Nothing is built here: two builds fill the line. */
+let server: ServerUnderReplay;
+beforeAll(async () => {
+  server = await startServer({ builds: { max_pending: 1 } });
+  for (const packages of [["vim"], ["nano"]]) {
+    const body = JSON.stringify({ ...ARCHER, packages });
+    expect((await fetch(`${server.url}/api/v1/build`, { method: "POST", body })).status).toBe(202);
+  }
+});
+afterAll(() => server?.[Symbol.asyncDispose]());
+
+const ARCHER = {
+  version: "24.10.5",
+  target: "ath79/generic",
+  profile: "tplink,archer-c7-v2",
+  packages: ["luci"],
+  diff_packages: true,
+};
+
+type Words = Readonly<Record<Client, string | RegExp>>;
+const shows = (client: string, request: object) =>
+  expect(EVERY_CLIENT[client as Client](server.url, { ...ARCHER, ...request }, { pause: 1, polls: 3 })).rejects;
+
+/** The same sentence for all who read one; auc reads no body of a 400. */
+const sentence = (text: string): Words => ({
+  auc: "Bad message (74)",
+  owut: new RegExp(`^Status: ${text}[^]*\nBuild failed with status 400$`),
+  "LuCI of summer 2020": `Server response: ${text}`,
+  "LuCI of autumn 2020": `Server response: ${text}`,
+  "LuCI of spring 2021": `Server response: ${text}`,
+  "LuCI of autumn 2021": `Server response: ${text}`,
+  "LuCI of today": `Server response: ${text}`,
+  "the firmware selector": text,
+});
+
+describe.each([
+  ["a device that the release doesn't have", { profile: "toaster" }, "Unsupported profile: toaster."],
+  ["a release that nobody has announced", { version: "24.10.99" }, "Unsupported version: 24.10.99"],
+])("of %s", (_, request, text) => {
+  test.each(Object.entries(sentence(text)))("%s shows: %s", (client, words) => shows(client, request).toThrow(words));
+});
+
+/** Names of packages are looked at before anything else; what FastAPI made of them is a list, which pages can't show. */
+const OF_A_STRANGE_NAME: Words = {
+  auc: "unknown package 'lu ci' requested.",
+  owut: "Build failed with status undefined",
+  "LuCI of summer 2020": "Server response: packages.0: String should match pattern",
+  "LuCI of autumn 2020": "Server response: packages.0: String should match pattern",
+  "LuCI of spring 2021": "Server response: packages.0: String should match pattern",
+  "LuCI of autumn 2021": "Server response: [object Object]",
+  "LuCI of today": "Server response: [object Object]",
+  "the firmware selector": "TypeError",
+};
+
+describe("of a package that can't be one", () => {
+  test.each(Object.entries(OF_A_STRANGE_NAME))("%s shows: %s", (client, words) =>
+    shows(client, { packages: ["lu ci"] }).toThrow(words),
+  );
+});
+
+const OF_A_FULL_LINE: Words = {
+  auc: "Bad message (74)",
+  owut: /^Status: server overload, queue contains too many build requests: 2\nBuild failed with status 529$/,
+  // Its server had no word for that: 503 leaves the page as it is, as any other would.
+  "LuCI of summer 2020": "it shows a spinner for ever: 503",
+  "LuCI of autumn 2020": "it shows a spinner for ever: 503",
+  "LuCI of spring 2021": "it shows a spinner for ever: 503",
+  "LuCI of autumn 2021": "it shows a spinner for ever: 529",
+  "LuCI of today": "it would go on asking for ever",
+  "the firmware selector": "server overload, queue contains too many build requests: 2",
+};
+
+describe("while too many wait", () => {
+  test.each(Object.entries(OF_A_FULL_LINE))("%s shows: %s", (client, words) => shows(client, {}).toThrow(words));
+
+  test("the LuCI app of today gets its place as soon as there is one", async () => {
+    const answers: number[] = [529, 529];
+    const told = { of: "POST /api/v1/build", rewrite: turnedAway };
+    const { rewritten, error } = await server.rewriter.during(told, () =>
+      EVERY_CLIENT["LuCI of today"](server.rewriter.url, { ...ARCHER, packages: ["vim"] }, { pause: 1, polls: 5 }),
+    );
+    expect(rewritten).toBe(2);
+    expect(String(error)).toContain("it would go on asking for ever");
+
+    function turnedAway(answer: { status: number }) {
+      answer.status = answers.shift() ?? answer.status;
+    }
+  });
+});
