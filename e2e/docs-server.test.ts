@@ -22,6 +22,8 @@ const SERVER = join(ROOT, "packages", "server", "bin", "pawl.mjs");
 /** Where the documents say that the server is. */
 const DOCUMENTED = "http://127.0.0.1:8080";
 const START_WITHIN_MS = 60_000;
+/** For one block. What takes longer is ended, so that it can be seen how far it came and nothing of it is left. */
+const RUN_WITHIN_MS = 90_000;
 
 let dir: TempDir;
 
@@ -36,6 +38,7 @@ describe("on a machine that has nothing but the configuration of docs/server.md,
   let url: string;
   let env: NodeJS.ProcessEnv;
   let server: ChildProcess | undefined;
+  let serverSaid = "";
 
   beforeAll(async () => {
     mirror = await MirrorServer.start();
@@ -93,26 +96,30 @@ describe("on a machine that has nothing but the configuration of docs/server.md,
   /** As if it were typed there; each line has to work. */
   async function run(block: string): Promise<string> {
     const script = block.replaceAll(DOCUMENTED, url).replaceAll("npx pawl", "pawl");
-    const child = spawn("sh", ["-ec", script], { cwd: dir.path, env, stdio: ["ignore", "pipe", "pipe"] });
+    // A group of its own: what the shell has started ends with it.
+    const options = { cwd: dir.path, env, stdio: ["ignore", "pipe", "pipe"], detached: true } as const;
+    const child = spawn("sh", ["-ec", script], options);
+    const late = setTimeout(() => child.pid && process.kill(-child.pid, "SIGKILL"), RUN_WITHIN_MS);
     let [stdout, stderr] = ["", ""];
     child.stdout.on("data", (data) => (stdout += data));
     child.stderr.on("data", (data) => (stderr += data));
-    const [code] = await once(child, "close");
-    expect(code, `${block}${stdout}${stderr}`).toBe(0);
+    const [code, signal] = await once(child, "close");
+    clearTimeout(late);
+    const end = signal === null ? "" : `It took too long. The server said last:\n${serverSaid.slice(-4_000)}`;
+    expect(code, `${block}${stdout}${stderr}${end}`).toBe(0);
     return stdout;
   }
 
   async function startServer(): Promise<void> {
     const started = spawn(dir.join("pawl"), ["serve"], { cwd: dir.path, env, stdio: ["ignore", "pipe", "pipe"] });
     server = started;
-    let said = "";
-    for (const stream of [started.stdout, started.stderr]) stream.on("data", (data) => (said += data));
+    for (const stream of [started.stdout, started.stderr]) stream.on("data", (data) => (serverSaid += data));
     const until = Date.now() + START_WITHIN_MS;
     while (Date.now() < until && started.exitCode === null) {
       if (await fetch(`${url}/health/live`).catch(() => null)) return;
       await sleep(50);
     }
-    throw new Error(`pawl serve didn't come up: ${said}`);
+    throw new Error(`pawl serve didn't come up: ${serverSaid}`);
   }
 });
 

@@ -83,8 +83,8 @@ export class BenchServer implements AsyncDisposable {
   }
 }
 
-/** `BENCH_PROFILE=<folder>`: where each server leaves a CPU profile when it ends. */
+/** `BENCH_CPU_PROFILE=<folder>`: where each server leaves a CPU profile when it ends. */
 function profiling(): string[] {
-  const folder = process.env.BENCH_PROFILE;
+  const folder = process.env.BENCH_CPU_PROFILE;
   return folder ? ["--cpu-prof", `--cpu-prof-dir=${folder}`] : [];
 }

@@ -1,53 +1,65 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { noise } from "@pawl/testkit";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import * as auc from "./auc-2024.ts";
 import { takeImage as takeByAuc } from "./auc-2024-image.ts";
+import { EVERY_CLIENT } from "./every-client.ts";
 import * as selector from "./firmware-selector.ts";
-import { takeImage as takeBySelector } from "./firmware-selector-image.ts";
+import { testBreakages } from "./lib/breakages.ts";
 import { installedFrom } from "./lib/device-packages.ts";
+import {
+  AUC_BREAKAGES,
+  LUCI_2020_BREAKAGES,
+  LUCI_2021_BREAKAGES,
+  LUCI_TODAY_BREAKAGES,
+  OWUT_BREAKAGES,
+  SELECTOR_BREAKAGES,
+} from "./lib/image-breakages.ts";
 import type { LuciDevice } from "./lib/luci.ts";
+import type { RewritableAnswer } from "./lib/rewriter.ts";
 import { type ServerUnderReplay, startServer } from "./lib/server.ts";
-import type { TakenImage } from "./lib/taking.ts";
+import type { Patience, TakenImage } from "./lib/taking.ts";
 import * as luci2020 from "./luci-2020.ts";
 import * as luci2021 from "./luci-2021.ts";
-import { LUCI_APPS, takeImage as takeByLuci } from "./luci-image.ts";
 import * as luciToday from "./luci-today.ts";
 import * as owut from "./owut.ts";
 import { takeImage as takeByOwut } from "./owut-image.ts";
+
+// Each image is really made, and a machine may be busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** Each client goes all the way: what is newer, a request, a queue, a real build, and the image in its hands. */
 let server: ServerUnderReplay;
 beforeAll(async () => {
   server = await startServer({}, { builds: true });
+  const content = noise("bulk", 8_000_000);
+  server.mirror.addPackages("24.10", "telephony", [
+    { name: "bulk", version: "1.0-r1", files: [{ path: "usr/share/bulk", content }] },
+  ]);
 });
 afterAll(() => server?.[Symbol.asyncDispose]());
 
-const ARCHER = { target: "ath79/generic", profile: "tplink_archer-c7-v2" };
+/** One of each, asked for when the first test needs it. */
+const orders = { auc: once(orderByAuc), owut: once(orderByOwut), today: once(orderByLuci), pages: once(orderByPages) };
+/** What is broken is broken for good: it needn't be asked for often. */
+const HURRIED: Patience = { pause: 1, polls: 4 };
 
-/** What is told of a build: the time it was asked for differs between any two. */
-async function buildOf({ url }: TakenImage) {
-  const folder = new URL(url).pathname.split("/")[2];
-  // biome-ignore lint/suspicious/noExplicitAny: what a server answers is looked at by the expectations
-  return (await (await fetch(`${server.url}/api/v1/build/${folder}`)).json()) as any;
+const ARCHER = { target: "ath79/generic", profile: "tplink_archer-c7-v2" };
+const ARCHER_ON_24_10_4 = {
+  ...ARCHER,
+  boardName: "tplink,archer-c7-v2",
+  version: "24.10.4",
+  revision: "r28959-29397011cc",
+};
+
+async function orderByAuc(): Promise<auc.AucOffer["request"]> {
+  const path = "releases/24.10.4";
+  const packages = await installedFrom({ ...ARCHER, url: server.url, path, more: ["luci", "htop"] });
+  const { request, isNewer } = await auc.replay(server.url, { ...ARCHER_ON_24_10_4, packages });
+  expect(isNewer).toBe(true);
+  return request;
 }
 
-test("auc upgrades a router to what it was offered, with the very versions of its packages", async () => {
-  const packages = await installedFrom({
-    ...ARCHER,
-    url: server.url,
-    path: "releases/24.10.4",
-    more: ["luci", "htop"],
-  });
-  const device = { ...ARCHER, boardName: "tplink,archer-c7-v2", version: "24.10.4", revision: "r28959-29397011cc" };
-  const offer = await auc.replay(server.url, { ...device, packages });
-  const image = await takeByAuc(server.url, offer.request);
-  expect(image.url).toMatch(
-    /openwrt-24\.10\.5-[0-9a-f]{12}-ath79-generic-tplink_archer-c7-v2-squashfs-sysupgrade\.bin$/,
-  );
-  expect(image.shown.at(-1)).toBe(".");
-  expect((await buildOf(image)).manifest).toMatchObject(offer.request.packages_versions);
-});
-
-test("owut upgrades a PC that packages come to by apk, and finds in it what it asked for", async () => {
+async function orderByOwut() {
   const [target, profile] = ["x86/64", "generic"];
   const packages = await installedFrom({ url: server.url, path: "releases/25.12.0", target, profile, more: ["owut"] });
   const device = {
@@ -60,13 +72,10 @@ test("owut upgrades a PC that packages come to by apk, and finds in it what it a
     packages,
     topLevel: Object.keys(packages),
   };
-  const check = await owut.replay(server.url, device);
-  const image = await takeByOwut(server.url, { request: check.request, device });
-  expect(image.url).toMatch(/openwrt-25\.12\.1-[0-9a-f]{12}-x86-64-generic-squashfs-combined-efi\.img\.gz$/);
-  expect(image.shown).toContain("Status: building_image");
-});
+  return { device, ...(await owut.replay(server.url, device)) };
+}
 
-test("the LuCI app of today upgrades a snapshot", async () => {
+async function orderByLuci() {
   const [target, profile] = ["mediatek/filogic", "glinet_gl-mt6000"];
   const packages = await installedFrom({ url: server.url, path: "snapshots", target, profile, more: ["luci"] });
   const device: LuciDevice = {
@@ -76,44 +85,158 @@ test("the LuCI app of today upgrades a snapshot", async () => {
     boardName: "glinet,gl-mt6000",
     packages: Object.keys(packages),
   };
-  const { request } = await luciToday.replay(server.url, device);
-  const image = await takeByLuci(server.url, LUCI_APPS.today, { request: request ?? {} });
+  return demanded((await luciToday.replay(server.url, device)).request);
+}
+
+/** The same image, as pages of six years write it. */
+async function orderByPages() {
+  const version = "24.10.5";
+  const selection = { imageUrl: server.mirror.url, version, title: "TP-Link Archer C7 v2" };
+  const { request: selected } = await selector.replay(server.url, selection);
+  const packages = [...(selected.packages as string[]), "luci", "tcpdump"];
+  const device = { ...ARCHER_ON_24_10_4, packages };
+  expect(await luci2020.replay(server.url, { origin: "http://192.168.1.1", version: device.version })).toContain(
+    version,
+  );
+  return {
+    of2020: luci2020.requestFor(version, device),
+    spring: demanded((await luci2021.replay(server.url, device, "spring")).request),
+    autumn: demanded((await luci2021.replay(server.url, device, "autumn")).request),
+    selected: { ...selected, packages },
+  };
+}
+
+function demanded(request: Record<string, unknown> | null): Record<string, unknown> {
+  if (request === null) throw new Error("nothing was offered");
+  return request;
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}
+
+/** What is told of a build: the time it was asked for differs between any two. */
+async function buildOf({ url }: TakenImage) {
+  const folder = new URL(url).pathname.split("/")[2];
+  // biome-ignore lint/suspicious/noExplicitAny: what a server answers is looked at by the expectations
+  return (await (await fetch(`${server.url}/api/v1/build/${folder}`)).json()) as any;
+}
+
+test("auc upgrades a router to what it was offered, with the very versions of its packages", async () => {
+  const request = await orders.auc();
+  const image = await takeByAuc(server.url, request);
+  expect(image.url).toMatch(
+    /openwrt-24\.10\.5-[0-9a-f]{12}-ath79-generic-tplink_archer-c7-v2-squashfs-sysupgrade\.bin$/,
+  );
+  expect(image.shown.at(-1)).toBe(".");
+  expect((await buildOf(image)).manifest).toMatchObject(request.packages_versions);
+});
+
+test("owut upgrades a PC that packages come to by apk, and finds in it what it asked for", async () => {
+  const image = await takeByOwut(server.url, await orders.owut());
+  expect(image.url).toMatch(/openwrt-25\.12\.1-[0-9a-f]{12}-x86-64-generic-squashfs-combined-efi\.img\.gz$/);
+  expect(image.shown).toContain("Status: building_image");
+});
+
+test("the LuCI app of today upgrades a snapshot", async () => {
+  const image = await EVERY_CLIENT["LuCI of today"](server.url, await orders.today());
   expect(image.url).toMatch(/openwrt-[0-9a-f]{12}-mediatek-filogic-glinet_gl-mt6000-squashfs-sysupgrade\.bin$/);
   expect(image.shown).toContain("building_image");
 });
 
 test("five pages of six years that want the same image get it from one build", async () => {
-  const version = "24.10.5";
-  const selected = await selector.replay(server.url, {
-    imageUrl: server.mirror.url,
-    version,
-    title: "TP-Link Archer C7 v2",
-  });
-  const packages = [...(selected.request.packages as string[]), "luci", "tcpdump"];
-  const device = { ...ARCHER, boardName: "tplink,archer-c7-v2", packages, version: "24.10.4", revision: "r28959-0" };
-  const origin = "http://192.168.1.1";
-  expect(await luci2020.replay(server.url, { origin, version: device.version })).toContain(version);
-  const of2020 = luci2020.requestFor(version, device);
-  const [spring, autumn] = await Promise.all([
-    luci2021.replay(server.url, device, "spring"),
-    luci2021.replay(server.url, device, "autumn"),
-  ]);
-
+  const { of2020, spring, autumn, selected } = await orders.pages();
   const images = await Promise.all([
-    takeByLuci(server.url, LUCI_APPS["summer 2020"], { request: of2020 }),
-    takeByLuci(server.url, LUCI_APPS["autumn 2020"], { request: of2020 }),
-    takeByLuci(server.url, LUCI_APPS["spring 2021"], { request: spring.request ?? {} }),
-    takeByLuci(server.url, LUCI_APPS["autumn 2021"], { request: autumn.request ?? {} }),
-    takeBySelector(server.url, { ...selected.request, packages }),
+    EVERY_CLIENT["LuCI of summer 2020"](server.url, of2020),
+    EVERY_CLIENT["LuCI of autumn 2020"](server.url, of2020),
+    EVERY_CLIENT["LuCI of spring 2021"](server.url, spring),
+    EVERY_CLIENT["LuCI of autumn 2021"](server.url, autumn),
+    EVERY_CLIENT["the firmware selector"](server.url, selected),
   ]);
-
   expect(new Set(images.map(({ sha256 }) => sha256)).size).toBe(1);
   const builds = await Promise.all(images.map(buildOf));
   expect(new Set(builds.map((build) => build.enqueued_at)).size).toBe(1);
   // The selector says a revision besides the version, and so has a name of its own for it.
   expect(new Set(builds.map((build) => build.request_hash)).size).toBe(2);
   expect(builds[0].manifest).toHaveProperty("tcpdump");
-  const [summer] = images;
-  expect(summer?.shown.at(-1)).toBe("Building the sysupgrade image");
-  expect(images.at(-1)?.shown.at(-1)).toMatch(/^tr-(building_image|calculate_packages_hash)$/);
+  expect(images.map(({ shown }) => shown.at(-1))).toEqual([
+    ...Array(2).fill("Building the sysupgrade image"),
+    ...Array(2).fill("Building firmware sysupgrade image"),
+    expect.stringMatching(/^tr-(building_image|calculate_packages_hash)$/),
+  ]);
+});
+
+describe.each([
+  ["a package that nobody knows", ["nonsense"], "Error: Impossible package selection: missing (nonsense)", "nonsense"],
+  ["more than the device holds", ["bulk"], "Error: Selected packages exceed device storage", "is too big"],
+])("of %s", (_what, packages, sentence, logged) => {
+  const request = { version: "24.10.5", target: "ath79/generic", profile: "ubnt,nanostation-m", packages };
+
+  test.each(["auc", "owut", "LuCI of autumn 2021", "LuCI of today", "the firmware selector"] as const)(
+    "%s shows the reason, and what make has printed",
+    async (client) => {
+      const taking = EVERY_CLIENT[client](server.url, { ...request, diff_packages: false });
+      const shown = await taking.then(String, (error) => String(error));
+      expect(shown).toContain(sentence);
+      expect(shown.replace(sentence, "")).toContain(logged);
+    },
+  );
+});
+
+test.each(["LuCI of summer 2020", "LuCI of autumn 2020", "LuCI of spring 2021"] as const)(
+  "%s is told at once of a package that nobody knows",
+  async (client) => {
+    const request = { ...(await orders.pages()).of2020, packages: ["luci", "nonsense"] };
+    const taking = EVERY_CLIENT[client](server.url, request);
+    await expect(taking).rejects.toThrow("Server response: Unsupported package(s): nonsense");
+  },
+);
+
+test("the LuCI app of today asks on while too many wait, and owut by GET where there is no HEAD", async () => {
+  const statuses = [529, 529];
+  const turnedAway = (answer: RewritableAnswer) => {
+    answer.status = statuses.shift() ?? answer.status;
+  };
+  const luci = await server.rewriter.during({ of: "POST ", rewrite: turnedAway }, async () =>
+    EVERY_CLIENT["LuCI of today"](server.rewriter.url, await orders.today(), HURRIED),
+  );
+  expect(luci).toEqual({ rewritten: 2, error: undefined });
+  const goesOn = (answer: RewritableAnswer) => {
+    if (answer.body.length === 0) answer.status = 405;
+    else answer.body = Buffer.from(answer.body.toString().replace(/"status":200/, '"status":202'));
+  };
+  const byOwut = await server.rewriter.during({ of: /^(POST|HEAD) /, rewrite: goesOn }, async () =>
+    takeByOwut(server.rewriter.url, await orders.owut(), HURRIED),
+  );
+  expect(byOwut).toEqual({ rewritten: 2, error: undefined });
+});
+
+const broken = [
+  ["auc", AUC_BREAKAGES, async (url: string) => takeByAuc(url, await orders.auc(), {}, HURRIED)],
+  ["owut", OWUT_BREAKAGES, async (url: string) => takeByOwut(url, await orders.owut(), HURRIED)],
+  [
+    "LuCI of summer 2020",
+    LUCI_2020_BREAKAGES,
+    async (url: string) => EVERY_CLIENT["LuCI of summer 2020"](url, (await orders.pages()).of2020, HURRIED),
+  ],
+  [
+    "LuCI of autumn 2021",
+    LUCI_2021_BREAKAGES,
+    async (url: string) => EVERY_CLIENT["LuCI of autumn 2021"](url, (await orders.pages()).autumn, HURRIED),
+  ],
+  [
+    "LuCI of today",
+    LUCI_TODAY_BREAKAGES,
+    async (url: string) => EVERY_CLIENT["LuCI of today"](url, await orders.today(), HURRIED),
+  ],
+  [
+    "the firmware selector",
+    SELECTOR_BREAKAGES,
+    async (url: string) => EVERY_CLIENT["the firmware selector"](url, (await orders.pages()).selected, HURRIED),
+  ],
+] as const;
+
+describe.each(broken)("%s, with its image built,", (_client, breakages, take) => {
+  testBreakages(() => server.rewriter, take, breakages);
 });

@@ -76,18 +76,4 @@ const OF_A_FULL_LINE: Words = {
 
 describe("while too many wait", () => {
   test.each(Object.entries(OF_A_FULL_LINE))("%s shows: %s", (client, words) => shows(client, {}).toThrow(words));
-
-  test("the LuCI app of today gets its place as soon as there is one", async () => {
-    const answers: number[] = [529, 529];
-    const told = { of: "POST /api/v1/build", rewrite: turnedAway };
-    const { rewritten, error } = await server.rewriter.during(told, () =>
-      EVERY_CLIENT["LuCI of today"](server.rewriter.url, { ...ARCHER, packages: ["vim"] }, { pause: 1, polls: 5 }),
-    );
-    expect(rewritten).toBe(2);
-    expect(String(error)).toContain("it would go on asking for ever");
-
-    function turnedAway(answer: { status: number }) {
-      answer.status = answers.shift() ?? answer.status;
-    }
-  });
 });

@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import { TempDir } from "@pawl/testkit";
+import { type FaultOrKind, TempDir } from "@pawl/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type ComposedServer, startComposed } from "./lib/composed.ts";
 import { ODD, publishOdd } from "./lib/odd-imagebuilder.ts";
@@ -22,7 +22,7 @@ afterAll(async () => {
   await dir?.[Symbol.asyncDispose]();
 });
 
-const SOMETHING = 'echo "$RANDOM"\n';
+const PATIENCE = { timeout: 15_000 };
 const V2 = "/api/v2/builds";
 
 async function ask(body: object) {
@@ -68,7 +68,11 @@ describe("what a build leaves among its images", () => {
     ["a list of an image that isn't there", "rm odd.img", /lists odd.img, which wasn't made/],
     ["a list of a gigabyte", "truncate -s 1G profiles.json", /profiles.json isn't a file of a usual size/],
     ["a manifest of a gigabyte", "truncate -s 1G odd.manifest", /odd.manifest isn't a file of a usual size/],
-    ["more than a disk has, in files without content", "for i in {1..400}; do truncate -s 1G $i; done", /GiB/],
+    [
+      "more than a disk has, in files without content",
+      "for i in {1..9}; do truncate -s 1G $i; done",
+      /^The build has left files of 9 GiB; 4 GiB may be\.$/,
+    ],
     ["an error with a character that no database takes", "printf 'x\\0y\\n' >&2; exit 1", /x.*y/],
   ])("%s is refused by name, and nothing is published", async (_, script, words) => {
     const id = await ask({ ...ODD, defaults: script });
@@ -76,7 +80,9 @@ describe("what a build leaves among its images", () => {
     expect([state, failure.message]).toEqual(["failed", expect.stringMatching(words)]);
     await assertNothingOf(id);
     const old = await server.caller.post("/api/v1/build", { ...ODD, defaults: script });
-    expect([old.status, old.json.detail]).toEqual([500, "Error: Error while building firmware. See stdout/stderr"]);
+    const detail =
+      failure.code === "build_failed" ? "Error while building firmware. See stdout/stderr" : failure.message;
+    expect([old.status, old.json.detail]).toEqual([500, `Error: ${detail}`]);
     expect(old.json.stderr).toMatch(words);
   });
 
@@ -94,5 +100,52 @@ describe("what a build leaves among its images", () => {
     const { json } = await server.caller.get(`${V2}/${id}/log`);
     expect(json.items.map((line: { text: string }) => line.text)).toContain("a\0b \x1b[2J \ufffd");
     expect((await server.caller.post("/api/v1/build", { ...ODD, defaults: script })).status).toBe(200);
+  });
+});
+
+describe("an ImageBuilder that isn't as it should be", () => {
+  const FOLDER = "releases/24.10.4/targets/x86/64";
+  const ARCHIVE = `${FOLDER}/openwrt-imagebuilder-*`;
+  const ASKED = { version: "24.10.4", target: "x86/64", profile: "generic" };
+  let asked = 0;
+
+  test.each<[what: string, pattern: string, fault: FaultOrKind, code: string, words: RegExp]>([
+    [
+      "signed by a stranger",
+      `${FOLDER}/sha256sums.sig`,
+      "wrong-signature",
+      "imagebuilder_refused",
+      /is signed by the key/,
+    ],
+    ["of another sum", ARCHIVE, "altered", "imagebuilder_refused", /isn't what its sha256sums name/],
+    ["a web page", ARCHIVE, "html", "mirror_failed", /web page/],
+    ["that breaks off", ARCHIVE, { kind: "truncated", after: 1_000 }, "mirror_failed", /broke off/],
+    ["nowhere", ARCHIVE, "down", "mirror_failed", /\w+ \w+/],
+  ])("%s ends the build, or has it tried again, in words", async (_, pattern, fault, code, words) => {
+    server.mirror.misbehave(pattern, fault);
+    const body = { ...ASKED, defaults: `# ${++asked}\n` };
+    const { json } = await server.caller.post(V2, body);
+    const { id } = json.build;
+    const now = () => server.caller.get(`${V2}/${id}`).then(({ json }) => json);
+    if (code === "imagebuilder_refused") {
+      expect((await ended(id)).failure).toMatchObject({ code, message: expect.stringMatching(words) });
+    } else {
+      await expect.poll(async () => (await now()).waits_for, PATIENCE).toMatch(words);
+      expect(await now()).toMatchObject({ state: "queued", failure: null });
+      await server.caller.post(`${V2}/${id}/withdrawals`, { secret: json.secret });
+      expect((await now()).state).toBe("withdrawn");
+    }
+    await assertNothingOf(id);
+  });
+
+  test("that became another one while it was fetched is fetched whole, by the next try", async () => {
+    server.mirror.misbehave("releases/25.12.0/**/openwrt-imagebuilder-*", { kind: "truncated", after: 50_000 });
+    const id = await ask({ ...ODD, version: "25.12.0", defaults: "true\n" });
+    await expect
+      .poll(async () => (await server.caller.get(`${V2}/${id}`)).json.waits_for, PATIENCE)
+      .toMatch(/broke off/);
+    await publishOdd(server.mirror, "25.12.0");
+    server.mirror.heal();
+    expect(await ended(id)).toMatchObject({ state: "done", failure: null });
   });
 });

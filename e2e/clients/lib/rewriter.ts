@@ -138,7 +138,7 @@ function unpack(answer: RewritableAnswer): void {
 }
 
 function wordsOf({ status, headers, body }: RewritableAnswer): string {
-  return JSON.stringify([status, [...headers], body.toString("latin1")]);
+  return JSON.stringify([status, [...headers].sort(), body.toString("latin1")]);
 }
 
 /** A length that is too great ends in a connection that is cut, as a proxy's does. */

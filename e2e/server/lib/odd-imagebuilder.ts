@@ -1,40 +1,39 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { MIRROR_KEYS, type MirrorServer, TempDir } from "@pawl/testkit";
 
 const exec = promisify(execFile);
 
-/** For whom the odd one is: a target that has but the generic profile. */
+/** For what the odd one is: a target that has but the generic profile. */
 export const ODD = { version: "25.12.1", target: "x86/64", profile: "generic" } as const;
-const FOLDER = `releases/${ODD.version}/targets/${ODD.target}`;
 
 /**
  * Puts an ImageBuilder into the mirror that makes its image at once, and then runs the first-boot script of the request, right where
  * its images lie: whatever a build may leave behind there can be said by the request. Its sums are signed, as all of the mirror's.
- * @param more for tar, behind the folder: what an archive shouldn't have
+ * @param version of the same target; with apk, as ODD's
  */
-export async function publishOdd(mirror: MirrorServer, more: readonly string[] = []): Promise<void> {
+export async function publishOdd(mirror: MirrorServer, version: string = ODD.version): Promise<void> {
   await using dir = await TempDir.create();
   for (const [path, content] of Object.entries(FILES)) {
     await mkdir(dirname(dir.join("ib", path)), { recursive: true });
     await writeFile(dir.join("ib", path), content);
   }
-  await exec("tar", ["--zstd", "-cf", "ib.tar.zst", "ib", ...more], { cwd: dir.path });
-  await publishArchive(mirror, await readFile(join(dir.path, "ib.tar.zst")));
+  await exec("tar", ["--zstd", "-cf", "ib.tar.zst", "ib"], { cwd: dir.path });
+  await publishArchive(mirror, `releases/${version}/targets/${ODD.target}`, await readFile(dir.join("ib.tar.zst")));
 }
 
-/** In place of what the mirror has, with sums that are right. */
-async function publishArchive(mirror: MirrorServer, archive: Uint8Array): Promise<void> {
-  const sums = await (await fetch(`${mirror.url}/${FOLDER}/sha256sums`)).text();
+/** In place of what the mirror has in that folder, with sums that are right. */
+async function publishArchive(mirror: MirrorServer, folder: string, archive: Uint8Array): Promise<void> {
+  const sums = await (await fetch(`${mirror.url}/${folder}/sha256sums`)).text();
   const [, name = ""] = /\*(openwrt-imagebuilder-.*)/.exec(sums) ?? [];
   const sum = createHash("sha256").update(archive).digest("hex");
   const signed = sums.replace(new RegExp(`^[0-9a-f]{64} (?=\\*${name}$)`, "m"), `${sum} `);
-  mirror.put(`${FOLDER}/${name}`, archive);
-  mirror.put(`${FOLDER}/sha256sums`, signed);
-  mirror.put(`${FOLDER}/sha256sums.sig`, MIRROR_KEYS.usign.sign(Buffer.from(signed)));
+  mirror.put(`${folder}/${name}`, archive);
+  mirror.put(`${folder}/sha256sums`, signed);
+  mirror.put(`${folder}/sha256sums.sig`, MIRROR_KEYS.usign.sign(Buffer.from(signed)));
 }
 
 const MANIFEST = ["base-files", "libc", "kernel", "procd", "apk-mbedtls"].map((name) => `${name} - 1\n`).join("");
@@ -44,6 +43,7 @@ const PROFILES = {
   metadata_version: 1,
   profiles: {
     generic: {
+      image_prefix: "odd",
       images: [{ filesystem: "squashfs", name: "odd.img", sha256: sha256("image\n"), type: "sysupgrade" }],
       titles: [{ title: "Generic x86/64" }],
     },

@@ -34,7 +34,7 @@ export async function assemble(bench: Workbench, resolved: Resolved): Promise<As
   const lines = [...run.stdout, ...run.stderr];
   if (run.code !== 0) throw failureOf(bench, run);
 
-  const all = await collect(sandbox.outputOutside, join(tools.folder, "made"));
+  const all = await collect(sandbox.outputOutside, join(tools.folder, "made"), recipe.limits.diskBytes);
   const outcome = await readOutcome(all, { target, profile, signal: tools.signal });
   const large = tooBig(lines, profile);
   if (outcome === null) throw large ?? failureOf(bench, run, `make image has made no image for ${profile}.`);

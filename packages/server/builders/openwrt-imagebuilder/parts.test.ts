@@ -239,7 +239,8 @@ test("takes regular files out of a build's output, and refuses all else by name"
   await using dir = await TempDir.create();
   await mkdir(dir.join("a"));
   await writeFile(dir.join("a", "x.bin"), "x");
-  expect(await collect(dir.join("a"), dir.join("b"))).toEqual([{ name: "x.bin", path: dir.join("b", "x.bin") }]);
+  const made = [{ name: "x.bin", path: dir.join("b", "x.bin") }];
+  expect(await collect(dir.join("a"), dir.join("b"), 1)).toEqual(made);
 
   const tricks: [string, (path: string) => Promise<void>][] = [
     ["link.bin", (path) => symlink("/etc/passwd", path)],
@@ -254,6 +255,6 @@ test("takes regular files out of a build's output, and refuses all else by name"
     const folder = dir.join(`t${i}`);
     await mkdir(folder);
     await make(`${folder}/${name}`);
-    await expect(collect(folder, dir.join(`o${i}`))).rejects.toThrow(`The build has left ${JSON.stringify(name)}`);
+    await expect(collect(folder, dir.join(`o${i}`), 1)).rejects.toThrow(`The build has left ${JSON.stringify(name)}`);
   }
 });
