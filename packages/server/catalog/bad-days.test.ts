@@ -3,7 +3,7 @@ import { type MirroredCatalog, mirroredCatalog } from "./testing/mirrored-catalo
 
 let it: MirroredCatalog;
 beforeEach(async () => {
-  it = await mirroredCatalog({ settings: { load_timeout: "1s", request_timeout: "700ms" } });
+  it = await mirroredCatalog({ settings: { load_timeout: "4s", request_timeout: "2s" } });
 });
 afterEach(() => it[Symbol.asyncDispose]());
 
