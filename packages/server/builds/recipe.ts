@@ -37,6 +37,7 @@ export function makeRecipe(inputs: BuildInputs, facts: RecipeFacts): BuildRecipe
     targetPath: `${version.path}/targets/${inputs.target}`,
     feeds: feedsOf(distribution, version, target),
     keys: source.keys,
+    feedKeys: distribution.keys,
     repositoryAllowList: facts.repositoryAllowList,
     limits: facts.limits,
   };

@@ -76,7 +76,7 @@ export class Serving {
       throw error;
     });
     if (reached instanceof UpstreamError) {
-      if (substitute) await this.#sendInstead(asked, substitute, reached.message);
+      if (substitute) await this.#sendInstead(asked, substitute, { status: null, reason: reached.message });
       return;
     }
     const { answer, url } = reached;
@@ -89,7 +89,9 @@ export class Serving {
     }
     answer.body.destroy();
     const sentence = `${url.host} answers ${answer.status} for ${url.pathname}.`;
-    if (substitute && isTrouble(answer.status)) return this.#sendInstead(asked, substitute, sentence);
+    if (substitute && isTrouble(answer.status)) {
+      return this.#sendInstead(asked, substitute, { status: answer.status, reason: sentence });
+    }
     if (cached && isGone(answer.status)) await this.#parts.cache?.remove(addressOf(wanted));
     this.#parts.failed({ url: wanted.said, status: answer.status, reason: sentence });
     say(asked.response, answer.status >= 400 ? answer.status : 502, sentence);
@@ -159,12 +161,19 @@ export class Serving {
 
   /** Packages are checked against their index by who asks for them; of an index nobody but upstream knows how old it may be. */
   #maySubstitute({ url }: Wanted, { confirmedAt }: CachedFile): boolean {
-    if (/\.(ipk|apk)$/.test(url.pathname)) return true;
+    if (isPackage(url)) return true;
     return this.#parts.now().getTime() - confirmedAt < this.#parts.limits.staleMs;
   }
 
-  async #sendInstead(asked: Asked, cached: CachedFile, reason: string): Promise<void> {
-    this.#parts.log.warn({ url: asked.wanted.said, reason }, "served from the cache, as upstream is in trouble");
+  /** That an index may not be the newest is told, though nothing failed: package managers see nothing of it. */
+  async #sendInstead(
+    asked: Asked,
+    cached: CachedFile,
+    { status, reason }: Pick<FetchFailure, "status" | "reason">,
+  ): Promise<void> {
+    const { url, said } = asked.wanted;
+    this.#parts.log.warn({ url: said, reason }, "served from the cache, as upstream is in trouble");
+    if (!isPackage(url)) this.#parts.failed({ url: said, status, reason, servedStale: true });
     await this.#sendCached(asked, cached);
   }
 
@@ -185,6 +194,10 @@ export class Serving {
 function addressOf({ url, route }: Wanted): string {
   const { username, password } = new URL(route.upstream);
   return username === "" && password === "" ? url.href : `${username}:${password}@${url.href}`;
+}
+
+function isPackage({ pathname }: URL): boolean {
+  return /\.(ipk|apk)$/.test(pathname);
 }
 
 function isTrouble(status: number): boolean {

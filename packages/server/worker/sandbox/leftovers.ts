@@ -1,10 +1,14 @@
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { allProcesses, marked } from "./limits/process-tree.ts";
 import { isOwnerAlive } from "./owner.ts";
 import { PLACE_NAMES } from "./place/paths.ts";
 import { removeTree } from "./place/remove.ts";
+
+const MOST_PASSES = 200;
+const PASS_MS = 10;
 
 /** Notes which folder a sandbox is in, for whoever finds the note after this process was killed. */
 export async function noteSandbox(notes: string, name: string, folder: string): Promise<void> {
@@ -25,9 +29,19 @@ export async function clearLeftovers(notes: string, log: Logger, signal: AbortSi
     if (isOwnerAlive(name) !== false) continue;
     const folder = await readFile(join(notes, name), "utf8");
     log.info({ folder }, "removing what a killed worker's build has left");
-    for (const { pid } of marked(name, allProcesses())) end(pid);
+    await endMarked(name, signal);
     if (isAbsolute(folder)) await emptyPlace(folder, log, signal);
     await forgetSandbox(notes, name);
+  }
+}
+
+/** Again until none is found: one that begins another meanwhile may be seen before it does, or while it has no environment. */
+async function endMarked(name: string, signal: AbortSignal): Promise<void> {
+  for (let passes = 0, clean = 0; passes < MOST_PASSES && clean < 2; passes++) {
+    const found = marked(name, allProcesses());
+    clean = found.length === 0 ? clean + 1 : 0;
+    for (const { pid } of found) end(pid);
+    if (clean < 2) await sleep(PASS_MS, undefined, { signal });
   }
 }
 
