@@ -65,10 +65,10 @@ describe("of a package that can't be one", () => {
 const OF_A_FULL_LINE: Words = {
   auc: "Bad message (74)",
   owut: /^Status: server overload, queue contains too many build requests: 2\nBuild failed with status 529$/,
-  // Its server had no word for that: 503 leaves the page as it is, as any other would.
-  "LuCI of summer 2020": "it shows a spinner for ever: 503",
-  "LuCI of autumn 2020": "it shows a spinner for ever: 503",
-  "LuCI of spring 2021": "it shows a spinner for ever: 503",
+  // These know no 529 and are told that they are queued, so that they ask again.
+  "LuCI of summer 2020": "it would go on asking for ever",
+  "LuCI of autumn 2020": "all of it is posted again, for want of a hash",
+  "LuCI of spring 2021": "all of it is posted again, for want of a hash",
   "LuCI of autumn 2021": "it shows a spinner for ever: 529",
   "LuCI of today": "it would go on asking for ever",
   "the firmware selector": "server overload, queue contains too many build requests: 2",

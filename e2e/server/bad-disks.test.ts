@@ -22,7 +22,7 @@ beforeAll(async () => {
   dir = cleanUp.use(await TempDir.create());
   for (const disk of DISKS) {
     await mkdir(dir.join("state", disk), { recursive: true });
-    await exec("mount", ["-t", "tmpfs", "-o", "size=20m", "none", dir.join("state", disk)]);
+    await exec("mount", ["-t", "tmpfs", "-o", `size=${SIZE}`, "none", dir.join("state", disk)]);
     cleanUp.defer(() => exec("umount", ["-l", dir.join("state", disk)]).then(() => undefined));
   }
   server = cleanUp.use(await startComposed({ builds: true, config: { state_dir: dir.join("state") } }));
@@ -33,10 +33,13 @@ afterAll(() => cleanUp.disposeAsync());
 const PATIENCE = { timeout: 15_000 };
 const V2 = "/api/v2/builds";
 
-/** To its last byte. */
-async function fill(disk: Disk): Promise<void> {
-  const full = writeFile(dir.join("state", disk, "filler"), Buffer.alloc(21 * 2 ** 20));
-  await expect(full).rejects.toMatchObject({ code: "ENOSPC" });
+const SIZE = 20 * 2 ** 20;
+
+/** To its last byte, or but for so many. */
+async function fill(disk: Disk, left = 0): Promise<void> {
+  const path = dir.join("state", disk, "filler");
+  if (left > 0) return writeFile(path, Buffer.alloc(SIZE - left));
+  await expect(writeFile(path, Buffer.alloc(SIZE + 1))).rejects.toMatchObject({ code: "ENOSPC" });
 }
 
 async function empty(disk: Disk): Promise<void> {
@@ -65,17 +68,23 @@ test.runIf(isRoot)(
     await empty("cache");
 
     await fill("builds");
-    const second = await ask("head -c 1000000 /dev/zero > more.img");
-    expect(await reason(second)).toBe("S");
+    const second = await ask("true # builds");
+    expect(await reason(second)).toMatch(/^The worker has no room left for a build\. Try 2 of 4 at/);
+    await empty("builds");
+
+    await fill("builds", 2_000_000);
+    const third = await ask("head -c 5000000 /dev/zero > more.img");
+    expect(await reason(third)).toMatch(/Try 2 of 4 at/);
     await empty("builds");
 
     await fill("store");
-    const third = await ask("true # store");
-    expect(await reason(third)).toMatch(/^The store.s disk is full: nothing of this build was kept\. Try 2 of 4 at/);
-    expect(await readdir(dir.join("state/store"))).toEqual(["filler"]);
+    const fourth = await ask("true # store");
+    expect(await reason(fourth)).toMatch(/^The store.s disk is full: nothing of this build was kept\. Try 2 of 4 at/);
+    const kept = await readdir(dir.join("state/store"), { recursive: true });
+    expect(kept.sort()).toEqual([".incoming", ".removed", "filler"]);
     await empty("store");
 
-    for (const id of [first, second, third]) {
+    for (const id of [first, second, third, fourth]) {
       await expect.poll(async () => (await read(id)).state, PATIENCE).toBe("done");
       expect((await server.caller.get(`/store/${id}/odd.img`)).text).toBe("image\n");
     }

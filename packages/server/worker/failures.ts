@@ -3,6 +3,7 @@ import { BuildError } from "../builders/types.ts";
 import type { Failure } from "../builds/types.ts";
 import { ServerError } from "../error.ts";
 import { MOST_PREPARING } from "./deadline.ts";
+import { hasNoRoom, NO_ROOM } from "./no-room.ts";
 import type { Why } from "./stops.ts";
 
 /**
@@ -17,15 +18,27 @@ export function failureOf(
   const error = tooSlow(why, timeMs) ?? thrown;
   if (error instanceof BuildError) {
     const { code, message, culprits, isPassing } = error;
-    if (error.cause !== undefined) log.debug({ err: error }, "why the build failed");
+    // Of the worker's own troubles whoever runs it has to know more than those who ask for builds.
+    const level = code === "worker_failed" ? "warn" : "debug";
+    if (error.cause !== undefined) log[level]({ err: error }, "why the build failed");
     return { code, sentence: message, culprits, isPassing };
   }
   // The store's, or the database's: they have words for everybody.
-  const isWorded = error instanceof ServerError && error.code !== "internal";
-  if (isWorded) log.warn({ err: error }, "a worker's part has failed");
+  const sentence = wordsOf(error);
+  if (sentence !== null) log.warn({ err: error }, "a worker's part has failed");
   else log.error({ err: error }, "a builder has failed in a way it doesn't know");
-  const sentence = isWorded ? error.message : "The worker has failed; its log says how.";
-  return { code: "worker_failed", sentence, culprits: [], isPassing: true };
+  return {
+    code: "worker_failed",
+    sentence: sentence ?? "The worker has failed; its log says how.",
+    culprits: [],
+    isPassing: true,
+  };
+}
+
+/** Null for what nobody has foreseen. */
+function wordsOf(error: unknown): string | null {
+  if (error instanceof ServerError && error.code !== "internal") return error.message;
+  return hasNoRoom(error) ? NO_ROOM : null;
 }
 
 /** What is to be said when it was we who ended it. */

@@ -1,4 +1,5 @@
 import type { Version } from "../../catalog/types.ts";
+import { asServerError } from "../../http/failure.ts";
 import type { ServerContext, ServerParts } from "../../http/parts.ts";
 import { answerError, answerJson, headerText, wordFirst } from "./answers.ts";
 import { type AskedBuild, askForBuild, countRequest, DIALECT } from "./asking.ts";
@@ -22,8 +23,18 @@ export async function answerOldBuildRequest(c: ServerContext, parts: ServerParts
   try {
     return await answerOldBuild(c, parts);
   } catch (error) {
-    return answerError(error, c, parts, refuseOld);
+    return answerLater(error) ?? answerError(error, c, parts, refuseOld);
   }
+}
+
+/** What will pass: the app knows no 503 and would turn its wheel for ever, but sends what is queued again. */
+const PASSES: ReadonlySet<string> = new Set(["queue_full", "not_loaded", "database_unavailable"]);
+
+function answerLater(error: unknown): Response | null {
+  const { code, message, fields } = asServerError(error);
+  if (!PASSES.has(code)) return null;
+  const queue_position = typeof fields.length === "number" ? fields.length : 0;
+  return answerJson({ status: "queued", queue_position, message }, 202);
 }
 
 /** `GET /api/build/<request hash>` */

@@ -160,10 +160,11 @@ describe("POST /api/build", () => {
     ]);
   });
 
-  test("is told in `message` that too many wait", async () => {
+  test("is queued while too many wait: the app asks again by itself, and knows no 503", async () => {
     served.builds.full = 201;
-    const { status, headers, body } = await post(VALID);
-    expect([status, headers.get("retry-after"), body.message]).toEqual([503, "60", "Too many wait."]);
+    const { status, body } = await post(VALID);
+    expect([status, body]).toMatchObject([202, { status: "queued", message: "Too many wait." }]);
+    expect(body).not.toHaveProperty("request_hash");
   });
 
   test.each([
@@ -207,10 +208,10 @@ describe("POST /api/build", () => {
     expect((await post({ ...VALID, target: "ath79/generic" })).status).toBe(202);
   });
 
-  test("has a `message` too for what can't be known now", async () => {
+  test("is queued, with a `message`, while something can't be known", async () => {
     served.catalog.world.failures.set("target 24.10.5", new ServerError("not_loaded", "The mirror is down."));
-    const { status, headers, body } = await post(VALID);
-    expect([status, headers.get("retry-after"), body.message]).toEqual([503, "30", "The mirror is down."]);
+    const { status, body } = await post(VALID);
+    expect([status, body.status, body.message]).toEqual([202, "queued", "The mirror is down."]);
   });
 
   test("is asked for by hash in vain", async () => {

@@ -1,6 +1,7 @@
 import { chmod, chown, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BuildError } from "../../../builders/types.ts";
+import { hasNoRoom, NO_ROOM } from "../../no-room.ts";
 import { quick } from "../quick.ts";
 import type { Ways } from "../ways.ts";
 import { placePaths } from "./paths.ts";
@@ -34,7 +35,8 @@ export async function makePlace(folder: string, tree: string, ways: Ways, signal
     await writeFile(paths.socket, "", { mode: 0o644 });
     if (ways.user) for (const path of theirs) await chown(path, ways.user.uid, ways.user.gid);
   } catch (cause) {
-    throw new BuildError("worker_failed", `No sandbox could be made in ${folder}.`, { cause });
+    const sentence = hasNoRoom(cause) ? NO_ROOM : "No sandbox could be made for the build.";
+    throw new BuildError("worker_failed", sentence, { cause });
   }
   if (ways.layer === "copy") await copyTree(tree, paths.tree, signal);
 }
