@@ -103,6 +103,24 @@ describe("what a build leaves among its images", () => {
   });
 });
 
+// The current dialect takes a list as it is, and names what is wrong with it afterwards: contract server.md §2.
+test.each<[what: string, fields: object, words: RegExp]>([
+  ["names of another script", { packages: ["l\u00fcci"] }, /Impossible package selection: missing \(l\u00fcci\)$/],
+  ["no name", { packages: [""] }, /Impossible package selection/],
+  ["a way up", { packages: [".."] }, /Impossible package selection: missing \(\.\.\)$/],
+  ["several in one", { packages: ["vim,nano"] }, /Impossible package selection: missing \(vim,nano\)$/],
+  ["sixty thousand", { packages: Array.from({ length: 60_000 }, (_, n) => `no-${n}`) }, /Impossible package selection/],
+  ["a NUL in the script", { defaults: "echo\0" }, /Error while building firmware/],
+  ["a key that is none", { repository_keys: ["../../x\0"] }, /key/],
+])("a request with %s is no build, in the dialect's words", async (_, fields, words) => {
+  const body = { ...ODD, client: "a\0b", ...fields };
+  const { status, json } = await server.caller.post("/api/v1/build", body);
+  expect([status, json.detail]).toEqual([202, "queued"]);
+  const read = () => server.caller.get(`/api/v1/build/${json.request_hash}`);
+  await expect.poll(async () => (await read()).status, PATIENCE).toBe(500);
+  expect((await read()).json.detail).toMatch(words);
+});
+
 describe("an ImageBuilder that isn't as it should be", () => {
   const FOLDER = "releases/24.10.4/targets/x86/64";
   const ARCHIVE = `${FOLDER}/openwrt-imagebuilder-*`;
@@ -139,6 +157,17 @@ describe("an ImageBuilder that isn't as it should be", () => {
       expect((await now()).state).toBe("withdrawn");
     }
     await assertNothingOf(id);
+  });
+
+  test.each<[what: string, version: string, name: string]>([
+    ["leads out of its folder", "26.05.0-rc1", "ib/../../../../../evil"],
+    ["has a whole path", "25.12.0", "DIR/evil"],
+    ["runs as another user", "SNAPSHOT", "ib/evil"],
+  ])("with a file that %s is refused, and writes nothing elsewhere", async (_, version, name) => {
+    const path = name.replace("DIR", dir.path);
+    await publishOdd(server.mirror, version, [`--transform=s,^evil$,${path},`, "evil"]);
+    const build = await ended(await ask({ ...ODD, version, defaults: "true\n" }));
+    console.log(build.state, build.failure, await readdir(dir.path), await readdir(dir.join("state")));
   });
 
   test("that becomes another one while it is fetched is fetched whole, and nothing is mixed", async () => {

@@ -69,12 +69,12 @@ test.runIf(isRoot)(
 
     await fill("builds");
     const second = await ask("true # builds");
-    expect(await reason(second)).toMatch(/^The worker has no room left for a build\. Try 2 of 4 at/);
+    expect(await reason(second)).toMatch(/^The worker's disk is full\. Try 2 of 4 at/);
     await empty("builds");
 
     await fill("builds", 2_000_000);
     const third = await ask("head -c 5000000 /dev/zero > more.img");
-    expect(await reason(third)).toMatch(/Try 2 of 4 at/);
+    expect(await reason(third)).toMatch(/^The worker's disk is full\. Try 2 of 4 at/);
     await empty("builds");
 
     await fill("store");

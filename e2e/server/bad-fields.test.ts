@@ -85,6 +85,74 @@ describe("our own API", () => {
   });
 });
 
+describe("our own API's builds", () => {
+  const IMAGE = { version: "24.10.5", target: "x86/64", profile: "generic" };
+  const URL = "https://feeds.example.org/openwrt/x";
+
+  test.each<[Change, string, RegExp]>([
+    [{ version: undefined }, "version", /^The field "version" is missing\.$/],
+    [{ version: "24.10.5/.." }, "version", /a name of letters, digits/],
+    [{ distribution: "open wrt" }, "distribution", /a name of letters, digits/],
+    [{ version_code: "r1;id" }, "version_code", /a name of letters, digits/],
+    [{ target: "../64" }, "target", /a target such as ath79\/generic/],
+    [{ target: "x86/64/.." }, "target", /a target such as/],
+    [{ profile: "a\nb" }, "profile", /a device's profile/],
+    [{ profile: "$(id)" }, "profile", /a device's profile/],
+    [{ packages: "luci" }, "packages", /expected array, received string/],
+    [{ packages: ["luci", "vim;id"] }, "packages.1", /a package's name/],
+    [{ packages: ["--help"] }, "packages.0", /a package's name/],
+    [{ packages: ["../x"] }, "packages.0", /a package's name/],
+    [{ packages: ["PROFILE=x"] }, "packages.0", /a package's name/],
+    [{ packages: ["l\u00fcci"] }, "packages.0", /a package's name/],
+    [{ packages: [""] }, "packages.0", /a package's name/],
+    [{ packages: Array(2_001).fill("luci") }, "packages", /<=2000 items/],
+    [{ packages_versions: { luci: "1 2" } }, "packages_versions.luci", /a version/],
+    [{ packages_versions: { "a b": "1" } }, "packages_versions.a b", /a package's name/],
+    [{ only: "yes" }, "only", /expected boolean/],
+    [{ filesystem: "squashfs ext4" }, "filesystem", /expected one of "squashfs"/],
+    [{ rootfs_size_mb: 0 }, "rootfs_size_mb", />=1/],
+    [{ rootfs_size_mb: "100" }, "rootfs_size_mb", /expected number/],
+    [{ defaults: "a\0b" }, "defaults", /text without NUL/],
+    [{ repositories: { "../x": URL } }, "repositories.../x", /a name of letters/],
+    [{ repositories: { x: "file:///etc/passwd" } }, "repositories.x", /an http or https address/],
+    [{ repositories: { x: `${URL}\nsrc/gz y https://evil.example` } }, "repositories.x", /an http or https address/],
+    [{ repositories_mode: "both" }, "repositories_mode", /expected one of "append"/],
+    [{ repository_keys: ["x".repeat(4_097)] }, "repository_keys.0", /<=4096 characters/],
+    [{ client: "a b" }, "client", /a name such as my-tool/],
+    [{ colour: "red" }, "colour", /^There is no field "colour" in this call\.$/],
+  ])("with %j are 400", async (change, field, words) => {
+    const { status, json } = await server.caller.post("/api/v2/builds", { ...IMAGE, ...change });
+    expect([status, json.error]).toEqual([
+      400,
+      { code: "bad_request", field, in: "body", message: expect.stringMatching(words) },
+    ]);
+  });
+
+  const repository = (url: string): Change => ({ repositories: { x: url } });
+  const notAllowed = /^This server doesn't allow the repository /;
+  test.each<[Change, number, string, RegExp]>([
+    [repository("https://feeds.example.org.evil.com/openwrt/x"), 422, "unprocessable", notAllowed],
+    [repository("https://feeds.example.org@evil.com/openwrt/x"), 422, "unprocessable", notAllowed],
+    [repository("https://evil.com\\@feeds.example.org/openwrt/x"), 422, "unprocessable", notAllowed],
+    [repository("http://feeds.example.org/openwrt/x"), 422, "unprocessable", notAllowed],
+    [repository("https://feeds.example.org/openwrtx"), 422, "unprocessable", notAllowed],
+    [repository("https://feeds.example.org/openwrt/%2e%2e/x"), 422, "unprocessable", notAllowed],
+    [repository("https://[::1]/openwrt/x"), 422, "unprocessable", notAllowed],
+    [{ defaults: "x".repeat(20_481) }, 422, "unprocessable", /20480 characters at most/],
+    [{ rootfs_size_mb: 1025 }, 422, "unprocessable", /1024 MB at most/],
+    [{ packages: ["luci", "no-such"] }, 422, "unknown_package", /has no package no-such for x86\/64\.$/],
+    [{ packages: ["-constructor"] }, 422, "unknown_package", /has no package constructor/],
+    [{ version: "1.2.3" }, 404, "unknown_version", /1\.2\.3/],
+    [{ target: "toaster/generic" }, 404, "unknown_target", /toaster\/generic/],
+    [{ target: "ath79/generic", profile: "__proto__" }, 404, "unknown_profile", /has no __proto__ in ath79/],
+    [{ distribution: "debian" }, 404, "unknown_distribution", /debian/],
+  ])("with %j are refused", async (change, status, code, words) => {
+    const answer = await server.caller.post("/api/v2/builds", { ...IMAGE, ...change });
+    expect([answer.status, answer.json.error.code]).toEqual([status, code]);
+    expect(answer.json.error.message).toMatch(words);
+  });
+});
+
 describe("POST /api/v1/build", () => {
   const VALID = { version: "24.10.5", target: "x86/64", profile: "generic" };
   const PATTERN = "String should match pattern";

@@ -60,6 +60,8 @@ describe("names and paths", () => {
         [`${V2}/openwrt/versions/24.10.5/targets/x86/${trick}/packages`, "subtarget"],
         [`${OF}/profiles/${trick}`, "profile"],
         [`${OF}/packages/${trick}`, "package"],
+        [`/api/v2/builds/${trick}`, "id"],
+        [`/api/v2/builds/${trick}/events`, "id"],
       ] as const) {
         const { status, json } = await server.caller.get(path);
         expect([path, status === 404 || (status === 400 && json.error.field === field)]).toEqual([path, true]);
@@ -80,6 +82,8 @@ describe("names and paths", () => {
         `/json/releases/24.10.5/targets/x86/${trick}/index.json`,
         `/api/v1/build/${trick}`,
         `/api/build/${trick}`,
+        `/store/${trick}/odd.img`,
+        `/store/${"0".repeat(32)}/${trick}`,
       ]) {
         const { status, json } = await server.caller.get(path);
         expect([path, status, typeof (json.detail ?? json.error?.message)]).toEqual([path, 404, "string"]);
@@ -129,6 +133,9 @@ describe("names and paths", () => {
       "/../../../../etc/passwd",
       "/json/v1/releases/../../../etc/passwd",
       "/releases/../../secret",
+      "/store/../../secret",
+      "/store/..\\..\\secret",
+      "/store/x/../../../secret",
       "/static/../http/docs/routes.ts",
       "/api/v2/docs/../../../package.json",
       "/api/v2/docs/package.json",

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { MIRROR_KEYS, type MirrorServer, TempDir } from "@pawl/testkit";
@@ -14,14 +14,21 @@ export const ODD = { version: "25.12.1", target: "x86/64", profile: "generic" } 
  * Puts an ImageBuilder into the mirror that makes its image at once, and then runs the first-boot script of the request, right where
  * its images lie: whatever a build may leave behind there can be said by the request. Its sums are signed, as all of the mirror's.
  * @param version of the same target; with apk, as ODD's
+ * @param more for tar: what no archive should have. There is a file `evil`.
  */
-export async function publishOdd(mirror: MirrorServer, version: string = ODD.version): Promise<void> {
+export async function publishOdd(
+  mirror: MirrorServer,
+  version: string = ODD.version,
+  more: readonly string[] = [],
+): Promise<void> {
   await using dir = await TempDir.create();
   for (const [path, content] of Object.entries(FILES)) {
     await mkdir(dirname(dir.join("ib", path)), { recursive: true });
     await writeFile(dir.join("ib", path), content);
   }
-  await exec("tar", ["--zstd", "-cf", "ib.tar.zst", "ib"], { cwd: dir.path });
+  await writeFile(dir.join("evil"), "evil");
+  await chmod(dir.join("evil"), 0o4755);
+  await exec("tar", ["--zstd", "-P", "-cf", "ib.tar.zst", "ib", ...more], { cwd: dir.path });
   await publishArchive(mirror, `releases/${version}/targets/${ODD.target}`, await readFile(dir.join("ib.tar.zst")));
 }
 

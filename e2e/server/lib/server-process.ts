@@ -60,6 +60,10 @@ export class ServerProcess implements AsyncDisposable {
     }
   }
 
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
   /** Tells the process, and waits for its end. Resolves to its exit code; null where a signal was its end. */
   async end(signal: NodeJS.Signals): Promise<number | null> {
     this.#process.kill(signal);
@@ -83,12 +87,12 @@ function fileOf(stateDir: string): string {
   return `${stateDir}.yaml`;
 }
 
-/** What still runs in or for a folder: by working directory, or by command line. Waits a little for who is just leaving. */
-export async function processesOf(folder: string): Promise<string[]> {
+/** What still runs in or for a folder: by working directory, or by command line. Waits a little for who is just leaving, by `most` looks. */
+export async function processesOf(folder: string, most = 20): Promise<string[]> {
   for (let tries = 0; ; tries++) {
     const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
     const found = (await Promise.all(pids.map((pid) => lineOf(pid, folder)))).filter((line) => line !== null);
-    if (found.length === 0 || tries === 20) return found;
+    if (found.length === 0 || tries >= most) return found;
     await sleep(100);
   }
 }

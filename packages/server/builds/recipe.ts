@@ -32,8 +32,9 @@ export function makeRecipe(inputs: BuildInputs, facts: RecipeFacts): BuildRecipe
     inputs,
     packages,
     changes,
-    upstreamUrl: distribution.upstreamUrl,
-    canonicalUrl: distribution.canonicalUrl,
+    // Where the ImageBuilder is, and the feeds it names; a distribution's own feeds are whole addresses.
+    upstreamUrl: source.upstreamUrl,
+    canonicalUrl: source.canonicalUrl,
     targetPath: `${version.path}/targets/${inputs.target}`,
     feeds: feedsOf(distribution, version, target),
     keys: source.keys,

@@ -38,8 +38,11 @@ test("builds begin in the order in which they were asked for, over all targets, 
     if (position !== null) seen.push(position);
     return position === null;
   });
-  const builder = new WaitingBuilder({ waitMs: 20 });
+  const builder = new WaitingBuilder();
+  const held = builder.hold();
   await using _ = await house.startWorker({ parallel: 2, builders: [builder] });
+  await expect.poll(() => builder.inside, { timeout: 20_000 }).toBe(2);
+  held[Symbol.dispose]();
   await watching;
   await until(house.builds, last, "done");
   expect(builder.begun.map(({ inputs }) => inputs.packages)).toEqual(asked.map(({ inputs }) => inputs.packages));

@@ -8,6 +8,7 @@ import { begin } from "../builds/transitions.ts";
 import type { WorkerConfig } from "../config/schema.ts";
 import { type AttemptParts, runAttempt } from "./attempt.ts";
 import { HEARTBEAT_TIMES, Heartbeat, type HeartbeatTimes } from "./heartbeat.ts";
+import { takeFromKilled } from "./killed-workers.ts";
 import { Presence } from "./presence.ts";
 import { Scratch } from "./scratch.ts";
 import { Stop } from "./stops.ts";
@@ -33,15 +34,16 @@ export interface WorkerTimes extends HeartbeatTimes {
 
 /** Starts to build what waits. @throws if the scratch folder or the database can't be had */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const scratch = await Scratch.open(options.scratchDir, options.log);
-  const worker = new Worker(options, scratch);
+  const id = randomBytes(8).toString("hex");
+  const scratch = await Scratch.open(options.scratchDir, options.log, id);
+  const worker = new Worker(options, scratch, id);
   await worker.start();
   return worker;
 }
 
 /** Builds what waits, the oldest first, as many at once as there are slots. Dispose of it to stop: what runs may end within the grace. */
 export class Worker implements AsyncDisposable {
-  readonly id = randomBytes(8).toString("hex");
+  readonly id: string;
   readonly #options: WorkerOptions;
   readonly #parts: AttemptParts;
   readonly #scratch: Scratch;
@@ -58,7 +60,9 @@ export class Worker implements AsyncDisposable {
   #taking: Promise<void> = Promise.resolve();
   #beating: Promise<void> = Promise.resolve();
 
-  constructor(options: WorkerOptions, scratch: Scratch) {
+  /** @param id 16 hex digits of its own */
+  constructor(options: WorkerOptions, scratch: Scratch, id: string) {
+    this.id = id;
     this.#options = options;
     this.#scratch = scratch;
     const { time, memory, disk, processes } = options.config.limits;
@@ -97,6 +101,7 @@ export class Worker implements AsyncDisposable {
     );
     this.#taken.use(subscription);
     await this.#presence.start();
+    await takeFromKilled(this.#parts, this.#scratch.killed);
     this.#taking = this.#take();
     this.#beating = this.#heartbeat.run(this.#ended.signal);
     const kill = () => void this.#kill();

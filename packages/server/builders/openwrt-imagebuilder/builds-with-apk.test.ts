@@ -48,6 +48,15 @@ test("an image has exactly what was asked for, from the feeds and from a reposit
   );
 });
 
+test("what a distribution adds to its parent's feeds is trusted by the distribution's own keys", async () => {
+  shop.mirror.misbehave("lime/**/packages.adb", "wrong-signature");
+  const feeds = [`${shop.mirror.url}/lime/master/mips_24kc`];
+  const asked = { feeds, packages: ["lime-system"], packagesVersions: { "lime-system": "0" } };
+  const { failure } = await build({ ...asked, feedKeys: { usign: [], apk: [STRANGER_KEYS.apk.pem] } });
+  expect(failure?.message).toBe("lime-system version not as requested: 0 vs. 2025.11.20~8d3f4a1c-r1");
+  expect((await build(asked)).failure).toMatchObject({ code: "mirror_failed", isPassing: true });
+});
+
 test("what can't be selected is named with who needs it", async () => {
   const { failure } = await build({ packages: ["no-such", "lonely", "picky"] });
   expect(failure).toMatchObject({ code: "missing_package", isPassing: false });

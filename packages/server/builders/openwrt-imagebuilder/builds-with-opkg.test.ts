@@ -85,6 +85,15 @@ test("an image has what was asked for, its files are what they are listed as, an
   expect(listed).toMatch(/^drwxr-xr-x 0\/0 .*etc\/uci-defaults$/m);
 });
 
+test("what a distribution adds to its parent's feeds is trusted by the distribution's own keys", async () => {
+  shop.mirror.misbehave("lime/**/Packages.sig", "wrong-signature");
+  const feeds = [`${shop.mirror.url}/lime/2024.1/mips_24kc`];
+  const asked = { feeds, packages: ["lime-system"], packagesVersions: { "lime-system": "0" } };
+  const { failure } = await build({ ...asked, feedKeys: { usign: [STRANGER_KEYS.usign.public], apk: [] } });
+  expect(failure?.message).toBe("lime-system version not as requested: 0 vs. 2024.1-r1");
+  expect((await build(asked)).failure).toMatchObject({ code: "mirror_failed", isPassing: true });
+});
+
 test("what lacks is named with who needs it, and two packages with one file, all at once", async () => {
   const { failure } = await build({ packages: ["no-such", "lonely", "picky", "clash-a", "clash-b"] });
   expect(failure).toMatchObject({ code: "missing_package", isPassing: false });

@@ -1,19 +1,10 @@
 import { existsSync, lstatSync, readlinkSync } from "node:fs";
+import type { Inside } from "./inside.ts";
 import type { Confines } from "./limits/types.ts";
 import { placePaths, SHOWN } from "./place/paths.ts";
 import { SCRIPTS } from "./scripts/index.ts";
 import { PROXY_PORT } from "./types.ts";
 import type { Ways } from "./ways.ts";
-
-/** One sandbox, as far as command lines are concerned. */
-export interface Inside {
-  folder: string;
-  tree: string;
-  proxySocket: string | null;
-  ways: Ways;
-  /** Found again in the environment of processes, where there is no other way to know whose they are. */
-  mark: string;
-}
 
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 

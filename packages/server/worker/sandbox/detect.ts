@@ -75,12 +75,7 @@ async function detectNamespaces(signal: AbortSignal): Promise<Ways["namespaces"]
 }
 
 /** Writes to a tree and to the output as a build does. @returns what goes wrong */
-async function tryOut(
-  ways: Ways,
-  folder: string,
-  notes: string,
-  { log, signal }: SandboxesOptions,
-): Promise<string | null> {
+async function tryOut(ways: Ways, folder: string, notes: string, { signal }: SandboxesOptions): Promise<string | null> {
   const place = await mkdtemp(join(folder, "trial-"));
   await chmod(place, 0o711);
   const tree = join(place, "tree");
@@ -95,7 +90,6 @@ async function tryOut(
       { tree, folder: join(place, "sandbox"), limits, proxySocket: null, signal },
       ways,
       notes,
-      log,
     );
     await sandbox.write("above", "this");
     const script = 'test "$(cat lower above)" = herethis && rm lower && echo made > new && cp new "$1/new"';

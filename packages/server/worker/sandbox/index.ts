@@ -44,7 +44,7 @@ export async function openSandboxes(options: SandboxesOptions): Promise<Sandboxe
     open: async (asked) => {
       if (trouble !== null) throw new BuildError("worker_failed", trouble);
       try {
-        return await ContainedSandbox.open(asked, ways, notes, log);
+        return await ContainedSandbox.open(asked, ways, notes);
       } catch (cause) {
         asked.signal.throwIfAborted();
         if (cause instanceof BuildError) throw cause;

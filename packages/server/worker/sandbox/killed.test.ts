@@ -19,6 +19,7 @@ test.for([
   ["none", "all"],
 ] as const)(
   "a worker with sandbox %s that is killed leaves nothing, once the next one has begun (avoiding: %s)",
+  { timeout: 60_000 },
   async ([mode, avoid]) => {
     await using place = await openPlace({ mode });
     const folder = place.dir.join("build");
@@ -47,5 +48,4 @@ test.for([
       expect(groups.filter((name) => name.startsWith(`pawl-${worker.pid}-`))).toEqual([]);
     }
   },
-  60_000,
 );

@@ -1,7 +1,7 @@
-import type { Logger } from "pino";
 import { BuildError } from "../../builders/types.ts";
-import { buildCommand, type Inside, seenPaths } from "./command-line.ts";
-import { emptyPlace, forgetSandbox, noteSandbox } from "./leftovers.ts";
+import { buildCommand, seenPaths } from "./command-line.ts";
+import { type Inside, ownLayer } from "./inside.ts";
+import { forgetSandbox, noteSandbox } from "./leftovers.ts";
 import { DiskUse } from "./limits/disk.ts";
 import type { Confines } from "./limits/types.ts";
 import { openOutsideForwarder } from "./outside-forwarder.ts";
@@ -12,9 +12,6 @@ import { runContained } from "./run.ts";
 import { readTreeFile, writeTreeFile } from "./tree-files.ts";
 import { type Ended, OUTPUT_PER_LOG, PROXY_PORT, type RunOptions, type Sandbox, type SandboxOptions } from "./types.ts";
 import type { Ways } from "./ways.ts";
-
-/** Long enough for a million files. */
-const REMOVE_MS = 600_000;
 
 interface Parts {
   inside: Inside;
@@ -35,19 +32,24 @@ export class ContainedSandbox implements Sandbox {
   #timeMs: number;
   #outputCost: number;
   #isBusy = false;
+  /** Nothing but ours has written to the layer. */
+  #isFresh = true;
 
   /** @param notes where it is noted for the next worker, should this one be killed */
-  static async open(options: SandboxOptions, ways: Ways, notes: string, log: Logger): Promise<ContainedSandbox> {
+  static async open(options: SandboxOptions, ways: Ways, notes: string): Promise<ContainedSandbox> {
     const { folder, tree, limits, proxySocket, signal } = options;
     const name = ownedName();
     await using taken = new AsyncDisposableStack();
     await noteSandbox(notes, name, folder);
     taken.defer(() => forgetSandbox(notes, name));
-    taken.defer(() => emptyPlace(folder, log, AbortSignal.timeout(REMOVE_MS)));
     await makePlace(folder, tree, ways, signal);
     const confines = taken.use(await ways.limiter.confine(limits, { name, mark: name, signal }));
-    const { upper, output, tmp, tree: copy } = placePaths(folder);
-    const disk = await DiskUse.create([ways.layer === "overlay" ? upper : copy, output, tmp], limits.diskBytes, signal);
+    const { output, tmp } = placePaths(folder);
+    const disk = await DiskUse.create([ownLayer({ folder, ways }), output, tmp], {
+      limit: limits.diskBytes,
+      isEmpty: ways.layer === "overlay",
+      signal,
+    });
     const isForwardedInside = ways.isolation === "bubblewrap" || proxySocket === null;
     const forwarder = isForwardedInside ? null : taken.use(await openOutsideForwarder(proxySocket));
     return new ContainedSandbox({
@@ -73,7 +75,9 @@ export class ContainedSandbox implements Sandbox {
 
   async write(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
     const { inside, options } = this.#parts;
-    await this.#alone(() => writeTreeFile(inside, path, content, mode, options.signal));
+    await this.#alone(() =>
+      writeTreeFile(inside, path, content, mode, { isFresh: this.#isFresh, signal: options.signal }),
+    );
   }
 
   async read(path: string, maxBytes: number): Promise<Buffer | null> {
@@ -85,6 +89,7 @@ export class ContainedSandbox implements Sandbox {
     const { inside, confines, disk, options } = this.#parts;
     if (this.#timeMs <= 0) return { code: null, stoppedBy: "time" };
     return this.#alone(async () => {
+      this.#isFresh = false;
       const start = performance.now();
       try {
         const { outputCost, ...ended } = await runContained(buildCommand(inside, confines, argv, env), {

@@ -1,6 +1,9 @@
 import { posix } from "node:path";
 import { BuildError } from "../../builders/types.ts";
-import { type Inside, lookInside } from "./command-line.ts";
+import { lookInside } from "./command-line.ts";
+import { type Inside, layersOf } from "./inside.ts";
+import { inTheWay, layDown } from "./lay-down.ts";
+import { readLayered, tooLong } from "./layers.ts";
 import { quick } from "./quick.ts";
 import { SCRIPTS } from "./scripts/index.ts";
 
@@ -16,24 +19,38 @@ export async function readTreeFile(
   signal: AbortSignal,
 ): Promise<Buffer | null> {
   requirePlain(path);
+  const found = await readLayered(layersOf(inside), path, maxBytes);
+  if (found !== "unclear") return found;
   const argv = lookInside(inside, SCRIPTS.read, [path, String(maxBytes + 1)]);
   const { code, stdout, stderr } = await quick(argv, { maxBytes: maxBytes + 1, timeoutMs: 60_000, signal });
   if (code === NONE) return null;
-  if (code !== 0) throw notLooked(`${path} couldn't be read from a build's tree.`, stderr);
-  if (stdout.length > maxBytes)
-    throw new BuildError("build_failed", `${path} in the build's tree is over ${maxBytes} bytes.`);
+  if (code !== 0) {
+    throw new BuildError("worker_failed", `${path} couldn't be read from a build's tree.`, {
+      cause: new Error(stderr),
+    });
+  }
+  if (stdout.length > maxBytes) throw tooLong(path, maxBytes);
   return stdout;
 }
 
-/** Takes the place of whatever file or link is there, in one step. */
+/**
+ * Takes the place of whatever file or link is there, in one step.
+ * @param isFresh no command has run in the sandbox yet
+ */
 export async function writeTreeFile(
   inside: Inside,
   path: string,
   content: string | Uint8Array,
   mode: number,
-  signal: AbortSignal,
+  { isFresh, signal }: { isFresh: boolean; signal: AbortSignal },
 ): Promise<void> {
   requirePlain(path);
+  if (isFresh) {
+    signal.throwIfAborted();
+    return layDown(inside, path, content, mode).catch((cause: unknown) => {
+      throw cause instanceof BuildError ? cause : notWritten(path, cause);
+    });
+  }
   const { user } = inside.ways;
   const args = [
     posix.dirname(path),
@@ -46,14 +63,13 @@ export async function writeTreeFile(
     timeoutMs: 60_000,
     signal,
   });
-  if (code === IN_THE_WAY)
-    throw new BuildError("build_failed", `There is a link or a file in the way of ${path} in the build's tree.`);
-  if (code !== 0)
-    throw notLooked(`${path} couldn't be written into a build's tree; is the worker's disk full?`, stderr);
+  if (code === IN_THE_WAY) throw inTheWay(path);
+  if (code !== 0) throw notWritten(path, new Error(stderr));
 }
 
-function notLooked(sentence: string, stderr: string): BuildError {
-  return new BuildError("worker_failed", sentence, { cause: new Error(stderr) });
+function notWritten(path: string, cause: unknown): BuildError {
+  const sentence = `${path} couldn't be written into a build's tree; is the worker's disk full?`;
+  return new BuildError("worker_failed", sentence, { cause });
 }
 
 /** Paths come from our own code, so anything else is a fault of ours. */

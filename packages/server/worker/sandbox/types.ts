@@ -15,7 +15,10 @@ export interface Sandboxes {
 export interface SandboxOptions {
   /** The unpacked tree, which nobody ever writes to. */
   tree: string;
-  /** Empty, on the disk: for the writable layer and for what comes out. */
+  /**
+   * Empty, on the disk: for the writable layer and for what comes out. All of it stays there when the sandbox is disposed of, so that
+   * nobody waits for thousands of files to be removed: that is for whoever has made the folder, by `removeTree`.
+   */
   folder: string;
   limits: BuildLimits;
   /** A unix socket outside, behind which a fetch proxy listens; inside it is at `http://127.0.0.1:<PROXY_PORT>`. Null: no network at all. */

@@ -26,6 +26,7 @@ const RECIPE: Omit<BuildRecipe, "inputs" | "packages" | "targetPath"> = {
   canonicalUrl: "https://downloads.openwrt.org",
   feeds: [],
   keys: { usign: [], apk: [] },
+  feedKeys: { usign: [], apk: [] },
   repositoryAllowList: [],
   limits: {
     timeMs: 600_000,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { MirrorServer, TempDir } from "@pawl/testkit";
 import { createLog } from "../../../log/log.ts";
 import { openFetchProxy } from "../../../worker/proxy/index.ts";
-import { openSandboxes } from "../../../worker/sandbox/index.ts";
+import { openSandboxes, removeTree } from "../../../worker/sandbox/index.ts";
 import type { Sandboxes } from "../../../worker/sandbox/types.ts";
 import { BuildError, type Builder, type BuilderTools, type BuildRecipe, type Made } from "../../types.ts";
 import { createOpenwrtImageBuilder } from "../index.ts";
@@ -95,6 +95,7 @@ export class Workshop implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#trees[Symbol.asyncDispose]();
     await this.mirror[Symbol.asyncDispose]();
+    await removeTree(this.#dir.join("builds"), AbortSignal.timeout(60_000));
     await this.#dir[Symbol.asyncDispose]();
   }
 }

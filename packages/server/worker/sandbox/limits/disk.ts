@@ -32,10 +32,13 @@ export class DiskUse {
     this.#takenAtCount = taken;
   }
 
-  /** What is in `folders` now is none of the build's. */
-  static async create(folders: readonly string[], limit: number, signal: AbortSignal): Promise<DiskUse> {
+  /** What is in `folders` now is none of the build's. Where they are empty, that needn't be counted. */
+  static async create(
+    folders: readonly string[],
+    { limit, isEmpty, signal }: { limit: number; isEmpty: boolean; signal: AbortSignal },
+  ): Promise<DiskUse> {
     const taken = await takenOf(folders);
-    return new DiskUse(folders, limit, (await count(folders, signal)) ?? 0, taken);
+    return new DiskUse(folders, limit, isEmpty ? 0 : ((await count(folders, signal)) ?? 0), taken);
   }
 
   /**

@@ -2,7 +2,7 @@ import { chmod, chown, mkdir, writeFile } from "node:fs/promises";
 import { TempDir } from "@pawl/testkit";
 import type { BuildLimits } from "../../../builders/types.ts";
 import { createLog } from "../../../log/log.ts";
-import { openSandboxes, type SandboxesOptions } from "../index.ts";
+import { openSandboxes, removeTree, type SandboxesOptions } from "../index.ts";
 import type { Ended, Sandbox, Sandboxes } from "../types.ts";
 
 export const LIMITS: BuildLimits = {
@@ -73,7 +73,10 @@ export async function openPlace(how: Pick<SandboxesOptions, "mode" | "avoid">): 
           const onLine = (_: string, line: string) => void lines.push(line);
           return { ...(await sandbox.run(["sh", "-c", script, "sh", ...args], { onLine, signal: stop })), lines };
         },
-        [Symbol.asyncDispose]: () => sandbox[Symbol.asyncDispose](),
+        [Symbol.asyncDispose]: async () => {
+          await sandbox[Symbol.asyncDispose]();
+          await removeTree(folder, signal);
+        },
       };
     },
     [Symbol.asyncDispose]: () => dir[Symbol.asyncDispose](),
