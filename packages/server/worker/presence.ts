@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { Builder } from "../builders/types.ts";
 import { forgetWorker, showWorker, type WorkerRow } from "../builds/workers.ts";
 import type { Tables } from "../db/tables.ts";
+import type { Sandboxes } from "./sandbox/types.ts";
 
 /** How often a worker shows that it is there, whether it builds or not, in milliseconds. */
 const SHOWN_EVERY = 3_000;
@@ -14,6 +15,7 @@ export interface PresenceOptions {
   kysely: Kysely<Tables>;
   worker: Omit<WorkerRow, "seen_at" | "trouble">;
   builders: readonly Builder[];
+  sandboxes: Pick<Sandboxes, "trouble">;
   log: Logger;
   /** It has what it needs, now that it was looked at. */
   onAble(): void;
@@ -70,9 +72,10 @@ export class Presence {
   }
 
   async #assess(): Promise<void> {
-    const { builders, log, onAble } = this.#options;
+    const { builders, sandboxes, log, onAble } = this.#options;
     const lacks = await Promise.all(builders.map((builder) => lackOf(builder, this.#ended.signal)));
-    const trouble = lacks.some((lack) => lack === null) ? null : (lacks[0] ?? "This worker has no builder.");
+    const lack = lacks.some((one) => one === null) ? null : (lacks[0] ?? "This worker has no builder.");
+    const trouble = sandboxes.trouble ?? lack;
     if (trouble !== null && trouble !== this.#trouble) log.warn({ trouble }, "this worker can't build");
     if (trouble === null && this.#trouble !== null) log.info("this worker can build again");
     this.#trouble = trouble;

@@ -2,7 +2,7 @@ import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { askFor, type BuildHouse, openBuildHouse, somethingNew } from "../builds/testing/build-house.ts";
+import { askFor, type BuildHouse, NO_SANDBOXES, openBuildHouse, somethingNew } from "../builds/testing/build-house.ts";
 import { until } from "../builds/testing/until.ts";
 import { WaitingBuilder } from "../builds/testing/waiting-builder.ts";
 import { ServerError } from "../error.ts";
@@ -61,11 +61,14 @@ test("a worker builds what its labels allow; for what nobody builds it is said",
   expect((await until(house.builds, first.id, "done")).waitsFor).toBeNull();
 });
 
-test("who asks is told what the only worker lacks, and nothing waits for it", async () => {
-  const builder = new WaitingBuilder();
-  builder.lack = "Builds need bubblewrap: apt-get install bubblewrap.";
-  await using _ = await house.startWorker({ builders: [builder] });
-  const refused = { code: "builds_unavailable", status: 503, message: builder.lack };
+const LACK = "Builds need a part that isn't there: apt-get install part.";
+
+test.each([
+  ["its builder", () => ({ builders: [Object.assign(new WaitingBuilder(), { lack: LACK })] })],
+  ["its sandbox", () => ({ sandboxes: { ...NO_SANDBOXES, trouble: LACK } })],
+])("who asks is told what the only worker lacks for %s, and nothing waits for it", async (_what, lacking) => {
+  await using _ = await house.startWorker(lacking());
+  const refused = { code: "builds_unavailable", status: 503, message: LACK };
   await expect(house.builds.ask(askFor(somethingNew()))).rejects.toMatchObject(refused);
   expect(house.builds.queueLength()).toBe(0);
   await using _able = await house.startWorker();

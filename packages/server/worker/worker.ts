@@ -71,11 +71,12 @@ export class Worker implements AsyncDisposable {
     this.#parts = { ...options, scratch, limits: own, log: options.log.child({ worker: this.id }) };
     this.#times = { ...HEARTBEAT_TIMES, poll: 2_000, ...options.times };
     this.#heartbeat = new Heartbeat({ ...this.#parts, times: this.#times });
-    const { config, database, builders, clock, name = hostname() } = options;
+    const { config, database, builders, sandboxes, clock, name = hostname() } = options;
     this.#presence = new Presence({
       kysely: database.kysely,
       worker: { id: this.id, name, ...this.#labels, parallel: config.parallel, started_at: clock() },
       builders,
+      sandboxes,
       log: this.#parts.log,
       onAble: () => this.#look(),
     });

@@ -67,7 +67,7 @@ export class HouseCatalog extends FixtureCatalog {
   }
 }
 
-const NO_SANDBOXES: Sandboxes = {
+export const NO_SANDBOXES: Sandboxes = {
   description: "none",
   trouble: null,
   user: null,
