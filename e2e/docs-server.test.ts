@@ -97,8 +97,12 @@ describe("on a machine that has nothing but the configuration of docs/server.md,
   async function run(block: string): Promise<string> {
     const script = block.replaceAll(DOCUMENTED, url).replaceAll("npx pawl", "pawl");
     // A group of its own: what the shell has started ends with it.
-    const options = { cwd: dir.path, env, stdio: ["ignore", "pipe", "pipe"], detached: true } as const;
-    const child = spawn("sh", ["-ec", script], options);
+    const child = spawn("sh", ["-ec", script], {
+      cwd: dir.path,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
     const late = setTimeout(() => child.pid && process.kill(-child.pid, "SIGKILL"), RUN_WITHIN_MS);
     let [stdout, stderr] = ["", ""];
     child.stdout.on("data", (data) => (stdout += data));

@@ -15,8 +15,11 @@ export function isRepositoryAllowed(url: string, allowList: readonly string[]): 
   });
 }
 
-/** A path of its own, and no backslash: some read it as a slash, some don't. */
-const HAS_PATH = /^https?:\/\/[^/?#\\]+\/[^\\]*$/i;
+/**
+ * A path of its own, and nothing in it that some read as a slash, a dot or an escape and some don't: a server may decode
+ * `..%2f` before it looks for the folder.
+ */
+const HAS_PATH = /^https?:\/\/[^/?#\\]+\/(?!.*%(?:2e|2f|5c|25))[^\\]*$/i;
 
 function parsed(url: string): URL | null {
   try {

@@ -40,9 +40,8 @@ export async function answerAsks(
   queue: BuildQueue,
   asks: Asks,
 ): Promise<Answered | typeof AGAIN> {
-  const [first] = asks.asks;
   const newest = await newestOf(transaction, asks.key);
-  const decision = recall(newest && toRecord(newest), { ...asks, inputs: first.inputs });
+  const decision = recall(newest && toRecord(newest), asks);
   const changes: Change[] = [];
   let row: BuildRow | undefined | null = newest;
   if (decision === "new") {

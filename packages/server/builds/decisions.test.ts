@@ -4,13 +4,11 @@ import { recall } from "./recall.ts";
 import { repair } from "./reconciler.ts";
 import type { BuildRecord } from "./records.ts";
 import { nextTry, waitsForNextTry } from "./retries.ts";
-import { askFor } from "./testing/build-house.ts";
 import type { Build } from "./types.ts";
 import type { WorkerRow } from "./workers.ts";
 
 const NOW = new Date("2026-03-10T12:00:00Z");
 const at = (ms: number) => new Date(NOW.getTime() + ms);
-const { inputs } = askFor();
 
 function record(build: Partial<Build>): BuildRecord {
   const whole = { state: "done", expiresAt: at(1), failure: null, result: { versionCode: "r1-abc" }, ...build };
@@ -29,16 +27,13 @@ test.each([
   ["that failure an hour later", record({ state: "failed", failure: failure(false), expiresAt: NOW }), "new"],
   ["a failure that may pass", record({ state: "failed", failure: failure(true) }), "new"],
 ] as const)("%s makes a request a %s", (_, newest, expected) => {
-  expect(recall(newest, { inputs, catalogDigest: "1", now: NOW })).toBe(expected);
+  expect(recall(newest, { catalogDigest: "1", now: NOW })).toBe(expected);
 });
 
-test("a failure from before the catalog changed, or an image with another version code than is asked for, is no answer", () => {
+test("a failure from before the catalog changed is no answer; an image is", () => {
   const failed = record({ state: "failed", failure: failure(false) });
-  expect(recall(failed, { inputs, catalogDigest: "2", now: NOW })).toBe("new");
-  const asked = { ...inputs, isVersionCodeAsked: true };
-  expect(recall(record({}), { inputs: asked, catalogDigest: "2", now: NOW })).toBe("hit");
-  const another = { ...asked, versionCode: "r2-def" };
-  expect(recall(record({}), { inputs: another, catalogDigest: "2", now: NOW })).toBe("new");
+  expect(recall(failed, { catalogDigest: "2", now: NOW })).toBe("new");
+  expect(recall(record({}), { catalogDigest: "2", now: NOW })).toBe("hit");
 });
 
 describe("a build that hasn't ended", () => {

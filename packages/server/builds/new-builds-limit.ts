@@ -1,4 +1,4 @@
-import { RateLimiterMemory } from "rate-limiter-flexible";
+import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { ServerError } from "../error.ts";
 
 const HOUR_S = 3_600;
@@ -14,17 +14,21 @@ export class NewBuildsLimit {
   }
 
   /** Before it is known whether it is to be built anew. @throws too_many_requests */
-  async check(asker: string): Promise<void> {
-    const used = await this.#limiter.get(asker);
-    if (used === null || used.remainingPoints > 0) return;
-    const retryAfter = Math.max(1, Math.ceil(used.msBeforeNext / 1000));
-    const sentence = `These were ${this.#most} new builds within an hour; more can be asked for in ${Math.ceil(retryAfter / 60)} minutes.`;
-    throw new ServerError("too_many_requests", sentence, { retryAfter });
+  async take(asker: string): Promise<void> {
+    try {
+      await this.#limiter.consume(asker);
+    } catch (refusal) {
+      if (!(refusal instanceof RateLimiterRes)) throw refusal;
+      await this.giveBack(asker);
+      const retryAfter = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
+      const minutes = Math.ceil(retryAfter / 60);
+      const sentence = `These were ${this.#most} new builds within an hour; more can be asked for in ${minutes} minutes.`;
+      throw new ServerError("too_many_requests", sentence, { retryAfter });
+    }
   }
 
-  /** After one was begun. */
-  async count(asker: string): Promise<void> {
-    // What came in between goes over the limit, and only delays the next.
-    await this.#limiter.consume(asker).catch(() => undefined);
+  /** It wasn't built anew after all. */
+  async giveBack(asker: string): Promise<void> {
+    await this.#limiter.reward(asker);
   }
 }

@@ -1,6 +1,5 @@
 import type { BuildRecord } from "./records.ts";
 import { isLive, isValid } from "./records.ts";
-import type { BuildInputs } from "./types.ts";
 
 export type Recall = "hit" | "join" | "new";
 
@@ -11,19 +10,14 @@ export type Recall = "hit" | "join" | "new";
  */
 export function recall(
   newest: BuildRecord | null,
-  { inputs, catalogDigest, now }: { inputs: BuildInputs; catalogDigest: string; now: Date },
+  { catalogDigest, now }: { catalogDigest: string; now: Date },
 ): Recall {
   if (newest === null) return "new";
   const { build } = newest;
   if (isLive(build)) return "join";
   if (!isValid(build, now)) return "new";
-  if (build.state === "done") return hasAskedCode(newest, inputs) ? "hit" : "new";
+  if (build.state === "done") return "hit";
   // A failure that nobody can help is one until something has changed.
   if (build.failure === null || build.failure.isPassing) return "new";
   return newest.catalogDigest === catalogDigest ? "hit" : "new";
-}
-
-/** Who didn't ask for a version code has got what there was, which may be another than this one asks for. */
-function hasAskedCode({ build }: BuildRecord, inputs: BuildInputs): boolean {
-  return !inputs.isVersionCodeAsked || build.result?.versionCode === inputs.versionCode;
 }

@@ -17,6 +17,8 @@ function deciding(inputs: BuildInputs) {
     distribution: inputs.distribution,
     version: inputs.version,
     version_code: inputs.versionCode,
+    // Who asked for it is told that there is another one; who didn't gets that.
+    is_version_code_asked: inputs.isVersionCodeAsked,
     target: inputs.target,
     profile: inputs.profile,
     packages: sortedOnce(inputs.packages),

@@ -67,9 +67,13 @@ export const buildOperations = [
       stats.count("build-request");
       stats.count("client", body.client);
       const secret = randomBytes(16).toString("hex");
-      if (!isExempt) await newBuilds.check(asker);
-      const { build, outcome } = await builds.ask({ inputs, asker, ttl: ttlOf(inputs, config.builds), secret });
-      if (outcome === "new" && !isExempt) await newBuilds.count(asker);
+      if (!isExempt) await newBuilds.take(asker);
+      const asked = builds.ask({ inputs, asker, ttl: ttlOf(inputs, config.builds), secret });
+      const { build, outcome } = await asked.catch(async (error: unknown) => {
+        if (!isExempt) await newBuilds.giveBack(asker);
+        throw error;
+      });
+      if (outcome !== "new" && !isExempt) await newBuilds.giveBack(asker);
       if (outcome !== "joined") stats.count(outcome === "hit" ? "build-hit" : "build-miss");
       const isOver = build.state === "done" || build.state === "failed";
       return value({ build: buildAnswer(build), outcome, secret }, isOver ? 200 : 202);

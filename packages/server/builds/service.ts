@@ -185,7 +185,7 @@ export class BuildsService implements Builds, AsyncDisposable {
   async #asItIs(key: string, ask: BuildAsk, signal?: AbortSignal): Promise<BuildRecord | null> {
     const known = await this.#reader.newest(key);
     if (!known) return null;
-    const { alias, inputs } = ask;
+    const { alias } = ask;
     if (alias && (await this.#reader.alias(alias.dialect, alias.hash))?.key !== key) return null;
     if (isLive(known.build)) {
       const ttl = ask.secret === undefined ? this.#joined.get(joinName(known, ask)) : undefined;
@@ -195,7 +195,7 @@ export class BuildsService implements Builds, AsyncDisposable {
     const until = build.state === "done" ? wantedUntil(build.finishedAt, [ask]) : null;
     if (until !== null && build.expiresAt !== null && until > build.expiresAt) return null;
     const catalogDigest = build.state === "failed" ? (await this.#facts(ask, signal)).known.digest : "";
-    return recall(known, { inputs, catalogDigest, now: this.#options.clock() }) === "hit" ? known : null;
+    return recall(known, { catalogDigest, now: this.#options.clock() }) === "hit" ? known : null;
   }
 
   async #settle(key: string, asks: readonly [BuildAsk, ...BuildAsk[]]): Promise<Answered> {

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { answerOf, type ServerClientOptions, type ServerSchemas, serverClient } from "@pawl/ui/server";
+import { answerOf, type ServerClientOptions, ServerFailure, type ServerSchemas, serverClient } from "@pawl/ui/server";
 import { watchBuild } from "@pawl/ui/watch-build";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { VERSION } from "../version.ts";
@@ -33,32 +33,36 @@ const WITHDRAW_WITHIN_MS = 3_000;
 /** `pawl build`: has an image built by a server, through its API as everybody else would, and shows how it goes on. */
 export function buildCommand(io: Io): Command {
   const env = io.env.PAWL_URL;
-  return new Command("build")
-    .description("have a server build an image with exactly these packages, and watch it")
-    .argument("[package...]", "besides the device's own; -name leaves one out, name=version asks for that version")
-    .requiredOption("--version <version>", "24.10.5, SNAPSHOT, …")
-    .requiredOption("--target <target>", "ath79/generic, …")
-    .requiredOption("--profile <profile>", "the device: its profile, or a name that it goes by")
-    .addOption(
-      new Option("--server <address>", "the server; PAWL_URL says it, too").default(env || "http://127.0.0.1:8080").argParser(address),
-    )
-    .option("--distribution <name>", "whose version it is", "openwrt")
-    .option("--filesystem <name>", "squashfs, ext4, …; default: all that the device has")
-    .option("--rootfs-size <MB>", "of the root file system, where the device has room to choose", megabytes)
-    .option("--defaults <file>", "a script that the device runs when it starts the first time")
-    .option("--repository <name=address>", "another feed; may be given more than once", repository, {})
-    .option("--repository-key <file>", "its public key; may be given more than once", listed, [])
-    .option("--only", "these packages are all there should be, without the device's own")
-    .option("--output <folder>", "download the images into it, and check them")
-    .option("--log", "show what the builder prints")
-    .option("--json", "for programs: the build as it ended")
-    // `-dnsmasq` is no option but a package that is left out.
-    .allowUnknownOption()
-    .action((packages: string[], options: BuildOptions, command: Command) => {
-      const wrong = packages.find((name) => name.startsWith("--"));
-      if (wrong !== undefined) command.error(`error: unknown option '${wrong}'`, { code: "commander.unknownOption" });
-      return build(io, packages, options);
-    });
+  return (
+    new Command("build")
+      .description("have a server build an image with exactly these packages, and watch it")
+      .argument("[package...]", "besides the device's own; -name leaves one out, name=version asks for that version")
+      .requiredOption("--version <version>", "24.10.5, SNAPSHOT, …")
+      .requiredOption("--target <target>", "ath79/generic, …")
+      .requiredOption("--profile <profile>", "the device: its profile, or a name that it goes by")
+      .addOption(
+        new Option("--server <address>", "the server; PAWL_URL says it, too")
+          .default(env || "http://127.0.0.1:8080")
+          .argParser(address),
+      )
+      .option("--distribution <name>", "whose version it is", "openwrt")
+      .option("--filesystem <name>", "squashfs, ext4, …; default: all that the device has")
+      .option("--rootfs-size <MB>", "of the root file system, where the device has room to choose", megabytes)
+      .option("--defaults <file>", "a script that the device runs when it starts the first time")
+      .option("--repository <name=address>", "another feed; may be given more than once", repository, {})
+      .option("--repository-key <file>", "its public key; may be given more than once", listed, [])
+      .option("--only", "these packages are all there should be, without the device's own")
+      .option("--output <folder>", "download the images into it, and check them")
+      .option("--log", "show what the builder prints")
+      .option("--json", "for programs: the build as it ended")
+      // `-dnsmasq` is no option but a package that is left out.
+      .allowUnknownOption()
+      .action((packages: string[], options: BuildOptions, command: Command) => {
+        const wrong = packages.find((name) => name.startsWith("--"));
+        if (wrong !== undefined) command.error(`error: unknown option '${wrong}'`, { code: "commander.unknownOption" });
+        return build(io, packages, options);
+      })
+  );
 }
 
 async function build(io: Io, packages: readonly string[], options: BuildOptions): Promise<void> {
@@ -96,7 +100,7 @@ async function requestOf(packages: readonly string[], options: BuildOptions): Pr
     const [, plain, version] = /^([^=]+)=(.+)$/.exec(name) ?? [];
     return plain !== undefined && version !== undefined ? [[plain, version] as const] : [];
   });
-  const keys = await Promise.all(options.repositoryKey.map((path) => readFile(path, "utf8")));
+  const keys = await Promise.all(options.repositoryKey.map(textOf));
   return {
     distribution: options.distribution,
     version: options.version,
@@ -108,12 +112,19 @@ async function requestOf(packages: readonly string[], options: BuildOptions): Pr
     only: options.only === true,
     filesystem: (options.filesystem ?? null) as ServerSchemas["BuildRequest"]["filesystem"],
     rootfs_size_mb: options.rootfsSize ?? null,
-    defaults: options.defaults === undefined ? null : await readFile(options.defaults, "utf8"),
+    defaults: options.defaults === undefined ? null : await textOf(options.defaults),
     repositories: options.repository,
     repositories_mode: "append",
     repository_keys: keys.map((key) => key.trim()),
     client: `pawl/${VERSION}`,
   };
+}
+
+async function textOf(path: string): Promise<string> {
+  return readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    const why = cause.code === "ENOENT" ? "isn't there" : `can't be read (${cause.code})`;
+    throw new ServerFailure("bad_request", `${path} ${why}.`, { cause });
+  });
 }
 
 function isOver({ state }: ServerSchemas["Build"]): boolean {

@@ -51,7 +51,8 @@ A device's own commands (status, install, …) are in pawl-device.mjs: see docs/
 function inheritConfig(command: Command): void {
   for (let above = command.parent; above; above = above.parent) {
     const { config } = above.opts<ConfigOption>();
-    if (config !== undefined && command.getOptionValue("config") === undefined) command.setOptionValue("config", config);
+    if (config !== undefined && command.getOptionValue("config") === undefined)
+      command.setOptionValue("config", config);
   }
 }
 

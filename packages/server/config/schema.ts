@@ -50,7 +50,10 @@ const Listen = z
 
 /** Of one build. */
 const BuildLimitsConfig = z.strictObject({
-  time: AtLeast(1_000, "1s").prefault("10m"),
+  // The queue believes in no job for longer than a day, fetching and storing included.
+  time: AtLeast(1_000, "1s")
+    .refine((ms) => ms <= 20 * 3_600_000, "must be at most 20h")
+    .prefault("10m"),
   memory: Megabytes.prefault("2048MB"),
   disk: Megabytes.prefault("4096MB"),
   processes: z.int().min(16).default(512),

@@ -21,10 +21,12 @@ const HEADERS = {
  * Events as they come, in the format of Server-Sent Events (WHATWG HTML §9.2). The next one is asked for when the last has gone out,
  * so that a slow reader takes no memory here; `events` is told when the reader has gone.
  * @param stopping aborts when the server is told to stop: readers come back to whoever is there then
+ * @param onError is told why one ended before its end
  */
 export function eventStream(
   events: (signal: AbortSignal) => AsyncIterable<ServerEvent>,
   stopping: AbortSignal,
+  onError: (error: unknown) => void,
 ): Response {
   const gone = new AbortController();
   const signal = AbortSignal.any([gone.signal, stopping]);
@@ -33,11 +35,20 @@ export function eventStream(
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       controller.enqueue(encode("retry: 3000\n\n"));
-      alive = setInterval(() => controller.enqueue(encode(":\n\n")), ALIVE_EVERY_MS).unref();
+      alive = setInterval(() => {
+        // Who doesn't read needn't be kept, and would collect them.
+        if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encode(":\n\n"));
+      }, ALIVE_EVERY_MS).unref();
     },
     async pull(controller) {
-      const next = await nextOf(source, signal);
-      if (next) return controller.enqueue(encode(textOf(next)));
+      try {
+        const next = await nextOf(source, signal);
+        if (next) return controller.enqueue(encode(textOf(next)));
+      } catch (error) {
+        // A stream can't say why: its reader comes back, and is told by whoever answers then.
+        onError(error);
+        await source.return?.().catch(() => undefined);
+      }
       clearInterval(alive);
       controller.close();
     },

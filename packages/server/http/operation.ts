@@ -109,7 +109,9 @@ function respond(c: ServerContext, parts: ServerParts, reply: Reply<unknown>, is
     case "nothing":
       return new Response(null, { status: 204 });
     case "events":
-      return eventStream(reply.events, parts.stopping);
+      return eventStream(reply.events, parts.stopping, (err) => {
+        parts.log.warn({ err, request_id: c.env?.requestId, path: c.req.path }, "a stream of events broke off");
+      });
     case "kept": {
       const { digest, make } = reply;
       const shown = parts.representations.get(`v2 ${c.req.path}`, digest, () => Representation.json(make()));

@@ -8,8 +8,8 @@ const NAME = /^[A-Za-z0-9_][A-Za-z0-9._+-]{0,127}$/;
 const CHOICE = /^-?[A-Za-z0-9_][A-Za-z0-9._+-]{0,127}$/;
 const MOST_PACKAGES = 5_000;
 const LARGEST_PARTITION_MB = 1024 * 1024;
-/** v1 lets 20,480 characters pass, of at most 4 bytes each. */
-const LONGEST_SCRIPT = 4 * 20_480;
+/** The server says how long one may be; this is only so that it can't fill a disk. */
+const LONGEST_SCRIPT = 1024 * 1024;
 
 const FILESYSTEMS = ["squashfs", "ext4", "ubifs", "erofs", "jffs2", "jffs2-nand", "targz", "cpiogz"] as const;
 export type Filesystem = (typeof FILESYSTEMS)[number];
