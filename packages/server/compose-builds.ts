@@ -101,9 +101,17 @@ export async function composeWorker(
       stats,
       clock,
       log,
-      upstreamUrl: (name) => distributions.find((distribution) => distribution.name === name)?.fetchUrl ?? null,
+      upstreamUrl: (name) => fetchUrlOf(name, distributions),
       failureTtl: config.builds.failure_ttl,
       signal: ended,
     }),
   );
+}
+
+/** Of whoever has the ImageBuilders: its own, or those of a distribution that it continues in or stands on. */
+function fetchUrlOf(name: string, distributions: readonly DistributionFacts[]): string | null {
+  const own = distributions.find((distribution) => distribution.name === name);
+  const source = own?.continuedBy ?? own?.parent?.distribution;
+  const other = distributions.find((distribution) => distribution.name === source);
+  return (other ?? own)?.fetchUrl ?? null;
 }

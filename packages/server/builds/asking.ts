@@ -19,7 +19,10 @@ export interface Asks {
   queueName: string;
   catalogDigest: string;
   now: Date;
+  /** Of those that somebody builds for, and, besides, of those that nobody builds for. */
   maxPending: number;
+  /** Why nobody would begin with it now; null if somebody would. */
+  lacks: string | null;
 }
 
 /** What became of them; the first one's outcome, the others joined it if it is `new`. */
@@ -89,17 +92,19 @@ const LINE_LOCK = "5572311360231561672";
 async function addBuild(
   transaction: Kysely<Tables>,
   queue: BuildQueue,
-  { key, asks: [{ inputs }], recipe, queueName, catalogDigest, now, maxPending }: Asks,
+  { key, asks: [{ inputs }], recipe, queueName, catalogDigest, now, maxPending, lacks }: Asks,
 ): Promise<BuildRow | undefined> {
   await sql`select pg_advisory_xact_lock(${LINE_LOCK}::bigint)`.execute(transaction);
   const { waiting } = await transaction
     .selectFrom("build")
     .select((row) => row.fn.countAll<number>().as("waiting"))
     .where("state", "=", "queued")
+    .where("unserved_since", lacks === null ? "is" : "is not", null)
     .executeTakeFirstOrThrow();
   // asu-v1 §1.3: as many may wait, and one more.
   if (waiting > maxPending) {
-    const sentence = `${waiting} builds wait already; no more can be taken now.`;
+    const what = lacks === null ? "wait already" : `wait already for workers that aren't there (${lacks})`;
+    const sentence = `${waiting} builds ${what}; no more can be taken now.`;
     throw new ServerError("queue_full", sentence, { fields: { length: waiting }, retryAfter: 60 });
   }
   const job = randomUUID();
@@ -114,6 +119,8 @@ async function addBuild(
       inputs: JSON.stringify(inputs),
       recipe: JSON.stringify(recipe),
       state: "queued",
+      waits_for: lacks,
+      unserved_since: lacks === null ? null : now,
       enqueued_at: now,
       catalog_digest: catalogDigest,
     })

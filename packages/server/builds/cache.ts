@@ -8,6 +8,9 @@ const MOST_RECORDS = 5_000;
 const MOST_NAMES = 20_000;
 const MOST_BYTES = 64 * 1024 * 1024;
 
+/** What nobody may go by any more. */
+export type Forgotten = Change | { kind: "build"; id: string; key: string };
+
 export interface NamedKey {
   key: string;
   alias: Alias;
@@ -56,7 +59,7 @@ export class BuildCache {
     if (epoch === this.#epoch) this.#aliases.set(nameOf(alias.dialect, alias.hash), { key, alias });
   }
 
-  forget(change: Change): void {
+  forget(change: Forgotten): void {
     if (change.kind === "build") {
       this.#records.delete(change.id);
       this.#newest.delete(change.key);

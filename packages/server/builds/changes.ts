@@ -14,6 +14,8 @@ export type Change =
       line: number;
       /** Somebody has begun with it before: it goes in front of the line when it waits again. */
       hasBegun: boolean;
+      /** It waits, and nobody is there who would begin with it: it is in nobody's way. */
+      isUnserved: boolean;
     }
   | { kind: "alias"; dialect: string; hash: string }
   /** There are so many lines by now. */

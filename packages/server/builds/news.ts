@@ -6,7 +6,6 @@ import { BuildCache } from "./cache.ts";
 import { type Change, hearChanges } from "./changes.ts";
 import { Line } from "./line.ts";
 import type { BuildRecord } from "./records.ts";
-import { changeOf } from "./transitions.ts";
 import type { Build } from "./types.ts";
 
 /** How long an answer waits until this process knows of all that is in front, in milliseconds. */
@@ -88,8 +87,8 @@ export class BuildNews implements AsyncDisposable {
   }
 
   /** What this process has changed itself it needn't be told. */
-  forget({ build, line }: BuildRecord): void {
-    this.cache.forget(changeOf({ ...build, line }));
+  forget({ build }: BuildRecord): void {
+    this.cache.forget({ kind: "build", id: build.id, key: build.key });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -121,12 +120,20 @@ export class BuildNews implements AsyncDisposable {
     const { kysely } = this.#options.database;
     this.#missed ??= [];
     try {
-      const rows = await kysely.selectFrom("build").select(["line", "attempt"]).where("state", "=", "queued").execute();
+      const rows = await kysely
+        .selectFrom("build")
+        .select(["line", "attempt", "unserved_since"])
+        .where("state", "=", "queued")
+        .execute();
       const newest = await kysely
         .selectFrom("build")
         .select((row) => row.fn.max("line").as("line"))
         .executeTakeFirst();
-      const entries = rows.map(({ line, attempt }) => ({ line, hasBegun: attempt > 0 }));
+      const entries = rows.map(({ line, attempt, unserved_since }) => ({
+        line,
+        hasBegun: attempt > 0,
+        isUnserved: unserved_since !== null,
+      }));
       this.#line.reset(entries, newest?.line ?? 0);
     } finally {
       const missed = this.#missed ?? [];
@@ -144,7 +151,7 @@ export class BuildNews implements AsyncDisposable {
 
   #move(change: Change): void {
     if (change.kind !== "build") return;
-    if (change.state === "queued") this.#line.enter(change.line, change.hasBegun);
+    if (change.state === "queued") this.#line.enter(change);
     else this.#line.leave(change.line);
   }
 }

@@ -6,9 +6,10 @@ import { announce } from "./changes.ts";
 import { countFailed } from "./counting.ts";
 import { type BuildQueue, liveJobs } from "./queue/queue.ts";
 import type { BuildRow } from "./records.ts";
-import { MOST_LOSSES } from "./retries.ts";
-import { changeOf, enqueue, fail, sendBack } from "./transitions.ts";
+import { LONGEST_DELAY, MOST_LOSSES } from "./retries.ts";
+import { changeOf, enqueue, fail, giveUp, sendBack, TOLD } from "./transitions.ts";
 import type { Failure } from "./types.ts";
+import { targetOf } from "./queue/names.ts";
 import { lacking, type WorkerRow, workersThere } from "./workers.ts";
 
 export interface ReconcilerOptions {
@@ -26,30 +27,45 @@ export interface ReconcilerOptions {
 /** Between two looks while the database can't be asked, in milliseconds. */
 const MOST_PAUSE = 15_000;
 
+/** How long a build waits for somebody to come who would begin with it, in milliseconds. */
+const UNSERVED_FOR = 3_600_000;
+
 export type Repair =
   /** Its worker has gone. */
   | { kind: "lost" }
   /** It waits without a job, and its time has come; or the queue has lost it. */
   | { kind: "enqueue" }
   /** Why it waits isn't what it says. */
-  | { kind: "explain"; waitsFor: string | null };
+  | { kind: "explain"; waitsFor: string | null }
+  /** Nobody has been there for it, all the time since then. */
+  | { kind: "give-up"; unservedSince: Date };
 
 /** What is looked at of every build that hasn't ended; the rest may be long. */
-const SCANNED = ["id", "state", "job", "not_before", "waits_for", "queue", "attempt", "losses", "worker"] as const;
+const JUDGED = ["state", "job", "not_before", "waits_for", "unserved_since", "queue"] as const;
+const SCANNED = [...JUDGED, "id", "attempt", "losses", "worker"] as const;
 type Scanned = Pick<BuildRow, (typeof SCANNED)[number]>;
-type Unfinished = Pick<BuildRow, "state" | "job" | "not_before" | "waits_for" | "queue">;
 
 /** What is wrong with a build that hasn't ended, and what to do about it. Pure. */
 export function repair(
-  row: Unfinished,
+  row: Pick<BuildRow, (typeof JUDGED)[number]>,
   job: "waiting" | "taken" | undefined,
   { workers, now }: { workers: readonly WorkerRow[]; now: Date },
 ): Repair | null {
   if (row.state === "running") return job === "taken" ? null : { kind: "lost" };
-  if (row.job === null) return row.not_before === null || row.not_before <= now ? { kind: "enqueue" } : null;
+  if (row.job === null) return isDue(row.not_before, now) ? { kind: "enqueue" } : null;
   if (job === undefined) return { kind: "enqueue" };
   const waitsFor = lacking(row.queue, workers)?.sentence ?? null;
-  return waitsFor === row.waits_for ? null : { kind: "explain", waitsFor };
+  const since = row.unserved_since;
+  if (waitsFor !== row.waits_for || (waitsFor === null) !== (since === null)) return { kind: "explain", waitsFor };
+  if (since === null || now.getTime() - since.getTime() < UNSERVED_FOR) return null;
+  return { kind: "give-up", unservedSince: since };
+}
+
+/** Nobody sets a time that is further away than a pause can be: then it is the clock that was set back. */
+function isDue(notBefore: Date | null, now: Date): boolean {
+  if (notBefore === null) return true;
+  const wait = notBefore.getTime() - now.getTime();
+  return wait <= 0 || wait > LONGEST_DELAY;
 }
 
 /**
@@ -112,6 +128,8 @@ export class Reconciler {
         return this.#enqueue(row);
       case "explain":
         return this.#explain(row, step.waitsFor);
+      case "give-up":
+        return this.#giveUp(row, step.unservedSince);
     }
   }
 
@@ -152,15 +170,32 @@ export class Reconciler {
     });
   }
 
+  async #giveUp(row: Scanned, unservedSince: Date): Promise<boolean> {
+    const { database, queue, clock, failureTtl, stats, log } = this.#options;
+    const sentence = `No worker here builds for ${targetOf(row.queue)}.`;
+    const failure: Failure = { code: "worker_failed", sentence, culprits: [], isPassing: true };
+    await queue.ensure(row.queue);
+    const changed = await database.kysely
+      .transaction()
+      .execute((transaction) =>
+        giveUp({ transaction, queue }, { id: row.id, unservedSince }, failure, { now: clock(), ttl: failureTtl }),
+      );
+    if (changed === null) return false;
+    log.warn({ build: row.id, queue: row.queue, unservedSince }, "nobody was there for a build");
+    await countFailed(stats, changed.inputs, failure);
+    return true;
+  }
+
   #explain(row: Scanned, waitsFor: string | null): Promise<boolean> {
+    const now = this.#options.clock();
     return this.#options.database.kysely.transaction().execute(async (transaction) => {
       const changed = await transaction
         .updateTable("build")
-        .set({ waits_for: waitsFor })
+        .set({ waits_for: waitsFor, unserved_since: waitsFor === null ? null : (row.unserved_since ?? now) })
         .where("id", "=", row.id)
         .where("state", "=", "queued")
         .where("job", "=", row.job)
-        .returning(["id", "key", "state", "line", "attempt"])
+        .returning(TOLD)
         .executeTakeFirst();
       if (!changed) return false;
       await announce(transaction, changeOf(changed));

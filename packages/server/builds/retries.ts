@@ -2,6 +2,9 @@
 export const RETRY_DELAYS: readonly number[] = [5_000, 30_000, 120_000];
 const JITTER = 0.2;
 
+/** The longest that any of these may come to. */
+export const LONGEST_DELAY = Math.max(...RETRY_DELAYS) * (1 + JITTER);
+
 /** So many workers may be lost over a build; then it is the build's fault. */
 export const MOST_LOSSES = 5;
 

@@ -205,10 +205,10 @@ export class BuildsService implements Builds, AsyncDisposable {
     return this.#entering(async () => {
       const [{ inputs }] = asks;
       const queueName = queueOf({ inputs });
-      await this.#refuseWithoutBuilder(key, queueName, { inputs, catalogDigest: known.digest });
+      const lacks = await this.#refuseWithoutBuilder(key, queueName, { inputs, catalogDigest: known.digest });
       await queue.ensure(queueName);
       const maxPending = config.builds.max_pending;
-      return this.#enter({ key, asks, recipe, queueName, catalogDigest: known.digest, now: clock(), maxPending });
+      return this.#enter({ key, asks, recipe, queueName, catalogDigest: known.digest, now: clock(), maxPending, lacks });
     });
   }
 
@@ -229,16 +229,20 @@ export class BuildsService implements Builds, AsyncDisposable {
     throw new ServerError("internal", "The same build is enqueued over and over.");
   }
 
-  /** What a worker says that lacks something is said to whoever asks, instead of letting them wait for nothing. */
+  /**
+   * What a worker says that lacks something is said to whoever asks, instead of letting them wait for nothing.
+   * @returns why nobody would begin with it; null if somebody would, or if nothing is to be begun
+   */
   async #refuseWithoutBuilder(
     key: string,
     queueName: string,
     asked: { inputs: BuildAsk["inputs"]; catalogDigest: string },
-  ): Promise<void> {
+  ): Promise<string | null> {
     const newest = await this.#reader.newest(key);
-    if (recall(newest, { ...asked, now: this.#options.clock() }) !== "new") return;
-    const trouble = lacking(queueName, await workersThere(this.#options.database.kysely))?.trouble;
-    if (trouble) throw new ServerError("builds_unavailable", trouble, { retryAfter: 300 });
+    if (recall(newest, { ...asked, now: this.#options.clock() }) !== "new") return null;
+    const lacks = lacking(queueName, await workersThere(this.#options.database.kysely));
+    if (lacks?.trouble) throw new ServerError("builds_unavailable", lacks.trouble, { retryAfter: 300 });
+    return lacks?.sentence ?? null;
   }
 
   async #facts({ inputs }: BuildAsk, signal?: AbortSignal) {

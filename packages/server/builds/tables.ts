@@ -2,7 +2,7 @@ import type { ColumnType, Generated, JSONColumnType } from "kysely";
 import type { BuildRecipe } from "../builders/types.ts";
 import type { BuildInputs, BuildResult, BuildState, BuildStep, Failure, LogLine } from "./types.ts";
 
-/** `db/migrations/0005-builds.ts`. */
+/** `db/migrations/0005-builds.ts`, `0007-builds-nobody-does.ts`. */
 export interface BuildsTables {
   build: BuildTable;
   build_alias: BuildAliasTable;
@@ -33,6 +33,8 @@ export interface BuildTable {
   waits_for: Nullable<string>;
   /** The next try isn't begun before; null while none is waited for. */
   not_before: Nullable<Date>;
+  /** While it waits: since when nobody has been there who would begin with it; null while somebody is. */
+  unserved_since: Nullable<Date>;
   /** How often somebody has begun with it; whoever writes about it has to know the newest number. */
   attempt: Generated<number>;
   /** Tries that have failed for a passing cause. */

@@ -37,6 +37,7 @@ export async function begin(
         state: "running",
         step: "start",
         waits_for: null,
+        unserved_since: null,
         command: null,
         worker,
         started_at: now,
@@ -82,12 +83,25 @@ export function fail(
   failure: Failure,
   { now, ttl }: { now: Date; ttl: number },
 ): Promise<BuildRow | null> {
-  return end(transition, hold, {
-    state: "failed",
-    failure: JSON.stringify(failure),
-    expires_at: new Date(now.getTime() + ttl),
-    finished_at: now,
-  });
+  return end(transition, hold, failed(failure, now, ttl));
+}
+
+/** Nobody has been there for it all the time since `unservedSince`: it is given up while it waits. Null: not so any more. */
+export async function giveUp(
+  transition: Transition,
+  { id, unservedSince }: { id: string; unservedSince: Date },
+  failure: Failure,
+  { now, ttl }: { now: Date; ttl: number },
+): Promise<BuildRow | null> {
+  const held = await transition.transaction
+    .selectFrom("build")
+    .selectAll()
+    .where("id", "=", id)
+    .where("state", "=", "queued")
+    .where("unserved_since", "<=", unservedSince)
+    .forUpdate()
+    .executeTakeFirst();
+  return held ? endHeld(transition, held, failed(failure, now, ttl)) : null;
 }
 
 /** What `sendBack` changes besides. */
@@ -143,9 +157,13 @@ export async function enqueue(
 /** Seconds that fetching, unpacking and storing may take beside the build itself, by far. */
 const MOST_PREPARING = 7_200;
 
-export function changeOf(row: Pick<BuildRow, "id" | "key" | "state" | "line" | "attempt">): Change {
-  const { id, key, state, line, attempt } = row;
-  return { kind: "build", id, key, state, line, hasBegun: attempt > 0 };
+/** What has to be known of a build to tell others of it. */
+export const TOLD = ["id", "key", "state", "line", "attempt", "unserved_since"] as const;
+
+export function changeOf(row: Pick<BuildRow, (typeof TOLD)[number]>): Change {
+  const { id, key, state, line, attempt, unserved_since } = row;
+  const isUnserved = state === "queued" && unserved_since !== null;
+  return { kind: "build", id, key, state, line, hasBegun: attempt > 0, isUnserved };
 }
 
 /** The row, locked, if it is still that attempt's. */
@@ -166,14 +184,23 @@ type Ending = { state: "done" | "failed"; finished_at: Date } & (
   | { failure: string; expires_at: Date }
 );
 
-async function end({ transaction, queue }: Transition, hold: Hold, ending: Ending): Promise<BuildRow | null> {
-  const held = await heldRow(transaction, hold);
-  if (held === null) return null;
+function failed(failure: Failure, now: Date, ttl: number): Ending {
+  const expires = new Date(now.getTime() + ttl);
+  return { state: "failed", failure: JSON.stringify(failure), expires_at: expires, finished_at: now };
+}
+
+async function end(transition: Transition, hold: Hold, ending: Ending): Promise<BuildRow | null> {
+  const held = await heldRow(transition.transaction, hold);
+  return held && endHeld(transition, held, ending);
+}
+
+/** @param held locked */
+async function endHeld({ transaction, queue }: Transition, held: BuildRow, ending: Ending): Promise<BuildRow> {
   if (held.job !== null) await queue.drop(transaction, held.queue, held.job);
   const row = await transaction
     .updateTable("build")
-    .set({ ...ending, job: null, waits_for: null, not_before: null })
-    .where("id", "=", hold.id)
+    .set({ ...ending, job: null, waits_for: null, not_before: null, unserved_since: null })
+    .where("id", "=", held.id)
     .returningAll()
     .executeTakeFirstOrThrow();
   await announce(transaction, changeOf(row));

@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import { announce } from "../builds/changes.ts";
 import type { BuildRow } from "../builds/records.ts";
 import type { StoredLine } from "../builds/tables.ts";
-import { changeOf } from "../builds/transitions.ts";
+import { changeOf, TOLD } from "../builds/transitions.ts";
 import { BUILD_STEPS, type BuildStep, type LogLine } from "../builds/types.ts";
 import type { Tables } from "../db/tables.ts";
 import { KeptLines } from "./kept-lines.ts";
@@ -133,7 +133,7 @@ export class AttemptRecord {
       .where("id", "=", row.id)
       .where("attempt", "=", row.attempt)
       .where("state", "=", "running")
-      .returning(["id", "key", "state", "line", "attempt"])
+      .returning(TOLD)
       .executeTakeFirst();
     if (changed) await announce(transaction, changeOf(changed));
   }

@@ -38,6 +38,9 @@ export async function validateBuild(
   const version = await findVersion(parts.catalog, distribution, request.version);
   if (!version) return { refusal: await wordUnknownVersion(parts, distribution, request.version) };
 
+  // No revision begins so, and `24.10.0` with `-rc1` would have the hash of `24.10.0-rc1`.
+  if (request.versionCode.startsWith("-")) return { refusal: `Unsupported version code: ${request.versionCode}` };
+
   const known = isTargetName(request.target) ? await findTarget(parts, version, request.target) : null;
   if (!known) return { refusal: unsupportedTarget(request.target) };
 

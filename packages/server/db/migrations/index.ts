@@ -5,6 +5,7 @@ import * as stats from "./0003-stats.ts";
 import * as packageLists from "./0004-package-lists.ts";
 import * as builds from "./0005-builds.ts";
 import * as buildQueue from "./0006-build-queue.ts";
+import * as buildsNobodyDoes from "./0007-builds-nobody-does.ts";
 
 /**
  * All migrations in the order they are made in. Forward only: what has been released is never edited, the next one
@@ -17,4 +18,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "0004-package-lists", up: packageLists.up },
   { name: "0005-builds", up: builds.up },
   { name: "0006-build-queue", up: buildQueue.up },
+  { name: "0007-builds-nobody-does", up: buildsNobodyDoes.up },
 ];
