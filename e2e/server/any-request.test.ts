@@ -225,7 +225,7 @@ describe(`any request, seed ${SEED}`, () => {
     expect([...unanswered].filter((route) => !NOTHING_THERE.test(route))).toEqual([]);
     expect(memory() - early).toBeLessThan(MOST_GROWTH);
     expect(server.errors).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   test("gets one while the mirror misbehaves, too, and nothing of it is our own fault", async () => {
     server.mirror.misbehave("", "down");
@@ -243,7 +243,7 @@ describe(`any request, seed ${SEED}`, () => {
     server.mirror.heal();
     expect(wrong).toEqual([]);
     expect(server.errors).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 });
 
 /** Of the first generation, which nothing is built for yet: the rows say 404 for each, 412 for a check by hash and 503 for what is valid. */
