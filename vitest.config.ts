@@ -14,8 +14,10 @@ export default defineConfig({
   test: {
     // PostgreSQL, for the tests that ask for it.
     globalSetup: ["packages/server/testing/global-setup.ts"],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // How long something takes is no claim of a test: these are for what never comes.
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 20_000 } },
     // The machine these run on may have two small cores; end-to-end tests start real processes, and wait for half of their time.
     maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
