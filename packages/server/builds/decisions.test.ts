@@ -40,7 +40,8 @@ describe("a build that hasn't ended", () => {
   const queue = "openwrt/ath79/generic/x86_64";
   const worker = (labels: Partial<WorkerRow>) =>
     ({ targets: ["*"], architecture: "x86_64", trouble: null, ...labels }) as WorkerRow;
-  const waits = { state: "queued", job: "1", not_before: null, waits_for: null, queue } as const;
+  const waits = { state: "queued", job: "1", not_before: null, waits_for: null, unserved_since: null, queue } as const;
+  const unserved = { ...waits, waits_for: "no worker for ath79/generic", unserved_since: at(-3_599_999) };
   const nobody = "no worker for ath79/generic";
   test.each([
     ["that runs is left alone", { ...waits, state: "running" }, "taken", [], null],
@@ -69,10 +70,38 @@ describe("a build that hasn't ended", () => {
       [worker({ trouble: "no bwrap" })],
       { kind: "explain", waitsFor: nobody },
     ],
-    ["says so only once", { ...waits, waits_for: nobody }, "waiting", [], null],
-    ["takes it back", { ...waits, waits_for: nobody }, "waiting", [worker({})], { kind: "explain", waitsFor: null }],
+    ["says so only once", unserved, "waiting", [], null],
+    ["takes it back", unserved, "waiting", [worker({})], { kind: "explain", waitsFor: null }],
+    [
+      "that nobody was there for is given up after an hour",
+      { ...unserved, unserved_since: at(-3_600_000) },
+      "waiting",
+      [],
+      { kind: "give-up", unservedSince: at(-3_600_000) },
+    ],
+    [
+      "that nobody is there for since tomorrow begins its hour anew",
+      { ...unserved, unserved_since: at(86_400_000) },
+      "waiting",
+      [],
+      { kind: "explain", waitsFor: nobody },
+    ],
     ["whose job the queue has lost gets another", waits, undefined, [worker({})], { kind: "enqueue" }],
     ["that waits for its next try is left alone", { ...waits, job: null, not_before: at(1) }, undefined, [], null],
+    [
+      "whose next try is further away than any pause gets a job: the clock was set back",
+      { ...waits, job: null, not_before: at(144_001) },
+      undefined,
+      [],
+      { kind: "enqueue" },
+    ],
+    [
+      "that waits as long as it can is left alone",
+      { ...waits, job: null, not_before: at(144_000) },
+      undefined,
+      [],
+      null,
+    ],
     [
       "whose next try has come gets a job",
       { ...waits, job: null, not_before: NOW },

@@ -4,12 +4,12 @@ import type { Database } from "../db/connect.ts";
 import type { Stats } from "../stats/types.ts";
 import { announce } from "./changes.ts";
 import { countFailed } from "./counting.ts";
+import { targetOf } from "./queue/names.ts";
 import { type BuildQueue, liveJobs } from "./queue/queue.ts";
 import type { BuildRow } from "./records.ts";
 import { LONGEST_DELAY, MOST_LOSSES } from "./retries.ts";
 import { changeOf, enqueue, fail, giveUp, sendBack, TOLD } from "./transitions.ts";
 import type { Failure } from "./types.ts";
-import { targetOf } from "./queue/names.ts";
 import { lacking, type WorkerRow, workersThere } from "./workers.ts";
 
 export interface ReconcilerOptions {
@@ -57,6 +57,8 @@ export function repair(
   const waitsFor = lacking(row.queue, workers)?.sentence ?? null;
   const since = row.unserved_since;
   if (waitsFor !== row.waits_for || (waitsFor === null) !== (since === null)) return { kind: "explain", waitsFor };
+  // The clock was set back: it begins anew.
+  if (since !== null && since > now) return { kind: "explain", waitsFor };
   if (since === null || now.getTime() - since.getTime() < UNSERVED_FOR) return null;
   return { kind: "give-up", unservedSince: since };
 }
@@ -188,10 +190,11 @@ export class Reconciler {
 
   #explain(row: Scanned, waitsFor: string | null): Promise<boolean> {
     const now = this.#options.clock();
+    const since = row.unserved_since !== null && row.unserved_since < now ? row.unserved_since : now;
     return this.#options.database.kysely.transaction().execute(async (transaction) => {
       const changed = await transaction
         .updateTable("build")
-        .set({ waits_for: waitsFor, unserved_since: waitsFor === null ? null : (row.unserved_since ?? now) })
+        .set({ waits_for: waitsFor, unserved_since: waitsFor === null ? null : since })
         .where("id", "=", row.id)
         .where("state", "=", "queued")
         .where("job", "=", row.job)

@@ -208,7 +208,16 @@ export class BuildsService implements Builds, AsyncDisposable {
       const lacks = await this.#refuseWithoutBuilder(key, queueName, { inputs, catalogDigest: known.digest });
       await queue.ensure(queueName);
       const maxPending = config.builds.max_pending;
-      return this.#enter({ key, asks, recipe, queueName, catalogDigest: known.digest, now: clock(), maxPending, lacks });
+      return this.#enter({
+        key,
+        asks,
+        recipe,
+        queueName,
+        catalogDigest: known.digest,
+        now: clock(),
+        maxPending,
+        lacks,
+      });
     });
   }
 

@@ -145,6 +145,9 @@ export class AttemptRecord {
       insert into build_log (build, first, last, attempt, lines)
       select id, ${first}::int, ${last}::int, attempt, ${JSON.stringify(lines)}::json from build
       where id = ${id} and attempt = ${attempt} and state = 'running'
+      -- Written before, but nobody has heard of it: by now there may be more.
+      on conflict (build, first) do update set last = excluded.last, lines = excluded.lines
+      where build_log.attempt = excluded.attempt
       returning first`.execute(transaction);
     if (rows.length > 0) await announce(transaction, { kind: "log", id, lines: last + 1 });
   }

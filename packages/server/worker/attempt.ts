@@ -13,8 +13,10 @@ import type { Database } from "../db/connect.ts";
 import type { Stats } from "../stats/types.ts";
 import type { Store } from "../storage/types.ts";
 import { AttemptRecord } from "./attempt-record.ts";
+import { throughBlips } from "./database-blips.ts";
 import { Deadline, stopsInTime } from "./deadline.ts";
 import { failureOf } from "./failures.ts";
+import { HEARTBEAT_TIMES } from "./heartbeat.ts";
 import { filesOf, resultOf } from "./publishing.ts";
 import type { Sandboxes } from "./sandbox/types.ts";
 import type { Scratch } from "./scratch.ts";
@@ -115,16 +117,21 @@ async function settle(
     if (why === "withdrawn") await parts.store.remove(row.id);
     return;
   }
+  const patiently = (write: () => Promise<void>) =>
+    throughBlips(write, {
+      patience: HEARTBEAT_TIMES.fence,
+      isOver: () => whyStopped(signal) === "fenced",
+      onTrouble: (error) => log.warn({ err: error }, "how a build ended can't be written down yet"),
+    });
   if ("result" in outcome) {
-    await record.close();
-    return publish(parts, row, outcome.result, log);
+    await patiently(() => record.close());
+    return patiently(() => publish(parts, row, outcome.result, log));
   }
   const isStopping = why === "stopping";
   const failure = failureOf(outcome.error, { why, timeMs: row.recipe.limits.timeMs, log });
   if (!isStopping) record.line("note", failure.sentence);
-  await record.close();
-  if (isStopping) return giveBack(parts, row, log);
-  return failed(parts, row, failure, log);
+  await patiently(() => record.close());
+  return patiently(() => (isStopping ? giveBack(parts, row, log) : failed(parts, row, failure, log)));
 }
 
 async function publish(parts: AttemptParts, row: BuildRow, result: BuildResult, log: Logger): Promise<void> {

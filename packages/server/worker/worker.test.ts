@@ -61,6 +61,72 @@ test("a worker builds what its labels allow; for what nobody builds it is said",
   expect((await until(house.builds, first.id, "done")).waitsFor).toBeNull();
 });
 
+test("what nobody builds for fills nobody's line, and is given up after an hour", async () => {
+  await using _ = await house.startWorker({ targets: ["x86/*"] });
+  const { builds, config } = house;
+  config.builds.max_pending = 1;
+  try {
+    const [first, second] = [await ask(), await ask()];
+    expect(first).toMatchObject({ state: "queued", waitsFor: "no worker for ath79/generic", position: 0 });
+    await expect(ask()).rejects.toMatchObject({
+      code: "queue_full",
+      message:
+        "2 builds wait already for workers that aren't there (no worker for ath79/generic); no more can be taken now.",
+    });
+    using held = house.builder.hold();
+    const running = await ask({ target: "x86/64" });
+    await until(builds, running.id, "running");
+    expect(await ask({ target: "x86/64" })).toMatchObject({ position: 0, waitsFor: null });
+    house.clock.forward(3_600_000);
+    held[Symbol.dispose]();
+    for (const { id } of [first, second]) {
+      const { failure, attempt } = await until(builds, id, "failed");
+      expect(failure).toEqual({
+        code: "worker_failed",
+        sentence: "No worker here builds for ath79/generic.",
+        culprits: [],
+        isPassing: true,
+      });
+      expect(attempt).toBe(0);
+    }
+    await until(builds, running.id, "done");
+    const { rows } = await sql`select 1 from pawl_queue.job where state <= 'active' and name like '%ath79%'`.execute(
+      house.database.kysely,
+    );
+    expect(rows).toEqual([]);
+  } finally {
+    config.builds.max_pending = 200;
+  }
+});
+
+test("a build that is done while the database is away for a moment is published nevertheless", async () => {
+  // As it says it while it restarts: twice where lines are written, twice where the build ends.
+  await sql
+    .raw(`
+    create sequence blips;
+    create function blip() returns trigger language plpgsql as $$ begin
+      if nextval('blips') in (1, 2, 4, 5) then raise exception 'restarting' using errcode = '57P02'; end if;
+      return new;
+    end $$;
+    create trigger blip before insert on build_log for each row execute function blip();
+    create trigger blip before update on build for each row when (new.state = 'done') execute function blip();
+  `)
+    .execute(house.database.kysely);
+  try {
+    await using _ = await house.startWorker();
+    const { id } = await ask();
+    const done = await until(house.builds, id, "done");
+    expect(done).toMatchObject({ attempt: 1, failure: null });
+    expect((await house.builds.log(id, 0, 10)).map(({ number }) => number)).toEqual([0]);
+    const { rows } = await sql<{ last: number }>`select last_value::int as last from blips`.execute(
+      house.database.kysely,
+    );
+    expect(rows[0]?.last).toBe(6);
+  } finally {
+    await sql.raw("drop function blip cascade; drop sequence blips").execute(house.database.kysely);
+  }
+});
+
 const LACK = "Builds need a part that isn't there: apt-get install part.";
 
 test.each([

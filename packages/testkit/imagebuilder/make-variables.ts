@@ -12,16 +12,14 @@ export function cpuOf(architecture: string): string {
 /** Which target this is the ImageBuilder of. */
 export function targetMk(release: Release, { name, architecture }: TargetFacts): string {
   const [board = "", subtarget = ""] = name.split("/");
-  return (
-    variables({
-      BOARD: board,
-      SUBTARGET: subtarget,
-      TARGETID: name,
-      ARCH: cpuOf(architecture),
-      ARCH_PACKAGES: architecture,
-      LINUX_VERSION: release.kernel,
-    }) + "export BOARD SUBTARGET ARCH_PACKAGES\n"
-  );
+  return `${variables({
+    BOARD: board,
+    SUBTARGET: subtarget,
+    TARGETID: name,
+    ARCH: cpuOf(architecture),
+    ARCH_PACKAGES: architecture,
+    LINUX_VERSION: release.kernel,
+  })}export BOARD SUBTARGET ARCH_PACKAGES\n`;
 }
 
 /** The revision, and versions of what was built with it and can only be used with it. */

@@ -38,12 +38,15 @@ export async function answerBuildRequest(c: ServerContext, parts: BuildParts): P
   }
 }
 
-/** `GET` and `HEAD /api/v1/build/<request hash>` */
-export async function answerBuildState(c: ServerContext, parts: BuildParts): Promise<Response> {
+/** `GET` and `HEAD /api/v1/build/<request hash>`. Without a promise where the answer is kept: it costs more than finding it. */
+export function answerBuildState(c: ServerContext, parts: BuildParts): Response | Promise<Response> {
   const hash = c.req.param("hash") ?? "";
   if (!isRequestHash(hash)) return answerUnknownBuild();
   const kept = parts.answers.get(hash);
-  if (kept) return sendAnswer(c, kept);
+  return kept ? sendAnswer(c, kept) : lookUp(c, parts, hash);
+}
+
+async function lookUp(c: ServerContext, parts: BuildParts, hash: string): Promise<Response> {
   const since = { generation: parts.builds.generation, asked: null };
   const known = await parts.builds.byAlias(DIALECT, hash);
   return answered(c, known && (await parts.answers.make(known, since)));

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { Recent } from "../../catalog/recent.ts";
+import { METHODS, refusal } from "../../http/methods.ts";
 import type { ServerApp, ServerContext, ServerEnv, ServerParts } from "../../http/parts.ts";
 import { answerError, answerMethodNotAllowed, type ShownDocument, sendKnown } from "./answers.ts";
 import { answerBuildRequest, answerBuildState, type BuildParts, buildParts } from "./builds.ts";
@@ -22,15 +23,20 @@ export function asuV1Routes(parts: ServerParts): ServerApp {
   const app: ServerApp = new Hono<ServerEnv>();
   const recent = new Recent<ShownDocument>();
   const builds = buildParts(parts);
+  const shown = (c: ServerContext, answered: Answered, generation: number) =>
+    "representation" in answered
+      ? sendKnown(c.req.raw, parts, recent.keep(c.req.path, generation, answered))
+      : answered;
   // Not by `onError`: that would put a chain of handlers around each of these, and so would two routes for one path.
-  const worded = (answer: BuildRow) => async (c: ServerContext) => {
+  const worded = (answer: BuildRow) => (c: ServerContext) => {
     const { generation } = parts.catalog;
+    const failed = (error: unknown) => answerError(error, c, parts);
     try {
-      const answered = await answer(c, builds);
-      if (!("representation" in answered)) return answered;
-      return sendKnown(c.req.raw, parts, recent.keep(c.req.path, generation, answered));
+      const answered = answer(c, builds);
+      if (!(answered instanceof Promise)) return shown(c, answered, generation);
+      return answered.then((late) => shown(c, late, generation)).catch(failed);
     } catch (error) {
-      return answerError(error, c, parts);
+      return failed(error);
     }
   };
   const read = (answer: Row) => {
@@ -45,8 +51,12 @@ export function asuV1Routes(parts: ServerParts): ServerApp {
   for (const [path, to] of Object.entries(PAGES)) app.get(path, () => movedTo(to, 302));
   for (const [path, { method, answer }] of Object.entries(BUILDS)) {
     app.on(method, path, worded(answer));
-    // Hono answers HEAD by GET.
-    app.all(path, () => answerMethodNotAllowed(method === "GET" ? "GET, HEAD" : method));
+    const others = METHODS.filter((other) => other !== method);
+    app.on(
+      others,
+      path,
+      refusal(() => answerMethodNotAllowed(method === "GET" ? "GET, HEAD" : method)),
+    );
   }
   return app;
 }

@@ -33,6 +33,7 @@ test("without bubblewrap builds are refused with the command that helps; by name
     const options = { user: "pawl-build", folder: dir.path, log, signal };
     const sandboxes = await openSandboxes({ ...options, mode: "bubblewrap" });
     expect(sandboxes.trouble).toContain("apt install bubblewrap");
+    expect(sandboxes.description).toBe("unavailable");
     const asked = { tree: dir.path, folder: dir.path, limits: LIMITS, proxySocket: null, signal };
     await expect(sandboxes.open(asked)).rejects.toMatchObject({ code: "worker_failed", message: sandboxes.trouble });
     expect((await openSandboxes({ ...options, mode: "none" })).trouble).toBeNull();

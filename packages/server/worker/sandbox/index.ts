@@ -35,8 +35,10 @@ export async function openSandboxes(options: SandboxesOptions): Promise<Sandboxe
   await clearLeftovers(notes, log, signal);
   const { ways, trouble } = await detectWays(options, notes);
   await ways.limiter.clean(signal);
-  const description = trouble === null ? describeWays(ways) : "none";
-  log.info({ sandbox: description, trouble }, "builds have a sandbox");
+  // `none` is what somebody asks for by that name.
+  const description = trouble === null ? describeWays(ways) : "unavailable";
+  if (trouble === null) log.info({ sandbox: description }, "builds have a sandbox");
+  else log.warn({ sandbox: description, trouble }, "builds have no sandbox");
   return {
     description,
     trouble,

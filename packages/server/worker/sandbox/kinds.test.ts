@@ -11,7 +11,7 @@ describe("bubblewrap, overlay, control groups where there are any", () =>
   everyKind(/^bubblewrap.*, overlay, /, { mode: "bubblewrap" }, ["abort", "disk"]));
 
 describe("bubblewrap, copy, rlimits", () =>
-  everyKind(/^bubblewrap.*, copy, rlimits$/, { mode: "bubblewrap", avoid: ["overlay", "cgroups"] }));
+  everyKind(/^bubblewrap.*, copy, rlimits$/, { mode: "bubblewrap", avoid: ["overlay", "cgroups"] }, ["memory"]));
 
 describe("no sandbox, but namespaces", () => everyKind(/^no sandbox.*, overlay, /, { mode: "none" }));
 
@@ -19,7 +19,7 @@ describe("no sandbox, no namespaces, control groups where there are any", () =>
   everyKind(/no namespaces, copy, /, { mode: "none", avoid: ["namespaces"] }));
 
 describe("no sandbox, no namespaces, rlimits", () =>
-  everyKind(/no namespaces, copy, rlimits$/, { mode: "none", avoid: ["namespaces", "cgroups"] }, ["abort"]));
+  everyKind(/no namespaces, copy, rlimits$/, { mode: "none", avoid: ["namespaces", "cgroups"] }, ["abort", "memory"]));
 
 // The last one: there is no way back to root.
 describe.runIf(isRoot)("bubblewrap within a user namespace, as somebody who isn't root", () => {
@@ -28,7 +28,7 @@ describe.runIf(isRoot)("bubblewrap within a user namespace, as somebody who isn'
     process.setgid?.(NOBODY_ELSE);
     process.setuid?.(NOBODY_ELSE);
   });
-  everyKind(/^bubblewrap, overlay, rlimits$/, { mode: "bubblewrap" });
+  everyKind(/^bubblewrap, overlay, rlimits$/, { mode: "bubblewrap" }, ["memory"]);
 
   test.for([
     ["no sandbox, overlay, rlimits", { mode: "none" }],
@@ -51,7 +51,7 @@ const NOBODY_ELSE = 80_999;
 function everyKind(
   description: string | RegExp,
   how: Pick<SandboxesOptions, "mode" | "avoid">,
-  besides: readonly ("abort" | "disk")[] = [],
+  besides: readonly ("abort" | "disk" | "memory")[] = [],
 ): void {
   let place: TestPlace;
   beforeAll(async () => {
@@ -110,6 +110,10 @@ function everyKind(
   const fillers = [
     ["in the tree", "head -c 200000000 /dev/zero > big"],
     [
+      "in folders that nobody may enter",
+      "for i in 1 2 3 4; do mkdir $i; head -c 2000000 /dev/zero > $i/big; chmod 0 $i; done; sleep 20",
+    ],
+    [
       "in /tmp, in files without content",
       'perl -e \'for (1..100000) { open my $f, ">", "$ENV{TMPDIR}/$_" }\'; sleep 20',
     ],
@@ -117,7 +121,7 @@ function everyKind(
       "in files without a name",
       "perl -e 'for (1..20) { open $f[$_], q(>), qq(f$_); unlink qq(f$_); syswrite $f[$_], q(x) x 1e6; sleep 0.02 } sleep 20'",
     ],
-  ].slice(0, besides.includes("disk") ? 3 : 1);
+  ].slice(0, besides.includes("disk") ? 4 : 2);
   test.for(fillers)("a build that fills the disk %s is stopped", async ([, script]) => {
     await using build = await place.open({ limits: { diskBytes: 4 * 1024 ** 2 } });
     expect(await build.sh(script ?? "")).toMatchObject({ stoppedBy: "disk" });
@@ -131,6 +135,32 @@ function everyKind(
     // The shell's own word for it is all that is said.
     expect(lines.filter((line) => line !== "Killed")).toEqual([]);
   });
+
+  const shared = [
+    [
+      "with its children",
+      "import mmap, os, time\nm = mmap.mmap(-1, 300 << 20)\nfor at in range(0, len(m), 4096): m[at] = 1\nos.fork()\ntime.sleep(20)",
+    ],
+    [
+      "in files that are nowhere",
+      "import os, time\nfor n in range(20): os.write(os.memfd_create(str(n)), b'x' * (15 << 20))\ntime.sleep(20)",
+    ],
+  ].slice(0, besides.includes("memory") ? 2 : 0);
+  for (const [where, script = ""] of shared) {
+    test(`a build that takes too much memory ${where} is stopped`, async () => {
+      await using build = await place.open();
+      expect(await build.sh('python3 -c "$1"', { args: [script] })).toMatchObject({ stoppedBy: "memory" });
+    });
+  }
+
+  if (besides.includes("memory")) {
+    test("memory that many share is counted once", async () => {
+      await using build = await place.open();
+      const script =
+        "import mmap, os, time\nm = mmap.mmap(-1, 40 << 20)\nfor at in range(0, len(m), 4096): m[at] = 1\nfor n in range(5):\n  if os.fork() == 0:\n    sum(m[at] for at in range(0, len(m), 4096))\n    time.sleep(0.5)\n    os._exit(0)\nfor n in range(5): os.wait()";
+      expect(await build.sh('python3 -c "$1"', { args: [script] })).toMatchObject({ code: 0, stoppedBy: null });
+    });
+  }
 
   test("a gigabyte of output takes neither memory nor time", async () => {
     await using build = await place.open();

@@ -37,6 +37,7 @@ export async function runContained(argv: readonly string[], parts: RunParts): Pr
   const over = new AbortController();
   let stoppedBy: Ended["stoppedBy"] = null;
   let trouble = "";
+  let blindness: { cause: unknown } | null = null;
   const lines = {
     stdout: new Lines((line) => parts.onLine("stdout", line)),
     stderr: new Lines((line) => {
@@ -74,13 +75,17 @@ export async function runContained(argv: readonly string[], parts: RunParts): Pr
   signal.addEventListener("abort", abort);
   if (signal.aborted) abort();
   const timer = setTimeout(() => stop("time"), parts.timeMs);
-  const looking = look();
+  // Limits that can't be looked at are none: that is the end of it.
+  const looking = look().catch((cause: unknown) => {
+    blindness = { cause };
+    void contained.kill();
+  });
 
   /** One look after another, never two at once. */
   async function look(): Promise<void> {
     while (!over.signal.aborted) {
       const start = performance.now();
-      const hit = confines.hit(contained.root);
+      const hit = await confines.hit(contained.root);
       const took = performance.now() - start;
       if (hit !== null) stop(hit);
       if (await disk.isOver(() => confines.members(contained.root), over.signal).catch(() => false)) stop("disk");
@@ -97,8 +102,11 @@ export async function runContained(argv: readonly string[], parts: RunParts): Pr
     lines.stdout.end();
     lines.stderr.end();
     // What was hit after the last look, and made the command fail by itself.
-    stoppedBy ??= confines.hit(contained.root);
+    if (stoppedBy === null && blindness === null) stoppedBy = await confines.hit(contained.root);
     if (stoppedBy === null && (await disk.isOver(() => [], signal, code !== 0).catch(() => false))) stoppedBy = "disk";
+    if (blindness !== null && stoppedBy === null) {
+      throw new BuildError("worker_failed", "The limits of a build couldn't be looked at.", blindness);
+    }
     if (!hasStarted && stoppedBy === null) {
       const cause = new Error(trouble.trim() || `It ended with ${code}.`);
       throw new BuildError("worker_failed", "The sandbox couldn't be started.", { cause });

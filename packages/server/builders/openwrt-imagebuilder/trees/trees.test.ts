@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { lstat, mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { bootId } from "@pawl/device/process-identity";
 import { MIRROR_KEYS } from "@pawl/testkit";
@@ -36,6 +37,17 @@ test("an ImageBuilder is fetched, checked and unpacked, once", async () => {
   expect(await shop.names("first", "parts")).toEqual([]);
   expect(await shop.names("first", "half")).toEqual([]);
 });
+
+test.runIf(USER !== null)(
+  "whom they belong to gets at none by itself: builds without a sandbox are that user, too",
+  async () => {
+    await using trees = await shop.trees("first");
+    await using held = await shop.take(trees);
+    const see = (user: { uid: number; gid: number }) => execFileSync("ls", [held.path], { ...user, stdio: "pipe" });
+    expect(see({ uid: 0, gid: 0 }).toString()).toContain("Makefile");
+    expect(() => see(USER ?? { uid: 0, gid: 0 })).toThrow("Permission denied");
+  },
+);
 
 test("one of the older generation, compressed by xz, is unpacked as well", async () => {
   await using trees = await shop.trees("first");

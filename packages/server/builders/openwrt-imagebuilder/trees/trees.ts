@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "../../../log/log.ts";
 import { BuildError, type BuilderTools, type BuildRecipe } from "../../types.ts";
@@ -112,7 +112,10 @@ export class ImagebuilderTrees implements Trees {
 
   /** Before the first tree is taken: what dead processes left goes. */
   async start(): Promise<void> {
-    await mkdir(this.#options.dir, { recursive: true, mode: 0o755 });
+    const { dir, user } = this.#options;
+    await mkdir(dir, { recursive: true, mode: 0o755 });
+    // The trees are the build user's, and a build without a sandbox is that user, too: it mustn't get at what the next one is made of.
+    if (user) await chmod(dir, 0o700);
     await this.#room.sweep(this.#now());
     for (const tree of await this.#kept.list()) if (!tree.isSynced) this.#syncing.add(tree);
   }

@@ -66,7 +66,7 @@ export function cgroups(kind: Kind): Limiter {
           for (const counter of counters) counter.before = count(counter.path, counter.key);
         },
         hear: () => undefined,
-        hit: () => counters.find(({ path, key, before }) => count(path, key) > before)?.limit ?? null,
+        hit: async () => counters.find(({ path, key, before }) => count(path, key) > before)?.limit ?? null,
         members: () => groups.slice(0, 1).flatMap(processesIn),
         [Symbol.asyncDispose]: dispose,
       };

@@ -38,7 +38,7 @@ export class DiskUse {
     { limit, isEmpty, signal }: { limit: number; isEmpty: boolean; signal: AbortSignal },
   ): Promise<DiskUse> {
     const taken = await takenOf(folders);
-    return new DiskUse(folders, limit, isEmpty ? 0 : ((await count(folders, signal)) ?? 0), taken);
+    return new DiskUse(folders, limit, isEmpty ? 0 : ((await count(folders, signal))?.bytes ?? 0), taken);
   }
 
   /**
@@ -55,8 +55,11 @@ export class DiskUse {
     this.#nextCount = end + Math.max(AT_LEAST_EVERY_MS, (end - start) / SHARE);
     // So many files that they can't be counted in time are no build's.
     if (counted === null) return true;
-    const isUnexplained = guess > this.#limit && counted - this.#before <= this.#limit;
-    this.#counted = counted - this.#before + (isUnexplained ? await namelessBytes(members()) : 0);
+    const found = counted.bytes - this.#before;
+    const isUnexplained = guess > this.#limit && found <= this.#limit;
+    this.#counted = found + (isUnexplained ? await namelessBytes(members(), "disk") : 0);
+    // Who hides files has whatever the disk has lost.
+    if (counted.isHiding) this.#counted = Math.max(this.#counted, guess);
     this.#takenAtCount = taken;
     return this.#counted > this.#limit;
   }
@@ -68,18 +71,38 @@ async function takenOf([folder = "/"]: readonly string[]): Promise<number> {
   return (blocks - bfree) * bsize + (files - ffree) * INODE_BYTES;
 }
 
-/** Null when it takes too long. */
-async function count(folders: readonly string[], signal: AbortSignal): Promise<number | null> {
-  // Whatever changes while they are counted makes du complain and end with 1.
-  const totals = await Promise.all(
-    [["-B1"], ["--inodes"]].map(async (options) => {
-      const { code, stdout } = await quick(["du", "-s", "-c", "-x", ...options, "--", ...folders], {
-        timeoutMs: 30_000,
-        signal,
-      });
-      return code === null ? null : Number(/(\d+)\ttotal\n$/.exec(stdout.toString())?.[1] ?? 0);
-    }),
-  );
-  const [bytes, inodes] = totals;
-  return bytes == null || inodes == null ? null : bytes + inodes * INODE_BYTES;
+interface Counted {
+  bytes: number;
+  /** Some folders let nobody in. */
+  isHiding: boolean;
 }
+
+/** Null when it takes too long. */
+async function count(folders: readonly string[], signal: AbortSignal): Promise<Counted | null> {
+  const totals = await Promise.all([["-B1"], ["--inodes"]].map((options) => total(options, folders, signal)));
+  const [bytes, inodes] = totals;
+  if (bytes == null || inodes == null) return null;
+  return { bytes: bytes.total + inodes.total * INODE_BYTES, isHiding: bytes.isHiding || inodes.isHiding };
+}
+
+async function total(
+  options: readonly string[],
+  folders: readonly string[],
+  signal: AbortSignal,
+): Promise<{ total: number; isHiding: boolean } | null> {
+  const du = ["du", "-s", "-c", "-x", ...options, "--", ...folders];
+  // A folder of our own that lets nobody in lets in the root of a namespace of ours.
+  const ways = process.geteuid?.() === 0 ? [du] : [["unshare", "--user", "--map-root-user", ...du], du];
+  for (const argv of ways) {
+    const { code, stdout, stderr } = await quick(argv, { timeoutMs: 30_000, signal });
+    if (code === null) return null;
+    // Whatever changes while they are counted makes du complain and end with 1.
+    const found = /(\d+)\ttotal\n$/.exec(stdout.toString())?.[1];
+    if (found === undefined) continue;
+    return { total: Number(found), isHiding: stderr.includes("Permission denied") || stderr.length > MUCH };
+  }
+  return { total: 0, isHiding: true };
+}
+
+/** So many characters of complaints may have others behind them that aren't read. */
+const MUCH = 1_000;

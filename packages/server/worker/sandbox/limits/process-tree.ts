@@ -32,15 +32,6 @@ export function marked(mark: string, all: readonly ProcessFacts[]): ProcessFacts
   return all.filter(({ pid }) => read(`/proc/${pid}/environ`).split("\0").includes(`PAWL_SANDBOX=${mark}`));
 }
 
-/** Bytes of memory that are this process's alone: what is resident without what comes from files or is shared. */
-export function ownMemory(pid: number): number {
-  const [, resident = 0, shared = 0] = read(`/proc/${pid}/statm`).split(" ").map(Number);
-  return Math.max(0, resident - shared) * PAGE;
-}
-
-/** x86_64's; ImageBuilders exist for nothing else. */
-const PAGE = 4096;
-
 function read(path: string): string {
   try {
     return readFileSync(path, "latin1");

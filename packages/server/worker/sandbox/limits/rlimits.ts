@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { allProcesses, marked, ownMemory, type ProcessFacts, treeBelow } from "./process-tree.ts";
+import { MemoryUse } from "./memory.ts";
+import { allProcesses, marked, type ProcessFacts, treeBelow } from "./process-tree.ts";
 import { type Confines, type Limiter, OWN_PROCESSES } from "./types.ts";
 
 /**
@@ -17,6 +18,7 @@ export function rlimits({ isMarked, isCountedAlone }: { isMarked: boolean; isCou
     confine: async (limits, { mark }): Promise<Confines> => {
       const most = limits.processes + OWN_PROCESSES;
       let wasRefused = false;
+      const memory = new MemoryUse();
       const members = (root: number) => membersOf(root, isMarked ? mark : null);
       return {
         joinBy: [],
@@ -30,15 +32,16 @@ export function rlimits({ isMarked, isCountedAlone }: { isMarked: boolean; isCou
         },
         begin: () => {
           wasRefused = false;
+          memory.begin();
         },
         hear: (line) => {
           wasRefused ||= NO_MORE_PROCESSES.test(line);
         },
-        hit: (root) => {
+        hit: async (root) => {
           if (wasRefused) return "processes";
           const all = members(root);
-          if (sum(all, ({ threads }) => threads) >= most) return "processes";
-          return sum(all, ({ pid }) => ownMemory(pid)) > limits.memoryBytes ? "memory" : null;
+          if (all.reduce((total, { threads }) => total + threads, 0) >= most) return "processes";
+          return (await memory.isOver(limits.memoryBytes, all)) ? "memory" : null;
         },
         members: (root) => members(root).map(({ pid }) => pid),
         [Symbol.asyncDispose]: async () => undefined,
@@ -68,8 +71,4 @@ const NEIGHBOURS = 1_000;
 function countOthers(): number {
   // proc(5): `0.20 0.18 0.12 1/80 11206`, where 80 is all there are.
   return Number(/\/(\d+) /.exec(readFileSync("/proc/loadavg", "latin1"))?.[1] ?? 0);
-}
-
-function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {
-  return items.reduce((total, item) => total + of(item), 0);
 }

@@ -17,7 +17,7 @@ export interface Confines extends AsyncDisposable {
   /** Options of prlimit(1), for whatever is to be limited that way. */
   readonly rlimits: readonly string[];
   /** What has been hit since the last `begin`. `root` is the first process. */
-  hit(root: number): "memory" | "processes" | null;
+  hit(root: number): Promise<"memory" | "processes" | null>;
   /** What a command says as an error, which may be all that is seen of a limit. */
   hear(line: string): void;
   /** A command begins: what was hit before is none of its. */

@@ -9,7 +9,12 @@ shift 6
 cd -- "$folder"
 if [ -n "$tree" ]; then
   # By way of a fixed name: a path may have commas and colons in it, which mean something in options.
-  mount --bind -- "$tree" lower
+  # Read-only, so that nothing can reach the tree by it, where nobody else's options on that mount have to be kept (as in a user namespace).
+  if [ -n "$options" ]; then
+    mount --bind -- "$tree" lower
+  else
+    mount --bind -o ro -- "$tree" lower
+  fi
   # Volatile: or the end of every command would sync the whole disk below. What a power cut leaves of a build is thrown away, so
   # the mark that keeps such a layer from being mounted again means nothing here. Without metacopy a file in the upper layer is the whole file, which is then read there without a mount.
   [ ! -e work/work/incompat ] || rm -rf work/work/incompat
