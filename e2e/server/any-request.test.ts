@@ -4,6 +4,7 @@ import { runInNewContext } from "node:vm";
 import { TempDir } from "@pawl/testkit";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { isRefusal } from "../../packages/server/http/methods.ts";
 import { describeApi } from "../../packages/server/http/openapi/document.ts";
 import { assertDescribed } from "../../packages/server/http/testing/described-answer.ts";
 import type { Answered, Call } from "./lib/caller.ts";
@@ -44,7 +45,7 @@ beforeAll(async () => {
     config: { static: { chef: dir.join("chef") }, builds: { max_pending: 60 }, worker: { targets: [BUILT.target] } },
   });
   token = await server.tokenFor("admin");
-  routes = server.composition.app.routes.filter(({ method }) => method !== "OPTIONS");
+  routes = server.composition.app.routes.filter(({ method, handler }) => method !== "OPTIONS" && !isRefusal(handler));
   places = placesOf(server.mirror);
   builds = await makeKnownBuilds(server, BUILT);
 }, 60_000);

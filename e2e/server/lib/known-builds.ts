@@ -5,6 +5,8 @@ import type { ComposedServer } from "./composed.ts";
 export interface KnownBuilds {
   /** Ids of builds that wait. */
   waiting: readonly string[];
+  /** Ids of builds that have come to an image. */
+  done: readonly string[];
   /** Ids of builds that have ended: whoever watches one hears its end. */
   ended: readonly string[];
   /** Hashes of the current dialect. */
@@ -13,7 +15,7 @@ export interface KnownBuilds {
   files: readonly string[];
 }
 
-export const NO_BUILDS: KnownBuilds = { waiting: [], ended: [], hashes: [], files: [] };
+export const NO_BUILDS: KnownBuilds = { waiting: [], done: [], ended: [], hashes: [], files: [] };
 
 const WAITS = { version: "24.10.5", target: "x86/64", profile: "generic", packages: ["tcpdump"] };
 
@@ -40,6 +42,7 @@ export async function makeKnownBuilds({ caller }: Pick<ComposedServer, "caller">
   expect(status).toBe(200);
   return {
     waiting: [waiting.build.id],
+    done: [done.build.id],
     ended: [done.build.id, withdrawn.build.id],
     hashes: [json.request_hash],
     files: end.result.artifacts.map(({ name }: { name: string }) => name),

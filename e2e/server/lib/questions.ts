@@ -80,6 +80,10 @@ const PARAMETERS: Readonly<Record<string, Make<string>>> = {
 const PARAMETERS_OF: Readonly<Record<string, Readonly<Record<string, Make<string>>>>> = {
   // What is told of one that waits has no end.
   "/api/v2/builds/:id/events": { id: (pick, { builds }) => pick([NO_ID, ...builds.ended]) },
+  // Two that are done are seldom drawn among many.
+  "/api/v2/builds/:id/diff": {
+    id: (pick, { builds }) => pick([NO_ID, ...builds.waiting, ...builds.done, ...builds.done]),
+  },
 };
 
 /** Made and revoked all the time, by the same names. */
@@ -143,8 +147,8 @@ const QUERIES: Readonly<Record<string, Make<Fields>>> = {
   "/api/v2/stats/build-errors": (pick) => pick<Fields>([{}, { limit: "3" }]),
   "/api/v2/builds/:id/log": (pick) => pick<Fields>([{}, { from: "10" }, { from: "3", limit: "5" }]),
   "/api/v2/builds/:id/events": (pick) => pick<Fields>([{}, { from: "10" }, { from: "999999" }]),
-  "/api/v2/builds/:id/diff": (pick, { builds: { waiting, ended } }) => ({
-    against: pick([NO_ID, ...waiting, ...ended]),
+  "/api/v2/builds/:id/diff": (pick, { builds: { waiting, done } }) => ({
+    against: pick([NO_ID, ...waiting, ...done, ...done]),
   }),
   "/api/v1/builds-by-version": (pick) => pick<Fields>([{}, { branch: "24.10" }]),
   "/api/v1/top-packages": (pick) => pick<Fields>([{}, { branch: "24.10", n: "5" }, { n: "100" }]),

@@ -15,10 +15,14 @@ export function refusal(handler: Handler<ServerEnv>): Handler<ServerEnv> {
   return handler;
 }
 
+export function isRefusal(handler: object): boolean {
+  return REFUSALS.has(handler);
+}
+
 /** The methods that some route has at this path, for `Allow`; none when nothing is there. */
 export function methodsOf(app: ServerApp, path: string): string[] {
   const there = METHODS.filter((method) =>
-    app.router.match(method, path)[0].some(([[handler, route]]) => route.method !== "ALL" && !REFUSALS.has(handler)),
+    app.router.match(method, path)[0].some(([[handler, route]]) => route.method !== "ALL" && !isRefusal(handler)),
   );
   const all = there.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]));
   return all.length === 0 ? [] : [...all, "OPTIONS"];

@@ -83,9 +83,19 @@ test("names that mean something to JavaScript are names like others", () => {
   );
 });
 
-test("a list of many wrong names is answered with a hundred sentences at most", () => {
-  const read = readBuildRequest({ ...REQUIRED, packages: Array(100_000).fill(1) }, LIMITS);
-  expect("errors" in read && read.errors.length).toBe(100);
+test("a list of many wrong names is answered with a hundred sentences at most, one that no image could hold with one", () => {
+  const refusals = (count: number) => {
+    const read = readBuildRequest({ ...REQUIRED, packages: Array(count).fill(1) }, LIMITS);
+    return "errors" in read ? read.errors : [];
+  };
+  expect(refusals(5_000)).toHaveLength(100);
+  expect(refusals(5_001)).toMatchObject([
+    {
+      type: "too_long",
+      loc: ["body", "packages"],
+      msg: "List should have at most 5000 items after validation, not 5001",
+    },
+  ]);
 });
 
 test("whatever JSON is sent, it is read or refused", () => {

@@ -94,7 +94,10 @@ export function orNull<T>(field: Field<T>): Field<T | null> {
 
 export function list<T>(field: Field<T>): Field<readonly T[]> {
   return (value, loc, report) => {
-    if (Array.isArray(value)) return value.map((one, index) => field(one, [...loc, index], report));
+    if (Array.isArray(value)) {
+      if (isTooLong("List", value.length, loc, report)) return [];
+      return value.map((one, index) => field(one, [...loc, index], report));
+    }
     report({ type: "list_type", loc, msg: "Input should be a valid list", input: value });
     return [];
   };
@@ -108,12 +111,25 @@ export function dictionary<T>(keys: Field<string>, values: Field<T>): Field<Read
       report({ type: "dict_type", loc, msg: "Input should be a valid dictionary", input: value });
       return read;
     }
-    for (const [key, one] of Object.entries(value)) {
+    const entries = Object.entries(value);
+    if (isTooLong("Dictionary", entries.length, loc, report)) return read;
+    for (const [key, one] of entries) {
       const name = keys(key, [...loc, key, "[key]"], report);
       read.set(name, values(one, [...loc, key], report));
     }
     return read;
   };
+}
+
+/** Half of all packages that a distribution has: no image holds more, and what is asked for is kept. */
+const MOST_ITEMS = 5_000;
+
+function isTooLong(what: "List" | "Dictionary", length: number, loc: Location, report: Report): boolean {
+  if (length <= MOST_ITEMS) return false;
+  const msg = `${what} should have at most ${MOST_ITEMS} items after validation, not ${length}`;
+  const ctx = { field_type: what, max_length: MOST_ITEMS, actual_length: length };
+  report({ type: "too_long", loc, msg, input: null, ctx });
+  return true;
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
