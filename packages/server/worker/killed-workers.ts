@@ -4,7 +4,7 @@ import type { Database } from "../db/connect.ts";
 
 /**
  * Takes their jobs from workers of this machine that were killed: what their heartbeat would come to in a while is known at once. The
- * builds are sent back by those who look after builds, as any other worker's that is lost. Best effort: the heartbeat says it, too.
+ * builds are sent back by those who look after builds, as any other worker's that is lost. Where this fails, the end of its heartbeat says the same some seconds later.
  */
 export async function takeFromKilled(
   { database, queue, log }: { database: Database; queue: BuildQueue; log: Logger },

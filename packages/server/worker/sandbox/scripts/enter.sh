@@ -17,7 +17,7 @@ if [ -n "$tree" ]; then
   fi
   # Volatile: or the end of every command would sync the whole disk below. What a power cut leaves of a build is thrown away, so
   # the mark that keeps such a layer from being mounted again means nothing here. Without metacopy a file in the upper layer is the whole file, which is then read there without a mount.
-  [ ! -e work/work/incompat ] || rm -rf work/work/incompat
+  rm -rf work/*
   mount -t overlay -o "lowerdir=lower,upperdir=upper,workdir=work,volatile,metacopy=off$options" overlay stage/builder
 fi
 if [ -n "$socket" ]; then
