@@ -1,6 +1,5 @@
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-// biome-ignore lint/correctness/noUndeclaredDependencies: the workspace builds with it; only tests come here.
 import { build } from "esbuild";
 
 /**
