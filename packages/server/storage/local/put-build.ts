@@ -1,14 +1,13 @@
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
-import { type FileHandle, mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { StoredFile } from "../../builds/types.ts";
+import { chunksOf } from "../chunks.ts";
 import { codeOf, isAbsent } from "../trouble.ts";
 import type { Places } from "./places.ts";
 import { syncFolder } from "./sync-folder.ts";
 
-/** Bytes. */
-const CHUNK = 1024 * 1024;
 /** Tries, where several put the same build at once. */
 const MOST_TRIES = 5;
 
@@ -65,17 +64,6 @@ async function readBack(folder: string, name: string, written: number, signal: A
   }
   if (size !== written) throw new Error(`${name} has ${size} bytes in the store, not ${written}`);
   return { name, size, sha256: hash.digest("hex") };
-}
-
-/** The same memory for each: a chunk is used up before the next is read. */
-async function* chunksOf(file: FileHandle, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  const buffer = Buffer.allocUnsafeSlow(CHUNK);
-  for (;;) {
-    signal.throwIfAborted();
-    const { bytesRead } = await file.read(buffer, 0, CHUNK, null);
-    if (bytesRead === 0) return;
-    yield buffer.subarray(0, bytesRead);
-  }
 }
 
 async function moveIn(
