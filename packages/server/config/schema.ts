@@ -61,8 +61,34 @@ const BuildLimitsConfig = z.strictObject({
   log: Megabytes.prefault("2MB"),
 });
 
+/** A store of the S3 protocol. */
+const S3StoreConfig = z.strictObject({
+  /** Null: AWS's own. */
+  endpoint: HttpUrl.nullable().default(null),
+  region: z.string().min(1).default("us-east-1"),
+  bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "must be a bucket's name"),
+  /** In front of every object's name: `pawl/`. */
+  prefix: z
+    .string()
+    .regex(/^([\w.-]+\/)*$/, "must be empty, or end with a slash")
+    .default(""),
+  /** Null, both: `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`. */
+  access_key_id: z.string().nullable().default(null),
+  secret_access_key: z.string().nullable().default(null),
+  /** The bucket's name in the path instead of the host's name. */
+  path_style: z.boolean().default(true),
+  /** Where others fetch objects from, by a redirect; null: through this server. */
+  public_url: ShownUrl.nullable().default(null),
+});
+
 /** What protects the machine that builds. Never wider than what a build asks for: contract server.md §4. */
 export const WorkerConfig = z.strictObject({
+  /** What lists of workers show; null: the machine's name. */
+  name: z
+    .string()
+    .regex(/^[\x20-\x7e]{1,100}$/, "must be a name of at most 100 ASCII characters")
+    .nullable()
+    .default(null),
   /** Builds at a time. */
   parallel: z.int().min(1).max(256).default(1),
   /** Targets it builds for, `ath79/*` and `*` included. */
@@ -195,7 +221,23 @@ export const ServerConfig = z.strictObject({
       failure_ttl: AtLeast(1_000, "1s").prefault("1h"),
       /** Builds that may wait; who comes after them is asked to come again. */
       max_pending: z.int().min(1).default(200),
+      /** Of one client; its further ones wait until one of these has begun. */
+      in_line_per_client: z.int().min(1).default(3),
       limits: BuildLimitsConfig.prefault({}),
+    })
+    .prefault({}),
+  store: z
+    .strictObject({
+      /** For all that is kept: what nobody has wanted for longest goes first. */
+      budget: Megabytes.prefault("20480MB"),
+      /** Null: the folder `store_dir`. */
+      s3: S3StoreConfig.nullable().default(null),
+    })
+    .prefault({}),
+  gc: z
+    .strictObject({
+      /** How often what isn't kept any longer is removed. */
+      every: AtLeast(1_000, "1s").prefault("1h"),
     })
     .prefault({}),
   worker: WorkerConfig.extend({
