@@ -15,8 +15,10 @@ async function serve(io: Io, { config: path }: ConfigOption): Promise<void> {
   const { composeServer } = await import("../compose.ts");
   const { createLog } = await import("../log/log.ts");
   const { listen } = await import("../http/listen.ts");
+  const { letHeapGrow } = await import("../memory.ts");
   const { config } = await loadConfig({ path, env: io.env });
   const log = createLog({ level: config.log.level });
+  letHeapGrow();
   await using composition = await composeServer(config, { log, signal: io.signal, whenRunning: "refuse" });
   await using listening = await listen(composition.app, config, log);
   composition.catalog.start();

@@ -70,18 +70,19 @@ export class CacheWriter implements AsyncDisposable {
     await rename(this.#temp, join(this.#parts.dir, this.#parts.name));
   }
 
+  /** Piece by piece: one buffer for all would be as much memory again, which V8 looks through all of its heap for, every few megabytes. */
   async #flush(): Promise<FileHandle> {
-    const bytes = Buffer.concat(this.#waiting);
+    const pieces = this.#waiting;
     this.#waiting = [];
     this.#waitingBytes = 0;
     if (this.#file) {
-      await this.#file.writeFile(bytes);
+      await this.#file.writeFile(pieces);
       return this.#file;
     }
     await mkdir(this.#parts.dir, { recursive: true, mode: 0o700 });
     this.#file = await open(this.#temp, "wx", 0o600);
     // The header comes last: until then the file isn't one that counts.
-    await this.#file.writeFile(Buffer.concat([Buffer.alloc(HEADER_BYTES), bytes]));
+    await this.#file.writeFile([Buffer.alloc(HEADER_BYTES), ...pieces]);
     return this.#file;
   }
 
