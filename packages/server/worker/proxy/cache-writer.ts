@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import { bootId } from "@pawl/device/process-identity";
 import { type EntryHeader, type EntryValidators, HEADER_BYTES, headerBytes } from "./cache-entry.ts";
 
@@ -20,11 +21,11 @@ const IN_MEMORY = 1024 * 1024;
 export class CacheWriter implements AsyncDisposable {
   readonly #parts: WriterParts;
   readonly #temp: string;
-  readonly #hash = createHash("sha256");
   #file: FileHandle | null = null;
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #size = 0;
+  #crc32 = 0;
   #state: "writing" | "failed" | "handed over" = "writing";
 
   constructor(parts: WriterParts) {
@@ -35,7 +36,7 @@ export class CacheWriter implements AsyncDisposable {
   /** Never throws: a file that can't be kept is still sent. */
   async write(chunk: Uint8Array): Promise<void> {
     if (this.#state !== "writing") return;
-    this.#hash.update(chunk);
+    this.#crc32 = crc32(chunk, this.#crc32);
     this.#size += chunk.length;
     this.#waiting.push(chunk);
     this.#waitingBytes += chunk.length;
@@ -51,7 +52,7 @@ export class CacheWriter implements AsyncDisposable {
     if (this.#state !== "writing") return;
     this.#state = "handed over";
     const { added, gaveUp } = this.#parts;
-    const header = { ...validators, size: this.#size, sha256: this.#hash.digest("hex"), boot: bootId() };
+    const header = { ...validators, size: this.#size, crc32: this.#crc32, boot: bootId() };
     const done = this.#publish(header).catch(async (error) => {
       gaveUp(error);
       await this.#discard();
