@@ -12,9 +12,11 @@ export interface Load {
   /** The status every answer has to have: a server that refuses is fast, too. */
   status: number;
   seconds?: number;
+  /** Default: 32. */
+  connections?: number;
 }
 
-/** How a server answers one thread of wrk with 32 connections. */
+/** How a server answers one thread of wrk. */
 export interface Answering {
   /** Requests a second. */
   rate: number;
@@ -49,12 +51,13 @@ export async function answering({
   headers = {},
   status,
   seconds = 5,
+  connections = 32,
 }: Load): Promise<Answering> {
   await using dir = await TempDir.create("pawl-wrk-");
   const file = dir.join("load.lua");
   await writeFile(file, `${script}\nEXPECTED = ${status}\n${REPORT}`);
   const named = Object.entries(headers).flatMap(([name, value]) => ["-H", `${name}: ${value}`]);
-  const output = await run("wrk", ["-t1", "-c32", `-d${seconds}s`, "-s", file, ...named, url], env);
+  const output = await run("wrk", ["-t1", `-c${connections}`, `-d${seconds}s`, "-s", file, ...named, url], env);
   const figure = (pattern: RegExp) => Number(pattern.exec(output)?.[1] ?? Number.NaN);
   const rate = figure(/Requests\/sec:\s+([\d.]+)/);
   if (figure(/^wrong (\d+)/m) !== 0 || !(rate > 0)) {

@@ -28,8 +28,14 @@ export class BenchServer implements AsyncDisposable {
     this.#taken = taken;
   }
 
-  /** For the distribution of a mirror, whose signatures it checks. Nothing of it is known yet. */
-  static async start({ url: upstream_url, keys }: Pick<MirrorServer, "url" | "keys">): Promise<BenchServer> {
+  /**
+   * For the distribution of a mirror, whose signatures it checks. Nothing of it is known yet.
+   * @param settings besides
+   */
+  static async start(
+    { url: upstream_url, keys }: Pick<MirrorServer, "url" | "keys">,
+    settings: Readonly<Record<string, unknown>> = {},
+  ): Promise<BenchServer> {
     await using taken = new AsyncDisposableStack();
     const dir = taken.use(await TempDir.create("pawl-bench-server-"));
     const port = await freePort();
@@ -39,6 +45,7 @@ export class BenchServer implements AsyncDisposable {
       listen: `127.0.0.1:${port}`,
       state_dir: stateDir,
       distributions: { openwrt: { upstream_url, keys: { usign: [keys.usign.public], apk: [keys.apk.pem] } } },
+      ...settings,
     };
     // JSON is YAML.
     await writeFile(configPath, JSON.stringify(config));
