@@ -30,6 +30,8 @@ export const SERVER_ERRORS = {
   database_full: 503,
   /** The disk of the store, or its quota: nothing of this build was kept. */
   store_full: 503,
+  /** It isn't reached, or asks to be left alone for a while. */
+  store_unavailable: 503,
   /** It doesn't take or give what it should. */
   store_failed: 500,
   /** For the operator, before anything is served. */

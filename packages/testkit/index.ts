@@ -27,5 +27,8 @@ export {
   type Traffic,
   type Upstream,
 } from "./mirror/index.ts";
+export type { StoreFault, StoreRequest } from "./object-store/fault.ts";
+export { FaultyStore, type FaultyStoreOptions } from "./object-store/faulty-store.ts";
+export { ObjectStore, type ObjectStoreOptions } from "./object-store/object-store.ts";
 export { type RecordedRequest, ReleaseHost, type ReleaseHostOptions } from "./release-host.ts";
 export { TempDir } from "./temp-dir.ts";

@@ -22,6 +22,7 @@ let image: Buffer;
 let dir: TempDir;
 let store: Store;
 let files: readonly StoredFile[];
+let copy: string;
 let url: string;
 /** What the next read is answered with, instead. */
 let elsewhere: string | null = null;
@@ -37,19 +38,24 @@ beforeAll(async () => {
     { name: IMAGE, path: dir.join("image") },
     { name: "build.log", path: dir.join("log") },
   ];
-  files = await store.put(BUILD, made, new AbortController().signal);
+  const put = await store.put(BUILD, made, new AbortController().signal);
+  files = put.files;
+  copy = put.copy;
   const builds: Pick<Builds, "file"> = {
     async file(place, name) {
       const file = files.find((one) => one.name === name);
       return file && (place === BUILD || place === HASH)
-        ? { ...file, build: BUILD, isImmutable: place === BUILD }
+        ? { ...file, build: BUILD, copy, isImmutable: place === BUILD }
         : null;
     },
   };
   const store_ = Object.assign(Object.create(store) as Store, {
     read: (...asked: Parameters<Store["read"]>) => {
       reads++;
-      return elsewhere ? Promise.resolve({ kind: "elsewhere", url: elsewhere }) : store.read(...asked);
+      const [, , options] = asked;
+      return elsewhere && options?.mayRedirect
+        ? Promise.resolve({ kind: "elsewhere", url: elsewhere })
+        : store.read(...asked);
     },
   });
   const config = ServerConfig.parse({ listen: "127.0.0.1:0" });
@@ -116,10 +122,12 @@ describe("an image", () => {
     expect((await ask(`/store/${BUILD}/${IMAGE}`, {}, "POST")).status).toBe(405);
   });
 
-  test("is elsewhere where the store says so", async () => {
+  test("is elsewhere where the store says so, for who asks by a build's id", async () => {
     elsewhere = "https://bucket.example.org/x?signature=1";
     const { status, headers } = await ask(`/store/${BUILD}/${IMAGE}`);
+    const byHash = await ask(`/store/${HASH}/${IMAGE}`);
     elsewhere = null;
+    expect([byHash.status, byHash.bytes.length]).toEqual([200, image.length]);
     expect([status, headers.get("location"), headers.get("cache-control")]).toEqual([
       302,
       "https://bucket.example.org/x?signature=1",
@@ -232,9 +240,9 @@ test("whoever goes before the answer has begun leaves no file open", async () =>
 });
 
 test("what the store has lost is 404", async () => {
-  await rm(dir.join("store", "01", BUILD, "build.log"));
+  await rm(dir.join("store", "01", BUILD, copy, "build.log"));
   expect((await ask(`/store/${BUILD}/build.log`)).status).toBe(404);
-  await writeFile(dir.join("store", "01", BUILD, "build.log"), "shorter");
+  await writeFile(dir.join("store", "01", BUILD, copy, "build.log"), "shorter");
   expect((await ask(`/store/${BUILD}/build.log`)).status).toBe(404);
   await expect.poll(openFiles).toBe(0);
 });

@@ -4,7 +4,7 @@ import type { ServerApp, ServerContext, ServerEnv, ServerParts } from "../http/p
 import { headerOf } from "../http/request-header.ts";
 import { isStoredName } from "../storage/names.ts";
 import { readRange } from "./store-range.ts";
-import type { StoredFile } from "./types.ts";
+import type { ServedFile, StoredFile } from "./types.ts";
 
 /** A build's own files never change; what a dialect's hash stands for may: contract server.md §2. */
 const IMMUTABLE = "public, max-age=31536000, immutable";
@@ -19,25 +19,47 @@ type Parts = Pick<ServerParts, "builds" | "store" | "log">;
  */
 export function storeRoutes(parts: Parts): ServerApp {
   const app: ServerApp = new Hono<ServerEnv>();
-  app.get("/store/:place/:name", (c) => answerFile(c, parts));
+  app.get("/store/:place/:name", async (c) => {
+    const [place, asked] = [c.req.param("place") ?? "", c.req.param("name") ?? ""];
+    const name = FORMER_NAMES[asked] ?? asked;
+    // A place is a hash or an id, a name is one that a store takes: what else may be in an address is nowhere.
+    const file = isStoredName(place) && isStoredName(name) ? await parts.builds.file(place, name) : null;
+    if (file === null) throw notThere(c);
+    // `owut` doesn't follow, and asks by hash like every dialect's client; who has a build's id has it of our own API.
+    return answerStored(c, parts, file, { mayRedirect: file.isImmutable });
+  });
   return app;
 }
 
-async function answerFile(c: ServerContext, parts: Parts): Promise<Response> {
-  const [place, asked] = [c.req.param("place") ?? "", c.req.param("name") ?? ""];
-  const name = FORMER_NAMES[asked] ?? asked;
-  // A place is a hash or an id, a name is one that a store takes: what else may be in an address is nowhere.
-  const file = isStoredName(place) && isStoredName(name) ? await parts.builds.file(place, name) : null;
-  if (file === null) throw notThere(c);
+export interface Answering {
+  /** Whether those who ask at that address go where the store says the file is. */
+  mayRedirect: boolean;
+  /** What it is called there. Default: as in the store. */
+  savedAs?: string;
+  /** To be read, not to be saved. Nothing of it is run in a browser all the same. */
+  text?: boolean;
+}
+
+/**
+ * One file of a build, whatever address was asked for it.
+ * @throws ServerError not_found, store_failed, store_unavailable
+ */
+export async function answerStored(
+  c: ServerContext,
+  parts: Pick<Parts, "store" | "log">,
+  file: ServedFile,
+  { mayRedirect, savedAs = file.name, text = false }: Answering,
+): Promise<Response> {
+  const { name, sha256 } = file;
   const request = c.req.raw;
   const headers: Record<string, string> = {
-    etag: `"${file.sha256}"`,
+    etag: `"${sha256}"`,
     "cache-control": file.isImmutable ? IMMUTABLE : "no-cache",
     "accept-ranges": "bytes",
   };
   if (isKnown(request, file)) return new Response(null, { status: 304, headers });
-  headers["content-type"] = "application/octet-stream";
-  headers["content-disposition"] = `attachment; filename="${name}"`;
+  headers["content-type"] = text ? "text/plain; charset=utf-8" : "application/octet-stream";
+  if (!text) headers["content-disposition"] = `attachment; filename="${savedAs}"`;
   // RFC 9110 §14.2: a part is for GET alone.
   const range =
     request.method === "GET" && mayBePart(request, file) ? readRange(headerOf(request, "range"), file.size) : "whole";
@@ -50,7 +72,12 @@ async function answerFile(c: ServerContext, parts: Parts): Promise<Response> {
     };
     return new Response("", { status: 416, headers: refused });
   }
-  const found = await parts.store.read(file.build, name, range === "whole" ? undefined : range);
+  const found = await parts.store.read(file, name, {
+    range: request.method === "HEAD" ? firstByteOf(file) : range === "whole" ? undefined : range,
+    sha256,
+    mayRedirect,
+    signal: whileAsked(c),
+  });
   if (found === null || (found.kind === "bytes" && found.size !== file.size)) {
     parts.log.error({ build: file.build, file: name }, "the store has lost a file, or it isn't as it was put");
     if (found?.kind === "bytes") await found.stream.cancel();
@@ -68,6 +95,20 @@ async function answerFile(c: ServerContext, parts: Parts): Promise<Response> {
   }
   endWithAnswer(c, found.stream);
   return new Response(found.stream, { status: range === "whole" ? 200 : 206, headers });
+}
+
+/** Until whoever asks has its answer or has gone. */
+function whileAsked(c: ServerContext): AbortSignal {
+  const gone = new AbortController();
+  const outgoing = c.env?.outgoing;
+  if (outgoing?.destroyed) gone.abort();
+  else outgoing?.once("close", () => gone.abort());
+  return gone.signal;
+}
+
+/** Enough to see that it is there. */
+function firstByteOf({ size }: StoredFile): { start: number; end: number } | undefined {
+  return size === 0 ? undefined : { start: 0, end: 0 };
 }
 
 /** Whoever asks may have gone before anything of the stream was read: then nobody else would end it. */

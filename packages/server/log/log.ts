@@ -48,7 +48,16 @@ function isoTimes(): () => string {
   };
 }
 
-const SECRETS = ["password", "token", "secret", "authorization", "cookie", 'headers["x-api-key"]'];
+const SECRETS = [
+  "password",
+  "token",
+  "secret",
+  "secret_access_key",
+  "secretAccessKey",
+  "authorization",
+  "cookie",
+  'headers["x-api-key"]',
+];
 
 /** Written at once: what a process said last is what one wants to know when it was killed. */
 function standardOutput(): DestinationStream {

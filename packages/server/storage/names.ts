@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { ServerError } from "../error.ts";
 
 /** Bytes, as most file systems have it. */
@@ -6,6 +7,16 @@ const MOST_NAME = 255;
 /** 32 hex digits. */
 export function isBuildId(text: string): boolean {
   return /^[0-9a-f]{32}$/.test(text);
+}
+
+/** No other put has it: not one of another attempt, nor one after the database was set back to what it was yesterday. */
+export function newCopy(): string {
+  return randomBytes(8).toString("hex");
+}
+
+/** 16 hex digits. */
+export function isCopy(text: string): boolean {
+  return /^[0-9a-f]{16}$/.test(text);
 }
 
 /** A name that is safe in a path, an address and a header: letters, digits, `.`, `_`, `+`, `-`, no dot in front. */
@@ -25,6 +36,11 @@ export function requireStorable(build: string, names: readonly string[]): void {
 /** @throws store_failed */
 export function requireBuildId(build: string): void {
   if (!isBuildId(build)) throw unstorable(`${JSON.stringify(build)} is no build's id.`);
+}
+
+/** @throws store_failed */
+export function requireCopy(copy: string): void {
+  if (!isCopy(copy)) throw unstorable(`${JSON.stringify(copy)} is no copy of a build.`);
 }
 
 function unstorable(sentence: string): ServerError {

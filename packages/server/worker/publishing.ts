@@ -1,5 +1,6 @@
 import type { Made, MadeFile } from "../builders/types.ts";
 import type { BuildResult, StoredFile } from "../builds/types.ts";
+import type { StoredBuild } from "../storage/types.ts";
 
 /** All that goes into the store, each name once. */
 export function filesOf(made: Made, log: MadeFile): MadeFile[] {
@@ -12,8 +13,8 @@ export function filesOf(made: Made, log: MadeFile): MadeFile[] {
  * What is published of a build: whatever the builder says of its files, sizes and sums are those of the bytes that were read
  * back from the store. Pure.
  */
-export function resultOf(made: Made, stored: readonly StoredFile[], changes: BuildResult["changes"]): BuildResult {
-  const byName = new Map(stored.map((file) => [file.name, file]));
+export function resultOf(made: Made, stored: StoredBuild, changes: BuildResult["changes"]): BuildResult {
+  const byName = new Map(stored.files.map((file) => [file.name, file]));
   const find = (name: string): StoredFile => {
     const file = byName.get(name);
     if (!file) throw new Error(`the store has not taken ${name}`);
@@ -26,11 +27,12 @@ export function resultOf(made: Made, stored: readonly StoredFile[], changes: Bui
     sha256Unsigned,
   }));
   return {
+    copy: stored.copy,
     versionCode: made.versionCode,
     versionNumber: made.versionNumber,
     sourceDateEpoch: made.sourceDateEpoch,
     images,
-    files: stored,
+    files: stored.files,
     manifest: made.manifest,
     packages: made.packages,
     changes,

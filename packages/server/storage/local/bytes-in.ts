@@ -2,14 +2,15 @@ import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { isAbsent } from "../trouble.ts";
 
-/** Of the files in a folder; what goes while it is counted counts nothing. */
-export async function bytesIn(folder: string): Promise<number> {
+/** Of the files in a folder, and when it changed last; what goes while it is counted counts nothing. */
+export async function bytesIn(folder: string): Promise<{ bytes: number; changedAt: Date }> {
   try {
+    const { mtime: changedAt } = await lstat(folder);
     const names = await readdir(folder);
     const sizes = await Promise.all(names.map((name) => sizeOf(join(folder, name))));
-    return sizes.reduce((sum, size) => sum + size, 0);
+    return { bytes: sizes.reduce((sum, size) => sum + size, 0), changedAt };
   } catch (error) {
-    if (isAbsent(error)) return 0;
+    if (isAbsent(error)) return { bytes: 0, changedAt: new Date() };
     throw error;
   }
 }

@@ -24,7 +24,7 @@ export async function openLocalStore({ dir, log, signal }: LocalStoreOptions): P
     const places = new Places(await realpath(dir));
     await places.make();
     await clearLeftOvers(places, log, signal);
-    return new LocalStore(places);
+    return new LocalStore(places, log);
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ServerError("store_failed", `The store ${dir} can't be opened: ${wordCause(error)}.`, { cause: error });

@@ -1,21 +1,35 @@
-import { randomBytes } from "node:crypto";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isAlive, ownIdentity } from "@pawl/device/process-identity";
 import type { Logger } from "pino";
+import { isLocked } from "../../flock.ts";
 import type { Places } from "./places.ts";
 
-/** `<build>.<pid>.<start>.<boot>.<random>`: who puts it, in its name, so that there is no moment at which nobody owns it. */
-const INCOMING = /^([0-9a-f]{32})\.(\d+)\.(\d+)\.([0-9a-f-]+)\.[0-9a-f]+$/;
+/** `<build>.<pid>.<start>.<boot>.<copy>`: who puts it, in its name, so that there is no moment at which nobody owns it. */
+const INCOMING = /^([0-9a-f]{32})\.(\d+)\.(\d+)\.([0-9a-f-]+)\.([0-9a-f]{16})$/;
 
-export function incomingName(build: string): string {
+export function incomingName({ build, copy }: { build: string; copy: string }): string {
   const { pid, start_time, boot_id } = ownIdentity();
-  return `${build}.${pid}.${start_time}.${boot_id}.${randomBytes(4).toString("hex")}`;
+  return `${build}.${pid}.${start_time}.${boot_id}.${copy}`;
 }
 
-/** The build that such a folder is of. */
-export function buildOfIncoming(name: string): string | null {
-  return INCOMING.exec(name)?.[1] ?? null;
+/** What such a folder becomes once it is whole. */
+export function copyOfIncoming(name: string): { build: string; copy: string } | null {
+  const [, build, , , , copy] = INCOMING.exec(name) ?? [];
+  return build === undefined || copy === undefined ? null : { build, copy };
+}
+
+/** Removes what dead puts of a build, or of one copy of it, have left. */
+export async function clearIncoming(
+  { incoming }: Pick<Places, "incoming">,
+  build: string,
+  copy?: string | null,
+): Promise<void> {
+  for (const name of await readdir(incoming)) {
+    const at = copyOfIncoming(name);
+    const isMeant = at?.build === build && (copy === undefined || at.copy === copy);
+    if (isMeant && !(await isAtWork(incoming, name))) await rm(join(incoming, name), { recursive: true, force: true });
+  }
 }
 
 /**
@@ -27,7 +41,8 @@ export async function clearLeftOvers(
   log: Logger,
   signal?: AbortSignal,
 ): Promise<void> {
-  const dead = (await readdir(incoming)).filter((name) => !isAtWork(name));
+  const dead: string[] = [];
+  for (const name of await readdir(incoming)) if (!(await isAtWork(incoming, name))) dead.push(name);
   const gone = await readdir(removed);
   if (dead.length > 0) log.info({ puts: dead.length }, "removing what interrupted puts have left in the store");
   for (const path of [...dead.map((name) => join(incoming, name)), ...gone.map((name) => join(removed, name))]) {
@@ -38,8 +53,9 @@ export async function clearLeftOvers(
   }
 }
 
-function isAtWork(name: string): boolean {
+/** Where nobody has that number it may be another container's, which has locked it. */
+async function isAtWork(incoming: string, name: string): Promise<boolean> {
   const [, , pid, start_time, boot_id] = INCOMING.exec(name) ?? [];
   if (pid === undefined || start_time === undefined || boot_id === undefined) return false;
-  return isAlive({ pid: Number(pid), start_time, boot_id });
+  return isAlive({ pid: Number(pid), start_time, boot_id }) || isLocked(join(incoming, name));
 }

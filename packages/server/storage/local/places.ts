@@ -3,6 +3,7 @@ import { lstat, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ServerError } from "../../error.ts";
 import { codeOf, isAbsent } from "../trouble.ts";
+import type { StoredAt } from "../types.ts";
 import { incomingName } from "./left-over.ts";
 import { syncFolder } from "./sync-folder.ts";
 
@@ -35,15 +36,22 @@ export class Places {
     return join(this.root, build.slice(0, 2));
   }
 
-  async makeShard(build: string): Promise<string> {
+  /** A build's files, as one put has made them. */
+  copy({ build, copy }: StoredAt): string {
+    return copy === null ? this.build(build) : join(this.build(build), copy);
+  }
+
+  async makeBuild(build: string): Promise<string> {
     const shard = this.shard(build);
     if (await this.#makeFolder(shard)) await syncFolder(this.root);
-    return shard;
+    const folder = this.build(build);
+    if (await this.#makeFolder(folder)) await syncFolder(shard);
+    return folder;
   }
 
   /** One of its own for each put, by whose name one sees whether somebody still works on it. */
-  newIncoming(build: string): string {
-    return join(this.incoming, incomingName(build));
+  newIncoming(at: { build: string; copy: string }): string {
+    return join(this.incoming, incomingName(at));
   }
 
   newRemoved(build: string): string {

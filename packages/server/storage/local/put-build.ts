@@ -1,37 +1,38 @@
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
-import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { StoredFile } from "../../builds/types.ts";
+import { tryLock } from "../../flock.ts";
 import { chunksOf } from "../chunks.ts";
-import { codeOf, isAbsent } from "../trouble.ts";
+import { isAbsent } from "../trouble.ts";
 import type { Places } from "./places.ts";
 import { syncFolder } from "./sync-folder.ts";
 
-/** Tries, where several put the same build at once. */
+/** Tries, where others remove the build meanwhile. */
 const MOST_TRIES = 5;
 
 /**
  * Copies a build's files beside the store's own, waits until they are on the disk, reads them back, and moves all of them
- * in place at once. Copied, since what a builder made may still be written to by who made it. A second put of the same files
- * changes nothing; one of other files takes the place of the first: of that nobody was told, or there would be no second one.
+ * in place at once. Copied, since what a builder made may still be written to by who made it.
  */
 export async function putBuild(
   places: Places,
-  build: string,
+  at: { build: string; copy: string },
   files: readonly { name: string; path: string }[],
   signal: AbortSignal,
-): Promise<readonly StoredFile[]> {
-  const incoming = places.newIncoming(build);
+): Promise<StoredFile[]> {
+  const incoming = places.newIncoming(at);
   try {
     await mkdir(incoming);
+    await using _atWork = await tryLock(incoming);
     const stored: StoredFile[] = [];
     for (const { name, path } of files) {
       const size = await copyIn(path, join(incoming, name), signal);
       stored.push(await readBack(incoming, name, size, signal));
     }
     await syncFolder(incoming);
-    await moveIn(places, build, { incoming, stored }, signal);
+    await moveIn(places, at, incoming, signal);
     return stored;
   } finally {
     await rm(incoming, { recursive: true, force: true });
@@ -68,47 +69,19 @@ async function readBack(folder: string, name: string, written: number, signal: A
 
 async function moveIn(
   places: Places,
-  build: string,
-  { incoming, stored }: { incoming: string; stored: readonly StoredFile[] },
+  { build, copy }: { build: string; copy: string },
+  incoming: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const shard = await places.makeShard(build);
-  for (let tries = 0; !(await isMovedIn(places, build, incoming)); tries++) {
-    if (await holds(places.build(build), stored, signal)) break;
-    if (tries === MOST_TRIES) throw new Error("others put the same build over and over");
+  for (let tries = 1; ; tries++) {
     signal.throwIfAborted();
-    const removed = places.newRemoved(build);
-    await rename(places.build(build), removed).catch(ignoreAbsent);
-    await rm(removed, { recursive: true, force: true });
+    const folder = await places.makeBuild(build);
+    try {
+      await rename(incoming, join(folder, copy));
+      return await syncFolder(folder);
+    } catch (error) {
+      // Somebody has removed the build between both.
+      if (!isAbsent(error) || tries === MOST_TRIES) throw error;
+    }
   }
-  await syncFolder(shard);
-}
-
-/** False where there is one already. @throws store_failed for a link in its place */
-async function isMovedIn(places: Places, build: string, incoming: string): Promise<boolean> {
-  if (await places.has(build)) return false;
-  try {
-    await rename(incoming, places.build(build));
-    return true;
-  } catch (error) {
-    if (codeOf(error) === "ENOTEMPTY" || codeOf(error) === "EEXIST") return false;
-    throw error;
-  }
-}
-
-/** Whether these very files are there, and no others. */
-async function holds(folder: string, stored: readonly StoredFile[], signal: AbortSignal): Promise<boolean> {
-  // Somebody else may have taken them away meanwhile.
-  const names = await readdir(folder).catch(ignoreAbsent);
-  if (names?.length !== stored.length) return false;
-  for (const { name, size, sha256 } of stored) {
-    const found = await readBack(folder, name, size, signal).catch(() => null);
-    signal.throwIfAborted();
-    if (found?.sha256 !== sha256) return false;
-  }
-  return true;
-}
-
-function ignoreAbsent(error: unknown): undefined {
-  if (!isAbsent(error)) throw error;
 }
