@@ -130,7 +130,6 @@ export const BUILD_ERRORS = {
   mirror_failed: "passing",
   /** The worker's disk is full, or it has no sandbox now. */
   worker_failed: "passing",
-  worker_lost: "passing",
 } as const;
 
 export type BuildErrorCode = keyof typeof BUILD_ERRORS;

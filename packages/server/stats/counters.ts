@@ -20,7 +20,7 @@ const HOURLY: ReadonlySet<Counted> = new Set([
 ]);
 
 /** Different keys a day, by process: what clients may name themselves must not fill the database. More are `other`. */
-const MOST_KEYS: Partial<Record<Counted, number>> = { package: 20_000 };
+const MOST_KEYS: Partial<Record<Counted, number>> = { package: 20_000, build: 20_000, "build-seconds": 20_000 };
 const MOST_KEYS_ELSE = 2_000;
 const OTHER = "other";
 const MOST_CHARACTERS = 120;

@@ -2,6 +2,7 @@ import pino from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../testing/index.ts";
 import { DatabaseStats } from "./database-stats.ts";
+import { durationKey, percentile } from "./durations.ts";
 import { buildKey } from "./types.ts";
 
 const log = pino({ level: "silent" });
@@ -23,6 +24,7 @@ beforeAll(async () => {
 afterAll(() => test_[Symbol.asyncDispose]());
 beforeEach(async () => {
   await test_.database.kysely.deleteFrom("counter").execute();
+  await test_.database.kysely.deleteFrom("counter_rolled").execute();
   await test_.database.kysely.deleteFrom("build_error").execute();
   now = NOON;
   stats = open();
@@ -174,14 +176,28 @@ test("the newest build errors are kept", async () => {
   expect(entries[0]).toMatchObject({ at: NOON, version: "24.10.0" });
 });
 
-test("names from half a year ago are forgotten, sums are not", async () => {
-  at(-200 * DAY);
-  stats.count("client", "old");
-  stats.count("build-success", "", 3);
-  await stats.flush();
+test("why builds failed, and how long they took, is told for a month", async () => {
+  at(-40 * DAY);
+  stats.count("failure", "too_big", 9);
+  stats.count("build-duration", durationKey(1), 9);
   at(0);
-  stats.count("client", "new");
+  stats.count("failure", "missing_package", 3);
+  stats.count("failure", "mirror_failed");
+  for (const seconds of [0, 12, 12, 13, 14, 25, 600, 5_000]) stats.count("build-duration", durationKey(seconds * 1000));
   await stats.flush();
-  const rows = await test_.database.kysely.selectFrom("counter").select("key").orderBy("key").execute();
-  expect(rows.map(({ key }) => key)).toEqual(["", "new"]);
+  expect(await stats.failures(5)).toEqual([
+    { name: "missing_package", count: 3 },
+    { name: "mirror_failed", count: 1 },
+  ]);
+  const { classes, ...figures } = await stats.durations();
+  expect(classes.map(({ seconds, builds }) => [seconds, builds])).toEqual([
+    [1, 1],
+    [15, 4],
+    [30, 1],
+    [600, 1],
+    [7_200, 1],
+  ]);
+  expect(figures).toEqual({ builds: 8, p50: 13.8, p90: 4_320, p99: 6_912 });
+  expect(percentile([], 0.5)).toBeNull();
+  expect(durationKey(1e12)).toBe("72000");
 });

@@ -4,15 +4,14 @@ import type { Logger } from "pino";
 import type { Tables } from "../db/tables.ts";
 import { type Count, Counters } from "./counters.ts";
 import * as queries from "./queries.ts";
-import type { BuildError, BuildFigures, Counted, Stats } from "./types.ts";
+import { rollUp } from "./roll-up.ts";
+import { type BuildError, type BuildFigures, type Counted, type Stats, versionKey } from "./types.ts";
 
 const FLUSH_EVERY_MS = 3_000;
 /** A page that everybody opens asks the database at most this often, in milliseconds. */
 const FRESH_MS = 5_000;
 const MOST_BUILD_ERRORS = 5_000;
 const MOST_MESSAGE_CHARACTERS = 2_000;
-/** 26 weeks are asked for. */
-const KEEP_KEYS_DAYS = 190;
 const DAY_MS = 86_400_000;
 
 const NO_BUILDS: BuildFigures = { queueLength: () => 0, stored: async () => 0, building: async () => 0 };
@@ -33,7 +32,6 @@ export class DatabaseStats implements Stats, AsyncDisposable {
   readonly #reads = new LRUCache<string, Promise<unknown> & object>({ max: 500, ttl: FRESH_MS });
   readonly #timer: NodeJS.Timeout;
   #flushing: Promise<void> | null = null;
-  #cleanedDay = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -42,7 +40,9 @@ export class DatabaseStats implements Stats, AsyncDisposable {
   }
 
   count(what: Counted, key = "", n = 1): void {
-    this.#counters.add(this.#parts.clock(), what, key, n);
+    const now = this.#parts.clock();
+    this.#counters.add(now, what, key, n);
+    if (what === "build") this.#counters.add(now, "version", versionKey(key), n);
   }
 
   async buildFailed(error: Omit<BuildError, "at">): Promise<void> {
@@ -99,6 +99,14 @@ export class DatabaseStats implements Stats, AsyncDisposable {
     return this.#read(`errors ${limit}`, (from) => queries.buildErrors(from, limit));
   }
 
+  failures(limit: number) {
+    return this.#read(`failures ${limit}`, (from) => queries.failures(from, daysBefore(this.#now(), 30), limit));
+  }
+
+  durations() {
+    return this.#read("durations", (from) => queries.durations(from, daysBefore(this.#now(), 30)));
+  }
+
   async imageStats() {
     const totals = await this.#read("totals", queries.totals);
     const [stored, building] = await Promise.all([this.#builds.stored(), this.#builds.building()]);
@@ -111,6 +119,13 @@ export class DatabaseStats implements Stats, AsyncDisposable {
       this.#flushing = null;
     });
     return this.#flushing;
+  }
+
+  /** Makes fewer rows of what was counted a while ago, with the same sums. For one process at a time. */
+  async rollUp(signal: AbortSignal): Promise<void> {
+    const { database, log } = this.#parts;
+    const rows = await rollUp(database, this.#now(), signal);
+    if (rows > 0) log.info({ rows }, "old counts rolled up");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -135,18 +150,6 @@ export class DatabaseStats implements Stats, AsyncDisposable {
       return;
     }
     this.#reads.clear();
-    await this.#forgetOld().catch((error) => log.warn({ err: error }, "old counts could not be removed"));
-  }
-
-  /** Once a day. Sums without a key are few, and kept. */
-  async #forgetOld(): Promise<void> {
-    const now = this.#now();
-    const day = Math.floor(now.getTime() / DAY_MS);
-    if (day === this.#cleanedDay) return;
-    this.#cleanedDay = day;
-    const { database } = this.#parts;
-    const old = database.deleteFrom("counter").where("since", "<", daysBefore(now, KEEP_KEYS_DAYS));
-    await old.where("key", "<>", "").execute();
   }
 
   #read<T>(name: string, load: (from: Kysely<Tables>) => Promise<T>): Promise<T> {

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { Tables } from "../db/tables.ts";
-import type { BuildErrors, BuildsByVersion, BuildsOfDay, NamedCount, TargetCount } from "./types.ts";
+import { type DurationClass, percentile } from "./durations.ts";
+import type { BuildErrors, BuildsByVersion, BuildsOfDay, Durations, NamedCount, TargetCount } from "./types.ts";
 
 type From = Kysely<Tables>;
 
@@ -10,7 +11,7 @@ const WEEKS = 26;
 
 export async function builds24h(from: From, now: Date): Promise<number> {
   const { rows } = await sql<{ n: number }>`
-    select coalesce(sum(n), 0)::bigint as n from counter
+    select coalesce(sum(n), 0)::bigint as n from counted
     where what = 'build-success' and since > ${new Date(now.getTime() - DAY_MS)}`.execute(from);
   return rows[0]?.n ?? 0;
 }
@@ -18,7 +19,7 @@ export async function builds24h(from: From, now: Date): Promise<number> {
 export async function buildsPerDay(from: From, now: Date): Promise<BuildsOfDay[]> {
   const days = lastDays(now);
   const { rows } = await sql<{ what: string; day: number; n: number }>`
-    select what, ${indexOf(days[0], 1)} as day, sum(n)::bigint as n from counter
+    select what, ${indexOf(days[0], 1)} as day, sum(n)::bigint as n from counted
     where what in ('build-request', 'build-hit', 'build-failure') and since >= ${days[0]}
     group by 1, 2`.execute(from);
   const found = new Map(rows.map(({ what, day, n }) => [`${what} ${day}`, n]));
@@ -37,7 +38,7 @@ export async function buildsByVersion(from: From, now: Date, branch?: string): P
   const { rows } = await sql<{ version: string; week: number; n: number }>`
     select version, week, sum(n)::bigint as n
     from (select split_part(key, ':', 2) as version, ${indexOf(weeks[0], 7)} as week, n
-          from counter where what = 'build' and since >= ${weeks[0]}) as build
+          from counted where what = 'version' and since >= ${weeks[0]} and key <> 'other') as build
     where ${ofBranch} group by 1, 2 order by 1`.execute(from);
   const versions = new Map<string, number[]>();
   for (const { version, week, n } of rows) {
@@ -54,8 +55,8 @@ export async function topPackages(
 ): Promise<NamedCount[]> {
   const ofBranch = branch === undefined ? sql`true` : sql`split_part(key, ':', 1) = ${branch}`;
   const { rows } = await sql<NamedCount>`
-    select split_part(key, ':', 2) as name, sum(n)::bigint as count from counter
-    where what = 'package' and since >= ${since} and key <> 'other' and ${ofBranch}
+    select split_part(key, ':', 2) as name, sum(n)::bigint as count from counted
+    where what = 'package' and since >= ${since} and key <> 'other' and key not like '%:other' and ${ofBranch}
     group by 1 order by 2 desc, 1 limit ${limit}`.execute(from);
   return rows;
 }
@@ -65,7 +66,7 @@ export async function popularTargets(from: From, limit: number): Promise<TargetC
     select split_part(key, ':', 3) as target,
       coalesce(sum(n) filter (where what = 'build'), 0)::bigint as count,
       (sum(n) filter (where what = 'build-seconds'))::bigint as seconds
-    from counter where what in ('build', 'build-seconds') and key <> 'other'
+    from counted where what in ('build', 'build-seconds') and key <> 'other'
     group by 1 order by 2 desc, 1 limit ${limit}`.execute(from);
   return rows.map(({ target, count, seconds }) => ({
     target,
@@ -76,7 +77,7 @@ export async function popularTargets(from: From, limit: number): Promise<TargetC
 
 export async function clients(from: From, since: Date, limit: number): Promise<NamedCount[]> {
   const { rows } = await sql<NamedCount>`
-    select key as name, sum(n)::bigint as count from counter where what = 'client' and since >= ${since}
+    select key as name, sum(n)::bigint as count from counted where what = 'client' and since >= ${since}
     group by 1 order by 2 desc, 1 limit ${limit}`.execute(from);
   return rows;
 }
@@ -84,10 +85,26 @@ export async function clients(from: From, since: Date, limit: number): Promise<N
 export async function upgradeChecksPerDay(from: From, now: Date): Promise<{ day: Date; count: number }[]> {
   const days = lastDays(now);
   const { rows } = await sql<{ day: number; n: number }>`
-    select ${indexOf(days[0], 1)} as day, sum(n)::bigint as n from counter
+    select ${indexOf(days[0], 1)} as day, sum(n)::bigint as n from counted
     where what = 'upgrade-check' and since >= ${days[0]} group by 1`.execute(from);
   const found = new Map(rows.map(({ day, n }) => [day, n]));
   return days.map((day, at) => ({ day, count: found.get(at) ?? 0 }));
+}
+
+export async function failures(from: From, since: Date, limit: number): Promise<NamedCount[]> {
+  const { rows } = await sql<NamedCount>`
+    select key as name, sum(n)::bigint as count from counted where what = 'failure' and since >= ${since}
+    group by 1 order by 2 desc, 1 limit ${limit}`.execute(from);
+  return rows;
+}
+
+export async function durations(from: From, since: Date): Promise<Durations> {
+  const { rows } = await sql<DurationClass>`
+    select key::int as seconds, sum(n)::bigint as builds from counted where what = 'build-duration' and since >= ${since}
+    group by 1 order by 1`.execute(from);
+  const of = (share: number) => percentile(rows, share);
+  const builds = rows.reduce((sum, { builds }) => sum + builds, 0);
+  return { builds, p50: of(0.5), p90: of(0.9), p99: of(0.99), classes: rows };
 }
 
 export async function buildErrors(from: From, limit: number): Promise<BuildErrors> {
@@ -108,7 +125,7 @@ export async function totals(from: From): Promise<{ total: number; failed: numbe
   const { rows } = await sql<{ total: number; failed: number }>`
     select coalesce(sum(n) filter (where what = 'build-success'), 0)::bigint as total,
       coalesce(sum(n) filter (where what = 'build-failure'), 0)::bigint as failed
-    from counter where what in ('build-success', 'build-failure')`.execute(from);
+    from counted where what in ('build-success', 'build-failure')`.execute(from);
   return rows[0] ?? { total: 0, failed: 0 };
 }
 

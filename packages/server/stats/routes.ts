@@ -37,6 +37,20 @@ const Targets = z
   .object({ items: z.array(z.object({ target: z.string(), count: Count, build_seconds: z.number().nullable() })) })
   .openapi("StatsTargets");
 
+const Durations = z
+  .object({
+    builds: Count,
+    p50: z.number().nullable(),
+    p90: z.number().nullable(),
+    p99: z.number().nullable(),
+    classes: z.array(z.object({ seconds: Count, builds: Count })).openapi({
+      description: "Builds that took at most so many seconds, and more than those of the class before.",
+    }),
+  })
+  .openapi("StatsDurations", {
+    description: "Seconds; `p90`: nine of ten builds took at most that long, as good as the classes tell.",
+  });
+
 const Errors = z
   .object({
     total: Count,
@@ -119,6 +133,26 @@ export const statsOperations = [
       return value({
         items: targets.map(({ target, count, buildSeconds }) => ({ target, count, build_seconds: buildSeconds })),
       });
+    },
+  }),
+  operation({
+    ...ofStats,
+    path: "/api/v2/stats/failures",
+    id: "getStatsByFailure",
+    summary: "Causes that builds failed for in the last 30 days, by their codes",
+    query: z.strictObject({ limit }),
+    answer: NamedCounts,
+    handle: async ({ query }, { stats }) => value({ items: [...(await stats.failures(query.limit))] }),
+  }),
+  operation({
+    ...ofStats,
+    path: "/api/v2/stats/durations",
+    id: "getStatsOfDurations",
+    summary: "How long builds took in the last 30 days",
+    answer: Durations,
+    async handle(_, { stats }) {
+      const { classes, ...figures } = await stats.durations();
+      return value({ ...figures, classes: [...classes] });
     },
   }),
   operation({

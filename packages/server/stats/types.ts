@@ -1,3 +1,5 @@
+import type { DurationClass } from "./durations.ts";
+
 /** What is counted, by the hour or by the day (`stats/counters.ts`). */
 export type Counted =
   /** Key: `<distribution>:<version>` that was installed. */
@@ -8,9 +10,15 @@ export type Counted =
   | "build-miss"
   | "build-success"
   | "build-failure"
+  /** Key: a failure's code. */
+  | "failure"
   /** Key: `buildKey(…)`; builds that came to an image, and the seconds they took. */
   | "build"
   | "build-seconds"
+  /** Key: `<distribution>:<version>`; counted with `build`, and kept by the day for longer. */
+  | "version"
+  /** Key: `durationKey(…)`; builds that came to an image, by how long they took. */
+  | "build-duration"
   /** Key: `<branch>:<package>`, those that aren't a profile's defaults. */
   | "package"
   /** Key: `owut/2024.11.1`. */
@@ -19,6 +27,11 @@ export type Counted =
 /** Key of `build` and `build-seconds`. */
 export function buildKey(of: { distribution: string; version: string; target: string; profile: string }): string {
   return `${of.distribution}:${of.version}:${of.target}:${of.profile}`;
+}
+
+/** Of a `buildKey`: what `version` is counted by. */
+export function versionKey(buildKey: string): string {
+  return buildKey.split(":", 2).join(":");
 }
 
 /** What happens on the server, counted; real figures from the database, zero where nothing was counted. */
@@ -39,6 +52,10 @@ export interface Stats {
   topPackages(limit: number, branch?: string): Promise<readonly NamedCount[]>;
   /** Newest first. */
   buildErrors(limit: number): Promise<BuildErrors>;
+  /** Why builds failed in the last 30 days, most often first: codes. */
+  failures(limit: number): Promise<readonly NamedCount[]>;
+  /** How long builds took in the last 30 days. */
+  durations(): Promise<Durations>;
   imageStats(): Promise<ImageStats>;
   /** Most wanted first, of all that is counted. */
   popularTargets(limit: number): Promise<readonly TargetCount[]>;
@@ -73,6 +90,16 @@ export interface TargetCount {
   count: number;
   /** On average; null where no time was counted. */
   buildSeconds: number | null;
+}
+
+export interface Durations {
+  builds: number;
+  /** Seconds that half of them took at most, nine of ten, and 99 of 100; null without any. */
+  p50: number | null;
+  p90: number | null;
+  p99: number | null;
+  /** Shortest first; those without builds are left out. */
+  classes: readonly DurationClass[];
 }
 
 export interface BuildError {

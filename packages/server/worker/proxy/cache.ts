@@ -57,11 +57,11 @@ export class FetchCache {
   };
 
   async #trim(): Promise<void> {
-    const files = await this.#list();
+    const files = (await this.#list()).sort(firstToGo);
     let total = files.reduce((sum, { size }) => sum + size, 0);
     const before = Date.now() - ABANDONED_MS;
     const wanted = total > this.#budget ? this.#budget * (1 - TO_FREE) : this.#budget;
-    for (const { path, size, time, isTemp } of files.sort((a, b) => a.time - b.time)) {
+    for (const { path, size, time, isTemp } of files) {
       if (isTemp ? time > before : total <= wanted) continue;
       await rm(path, { force: true });
       total -= size;
@@ -69,13 +69,15 @@ export class FetchCache {
     this.#grown = 0;
   }
 
-  async #list(): Promise<{ path: string; size: number; time: number; isTemp: boolean }[]> {
-    const files = [];
+  async #list(): Promise<Listed[]> {
+    const files: Listed[] = [];
     for (const name of await readdir(this.#dir)) {
       const path = join(this.#dir, name);
       // Another process may have removed it.
       const found = await stat(path).catch(() => null);
-      if (found?.isFile()) files.push({ path, size: found.size, time: found.mtimeMs, isTemp: name.startsWith(".") });
+      if (!found?.isFile()) continue;
+      const kind = { isTemp: name.startsWith("."), isSnapshot: name.startsWith(OF_SNAPSHOT) };
+      files.push({ path, size: found.size, time: found.mtimeMs, ...kind });
     }
     return files;
   }
@@ -90,6 +92,24 @@ export class FetchCache {
   }
 }
 
+interface Listed {
+  path: string;
+  size: number;
+  time: number;
+  isTemp: boolean;
+  isSnapshot: boolean;
+}
+
+/** Of a snapshot first, since that is out of date the soonest; then what upstream hasn't been asked for for longest. */
+function firstToGo(a: Listed, b: Listed): number {
+  if (a.isSnapshot !== b.isSnapshot) return a.isSnapshot ? -1 : 1;
+  return a.time - b.time;
+}
+
+/** What names of a snapshot's files begin with; a sum has no such letter. */
+const OF_SNAPSHOT = "s";
+
 function keyOf(address: string): string {
-  return createHash("sha256").update(address).digest("hex");
+  const sum = createHash("sha256").update(address).digest("hex");
+  return /\/snapshots\/|-SNAPSHOT\//.test(address) ? `${OF_SNAPSHOT}${sum}` : sum;
 }

@@ -383,6 +383,19 @@ test("the cache keeps its budget, forgets what it can't read, and what isn't its
   expect(await fetchBoth(other, files)).toEqual(files.map((path) => `200 ${path}`));
 });
 
+test("files of snapshots are the first that have no room", async () => {
+  const cache = "snapshots";
+  const files = ["/s/1.ipk", "/s/2.ipk", "/snapshots/1.ipk", "/s/3.ipk", "/s/24.10-SNAPSHOT/2.ipk"];
+  for (const path of files) host.files.set(path, `${path} `.repeat(1_000));
+  {
+    await using proxy = await open({ cache, limits: { cacheBytes: 50_000 } });
+    await fetchBoth(proxy, files);
+  }
+  const kept = await readdir(dir.join(cache));
+  expect(kept.length).toBe(3);
+  expect(kept.filter((name) => name.startsWith("s"))).toEqual([]);
+});
+
 test("what was written before the machine started is looked at before it is believed", async () => {
   const cache = "booted";
   const paths = ["/p/whole.ipk", "/p/damaged.ipk"];

@@ -59,7 +59,7 @@ export class Fetching {
     const { named, part } = await this.#download(recipe, first, listener, signal);
     listener.step("unpack");
     listener.note(`Unpacking ${named.archive}`);
-    await this.#unpack(place, named, part, signal);
+    await this.#unpack(recipe, named, part, signal);
     await part.remove();
     return named;
   }
@@ -127,17 +127,19 @@ export class Fetching {
     return new PartFile(join(partsDir, name));
   }
 
-  async #unpack(place: string, named: Named, part: PartFile, signal: AbortSignal): Promise<void> {
+  async #unpack(recipe: BuildRecipe, named: Named, part: PartFile, signal: AbortSignal): Promise<void> {
     const { kept, room, user, maxTreeBytes: maxBytes } = this.#parts;
+    const place = placeOf(recipe);
     await room.make((await part.size()) * EXPANSION);
     const half = await kept.makeHalf(place);
     try {
       if (user) await chown(half.tree, user.uid, user.gid);
       const { archive, sha256 } = named;
+      const isSnapshot = recipe.inputs.version.includes("SNAPSHOT");
       const compression = compressionOf(archive);
       await unpack({ archive: part.path, compression, into: half.tree, user, maxBytes, signal });
       const bytes = await inspect(half.tree, signal);
-      await kept.publish(half.folder, keyOf(place, sha256), { archive, sha256, bytes });
+      await kept.publish(half.folder, keyOf(place, sha256), { archive, sha256, bytes, isSnapshot });
     } catch (error) {
       await rm(half.folder, { recursive: true, force: true, maxRetries: 3 });
       throw error;

@@ -1,16 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isAlive, ownIdentity, type ProcessIdentity } from "@pawl/device/process-identity";
+import { isLocked, tryLock } from "../../../flock.ts";
 
 /**
- * Who uses which tree, over all processes of this machine: a file for each hold, with the process that has it. The hold of
- * one that is dead has ended.
+ * Who uses which tree, over all processes of this machine, containers included: a file for each hold, which its process has locked. The hold
+ * of one that is dead has ended.
  */
 export class Holds {
   readonly #dir: string;
   /** Ours. */
-  readonly #held = new Set<string>();
+  readonly #held = new Map<string, AsyncDisposable>();
 
   constructor(dir: string) {
     this.#dir = dir;
@@ -19,9 +19,15 @@ export class Holds {
   /** @returns gives it back */
   async take(key: string): Promise<() => Promise<void>> {
     await mkdir(this.#dir, { recursive: true, mode: 0o755 });
-    const path = join(this.#dir, `${key}.${randomBytes(6).toString("hex")}`);
-    this.#held.add(path);
-    await writeFile(path, JSON.stringify(ownIdentity()), { flag: "wx", mode: 0o644 });
+    const name = `${key}.${randomBytes(6).toString("hex")}`;
+    const path = join(this.#dir, name);
+    // Nobody sees it before it is locked.
+    const made = join(this.#dir, `.${name}`);
+    await writeFile(made, "", { flag: "wx", mode: 0o600 });
+    const lock = await tryLock(made);
+    if (lock === null) throw new Error(`another process has locked ${made}`);
+    this.#held.set(path, lock);
+    await rename(made, path);
     return () => this.#giveBack(path);
   }
 
@@ -40,27 +46,23 @@ export class Holds {
   }
 
   async giveBackAll(): Promise<void> {
-    for (const path of this.#held) await this.#giveBack(path);
+    for (const path of this.#held.keys()) await this.#giveBack(path);
   }
 
   async #giveBack(path: string): Promise<void> {
+    const lock = this.#held.get(path);
     this.#held.delete(path);
     await rm(path, { force: true });
+    await lock?.[Symbol.asyncDispose]();
   }
 
-  /** One that is being written by us is held as well; one that can't be read was cut off with its process. */
   async #isLiving(path: string): Promise<boolean> {
-    if (this.#held.has(path)) return true;
-    try {
-      const { pid, boot_id, start_time } = JSON.parse(await readFile(path, "utf8")) as Partial<ProcessIdentity>;
-      if (typeof pid !== "number" || typeof boot_id !== "string" || typeof start_time !== "string") return false;
-      return isAlive({ pid, boot_id, start_time });
-    } catch {
-      return false;
-    }
+    return this.#held.has(path) || (await isLocked(path));
   }
 
+  /** But for those that are being made. */
   async #names(): Promise<string[]> {
-    return readdir(this.#dir).catch(() => []);
+    const names = await readdir(this.#dir).catch(() => []);
+    return names.filter((name) => !name.startsWith("."));
   }
 }

@@ -13,6 +13,8 @@ const KeptRecord = z.object({
   sha256: z.string(),
   /** What it takes on the disk. */
   bytes: z.number(),
+  /** Upstream replaces it every day. */
+  isSnapshot: z.boolean().default(false),
   /** When it was unpacked: until `isSynced` it isn't known to be whole in any later boot. */
   boot: z.string(),
   isSynced: z.boolean(),
@@ -116,7 +118,10 @@ export class KeptTrees {
 
   /** What nobody can use: left when something was being removed, or not known to be whole. */
   async sweep(isHeld: (key: string) => Promise<boolean>): Promise<void> {
-    await rm(join(this.#dir, "doomed"), { recursive: true, force: true, maxRetries: 3 });
+    // Not the folder itself: another process may be about to move something there.
+    for (const name of await this.#names("doomed")) {
+      await rm(join(this.#dir, "doomed", name), { recursive: true, force: true, maxRetries: 3 });
+    }
     for (const name of await this.#names("trees")) {
       if ((await this.find(name)) === null && !(await isHeld(name))) await this.remove(name);
     }

@@ -74,6 +74,15 @@ export class Newest {
     return said;
   }
 
+  /** What was said last of a place, whatever has become of keys and time since; null: nothing. */
+  async lastNamed(place: string): Promise<Pick<Named, "sha256"> | null> {
+    try {
+      return Said.parse(JSON.parse(await readFile(this.#file(place), "utf8")));
+    } catch {
+      return null;
+    }
+  }
+
   /** Null as well for what was checked by other keys than today's. */
   async #read(recipe: BuildRecipe): Promise<Said | null> {
     const { digest } = keyringOf(recipe);

@@ -18,7 +18,7 @@ export interface RoomParts {
   log: Logger;
 }
 
-/** Keeps the folder within its budget: trees that nobody holds go, the one that wasn't used for the longest time first. */
+/** Keeps the folder within its budget: trees that nobody holds go, snapshots first, of each the one that wasn't used for longest. */
 export class Room {
   readonly #parts: RoomParts;
 
@@ -34,7 +34,7 @@ export class Room {
     const { kept, budget, log } = this.#parts;
     const trees = await kept.list();
     let total = bytes + (await this.#partBytes()) + trees.reduce((sum, tree) => sum + tree.bytes, 0);
-    for (const tree of trees.sort((a, b) => a.usedAt - b.usedAt)) {
+    for (const tree of trees.sort(firstToGo)) {
       if (total <= budget) return;
       if (tree.key !== spared && (await this.remove(tree))) total -= tree.bytes;
     }
@@ -46,7 +46,7 @@ export class Room {
     for (const tree of await this.#parts.kept.list()) await this.remove(tree);
   }
 
-  /** Other trees of the same place: upstream has replaced them. */
+  /** Other trees of the same place: upstream has replaced them. What somebody holds goes when it is given back. */
   async removeOlder(newest: string): Promise<void> {
     for (const tree of await this.#parts.kept.list()) {
       if (tree.key !== newest && placeOfKey(tree.key) === placeOfKey(newest)) await this.remove(tree);
@@ -101,4 +101,10 @@ export class Room {
     }
     return found;
   }
+}
+
+/** Snapshots are out of date the soonest. */
+function firstToGo(a: KeptTree, b: KeptTree): number {
+  if (a.isSnapshot !== b.isSnapshot) return a.isSnapshot ? -1 : 1;
+  return a.usedAt - b.usedAt;
 }

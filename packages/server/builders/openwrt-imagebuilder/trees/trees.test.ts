@@ -311,6 +311,7 @@ test("a snapshot's new archive is a new tree; the old one stays as long as someb
   expect(await readFile(`${monday.path}/day`, "utf8")).toBe("monday");
   expect(await readFile(`${tuesday.path}/day`, "utf8")).toBe("tuesday");
   await monday[Symbol.asyncDispose]();
+  expect(await shop.names("snapshots", "trees")).toEqual([expect.stringContaining(tuesday.sha256.slice(0, 32))]);
   publish(shop.mirror, recipe, await archiveOf(shop.dir.join("wednesday"), { ...LEAST, day: "wednesday" }));
   shop.now = new Date(shop.now.getTime() + 3_600_000);
   await using _wednesday = await shop.take(trees, recipe);
@@ -367,6 +368,23 @@ test("what isn't used goes when there are too many, the oldest first, and never 
   expect(await isThere(c)).toBe(true);
   expect(await isThere(d)).toBe(true);
   expect(await shop.names(sizes.dir, "trees")).toHaveLength(2);
+});
+
+test("snapshots go before what was used longer ago", async () => {
+  const bytes = 3_000_000;
+  await using trees = await shop.trees("snapshots first", { budgetBytes: 2.5 * bytes });
+  const recipes = ["24.10.2", "24.10-SNAPSHOT", "24.10.3"].map((version) => shop.recipe({}, version));
+  for (const [at, recipe] of recipes.entries()) {
+    const files = { ...LEAST, big: String(at).repeat(bytes) };
+    publish(shop.mirror, recipe, await archiveOf(shop.dir.join("first to go", `${at}`), files));
+    shop.now = new Date(shop.now.getTime() + 1_000);
+    await shop.outcome(trees, recipe);
+  }
+  const [release, snapshot] = recipes;
+  await shop.outcome(trees, release);
+  expect(shop.steps).toEqual([]);
+  await shop.outcome(trees, snapshot);
+  expect(shop.steps).not.toEqual([]);
 });
 
 test("a tree that the disk may not have isn't believed after a restart of the machine", async () => {

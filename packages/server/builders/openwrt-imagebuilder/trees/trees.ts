@@ -4,7 +4,7 @@ import type { Logger } from "../../../log/log.ts";
 import { BuildError, type BuilderTools, type BuildRecipe } from "../../types.ts";
 import { Fetching } from "./fetching.ts";
 import { Holds } from "./holds.ts";
-import { type KeptTree, KeptTrees, keyOf, placeOf } from "./kept-trees.ts";
+import { type KeptTree, KeptTrees, keyOf, placeOf, placeOfKey } from "./kept-trees.ts";
 import type { Named } from "./named.ts";
 import { Newest } from "./newest.ts";
 import { Room } from "./room.ts";
@@ -85,7 +85,7 @@ export class ImagebuilderTrees implements Trees {
     const partsDir = join(dir, "parts");
     this.#kept = new KeptTrees(dir);
     this.#holds = new Holds(join(dir, "holds"));
-    this.#turns = new Turns(join(dir, "locks"), clock);
+    this.#turns = new Turns(join(dir, "locks"));
     this.#room = new Room({
       kept: this.#kept,
       holds: this.#holds,
@@ -117,6 +117,7 @@ export class ImagebuilderTrees implements Trees {
     // The trees are the build user's, and a build without a sandbox is that user, too: it mustn't get at what the next one is made of.
     if (user) await chmod(dir, 0o700);
     await this.#room.sweep(this.#now());
+    for (const { key } of await this.#kept.list()) await this.#removeReplaced(key);
     for (const tree of await this.#kept.list()) if (!tree.isSynced) this.#syncing.add(tree);
   }
 
@@ -210,7 +211,23 @@ export class ImagebuilderTrees implements Trees {
     if (!tree) return null;
     const giveBack = await this.#holds.take(tree.key);
     await this.#kept.used(tree.key, this.#now());
-    return heldTree(tree, giveBack);
+    return heldTree(tree, async () => {
+      await giveBack();
+      await this.#removeReplaced(tree.key);
+    });
+  }
+
+  /** A tree that upstream has replaced was held when the new one came. Never fails: it is out of the way, and goes another time. */
+  async #removeReplaced(key: string): Promise<void> {
+    try {
+      const place = placeOfKey(key);
+      const named = await this.#newest.lastNamed(place);
+      if (named === null || keyOf(place, named.sha256) === key) return;
+      const [tree, newer] = [await this.#kept.find(key), await this.#kept.find(keyOf(place, named.sha256))];
+      if (tree && newer) await this.#room.remove(tree);
+    } catch (error) {
+      this.#log.warn({ err: error }, "an ImageBuilder that was replaced could not be removed");
+    }
   }
 
   #checkMachine(): void {

@@ -1,22 +1,22 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Lock } from "@pawl/device/lock";
+import { tryLock } from "../../../flock.ts";
 
 /** How often it is looked whether another is done: with something short, and with something long. */
-const LOOK_EVERY_MS = { turn: 4, fetch: 40 };
+const LOOK_EVERY_MS = { turn: 10, fetch: 150 };
 
 /**
- * Who may change what belongs to a place, on this machine: `fetch` is held as long as something is on its way, `turn` for
- * some milliseconds, for what is renamed, held or removed.
+ * Who may change what belongs to a place, on this machine, containers included: `fetch` is held as long as something is on its way, `turn`
+ * for some milliseconds, for what is renamed, held or removed. Whoever is killed has given it back.
  */
 export class Turns {
   readonly #dir: string;
-  readonly #now: () => Date;
+  /** Of this process: nobody has to be asked for those. */
+  readonly #own = new Set<string>();
 
-  constructor(dir: string, now: () => Date) {
+  constructor(dir: string) {
     this.#dir = dir;
-    this.#now = now;
   }
 
   /** Waits as long as another has it, and that is alive. */
@@ -31,9 +31,25 @@ export class Turns {
 
   /** Null while another has it. */
   async tryTake(place: string, kind: "fetch" | "turn"): Promise<AsyncDisposable | null> {
-    const dir = join(this.#dir, `${place}.${kind}`);
-    await mkdir(this.#dir, { recursive: true, mode: 0o755 });
-    const attempt = await Lock.tryAcquire(dir, "an ImageBuilder", this.#now());
-    return "held" in attempt ? attempt.held : null;
+    const path = join(this.#dir, `${place}.${kind}.lock`);
+    if (this.#own.has(path)) return null;
+    this.#own.add(path);
+    let lock: AsyncDisposable | null = null;
+    try {
+      await mkdir(this.#dir, { recursive: true, mode: 0o755 });
+      // Never removed: another may have it open.
+      await (await open(path, "a", 0o600)).close();
+      lock = await tryLock(path);
+    } finally {
+      if (lock === null) this.#own.delete(path);
+    }
+    const held = lock;
+    if (held === null) return null;
+    return {
+      [Symbol.asyncDispose]: async () => {
+        this.#own.delete(path);
+        await held[Symbol.asyncDispose]();
+      },
+    };
   }
 }
