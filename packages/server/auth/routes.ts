@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { callerName } from "../http/caller-name.ts";
 import { nothing, operation, value } from "../http/operation.ts";
 import { SCOPES } from "./scopes.ts";
 import type { TokenInfo } from "./types.ts";
@@ -49,9 +50,10 @@ export const tokenOperations = [
     body: NewToken,
     answer: MadeToken,
     statuses: [201],
-    async handle({ body: { name, scopes, expires_at } }, { tokens }) {
+    async handle({ body: { name, scopes, expires_at }, token: caller }, { tokens, log }) {
       const expiresAt = expires_at === null ? null : new Date(expires_at);
       const { token, info } = await tokens.create({ name, scopes, expiresAt });
+      log.info({ audit: true, by: callerName(caller), name, scopes, expiresAt }, "token made");
       return value({ ...tokenAnswer(info), token }, 201);
     },
   }),
@@ -63,8 +65,9 @@ export const tokenOperations = [
     summary: "Make a token worthless, by its id or its name",
     params: z.object({ token: z.string().regex(/^[\w .@-]{1,64}$/, "an id or a name, not the token itself") }),
     errors: ["not_found"],
-    async handle({ params }, { tokens }) {
+    async handle({ params, token }, { tokens, log }) {
       await tokens.revoke(params.token);
+      log.info({ audit: true, by: callerName(token), name: params.token }, "token revoked");
       return nothing;
     },
   }),

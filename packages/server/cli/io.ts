@@ -8,6 +8,8 @@ export interface Io {
   /** Whether somebody sits in front of stdout. */
   isTerminal: boolean;
   signal: AbortSignal;
+  /** Told when somebody wants it to end at once; where nobody listens, a second signal ends the process. */
+  onSecondSignal?(listener: () => void): Disposable;
   paint(tone: Tone, text: string): string;
 }
 
@@ -16,7 +18,7 @@ export type Tone = "quiet" | "good" | "warn" | "bad" | "strong";
 const STYLES = { quiet: "dim", good: "green", warn: "yellow", bad: "red", strong: "bold" } as const;
 
 /** This process's own. NO_COLOR, FORCE_COLOR and TERM are honoured; what upstream wrote sets nothing off in a terminal. */
-export function processIo(): Omit<Io, "signal"> {
+export function processIo(): Omit<Io, "signal" | "onSecondSignal"> {
   const { stdout, stderr, env } = process;
   // Whoever read it has gone (`pawl catalog show … | head`): what was begun is ended in order all the same.
   for (const stream of [stdout, stderr]) stream.on("error", () => undefined);

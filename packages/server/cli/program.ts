@@ -1,12 +1,18 @@
 import { Command } from "commander";
 import { VERSION } from "../version.ts";
 import { buildCommand } from "./build.ts";
+import { buildsCommand } from "./builds.ts";
 import { catalogCommand } from "./catalog.ts";
 import { configCommand } from "./config.ts";
+import { doctorCommand } from "./doctor.ts";
+import { gcCommand } from "./gc.ts";
 import { initCommand } from "./init.ts";
 import type { Io } from "./io.ts";
+import { queueCommand } from "./queue.ts";
 import { serveCommand } from "./serve.ts";
 import { tokenCommand } from "./token.ts";
+import { workerCommand } from "./worker.ts";
+import { workersCommand } from "./workers.ts";
 
 /** What every command takes: `--config` before or after its name. */
 export interface ConfigOption {
@@ -23,10 +29,16 @@ export function createProgram(io: Io): Command {
   program.hook("preAction", (_, command) => inheritConfig(command));
   const commands = [
     serveCommand(io),
+    workerCommand(io),
     initCommand(io),
     buildCommand(io),
+    buildsCommand(io),
+    queueCommand(io),
+    workersCommand(io),
     catalogCommand(io),
+    gcCommand(io),
     configCommand(io),
+    doctorCommand(io),
     tokenCommand(io),
   ];
   for (const command of commands) program.addCommand(command);
@@ -37,6 +49,7 @@ export function createProgram(io: Io): Command {
 Examples:
   pawl init                          load what upstream has, the first time
   pawl serve                         answer devices, on http://127.0.0.1:8080
+  pawl worker                        have images built for servers of the same database
   pawl build --version 24.10.5 --target ath79/generic --profile tplink_archer-c7-v2 luci
                                      have an image built, and watch it
   pawl catalog list                  which branches there are, and what is wrong with them since when

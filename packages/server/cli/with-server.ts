@@ -13,7 +13,7 @@ export async function withServer(
   const { createLog } = await import("../log/log.ts");
   const { config } = await loadConfig({ path, env: io.env });
   // What goes wrong is said by the command itself; a log beside it would say it twice.
-  const log = createLog({ level: "silent" });
+  const log = createLog({ level: "silent", human: false, destination: { write: () => undefined } });
   const onWait = (sentence: string) => io.stderr(`${sentence}\n`);
   await using composition = await composeServer(config, { log, signal: io.signal, onWait });
   await work(composition);

@@ -1,6 +1,8 @@
 import { tokenOperations } from "../auth/routes.ts";
 import { buildOperations } from "../builds/routes.ts";
 import { catalogOperations } from "../catalog/routes.ts";
+import { gcOperations } from "../gc/routes.ts";
+import { operatorOperations } from "../operator/routes.ts";
 import { statsOperations } from "../stats/routes.ts";
 import { upgradeOperations } from "../upgrades/routes.ts";
 import type { Operation } from "./operation.ts";
@@ -12,6 +14,8 @@ export const OPERATIONS: readonly Operation[] = [
   ...catalogOperations,
   ...upgradeOperations,
   ...buildOperations,
+  ...operatorOperations,
+  ...gcOperations,
   ...statsOperations,
   ...tokenOperations,
 ];

@@ -5,8 +5,12 @@ import type { Tokens } from "../auth/types.ts";
 import type { NewBuildsLimit } from "../builds/new-builds-limit.ts";
 import type { Builds } from "../builds/types.ts";
 import type { Catalog } from "../catalog/types.ts";
+import type { Images } from "../compat/asu-v0/images.ts";
 import type { PackageLists } from "../compat/asu-v0/package-lists.ts";
+import type { RequestNames } from "../compat/asu-v0/request-names.ts";
 import type { ServerConfig } from "../config/schema.ts";
+import type { Collector } from "../gc/collector.ts";
+import type { Operator } from "../operator/types.ts";
 import type { Stats } from "../stats/types.ts";
 import type { Store } from "../storage/types.ts";
 import type { UpgradeAnswer, UpgradeFacts, UpgradeQuestion } from "../upgrades/types.ts";
@@ -27,10 +31,15 @@ export interface ServerParts {
   builds: Builds;
   newBuilds: NewBuildsLimit;
   store: Store;
+  operator: Operator;
+  collector: Pick<Collector, "collect">;
   stats: Stats;
   tokens: Tokens;
   /** What `/api/v1/packages_hash/<hash>` of the first generation looks up. */
   packageLists: PackageLists;
+  /** What the first generation calls requests and images. */
+  requestNames: RequestNames;
+  images: Images;
   representations: RepresentationCache;
   version: string;
   /** What has to be well before requests should come in, besides the catalog. */

@@ -75,11 +75,17 @@ test("every failure is a status with its codes, as the server has them", () => {
 test("what changes something, and nothing else but the operator's figures, needs a scope that there is", () => {
   const scoped = calls.filter(({ security }) => security?.some((one) => "bearer" in one));
   expect(scoped.map(({ operationId }) => operationId).sort()).toEqual([
+    "collectGarbage",
     "createToken",
+    "dropBuild",
+    "getQueue",
     "getStatsByClient",
     "listBuildErrors",
+    "listBuilds",
     "listTokens",
+    "listWorkers",
     "refreshCatalog",
+    "retryBuild",
     "revokeToken",
   ]);
   for (const { security } of scoped) {
