@@ -42,14 +42,21 @@ export function refusal(error: ServerError, asked: Asked = {}): Response {
       if (error.fields.field === "defaults") return answer({ error: error.message }, DEFAULTS_TOO_LONG);
       // What is still to come of the body isn't read.
       return answer({ error: error.message }, 413, { connection: "close" });
-    case "not_loaded":
+    case "queue_full":
+      // Ours says 60 s; these clients know but one time (contract server.md §3).
+      return later(error.message, OVERLOAD_RETRY_AFTER);
     case "upstream_refused":
-    case "database_unavailable":
       // A client of that time knows no 502 of ours: to it that is a proxy without a server.
-      return answer({ error: error.message }, 503, { "retry-after": String(error.retryAfter ?? OVERLOAD_RETRY_AFTER) });
+      return later(error.message, error.retryAfter ?? OVERLOAD_RETRY_AFTER);
     default:
+      if (error.status === 503) return later(error.message, error.retryAfter ?? OVERLOAD_RETRY_AFTER);
       return answer({ error: error.message }, error.status);
   }
+}
+
+/** @param seconds after which it makes sense to ask again */
+function later(error: string, seconds: number): Response {
+  return answer({ error }, 503, { "retry-after": String(seconds) });
 }
 
 function unknown(what: string, name: string | null | undefined, error: ServerError): Response {

@@ -15,7 +15,7 @@ const fields = fc
 
 test.each<[string, (sent: Fields) => unknown]>([
   ["an upgrade check", readUpgradeCheck],
-  ["a build request", (sent) => readBuildRequest(sent, true)],
+  ["a build request", (sent) => readBuildRequest(sent, { allow_defaults: true, max_defaults_length: 20_480 })],
 ])("whatever JSON is sent as %s: it is read, or refused with 4xx and a sentence", (_, read) => {
   let right = 0;
   fc.assert(

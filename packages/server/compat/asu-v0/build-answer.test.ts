@@ -13,10 +13,15 @@ const ask = asking(() => served);
 describe.each(["/api/upgrade-request", "/api/build-request"])("%s", (path) => {
   const BUILD = { distro: "openwrt", version: "24.10.5", target: "ath79/generic", board: "tplink,archer-c7-v2" };
 
-  test("a valid request waits for builds: 503, Retry-After, and no hash that auc would poll for", async () => {
-    const { status, headers, json } = await post(ask, path, { ...BUILD, packages: ["luci", "-ppp", "libc"] });
-    expect([status, headers.get("retry-after")]).toEqual([503, "300"]);
-    expect(json).toEqual({ error: expect.any(String) });
+  test("a valid request waits: 202, its hash, and no position yet", async () => {
+    const { status, headers, json } = await post(ask, path, {
+      ...BUILD,
+      packages: ["luci", "-ppp", "libc", "libgcc1"],
+    });
+    expect([status, headers.get("x-imagebuilder-status")]).toEqual([202, "queue"]);
+    expect(json).toEqual({ request_hash: expect.stringMatching(/^[0-9a-f]{12}$/) });
+    const got = await ask(`${path}/${json.request_hash}`);
+    expect([got.status, got.json]).toEqual([202, json]);
   });
 
   test.each([
@@ -27,7 +32,7 @@ describe.each(["/api/upgrade-request", "/api/build-request"])("%s", (path) => {
     ["any machine where one profile fits all", { target: "x86/64", board: "pc-engines-apu2" }],
     ["SNAPSHOT", { version: "snapshots" }],
   ])("understands %s", async (_, fields) => {
-    expect((await post(ask, path, { ...BUILD, ...fields })).status).toBe(503);
+    expect((await post(ask, path, { ...BUILD, ...fields })).status).toBe(202);
   });
 
   test.each([
@@ -47,7 +52,7 @@ describe.each(["/api/upgrade-request", "/api/build-request"])("%s", (path) => {
   });
 
   test("defaults of 10,240 bytes are not too long", async () => {
-    expect((await post(ask, path, { ...BUILD, defaults: "x".repeat(10_240) })).status).toBe(503);
+    expect((await post(ask, path, { ...BUILD, defaults: "x".repeat(10_240) })).status).toBe(202);
   });
 
   test("GET of an unknown hash is 404 {}", async () => {

@@ -1,4 +1,6 @@
-import type { Catalog, PackageIndex, Profile, Version } from "../../catalog/types.ts";
+import { unknownPackages } from "../../builds/resolve-question.ts";
+import type { Catalog, Profile, Target, Version } from "../../catalog/types.ts";
+import type { ServerConfig } from "../../config/schema.ts";
 import { ServerError } from "../../error.ts";
 import type { UpgradeFacts } from "../../upgrades/types.ts";
 import { type Fields, missing, packagesOf, required, targetOf, word } from "./fields.ts";
@@ -26,8 +28,10 @@ export interface BuildRequest {
   requestHash: string;
 }
 
+type DefaultsLimits = Pick<ServerConfig["builds"], "allow_defaults" | "max_defaults_length">;
+
 /** @throws bad_request, unprocessable (a missing field: 412), payload_too_large (defaults: 420) */
-export function readBuildRequest(fields: Fields, allowDefaults: boolean): BuildRequest {
+export function readBuildRequest(fields: Fields, limits: DefaultsLimits): BuildRequest {
   const distro = required(fields, "distro");
   const version = word(fields, "version");
   const target = targetOf(fields);
@@ -35,7 +39,7 @@ export function readBuildRequest(fields: Fields, allowDefaults: boolean): BuildR
   const board = word(fields, "board") ?? word(fields, "board_name");
   if (board === null) throw missing("board");
   const packages = packagesOf(fields);
-  const defaults = readDefaults(fields, allowDefaults);
+  const defaults = readDefaults(fields, limits);
   return {
     distro,
     version,
@@ -55,12 +59,12 @@ export function readBuildRequest(fields: Fields, allowDefaults: boolean): BuildR
   };
 }
 
-function readDefaults(fields: Fields, allowed: boolean): string | null {
+function readDefaults(fields: Fields, limits: DefaultsLimits): string | null {
   const defaults = fields.defaults;
   if (defaults === undefined || defaults === null || defaults === "") return null;
   if (typeof defaults !== "string") throw new ServerError("bad_request", "defaults must be a string");
-  if (!allowed) throw new ServerError("bad_request", "Handling `defaults` not enabled on server");
-  if (Buffer.byteLength(defaults) > LONGEST_DEFAULTS) {
+  if (!limits.allow_defaults) throw new ServerError("bad_request", "Handling `defaults` not enabled on server");
+  if (Buffer.byteLength(defaults) > LONGEST_DEFAULTS || [...defaults].length > limits.max_defaults_length) {
     throw new ServerError("payload_too_large", "attached defaults exceed max size", { fields: { field: "defaults" } });
   }
   return defaults;
@@ -73,9 +77,10 @@ type Renames = Pick<UpgradeFacts, "boardRenames" | "targetRenames">;
 export interface KnownBuildRequest {
   request: BuildRequest;
   version: Version;
-  /** As the version calls it. */
-  target: string;
+  target: Target;
   profile: Profile;
+  /** As they were asked for, without those that no image has to be asked for; null: the profile's. */
+  packages: readonly string[] | null;
 }
 
 /**
@@ -92,23 +97,10 @@ export async function findBuildRequest(
   const version = await findVersion(catalog, distribution, request.version, signal);
   const name = await findTarget(catalog, version, request.target, known, signal);
   const { value: target } = await catalog.target(version, name, signal);
-  if (request.packages !== null) {
-    const indexes = await Promise.all([
-      catalog.targetPackages(version, name, signal),
-      catalog.architecturePackages(version, target.architecture, signal),
-    ]);
-    const unknown = unknownPackages(
-      request.packages,
-      indexes.map(({ value }) => value),
-    );
-    if (unknown.length > 0) {
-      const sentence = `could not find packages: ${unknown.join(", ")}`;
-      throw new ServerError("unknown_package", sentence, { fields: { packages: unknown } });
-    }
-  }
+  const packages = request.packages && (await findPackages(catalog, { version, target }, request.packages, signal));
   const profile = guessProfile(target, version, request, known);
   if (profile === null) throw new ServerError("unknown_profile", `${request.target} has no device ${request.board}.`);
-  return { request, version, target: name, profile };
+  return { request, version, target, profile, packages };
 }
 
 async function findVersion(catalog: Catalog, distribution: string, asked: string | null, signal: AbortSignal) {
@@ -126,9 +118,21 @@ async function findTarget(catalog: Catalog, version: Version, asked: string, fac
   return !targets.has(asked) && renamed ? renamed.to : asked;
 }
 
-/** `-name` leaves one out and has to exist as well. Sorted. */
-function unknownPackages(packages: readonly string[], indexes: readonly PackageIndex[]): string[] {
-  const exists = (name: string) =>
-    NOT_IN_FEEDS.has(name) || indexes.some(({ versions, abiNames }) => versions.has(name) || abiNames.has(name));
-  return [...new Set(packages.map((name) => name.replace(/^-/, "")))].filter((name) => !exists(name)).sort();
+/**
+ * `-name` leaves one out and has to exist as well. A device lists what is in every image, too: where it isn't called that any
+ * more, it isn't asked for. @throws unknown_package
+ */
+async function findPackages(
+  catalog: Catalog,
+  place: { version: Version; target: Target },
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const unlisted = new Set(await unknownPackages(catalog, place, names, signal));
+  const unknown = [...unlisted].filter((name) => !NOT_IN_FEEDS.has(name));
+  if (unknown.length > 0) {
+    const sentence = `could not find packages: ${unknown.join(", ")}`;
+    throw new ServerError("unknown_package", sentence, { fields: { packages: unknown } });
+  }
+  return names.filter((name) => !unlisted.has(name.replace(/^-/, "")));
 }

@@ -36,18 +36,21 @@ export function manifestHash(manifest: string): string {
   return truncated(manifest, 15);
 }
 
-/** 15 hex digits. */
-export function imageHash(image: {
-  distro: string;
-  version: string;
-  target: string;
-  profile: string;
-  /** `defaultsHash(…)`, or empty. */
-  defaultsHash: string;
-  manifestHash: string;
-}): string {
+/** 15 hex digits; more only where another image has those already. */
+export function imageHash(
+  image: {
+    distro: string;
+    version: string;
+    target: string;
+    profile: string;
+    /** `defaultsHash(…)`, or empty. */
+    defaultsHash: string;
+    manifestHash: string;
+  },
+  digits = 15,
+): string {
   const { distro, version, target, profile } = image;
-  return truncated([distro, version, target, profile, image.defaultsHash, image.manifestHash].join(" "), 15);
+  return truncated([distro, version, target, profile, image.defaultsHash, image.manifestHash].join(" "), digits);
 }
 
 function truncated(text: string, digits: number): string {

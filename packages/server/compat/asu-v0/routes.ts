@@ -3,10 +3,13 @@ import type { ServerApp, ServerContext, ServerEnv, ServerParts } from "../../htt
 import { Representation, send } from "../../http/representation.ts";
 import { BY_ORIGIN, middleGenerationVersions } from "../asu-v1/middle-generation.ts";
 import { answer } from "./answers.ts";
-import { answerBuildRequest } from "./build-answer.ts";
+import { answerBuildRequest, answerBuildState } from "./build-answer.ts";
 import { answerUpgradeCheck } from "./check-answer.ts";
+import { answerFailLog } from "./fail-log.ts";
 import { missing } from "./fields.ts";
 import { worded } from "./handler.ts";
+import { answerImageFile } from "./image-files.ts";
+import { imageRow } from "./image-rows.ts";
 import { distributions, distros, models, supported, versions } from "./listings.ts";
 import { packagesImage } from "./packages-image.ts";
 import { modelsQuery, packagesImageQuery } from "./queries.ts";
@@ -29,8 +32,8 @@ export function asuV0Routes(parts: ServerParts): ServerApp {
     throw missing("distro");
   });
   for (const kind of ["upgrade-request", "build-request"] as const) {
-    on("POST", `/api/${kind}`, (c) => answerBuildRequest(parts, c));
-    on("GET", `/api/${kind}/:hash`, async () => answer({}, 404));
+    on("POST", `/api/${kind}`, (c) => answerBuildRequest(parts, c, kind));
+    on("GET", `/api/${kind}/:hash`, (c) => answerBuildState(parts, c, kind));
   }
 
   show("/api/distros", () => distros(parts, signal));
@@ -48,13 +51,20 @@ export function asuV0Routes(parts: ServerParts): ServerApp {
     const names = await parts.packageLists.find(c.req.param("hash") ?? "");
     return names ? send(c.req.raw, Representation.json(names)) : answer([], 404);
   });
-  // Of images, which only builds make.
-  on("GET", "/api/image/:hash", async () => answer({}, 404));
-  on("GET", "/api/manifest/:hash", async () => answer({}, 404));
+  on("GET", "/api/image/:hash", async (c) => {
+    const image = await parts.images.byHash(c.req.param("hash") ?? "");
+    return image ? answer(imageRow(parts.catalog, image)) : answer({}, 404);
+  });
+  on("GET", "/api/manifest/:hash", async (c) => {
+    const image = await parts.images.byManifest(c.req.param("hash") ?? "");
+    const build = image && (await parts.builds.byId(image.build));
+    return build?.result ? send(c.req.raw, Representation.json(build.result.manifest)) : answer({}, 404);
+  });
   for (const [name, read] of Object.entries(STATISTICS)) {
     on("GET", `/api/v1/stats/${name}`, async (c) => send(c.req.raw, Representation.json(await read(parts))));
   }
 
+  addImageFolders(app, parts);
   // The original sent to its documents; `/` and `/stats` are pages of ours.
   app.get("/api/", () => redirect("/api/v2/docs"));
   // First: to Hono, `/chef/*` is this too.
@@ -67,6 +77,22 @@ export function asuV0Routes(parts: ServerParts): ServerApp {
     app.get("/network-profiles/Packages", (c) => send(c.req.raw, none));
   }
   return app;
+}
+
+/** Below the names of distributions: `/json/` has other generations' folders as well, and two routes for one path are slow. */
+function addImageFolders(app: ServerApp, parts: ServerParts): void {
+  app.get(
+    "/download/faillogs/:name",
+    worded(parts, (c) => answerFailLog(c, parts)),
+  );
+  const folders = ["custom", ...parts.catalog.distributions.map(({ name }) => name)];
+  for (const [prefix, as] of [
+    ["/download/", "html"],
+    ["/json/", "json"],
+  ] as const) {
+    const serve = worded(parts, (c) => answerImageFile(c, parts, c.req.path.slice(prefix.length), as));
+    for (const folder of folders) app.get(`${prefix}${folder}/*`, serve);
+  }
 }
 
 function addFolder(app: ServerApp, parts: ServerParts, prefix: string, folder: string | null): void {

@@ -9,3 +9,8 @@ export function catalogVersion(asked: string): string {
 export function listedVersion(name: string): string {
   return name === "SNAPSHOT" ? "snapshots" : name;
 }
+
+/** Whether it is built anew every day. */
+export function isSnapshot(name: string): boolean {
+  return name === "SNAPSHOT" || name.endsWith("-SNAPSHOT");
+}

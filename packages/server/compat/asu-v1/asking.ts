@@ -81,7 +81,7 @@ export function clientName(client: string | null, userAgent: string | undefined)
 }
 
 /** By whom a queue is shared fairly: a token, where one was sent, else an address (contract server.md §3). */
-async function askerOf(c: ServerContext, { tokens }: Pick<ServerParts, "tokens">): Promise<string> {
+export async function askerOf(c: ServerContext, { tokens }: Pick<ServerParts, "tokens">): Promise<string> {
   const sent = /^Bearer +(\S+)\s*$/i.exec(headerOf(c.req.raw, "authorization") ?? "")?.[1];
   const token = sent === undefined ? null : await tokens.verify(sent);
   return token?.name ?? clientKey(c.env?.address ?? LOCAL);
