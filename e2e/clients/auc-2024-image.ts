@@ -2,7 +2,7 @@ import { blobmsgOf, fieldsOf } from "./lib/blobmsg.ts";
 import { ClientRefuses, demand } from "./lib/client-refuses.ts";
 import type { Answer } from "./lib/http.ts";
 import { type Patience, pollFor, Screen, sha256Of, type TakenImage } from "./lib/taking.ts";
-import { Uclient } from "./lib/uclient.ts";
+import { fileNameOf, Uclient } from "./lib/uclient.ts";
 
 /** What the device runs from. */
 export interface AucRootfs {
@@ -62,6 +62,11 @@ export async function takeImage(
   const url = `${baseUrl}/store/${bin_dir}/${image.name}`;
   const answer = await uclient.get(url);
   demand(answer.status === 200, `image download failed (${answer.status})`);
+  // After a redirect, the file is called what that one ends in.
+  demand(
+    fileNameOf(answer.url) === fileNameOf(url),
+    `image download failed: it lies in /tmp/${fileNameOf(answer.url)}`,
+  );
   // Of an answer in chunks it takes the length to be 0.
   demand(Number(answer.headers.get("content-length") ?? 0) === answer.body.length, "file size mismatch");
   demand(sha256Of(answer.body) === image.sha256.slice(0, 64), "sha256 mismatch");

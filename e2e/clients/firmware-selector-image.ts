@@ -1,6 +1,5 @@
 import { Browser, type PageAnswer } from "./lib/browser.ts";
 import { ClientRefuses, demand, demandList, demandObject, demandText } from "./lib/client-refuses.ts";
-import { exchange } from "./lib/http.ts";
 import { type Patience, pollFor, Screen, sha256Of, type TakenImage } from "./lib/taking.ts";
 
 type Json = Record<string, unknown>;
@@ -30,8 +29,7 @@ export async function takeImage(asuUrl: string, request: Json, patience: Patienc
   }, patience);
   const [link] = showLinks(built, asuUrl);
   demand(link !== undefined, "there is no link to click");
-  // A link is no script's business: no page's origin, nobody who asks first.
-  const answer = await exchange(link.url, {});
+  const answer = await browser.click(link.url);
   demand(answer.status === 200, `${link.name} is answered with ${answer.status}`);
   demand(sha256Of(answer.body) === link.sha256, `${link.name} isn't what its sum says`);
   return { url: link.url, sha256: link.sha256, size: answer.body.length, shown: screen.shown };

@@ -1,11 +1,8 @@
 import { noise } from "@pawl/testkit";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import * as auc from "./auc-2024.ts";
 import { takeImage as takeByAuc } from "./auc-2024-image.ts";
 import { EVERY_CLIENT } from "./every-client.ts";
-import * as selector from "./firmware-selector.ts";
 import { testBreakages } from "./lib/breakages.ts";
-import { installedFrom } from "./lib/device-packages.ts";
 import {
   AUC_BREAKAGES,
   LUCI_2020_BREAKAGES,
@@ -14,14 +11,19 @@ import {
   OWUT_BREAKAGES,
   SELECTOR_BREAKAGES,
 } from "./lib/image-breakages.ts";
-import type { LuciDevice } from "./lib/luci.ts";
+import { once } from "./lib/once.ts";
 import type { RewritableAnswer } from "./lib/rewriter.ts";
 import { type ServerUnderReplay, startServer } from "./lib/server.ts";
 import type { Patience, TakenImage } from "./lib/taking.ts";
-import * as luci2020 from "./luci-2020.ts";
-import * as luci2021 from "./luci-2021.ts";
-import * as luciToday from "./luci-today.ts";
-import * as owut from "./owut.ts";
+import {
+  orderByAuc,
+  orderByLuci2020,
+  orderByLuci2021,
+  orderByLuciToday,
+  orderByOwut,
+  orderBySelector,
+  type Place,
+} from "./orders.ts";
 import { takeImage as takeByOwut } from "./owut-image.ts";
 
 // Each image is really made, and a machine may be busy.
@@ -38,83 +40,20 @@ beforeAll(async () => {
 });
 afterAll(() => server?.[Symbol.asyncDispose]());
 
+const place = (): Place => ({ url: server.url, imageUrl: server.mirror.url });
 /** One of each, asked for when the first test needs it. */
-const orders = { auc: once(orderByAuc), owut: once(orderByOwut), today: once(orderByLuci), pages: once(orderByPages) };
+const orders = {
+  auc: once(() => orderByAuc(place())),
+  owut: once(() => orderByOwut(place())),
+  today: once(() => orderByLuciToday(place())),
+  // The same image, as pages of six years write it.
+  of2020: once(() => orderByLuci2020(place())),
+  spring: once(() => orderByLuci2021(place(), "spring")),
+  autumn: once(() => orderByLuci2021(place(), "autumn")),
+  selected: once(() => orderBySelector(place())),
+};
 /** What is broken is broken for good: it needn't be asked for often. */
 const HURRIED: Patience = { pause: 1, polls: 4 };
-
-const ARCHER = { target: "ath79/generic", profile: "tplink_archer-c7-v2" };
-const ARCHER_ON_24_10_4 = {
-  ...ARCHER,
-  boardName: "tplink,archer-c7-v2",
-  version: "24.10.4",
-  revision: "r28959-29397011cc",
-};
-
-async function orderByAuc(): Promise<auc.AucOffer["request"]> {
-  const path = "releases/24.10.4";
-  const packages = await installedFrom({ ...ARCHER, url: server.url, path, more: ["luci", "htop"] });
-  const { request, isNewer } = await auc.replay(server.url, { ...ARCHER_ON_24_10_4, packages });
-  expect(isNewer).toBe(true);
-  return request;
-}
-
-async function orderByOwut() {
-  const [target, profile] = ["x86/64", "generic"];
-  const packages = await installedFrom({ url: server.url, path: "releases/25.12.0", target, profile, more: ["owut"] });
-  const device = {
-    target,
-    boardName: "qemu-standard-pc",
-    version: "25.12.0",
-    revision: "r32713-0123456789",
-    rootfsType: "squashfs",
-    efi: true,
-    packages,
-    topLevel: Object.keys(packages),
-  };
-  return { device, ...(await owut.replay(server.url, device)) };
-}
-
-async function orderByLuci() {
-  const [target, profile] = ["mediatek/filogic", "glinet_gl-mt6000"];
-  const packages = await installedFrom({ url: server.url, path: "snapshots", target, profile, more: ["luci"] });
-  const device: LuciDevice = {
-    version: "SNAPSHOT",
-    revision: "r34000-0123456789",
-    target,
-    boardName: "glinet,gl-mt6000",
-    packages: Object.keys(packages),
-  };
-  return demanded((await luciToday.replay(server.url, device)).request);
-}
-
-/** The same image, as pages of six years write it. */
-async function orderByPages() {
-  const version = "24.10.5";
-  const selection = { imageUrl: server.mirror.url, version, title: "TP-Link Archer C7 v2" };
-  const { request: selected } = await selector.replay(server.url, selection);
-  const packages = [...(selected.packages as string[]), "luci", "tcpdump"];
-  const device = { ...ARCHER_ON_24_10_4, packages };
-  expect(await luci2020.replay(server.url, { origin: "http://192.168.1.1", version: device.version })).toContain(
-    version,
-  );
-  return {
-    of2020: luci2020.requestFor(version, device),
-    spring: demanded((await luci2021.replay(server.url, device, "spring")).request),
-    autumn: demanded((await luci2021.replay(server.url, device, "autumn")).request),
-    selected: { ...selected, packages },
-  };
-}
-
-function demanded(request: Record<string, unknown> | null): Record<string, unknown> {
-  if (request === null) throw new Error("nothing was offered");
-  return request;
-}
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => (made ??= make());
-}
 
 /** What is told of a build: the time it was asked for differs between any two. */
 async function buildOf({ url }: TakenImage) {
@@ -146,13 +85,12 @@ test("the LuCI app of today upgrades a snapshot", async () => {
 });
 
 test("four pages of six years that want the same image get it from one build; the selector wants a certain revision of it", async () => {
-  const { of2020, spring, autumn, selected } = await orders.pages();
   const images = await Promise.all([
-    EVERY_CLIENT["LuCI of summer 2020"](server.url, of2020),
-    EVERY_CLIENT["LuCI of autumn 2020"](server.url, of2020),
-    EVERY_CLIENT["LuCI of spring 2021"](server.url, spring),
-    EVERY_CLIENT["LuCI of autumn 2021"](server.url, autumn),
-    EVERY_CLIENT["the firmware selector"](server.url, selected),
+    EVERY_CLIENT["LuCI of summer 2020"](server.url, await orders.of2020()),
+    EVERY_CLIENT["LuCI of autumn 2020"](server.url, await orders.of2020()),
+    EVERY_CLIENT["LuCI of spring 2021"](server.url, await orders.spring()),
+    EVERY_CLIENT["LuCI of autumn 2021"](server.url, await orders.autumn()),
+    EVERY_CLIENT["the firmware selector"](server.url, await orders.selected()),
   ]);
   expect(new Set(images.slice(0, 4).map(({ sha256 }) => sha256)).size).toBe(1);
   const builds = await Promise.all(images.map(buildOf));
@@ -189,7 +127,7 @@ describe.each([
 test.each(["LuCI of summer 2020", "LuCI of autumn 2020", "LuCI of spring 2021"] as const)(
   "%s is told at once of a package that nobody knows",
   async (client) => {
-    const request = { ...(await orders.pages()).of2020, packages: ["luci", "nonsense"] };
+    const request = { ...(await orders.of2020()), packages: ["luci", "nonsense"] };
     const taking = EVERY_CLIENT[client](server.url, request);
     await expect(taking).rejects.toThrow("Server response: Unsupported package(s): nonsense");
   },
@@ -220,12 +158,12 @@ const broken = [
   [
     "LuCI of summer 2020",
     LUCI_2020_BREAKAGES,
-    async (url: string) => EVERY_CLIENT["LuCI of summer 2020"](url, (await orders.pages()).of2020, HURRIED),
+    async (url: string) => EVERY_CLIENT["LuCI of summer 2020"](url, await orders.of2020(), HURRIED),
   ],
   [
     "LuCI of autumn 2021",
     LUCI_2021_BREAKAGES,
-    async (url: string) => EVERY_CLIENT["LuCI of autumn 2021"](url, (await orders.pages()).autumn, HURRIED),
+    async (url: string) => EVERY_CLIENT["LuCI of autumn 2021"](url, await orders.autumn(), HURRIED),
   ],
   [
     "LuCI of today",
@@ -235,7 +173,7 @@ const broken = [
   [
     "the firmware selector",
     SELECTOR_BREAKAGES,
-    async (url: string) => EVERY_CLIENT["the firmware selector"](url, (await orders.pages()).selected, HURRIED),
+    async (url: string) => EVERY_CLIENT["the firmware selector"](url, await orders.selected(), HURRIED),
   ],
 ] as const;
 

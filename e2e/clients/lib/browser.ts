@@ -81,6 +81,18 @@ export class Browser {
     }
     throw new ClientRefuses(`too many redirects from ${first}`);
   }
+
+  /** A link is no script's business: no page's origin, nobody who asks first, and what comes is saved as it is. */
+  async click(first: string): Promise<Answer> {
+    let url = first;
+    for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+      const answer = await exchange(url, { headers: { ...accepts(), "accept-encoding": "identity" } });
+      const location = answer.headers.get("location");
+      if (!REDIRECTS.has(answer.status) || location === undefined) return answer;
+      url = new URL(location, url).href;
+    }
+    throw new ClientRefuses(`too many redirects from ${first}`);
+  }
 }
 
 function lowered(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -111,6 +111,14 @@ describe("a browser", () => {
     expect(asked[1]?.headers).not.toHaveProperty("origin");
   });
 
+  test("goes where a link leads, which no other host has to allow", async () => {
+    answer = ({ url: path }, response) =>
+      path === "/new" ? response.end("image") : response.writeHead(302, { location: "/new" }).end();
+    expect((await browser.click(`${url}/old`)).body.toString()).toBe("image");
+    expect(asked.map(({ line }) => line)).toEqual(["GET /old", "GET /new"]);
+    for (const { headers } of asked) expect(headers).not.toHaveProperty("origin");
+  });
+
   test("stops at a redirect that pages may not read", async () => {
     answer = ({ url: path }, response) =>
       path === "/new"

@@ -70,6 +70,15 @@ export const AUC_BREAKAGES: readonly Breakage[] = [
   row("an unknown package without its name", withStatus(422), "unknown package '(null)' requested."),
   row("a failure without words", (answer) => failed(answer, {}), "Bad message (74)"),
   gone("image download failed (404)"),
+  row(
+    "an image that is called otherwise where it lies",
+    (answer) => {
+      withStatus(302)(answer);
+      withHeader("location", "/json/v1/branches.json?part=1")(answer);
+    },
+    "it lies in /tmp/branches.json?part=1",
+    STORE,
+  ),
   otherImage("sha256 mismatch"),
   halfAnImage,
   row("an image in chunks", withHeader("transfer-encoding", "chunked"), "file size mismatch", STORE),

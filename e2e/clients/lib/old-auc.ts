@@ -15,7 +15,8 @@ export interface PackageUpgrade {
   offered: string;
 }
 
-const WAITING = ["queue", "building", "initialize"];
+/** Words for a build that goes on. */
+export const WAITING: readonly string[] = ["queue", "building", "initialize"];
 
 /** What auc up to 0.1.5 makes of the answer to its check. @throws ClientRefuses */
 export function readCheck(answer: Answer): AucShows {
@@ -60,7 +61,7 @@ function readUpgrades(upgrades: unknown): Map<string, PackageUpgrade> {
   );
 }
 
-function isWord(value: unknown): value is string {
+export function isWord(value: unknown): value is string {
   return typeof value === "string" && value !== "";
 }
 

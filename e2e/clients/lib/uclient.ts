@@ -74,3 +74,9 @@ export function jsonOf({ body, headers, url }: Answer): unknown {
     throw new ClientRefuses(`${path} is no JSON`, { cause });
   }
 }
+
+/** What it calls the file that it saves: the end of the address up to the first `;` or `&`, with a query if there is one. */
+export function fileNameOf(url: string): string {
+  const [address = ""] = url.split(/[;&]/);
+  return address.replace(/\/+$/, "").split("/").at(-1) ?? "";
+}
