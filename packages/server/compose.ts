@@ -3,27 +3,36 @@ import type { Tokens } from "./auth/types.ts";
 import { NewBuildsLimit } from "./builds/new-builds-limit.ts";
 import type { BuildsService } from "./builds/service.ts";
 import { UpstreamCatalog } from "./catalog/service.ts";
+import { StoredImages } from "./compat/asu-v0/images.ts";
 import { StoredPackageLists } from "./compat/asu-v0/package-lists.ts";
-import { type BuildParts, composeBuilds, composeWorker } from "./compose-builds.ts";
+import { StoredRequestNames } from "./compat/asu-v0/request-names.ts";
+import { composeBuilds } from "./compose-builds.ts";
+import { composeWorker } from "./compose-worker.ts";
 import { loadDeclared } from "./config/declared.ts";
 import type { ServerConfig } from "./config/schema.ts";
+import { DatabaseClock } from "./db/clock.ts";
 import { type Database, type DatabaseOptions, openDatabase } from "./db/connect.ts";
 import { type EmbeddedOptions, startEmbedded } from "./db/embedded.ts";
 import { migrate } from "./db/migrate.ts";
+import { Collector } from "./gc/index.ts";
 import { createApp } from "./http/app.ts";
 import { databaseHealth } from "./http/database-health.ts";
 import type { ServerApp } from "./http/parts.ts";
 import { RepresentationCache } from "./http/representation.ts";
 import type { Logger } from "./log/log.ts";
 import { memoryBudget } from "./memory.ts";
+import { createOperator } from "./operator/service.ts";
+import type { Operator } from "./operator/types.ts";
 import { DatabaseStats } from "./stats/database-stats.ts";
 import { Upgrades } from "./upgrades/service.ts";
 import { VERSION } from "./version.ts";
+import { declareStore } from "./worker/common-store.ts";
 
 export interface ComposeOptions {
   log: Logger;
   /** Ends the start, and waiting for upstream; what has started ends with its disposal. */
   signal: AbortSignal;
+  /** Default: the database's, which all servers and workers have in common. */
   clock?: () => Date;
   /** What to do when another process has started the embedded database: commands share it, a second server doesn't. */
   whenRunning?: "connect" | "refuse";
@@ -39,6 +48,8 @@ export interface Composition extends AsyncDisposable {
   stats: DatabaseStats;
   database: Database;
   builds: BuildsService;
+  operator: Operator;
+  collector: Collector;
   /** Looks after builds from now on, and makes them where that is this process's work. Once. */
   startBuilding(): Promise<void>;
 }
@@ -49,7 +60,7 @@ export interface Composition extends AsyncDisposable {
  */
 export async function composeServer(
   config: ServerConfig,
-  { log, signal, clock = () => new Date(), whenRunning = "connect", onWait }: ComposeOptions,
+  { log, signal, clock: given, whenRunning = "connect", onWait }: ComposeOptions,
 ): Promise<Composition> {
   await using taken = new AsyncDisposableStack();
   const { distributions, upgradeFacts } = await loadDeclared(config);
@@ -60,6 +71,8 @@ export async function composeServer(
     ...(onWait && { onWait }),
   });
   await migrate(database, { log: log.child({ part: "database" }), signal });
+  const databaseClock = taken.use(await DatabaseClock.start(database, { log: log.child({ part: "database" }) }));
+  const clock = given ?? databaseClock.now;
 
   const end = new AbortController();
   const catalog = taken.use(
@@ -82,9 +95,26 @@ export async function composeServer(
   const stats = taken.use(
     new DatabaseStats({ database: database.kysely, clock, log: log.child({ part: "stats" }), builds: figures }),
   );
-  const shared = { config, database, catalog, stats, clock, log, signal };
-  const buildParts: BuildParts = { ...shared, distributions, upgradeFacts, ended: end.signal };
-  const { builds, store, queue } = await composeBuilds(buildParts, taken);
+  const shared = { config, database, stats, clock, log, signal };
+  const { builds, store, queue } = await composeBuilds({ ...shared, catalog, upgradeFacts }, taken);
+  const operator = createOperator({
+    kysely: database.kysely,
+    builds,
+    store,
+    clock,
+    log: log.child({ part: "operator" }),
+  });
+  const collector = taken.use(
+    new Collector({
+      database,
+      store,
+      upkeep: (signal) => stats.rollUp(signal),
+      budget: config.store.budget,
+      every: config.gc.every,
+      clock,
+      log: log.child({ part: "gc" }),
+    }),
+  );
   const upgrades = new Upgrades({ catalog, facts: upgradeFacts });
   const app = createApp({
     config,
@@ -94,10 +124,14 @@ export async function composeServer(
     upgrades,
     builds,
     store,
+    operator,
+    collector,
     newBuilds: new NewBuildsLimit(config.limits.new_builds_per_hour),
     stats,
     tokens,
     packageLists: new StoredPackageLists(database.kysely),
+    requestNames: new StoredRequestNames(database.kysely),
+    images: taken.use(new StoredImages({ database: database.kysely, log: log.child({ part: "asu-v0" }) })),
     representations: new RepresentationCache(memoryBudget(config.catalog.memory).answers),
     version: VERSION,
     health: [databaseHealth(database)],
@@ -114,9 +148,17 @@ export async function composeServer(
     stats,
     database,
     builds,
+    operator,
+    collector,
     async startBuilding() {
       builds.start();
-      if (config.worker.embedded) await composeWorker(buildParts, { store, queue }, kept);
+      collector.start();
+      await declareStore(database.kysely, store, log).catch((error: unknown) => {
+        log.warn({ err: error }, "which store this server has could not be said");
+      });
+      if (!config.worker.embedded) return;
+      const here = { distributions, store, queue, databaseClock: clock, ended: end.signal };
+      await composeWorker({ ...shared, ...here, clock: given ?? (() => new Date()) }, kept);
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };

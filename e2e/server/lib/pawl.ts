@@ -11,8 +11,14 @@ export interface Ended {
   stderr: string;
 }
 
-export function startPawl(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
-  return spawn(process.execPath, [MAIN, ...args], {
+/** @param within a program, with its arguments, that starts it */
+export function startPawl(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  within: readonly string[] = [],
+): ChildProcess {
+  const [program = "", ...rest] = [...within, process.execPath, MAIN, ...args];
+  return spawn(program, rest, {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, NO_COLOR: "1", ...env },
   });

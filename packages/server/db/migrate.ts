@@ -88,7 +88,8 @@ function stepFailed(name: string, cause: unknown): ServerError {
   return new ServerError("database_failed", `The database could not be changed to ${name}: ${reason}.`, { cause });
 }
 
-function refuseNewer(there: ReadonlySet<string>, migrations: readonly Migration[]): void {
+/** @throws ServerError `database_failed` for a database that a newer program has changed */
+export function refuseNewer(there: ReadonlySet<string>, migrations: readonly Migration[]): void {
   const unknown = [...there].filter((name) => !migrations.some((migration) => migration.name === name));
   if (unknown.length === 0) return;
   const sentence = `The database is newer than this program: it has had ${unknown.join(", ")}. Start the newer program, or give this one another database.`;

@@ -10,6 +10,7 @@ import { nextTry, waitsForNextTry } from "../builds/retries.ts";
 import { fail, finish, sendBack } from "../builds/transitions.ts";
 import type { BuildResult, Failure } from "../builds/types.ts";
 import type { Database } from "../db/connect.ts";
+import { isPassing } from "../db/trouble.ts";
 import type { Stats } from "../stats/types.ts";
 import type { Store } from "../storage/types.ts";
 import { AttemptRecord } from "./attempt-record.ts";
@@ -40,8 +41,14 @@ export interface AttemptParts {
   failureTtl: number;
 }
 
+export interface Turn {
+  stop: AbortController;
+  /** Ends it now if it may be somebody else's by now. */
+  check(): void;
+}
+
 /** One attempt at one build, from its folder to its end in the database. Never fails. */
-export async function runAttempt(parts: AttemptParts, row: BuildRow, stop: AbortController): Promise<void> {
+export async function runAttempt(parts: AttemptParts, row: BuildRow, { stop, check }: Turn): Promise<void> {
   const log = parts.log.child({ build: row.id, attempt: row.attempt });
   try {
     const firstLine = await countLines(parts.database.kysely, row.id);
@@ -54,12 +61,13 @@ export async function runAttempt(parts: AttemptParts, row: BuildRow, stop: Abort
       row,
       record,
       stop.signal,
-      () => make(parts, { row, recipe, record, folder: folder.path, stop }),
+      // Whatever it has come to: a process that was stopped for a while may hear of that before it knows that its time is over.
+      () => make(parts, { row, recipe, record, folder: folder.path, stop }).finally(check),
       log,
     );
   } catch (error) {
     // It is still ours by the database; somebody looks after it once our heartbeat has ended, as after a lost worker's.
-    log.error({ err: error }, "an attempt could not be ended");
+    log[isPassing(error) ? "warn" : "error"]({ err: error }, "an attempt could not be ended");
   }
 }
 
@@ -114,7 +122,8 @@ async function settle(
   const why = whyStopped(signal);
   if (why === "withdrawn" || why === "fenced") {
     log.info({ why }, "build stopped");
-    if (why === "withdrawn") await parts.store.remove(row.id);
+    if (why === "withdrawn") await discard(parts, row, undefined, log);
+    else if ("result" in outcome) await discard(parts, row, outcome.result.copy ?? null, log);
     return;
   }
   const patiently = (write: () => Promise<void>) =>
@@ -142,13 +151,25 @@ async function publish(parts: AttemptParts, row: BuildRow, result: BuildResult, 
     .execute((transaction) => finish({ transaction, queue }, row, result, { now: finishedAt }));
   if (done === null) {
     log.warn("a build was finished that isn't this worker's any more");
-    const now = await database.kysely.selectFrom("build").select("state").where("id", "=", row.id).executeTakeFirst();
-    // Whoever has it now may have put the same files there.
-    if (now === undefined || now.state === "withdrawn") await parts.store.remove(row.id);
+    const now = await database.kysely.selectFrom("build").select("result").where("id", "=", row.id).executeTakeFirst();
+    // It may have been this very attempt that has finished it, and only the word of it was lost.
+    if (now?.result?.copy !== result.copy) await discard(parts, row, result.copy ?? null, log);
     return;
   }
   countDone(stats, row.inputs, result, { startedAt: row.started_at, finishedAt });
   log.info({ ms: finishedAt.getTime() - (row.started_at ?? finishedAt).getTime() }, "build done");
+}
+
+/** What nobody will be told of; where the store doesn't let go of it now, clean-up finds it. */
+async function discard(
+  { store }: AttemptParts,
+  { id }: BuildRow,
+  copy: string | null | undefined,
+  log: Logger,
+): Promise<void> {
+  await store
+    .remove(id, copy)
+    .catch((err: unknown) => log.warn({ err, copy }, "a build can't be taken out of the store"));
 }
 
 async function failed(parts: AttemptParts, row: BuildRow, failure: Failure, log: Logger): Promise<void> {

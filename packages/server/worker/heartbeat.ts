@@ -15,25 +15,43 @@ export interface HeartbeatTimes {
 
 export const HEARTBEAT_TIMES: HeartbeatTimes = { every: 3_000, fence: 8_000 };
 
+/** Within these two seconds: a process that doesn't hang ends its builds itself, and more gently. In milliseconds. */
+const SLACK = 500;
+
 interface Held {
   row: BuildRow;
   stop: AbortController;
   confirmedAt: number;
 }
 
+export interface HeartbeatParts {
+  database: Database;
+  queue: BuildQueue;
+  log: Logger;
+  times: HeartbeatTimes;
+  /** Told for how many milliseconds what runs is certainly ours: it is ended then, even if this process hangs. */
+  extend?: (ms: number) => void;
+}
+
+/** Ours as long as it isn't disposed of. */
+export interface HeldBuild extends Disposable {
+  /** Looks anew: a process that was stopped, and goes on, may hear of other things before its timers. */
+  check(): void;
+}
+
 /** Says that builds are alive, and hears whether they are still ours. */
 export class Heartbeat {
-  readonly #parts: { database: Database; queue: BuildQueue; log: Logger; times: HeartbeatTimes };
+  readonly #parts: HeartbeatParts;
   readonly #held = new Map<string, Held>();
 
-  constructor(parts: { database: Database; queue: BuildQueue; log: Logger; times: HeartbeatTimes }) {
+  constructor(parts: HeartbeatParts) {
     this.#parts = parts;
   }
 
-  /** As long as it isn't disposed of. */
-  hold(row: BuildRow, stop: AbortController): Disposable {
+  hold(row: BuildRow, stop: AbortController): HeldBuild {
     this.#held.set(row.id, { row, stop, confirmedAt: performance.now() });
-    return { [Symbol.dispose]: () => void this.#held.delete(row.id) };
+    this.#extend();
+    return { check: () => this.#fence(), [Symbol.dispose]: () => void this.#held.delete(row.id) };
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -83,6 +101,7 @@ export class Heartbeat {
         if (ours.has(one.row.id)) one.confirmedAt = asked;
         else if (this.#held.get(one.row.id) === one) one.stop.abort(new Stop("fenced"));
       }
+      this.#extend();
       return true;
     } catch (error) {
       log.warn({ err: error, builds: held.length }, "the database doesn't confirm that builds are alive");
@@ -90,11 +109,19 @@ export class Heartbeat {
     }
   }
 
+  /** Those that are being stopped don't count: they have their end. */
+  #extend(): void {
+    const ours = [...this.#held.values()].filter(({ stop }) => !stop.signal.aborted);
+    if (ours.length === 0) return;
+    const oldest = Math.min(...ours.map(({ confirmedAt }) => confirmedAt));
+    this.#parts.extend?.(oldest + this.#parts.times.fence + SLACK - performance.now());
+  }
+
   #fence(): void {
     const now = performance.now();
     for (const { row, stop, confirmedAt } of this.#held.values()) {
       if (stop.signal.aborted || now - confirmedAt <= this.#parts.times.fence) continue;
-      this.#parts.log.error({ build: row.id }, "build killed: nobody confirms that it is ours");
+      this.#parts.log.warn({ build: row.id }, "build killed: nobody confirms that it is ours");
       stop.abort(new Stop("fenced"));
     }
   }

@@ -13,7 +13,7 @@ const LOOKED_EVERY = 30_000;
 
 export interface PresenceOptions {
   kysely: Kysely<Tables>;
-  worker: Omit<WorkerRow, "seen_at" | "trouble">;
+  worker: Omit<WorkerRow, "seen_at" | "trouble" | "draining">;
   builders: readonly Builder[];
   sandboxes: Pick<Sandboxes, "trouble">;
   log: Logger;
@@ -26,8 +26,9 @@ export class Presence {
   readonly #options: PresenceOptions;
   readonly #ended = new AbortController();
   #trouble: string | null = null;
-  #hasShown = false;
-  #shownTrouble: string | null = null;
+  #isDraining = false;
+  /** Trouble and draining, as others see them. */
+  #shown: string | null = null;
   #running: Promise<void> = Promise.resolve();
 
   constructor(options: PresenceOptions) {
@@ -44,6 +45,13 @@ export class Presence {
     await this.#assess();
     await this.#show();
     this.#running = this.#run();
+  }
+
+  /** It begins nothing any more, which others see at once, if the database can be told. */
+  async drain(): Promise<void> {
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    if (this.#shown !== null) await this.#show().catch((error: unknown) => this.#notShown(error));
   }
 
   async end(): Promise<void> {
@@ -65,9 +73,7 @@ export class Presence {
         await this.#assess();
         lookedAt = performance.now();
       }
-      await this.#show().catch((error: unknown) => {
-        this.#options.log.warn({ err: error }, "a worker could not show that it is there");
-      });
+      await this.#show().catch((error: unknown) => this.#notShown(error));
     }
   }
 
@@ -84,10 +90,14 @@ export class Presence {
 
   async #show(): Promise<void> {
     const { kysely, worker } = this.#options;
-    const trouble = this.#trouble;
-    await showWorker(kysely, { ...worker, trouble }, !this.#hasShown || trouble !== this.#shownTrouble);
-    this.#hasShown = true;
-    this.#shownTrouble = trouble;
+    const now = { trouble: this.#trouble, draining: this.#isDraining };
+    const shown = JSON.stringify(now);
+    await showWorker(kysely, { ...worker, ...now }, shown !== this.#shown);
+    this.#shown = shown;
+  }
+
+  #notShown(error: unknown): void {
+    this.#options.log.warn({ err: error }, "a worker could not show that it is there");
   }
 }
 

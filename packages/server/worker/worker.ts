@@ -5,10 +5,11 @@ import { hearChanges } from "../builds/changes.ts";
 import { hostArchitecture, serves } from "../builds/queue/names.ts";
 import type { BuildRow } from "../builds/records.ts";
 import { begin } from "../builds/transitions.ts";
+import { queuesToBeginFrom } from "../builds/unfinished.ts";
 import type { WorkerConfig } from "../config/schema.ts";
 import { type AttemptParts, runAttempt } from "./attempt.ts";
 import { HEARTBEAT_TIMES, Heartbeat, type HeartbeatTimes } from "./heartbeat.ts";
-import { takeFromKilled } from "./killed-workers.ts";
+import { KilledWorkers } from "./killed-workers.ts";
 import { Presence } from "./presence.ts";
 import { Scratch } from "./scratch.ts";
 import { Stop } from "./stops.ts";
@@ -22,6 +23,10 @@ export interface WorkerOptions extends Omit<AttemptParts, "scratch" | "limits"> 
   /** Of this machine, as ImageBuilders call it. Default: as it is. */
   architecture?: string;
   times?: Partial<WorkerTimes>;
+  /** Told for how many milliseconds what runs is certainly this worker's: `lifeline.ts`. */
+  extend?: (ms: number) => void;
+  /** No build is begun any more, as when it is stopped; what runs goes on. */
+  stopping?: AbortSignal;
   /** Kills what runs, and ends; what was running is given back. */
   signal: AbortSignal;
 }
@@ -50,6 +55,7 @@ export class Worker implements AsyncDisposable {
   readonly #times: WorkerTimes;
   readonly #heartbeat: Heartbeat;
   readonly #presence: Presence;
+  readonly #killed: KilledWorkers;
   readonly #running = new Map<string, { stop: AbortController; done: Promise<void> }>();
   readonly #taken = new AsyncDisposableStack();
   /** No build is begun any more. */
@@ -59,6 +65,7 @@ export class Worker implements AsyncDisposable {
   #isWoken = false;
   #taking: Promise<void> = Promise.resolve();
   #beating: Promise<void> = Promise.resolve();
+  #clearing: Promise<void> = Promise.resolve();
 
   /** @param id 16 hex digits of its own */
   constructor(options: WorkerOptions, scratch: Scratch, id: string) {
@@ -70,16 +77,34 @@ export class Worker implements AsyncDisposable {
     const own = Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
     this.#parts = { ...options, scratch, limits: own, log: options.log.child({ worker: this.id }) };
     this.#times = { ...HEARTBEAT_TIMES, poll: 2_000, ...options.times };
-    this.#heartbeat = new Heartbeat({ ...this.#parts, times: this.#times });
-    const { config, database, builders, sandboxes, clock, name = hostname() } = options;
+    this.#heartbeat = new Heartbeat({
+      ...this.#parts,
+      ...(options.extend && { extend: options.extend }),
+      times: this.#times,
+    });
+    const { config, database, builders, sandboxes, clock, scratchDir } = options;
+    this.#killed = new KilledWorkers({ ...this.#parts, scratchDir });
     this.#presence = new Presence({
       kysely: database.kysely,
-      worker: { id: this.id, name, ...this.#labels, parallel: config.parallel, started_at: clock() },
+      worker: { id: this.id, name: this.name, ...this.#labels, parallel: config.parallel, started_at: clock() },
       builders,
       sandboxes,
       log: this.#parts.log,
       onAble: () => this.#look(),
     });
+  }
+
+  /** As people see it. */
+  get name(): string {
+    return this.#options.name ?? hostname();
+  }
+
+  get targets(): readonly string[] {
+    return this.#options.config.targets;
+  }
+
+  get parallel(): number {
+    return this.#options.config.parallel;
   }
 
   /** Builds that run here. */
@@ -88,7 +113,7 @@ export class Worker implements AsyncDisposable {
   }
 
   async start(): Promise<void> {
-    const { queue, database, signal } = this.#options;
+    const { queue, database, stopping, signal } = this.#options;
     await queue.start();
     this.#taken.use(queue.onJob(() => this.#look()));
     const subscription = await hearChanges(
@@ -101,10 +126,15 @@ export class Worker implements AsyncDisposable {
       () => this.#look(),
     );
     this.#taken.use(subscription);
+    await this.#killed.clear(this.#ended.signal);
     await this.#presence.start();
-    await takeFromKilled(this.#parts, this.#scratch.killed);
     this.#taking = this.#take();
     this.#beating = this.#heartbeat.run(this.#ended.signal);
+    this.#clearing = this.#killed.run(this.#ended.signal);
+    const drain = () => void this.#drain();
+    stopping?.addEventListener("abort", drain, { once: true });
+    this.#taken.defer(() => stopping?.removeEventListener("abort", drain));
+    if (stopping?.aborted) drain();
     const kill = () => void this.#kill();
     signal.addEventListener("abort", kill, { once: true });
     this.#taken.defer(() => signal.removeEventListener("abort", kill));
@@ -113,9 +143,7 @@ export class Worker implements AsyncDisposable {
 
   /** Begins nothing any more; what runs may come to its end within `grace` milliseconds, then it is given back. */
   async stop(grace = this.#options.config.grace): Promise<void> {
-    this.#stopping.abort();
-    // Whatever is being begun is among those that run then.
-    await this.#taking;
+    await this.#drain();
     const all = Promise.all([...this.#running.values()].map(({ done }) => done));
     const patience = new AbortController();
     await Promise.race([all, sleep(grace, undefined, { signal: patience.signal }).catch(() => undefined)]);
@@ -126,10 +154,16 @@ export class Worker implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
     this.#ended.abort();
-    await this.#beating;
+    await Promise.all([this.#beating, this.#clearing]);
     await this.#taken.disposeAsync();
     await this.#presence.end();
     await this.#scratch[Symbol.asyncDispose]();
+  }
+
+  /** Begins nothing any more, for everybody to see. Whatever is being begun is among those that run then. */
+  async #drain(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all([this.#taking, this.#presence.drain()]);
   }
 
   async #kill(): Promise<void> {
@@ -170,15 +204,8 @@ export class Worker implements AsyncDisposable {
 
   /** Queues in which something waits for somebody like this one, longest first. */
   async #queues(): Promise<string[]> {
-    const rows = await this.#options.database.kysely
-      .selectFrom("build")
-      .select("queue")
-      .where("state", "=", "queued")
-      .where("job", "is not", null)
-      .groupBy("queue")
-      .orderBy((row) => row.fn.min("line"))
-      .execute();
-    return rows.map(({ queue }) => queue).filter((name) => serves(this.#labels, name));
+    const queues = await queuesToBeginFrom(this.#options.database.kysely);
+    return queues.filter((name) => serves(this.#labels, name));
   }
 
   get #labels() {
@@ -189,7 +216,7 @@ export class Worker implements AsyncDisposable {
   #run(row: BuildRow): void {
     const stop = new AbortController();
     const held = this.#heartbeat.hold(row, stop);
-    const done = runAttempt(this.#parts, row, stop).finally(() => {
+    const done = runAttempt(this.#parts, row, { stop, check: () => held.check() }).finally(() => {
       held[Symbol.dispose]();
       this.#running.delete(row.id);
       this.#look();

@@ -15,10 +15,14 @@ export type DatabaseAddress = z.infer<typeof DatabaseAddress>;
 
 const NAME = "database-address.json";
 
+export function addressFile(stateDir: string): string {
+  return join(stateDir, NAME);
+}
+
 /** What the owner of a state folder's database has written there; null when none runs. */
 export async function readAddress(stateDir: string): Promise<DatabaseAddress | null> {
   try {
-    return DatabaseAddress.parse(JSON.parse(await readFile(join(stateDir, NAME), "utf8")));
+    return DatabaseAddress.parse(JSON.parse(await readFile(addressFile(stateDir), "utf8")));
   } catch {
     return null;
   }
@@ -27,9 +31,9 @@ export async function readAddress(stateDir: string): Promise<DatabaseAddress | n
 export async function writeAddress(stateDir: string, address: DatabaseAddress): Promise<void> {
   const temp = join(stateDir, `.${NAME}-${randomBytes(4).toString("hex")}`);
   await writeFile(temp, JSON.stringify(address), { mode: 0o600, flag: "wx" });
-  await rename(temp, join(stateDir, NAME));
+  await rename(temp, addressFile(stateDir));
 }
 
 export async function removeAddress(stateDir: string): Promise<void> {
-  await rm(join(stateDir, NAME), { force: true });
+  await rm(addressFile(stateDir), { force: true });
 }

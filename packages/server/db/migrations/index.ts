@@ -6,6 +6,11 @@ import * as packageLists from "./0004-package-lists.ts";
 import * as builds from "./0005-builds.ts";
 import * as buildQueue from "./0006-build-queue.ts";
 import * as buildsNobodyDoes from "./0007-builds-nobody-does.ts";
+import * as fairLine from "./0008-fair-line.ts";
+import * as firstGenerationNames from "./0009-first-generation-names.ts";
+import * as cleanUp from "./0010-clean-up.ts";
+import * as operator from "./0011-operator.ts";
+import * as workerProcesses from "./0012-worker-processes.ts";
 
 /**
  * All migrations in the order they are made in. Forward only: what has been released is never edited, the next one
@@ -19,4 +24,9 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "0005-builds", up: builds.up },
   { name: "0006-build-queue", up: buildQueue.up },
   { name: "0007-builds-nobody-does", up: buildsNobodyDoes.up },
+  { name: "0008-fair-line", up: fairLine.up },
+  { name: "0009-first-generation-names", up: firstGenerationNames.up },
+  { name: "0010-clean-up", up: cleanUp.up },
+  { name: "0011-operator", up: operator.up },
+  { name: "0012-worker-processes", up: workerProcesses.up },
 ];

@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import { BuildError } from "../../builders/types.ts";
 import { detectWays } from "./detect.ts";
 import { clearLeftovers } from "./leftovers.ts";
+import { forgetOwners, isOwnerGone, sayThere } from "./owner.ts";
 import { ContainedSandbox } from "./sandbox.ts";
 import type { Sandboxes } from "./types.ts";
 import { describeWays } from "./ways.ts";
@@ -19,6 +20,8 @@ export interface SandboxesOptions {
   folder: string;
   /** Ways that aren't to be tried, though they may work. */
   avoid?: readonly ("overlay" | "cgroups" | "namespaces")[];
+  /** Told of each command's first process, as long as it runs. */
+  watch?: (pid: number) => Disposable;
   log: Logger;
   signal: AbortSignal;
 }
@@ -28,13 +31,21 @@ export interface SandboxesOptions {
  * as `trouble`.
  */
 export async function openSandboxes(options: SandboxesOptions): Promise<Sandboxes> {
-  const { folder, log, signal } = options;
+  const { folder, log, signal, watch } = options;
   const notes = join(folder, "open");
   await mkdir(folder, { recursive: true });
   await mkdir(notes, { recursive: true, mode: 0o700 });
-  await clearLeftovers(notes, log, signal);
+  const owners = join(folder, "owners");
+  await sayThere(owners);
+  const isGone = (name: string) => isOwnerGone(owners, name);
+  await clearLeftovers(notes, isGone, { log, signal });
   const { ways, trouble } = await detectWays(options, notes);
-  await ways.limiter.clean(signal);
+  const clear = async (cut: AbortSignal) => {
+    await clearLeftovers(notes, isGone, { log, signal: cut });
+    await ways.limiter.clean(isGone, cut);
+    await forgetOwners(owners);
+  };
+  await clear(signal);
   // `none` is what somebody asks for by that name.
   const description = trouble === null ? describeWays(ways) : "unavailable";
   if (trouble === null) log.info({ sandbox: description }, "builds have a sandbox");
@@ -43,10 +54,11 @@ export async function openSandboxes(options: SandboxesOptions): Promise<Sandboxe
     description,
     trouble,
     user: ways.user && { uid: ways.user.uid, gid: ways.user.gid },
+    clear,
     open: async (asked) => {
       if (trouble !== null) throw new BuildError("worker_failed", trouble);
       try {
-        return await ContainedSandbox.open(asked, ways, notes);
+        return await ContainedSandbox.open({ ...asked, ...(watch && { watch }) }, ways, notes);
       } catch (cause) {
         asked.signal.throwIfAborted();
         if (cause instanceof BuildError) throw cause;

@@ -3,7 +3,6 @@ import { isAbsolute, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { allProcesses, marked } from "./limits/process-tree.ts";
-import { isOwnerAlive } from "./owner.ts";
 import { PLACE_NAMES } from "./place/paths.ts";
 import { removeTree } from "./place/remove.ts";
 
@@ -24,10 +23,16 @@ export async function forgetSandbox(notes: string, name: string): Promise<void> 
  * Removes the layers of sandboxes whose worker has died. Their processes have died with it, but for what ran without namespaces: that is
  * known by its mark, and ended here.
  */
-export async function clearLeftovers(notes: string, log: Logger, signal: AbortSignal): Promise<void> {
+export async function clearLeftovers(
+  notes: string,
+  isGone: (name: string) => Promise<boolean>,
+  { log, signal }: { log: Logger; signal: AbortSignal },
+): Promise<void> {
   for (const name of await readdir(notes)) {
-    if (isOwnerAlive(name) !== false) continue;
-    const folder = await readFile(join(notes, name), "utf8");
+    if (!(await isGone(name))) continue;
+    const folder = await readFile(join(notes, name), "utf8").catch(() => null);
+    // Another worker of this machine was quicker.
+    if (folder === null) continue;
     log.info({ folder }, "removing what a killed worker's build has left");
     await endMarked(name, signal);
     if (isAbsolute(folder)) await emptyPlace(folder, log, signal);

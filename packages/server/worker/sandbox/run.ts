@@ -15,6 +15,8 @@ export interface RunParts {
   /** What is left of the output it may make. */
   outputCost: number;
   onLine: RunOptions["onLine"];
+  /** Told of the first process, as long as it runs. */
+  watch?: (pid: number) => Disposable;
   signal: AbortSignal;
 }
 
@@ -71,6 +73,7 @@ export async function runContained(argv: readonly string[], parts: RunParts): Pr
     else if (isFirst) void endGently(contained, over.signal);
   }
 
+  using _watched = parts.watch?.(contained.root);
   const abort = () => stop("aborted");
   signal.addEventListener("abort", abort);
   if (signal.aborted) abort();

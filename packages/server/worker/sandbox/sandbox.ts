@@ -18,9 +18,11 @@ interface Parts {
   confines: Confines;
   disk: DiskUse;
   proxyPort: number;
-  options: SandboxOptions;
+  options: WatchedOptions;
   taken: AsyncDisposableStack;
 }
+
+type WatchedOptions = SandboxOptions & { watch?: (pid: number) => Disposable };
 
 /** A build's place for as long as it lasts: its files, its limits, and what is left of them after each command. */
 export class ContainedSandbox implements Sandbox {
@@ -36,7 +38,7 @@ export class ContainedSandbox implements Sandbox {
   #isFresh = true;
 
   /** @param notes where it is noted for the next worker, should this one be killed */
-  static async open(options: SandboxOptions, ways: Ways, notes: string): Promise<ContainedSandbox> {
+  static async open(options: WatchedOptions, ways: Ways, notes: string): Promise<ContainedSandbox> {
     const { folder, tree, limits, proxySocket, signal } = options;
     const name = ownedName();
     await using taken = new AsyncDisposableStack();
@@ -99,6 +101,7 @@ export class ContainedSandbox implements Sandbox {
           timeMs: this.#timeMs,
           outputCost: this.#outputCost,
           onLine,
+          ...(options.watch && { watch: options.watch }),
           signal: AbortSignal.any([signal, options.signal]),
         });
         this.#outputCost -= outputCost;

@@ -10,6 +10,8 @@ export interface Sandboxes {
   readonly user: { uid: number; gid: number } | null;
   /** @throws BuildError worker_failed */
   open(options: SandboxOptions): Promise<Sandbox>;
+  /** Ends and removes what sandboxes of workers that were killed have left on this machine. Again, and by several at once, does no harm. */
+  clear(signal: AbortSignal): Promise<void>;
 }
 
 export interface SandboxOptions {

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { mkdir, readdir, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isOwnerAlive } from "../owner.ts";
 import { type Confines, type Limiter, OWN_PROCESSES } from "./types.ts";
 
 /** One kind of control groups: where a group for a build is made, what is written there, what is read from it. */
@@ -36,10 +35,10 @@ const RELEASE_MS = 5_000;
 export function cgroups(kind: Kind): Limiter {
   return {
     description: kind.description,
-    clean: async (signal) => {
+    clean: async (isGone, signal) => {
       for (const parent of kind.parents) {
         for (const name of await readdir(parent).catch(() => [])) {
-          if (isOwnerAlive(name) === false) await removeGroup(join(parent, name), signal);
+          if (await isGone(name)) await removeGroup(join(parent, name), signal);
         }
       }
     },

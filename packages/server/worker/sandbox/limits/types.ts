@@ -6,8 +6,8 @@ export interface Limiter {
   readonly description: string;
   /** Limits for one sandbox. */
   confine(limits: BuildLimits, options: { name: string; mark: string; signal: AbortSignal }): Promise<Confines>;
-  /** Ends what workers that are dead now have left in groups of theirs, and removes those. */
-  clean(signal: AbortSignal): Promise<void>;
+  /** Ends what workers that have gone have left in groups of theirs, and removes those. @param isGone whose name a group has */
+  clean(isGone: (name: string) => Promise<boolean>, signal: AbortSignal): Promise<void>;
 }
 
 /** Limits around one sandbox; disposing of them removes what was made for them. Nothing may be at work in it then. */
