@@ -2,20 +2,46 @@ import { MirrorServer } from "@pawl/testkit";
 import { missingForBaseline, startBaseline } from "../baseline/baseline.ts";
 import { type Limit, row } from "../row.ts";
 import { BenchServer } from "../server/bench-server.ts";
+import { BenchHouses } from "./bench-house.ts";
 import { benchCachedAnswers, type Compared } from "./cached-answers.ts";
+import { benchIdenticalRequests } from "./identical-requests.ts";
+import { benchManyWorkers } from "./many-workers.ts";
+import { benchIdentical, benchQueue } from "./queue.ts";
 import { benchStarts } from "./starts.ts";
 import { addBulk, benchWrapping } from "./wrapping.ts";
 
 const AT_MOST: Limit = { is: "≤", ratio: 1 };
 
-/** Builds: asked for again, wrapped around the bare commands, begun. */
+/** Builds: waiting, by many workers, asked for again, wrapped around the bare commands, begun. */
 export async function benchBuilds(): Promise<void> {
+  await benchWaiting();
   await using mirror = await MirrorServer.start();
   addBulk(mirror);
   await using server = await BenchServer.start(mirror);
   await benchCached(server, mirror);
   await benchBegun(server);
+  const identical = await benchIdenticalRequests(server);
+  row("1,000 identical requests over HTTP, all answered", ms(identical), "limit", ms(1_000), AT_MOST);
   await benchWrapped(server, mirror);
+}
+
+/** Without mirror and sandbox: what waits, and who takes it. */
+async function benchWaiting(): Promise<void> {
+  await using houses = await BenchHouses.start();
+  const { short, long } = await benchQueue(houses);
+  for (const name of ["enqueue", "position", "dequeue"] as const) {
+    const limit: Limit = { is: "≤", ratio: 1.5 };
+    row(`queue of 10,000, ${name}`, micros(long[name]), "queue of 10", micros(short[name]), limit);
+  }
+  row(
+    "1,000 identical requests of as many clients, all answered",
+    ms(await benchIdentical(houses)),
+    "limit",
+    ms(1_000),
+    AT_MOST,
+  );
+  const { one, four } = await benchManyWorkers(houses);
+  row("builds that only wait, four workers", perMinute(four), "one", perMinute(one), { is: "≥", ratio: 3.5 });
 }
 
 async function benchCached(server: BenchServer, mirror: MirrorServer): Promise<void> {
@@ -61,6 +87,14 @@ async function benchWrapped(server: BenchServer, mirror: MirrorServer): Promise<
 
 function ms(value: number) {
   return { value, unit: "ms" };
+}
+
+function micros(value: number) {
+  return { value: value * 1_000, unit: "µs" };
+}
+
+function perMinute(value: number) {
+  return { value, unit: "builds/min" };
 }
 
 function perSecond(value: number) {

@@ -1,4 +1,5 @@
 import { branchOf } from "../catalog/version-order.ts";
+import { durationKey } from "../stats/durations.ts";
 import { buildKey, type Stats } from "../stats/types.ts";
 import type { BuildInputs, BuildResult, Failure } from "./types.ts";
 
@@ -16,12 +17,14 @@ export function countDone(
   stats.count("build-success");
   stats.count("build", key);
   stats.count("build-seconds", key, Math.max(0, Math.round(ms / 1000)));
+  stats.count("build-duration", durationKey(ms));
   const branch = branchOf(inputs.version);
   for (const name of wantedPackages(inputs, result)) stats.count("package", `${branch}:${name}`);
 }
 
 export async function countFailed(stats: Counts, inputs: BuildInputs, failure: Failure): Promise<void> {
   stats.count("build-failure");
+  stats.count("failure", failure.code);
   const { version, target, profile } = inputs;
   await stats.buildFailed({ version, target, profile, message: failure.sentence });
 }

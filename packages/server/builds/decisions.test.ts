@@ -12,7 +12,7 @@ const at = (ms: number) => new Date(NOW.getTime() + ms);
 
 function record(build: Partial<Build>): BuildRecord {
   const whole = { state: "done", expiresAt: at(1), failure: null, result: { versionCode: "r1-abc" }, ...build };
-  return { build: whole as Build, line: 1, catalogDigest: "1" };
+  return { build: whole as Build, line: 1, place: 1, catalogDigest: "1" };
 }
 
 const failure = (isPassing: boolean) => ({ code: "x", sentence: "x", culprits: [], isPassing });
@@ -40,38 +40,59 @@ describe("a build that hasn't ended", () => {
   const queue = "openwrt/ath79/generic/x86_64";
   const worker = (labels: Partial<WorkerRow>) =>
     ({ targets: ["*"], architecture: "x86_64", trouble: null, ...labels }) as WorkerRow;
-  const waits = { state: "queued", job: "1", not_before: null, waits_for: null, unserved_since: null, queue } as const;
-  const unserved = { ...waits, waits_for: "no worker for ath79/generic", unserved_since: at(-3_599_999) };
+  const waits = {
+    ...({ state: "queued", attempt: 0, place: 1, job: "1", not_before: null } as const),
+    ...({ waits_for: null, unserved_since: null, queue } as const),
+  };
+  const listed = { ...waits, place: null, job: null };
+  const again = { ...waits, attempt: 1, job: null };
+  const unserved = { ...waits, waits_for: "no worker for ath79/generic", unserved_since: at(-59_999) };
   const nobody = "no worker for ath79/generic";
   test.each([
     ["that runs is left alone", { ...waits, state: "running" }, "taken", [], null],
     ["whose worker is silent is lost", { ...waits, state: "running" }, "waiting", [], { kind: "lost" }],
     ["whose job is gone is lost", { ...waits, state: "running" }, undefined, [], { kind: "lost" }],
     ["that waits for a worker is left alone", waits, "waiting", [worker({})], null],
-    ["that waits for nobody says so", waits, "waiting", [], { kind: "explain", waitsFor: nobody }],
+    ["that waits for nobody says so", waits, "waiting", [], { kind: "unserved", waitsFor: nobody }],
     [
       "that waits for a target's worker says so",
       waits,
       "waiting",
       [worker({ targets: ["x86/*"] })],
-      { kind: "explain", waitsFor: nobody },
+      { kind: "unserved", waitsFor: nobody },
     ],
     [
       "that waits for another machine says so",
       waits,
       "waiting",
       [worker({ architecture: "aarch64" })],
-      { kind: "explain", waitsFor: nobody },
+      { kind: "unserved", waitsFor: nobody },
     ],
     [
       "that waits for one that lacks something says so",
       waits,
       "waiting",
       [worker({ trouble: "no bwrap" })],
-      { kind: "explain", waitsFor: nobody },
+      { kind: "unserved", waitsFor: nobody },
     ],
     ["says so only once", unserved, "waiting", [], null],
-    ["takes it back", unserved, "waiting", [worker({})], { kind: "explain", waitsFor: null }],
+    ["takes it back", unserved, "waiting", [worker({})], { kind: "served" }],
+    [
+      "that nobody was there for leaves the line after a minute",
+      { ...unserved, unserved_since: at(-60_000) },
+      "waiting",
+      [],
+      { kind: "leave-line" },
+    ],
+    [
+      "that isn't in line needn't leave it",
+      { ...unserved, place: null, job: null, unserved_since: at(-3_599_999) },
+      undefined,
+      [],
+      null,
+    ],
+    ["that waits in a list is left alone", listed, undefined, [worker({})], null],
+    ["that nobody is there for waits in no list", listed, undefined, [], { kind: "unserved", waitsFor: nobody }],
     [
       "that nobody was there for is given up after an hour",
       { ...unserved, unserved_since: at(-3_600_000) },
@@ -84,31 +105,19 @@ describe("a build that hasn't ended", () => {
       { ...unserved, unserved_since: at(86_400_000) },
       "waiting",
       [],
-      { kind: "explain", waitsFor: nobody },
+      { kind: "unserved", waitsFor: nobody },
     ],
     ["whose job the queue has lost gets another", waits, undefined, [worker({})], { kind: "enqueue" }],
-    ["that waits for its next try is left alone", { ...waits, job: null, not_before: at(1) }, undefined, [], null],
+    ["that waits for its next try is left alone", { ...again, not_before: at(1) }, undefined, [], null],
     [
       "whose next try is further away than any pause gets a job: the clock was set back",
-      { ...waits, job: null, not_before: at(144_001) },
+      { ...again, not_before: at(144_001) },
       undefined,
       [],
       { kind: "enqueue" },
     ],
-    [
-      "that waits as long as it can is left alone",
-      { ...waits, job: null, not_before: at(144_000) },
-      undefined,
-      [],
-      null,
-    ],
-    [
-      "whose next try has come gets a job",
-      { ...waits, job: null, not_before: NOW },
-      undefined,
-      [],
-      { kind: "enqueue" },
-    ],
+    ["that waits as long as it can is left alone", { ...again, not_before: at(144_000) }, undefined, [], null],
+    ["whose next try has come gets a job", { ...again, not_before: NOW }, undefined, [], { kind: "enqueue" }],
   ] as const)("%s", (_, row, job, workers, expected) => {
     expect(repair(row, job, { workers, now: NOW })).toEqual(expected);
   });

@@ -65,9 +65,14 @@ export class BuildNews implements AsyncDisposable {
     return this.#line.length;
   }
 
+  /** How many wait for somebody who is there, and how many for nobody, as far as is known here. */
+  get pending(): { served: number; unserved: number } {
+    return this.#line.pending;
+  }
+
   /** Waits until all is known that is in front of it. */
-  upTo({ line }: BuildRecord): Promise<void> {
-    return this.#line.until(line, PATIENCE);
+  upTo(record: BuildRecord): Promise<void> {
+    return this.#line.until(record, PATIENCE);
   }
 
   /** With its position; the same object while nothing of it has changed. */
@@ -78,7 +83,7 @@ export class BuildNews implements AsyncDisposable {
       this.#nextExpiry = expiry;
     }
     if (build.state !== "queued") return build;
-    const position = this.#line.position(record.line);
+    const position = this.#line.position(record);
     const last = this.#shown.get(record);
     if (last?.position === position) return last;
     const shown = { ...build, position };
@@ -120,21 +125,23 @@ export class BuildNews implements AsyncDisposable {
     const { kysely } = this.#options.database;
     this.#missed ??= [];
     try {
-      const rows = await kysely
-        .selectFrom("build")
-        .select(["line", "attempt", "unserved_since"])
-        .where("state", "=", "queued")
-        .execute();
+      // First: whatever has a lower number than this is among those that are read then.
       const newest = await kysely
         .selectFrom("build")
         .select((row) => row.fn.max("line").as("line"))
         .executeTakeFirst();
-      const entries = rows.map(({ line, attempt, unserved_since }) => ({
-        line,
+      const rows = await kysely
+        .selectFrom("build")
+        .select(["line", "place", "client", "attempt", "unserved_since"])
+        .where("state", "=", "queued")
+        .execute();
+      const entries = rows.map(({ attempt, unserved_since, ...row }) => ({
+        ...row,
         hasBegun: attempt > 0,
         isUnserved: unserved_since !== null,
       }));
-      this.#line.reset(entries, newest?.line ?? 0);
+      const places = rows.reduce((most, { place }) => Math.max(most, place ?? 0), newest?.line ?? 0);
+      this.#line.reset(entries, places);
     } finally {
       const missed = this.#missed ?? [];
       this.#missed = null;

@@ -2,14 +2,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Database } from "../db/connect.ts";
 import type { Stats } from "../stats/types.ts";
-import { announce } from "./changes.ts";
+import { enqueue, hasRoom, lockLine, type Transition } from "./admission.ts";
+import { announce, changeOf } from "./changes.ts";
 import { countFailed } from "./counting.ts";
 import { targetOf } from "./queue/names.ts";
 import { type BuildQueue, liveJobs } from "./queue/queue.ts";
 import type { BuildRow } from "./records.ts";
 import { LONGEST_DELAY, MOST_LOSSES } from "./retries.ts";
-import { changeOf, enqueue, fail, giveUp, sendBack, TOLD } from "./transitions.ts";
+import { leaveUnserved, sayServed, sayUnserved } from "./serving.ts";
+import { fail, giveUp, sendBack } from "./transitions.ts";
 import type { Failure } from "./types.ts";
+import { clientsToAdmit, GIVEN_UP_AFTER, LEAVES_LINE_AFTER, type Scanned, unfinished } from "./unfinished.ts";
 import { lacking, type WorkerRow, workersThere } from "./workers.ts";
 
 export interface ReconcilerOptions {
@@ -20,6 +23,8 @@ export interface ReconcilerOptions {
   log: Logger;
   /** How long a failure is an answer, in milliseconds. */
   failureTtl: number;
+  /** How many builds a client may have in line. */
+  inLinePerClient: number;
   /** How often it is looked, in milliseconds. */
   every: number;
 }
@@ -27,23 +32,24 @@ export interface ReconcilerOptions {
 /** Between two looks while the database can't be asked, in milliseconds. */
 const MOST_PAUSE = 15_000;
 
-/** How long a build waits for somebody to come who would begin with it, in milliseconds. */
-const UNSERVED_FOR = 3_600_000;
+/** What only somebody else's doing can bring about is looked for each so many times. */
+const THOROUGH_EACH = 10;
 
 export type Repair =
   /** Its worker has gone. */
   | { kind: "lost" }
   /** It waits without a job, and its time has come; or the queue has lost it. */
   | { kind: "enqueue" }
-  /** Why it waits isn't what it says. */
-  | { kind: "explain"; waitsFor: string | null }
+  /** Nobody is there who would begin with it. */
+  | { kind: "unserved"; waitsFor: string }
+  /** Somebody is, after all. */
+  | { kind: "served" }
+  /** Nobody has been there for it, and it is in line. */
+  | { kind: "leave-line" }
   /** Nobody has been there for it, all the time since then. */
   | { kind: "give-up"; unservedSince: Date };
 
-/** What is looked at of every build that hasn't ended; the rest may be long. */
-const JUDGED = ["state", "job", "not_before", "waits_for", "unserved_since", "queue"] as const;
-const SCANNED = [...JUDGED, "id", "attempt", "losses", "worker"] as const;
-type Scanned = Pick<BuildRow, (typeof SCANNED)[number]>;
+const JUDGED = ["state", "attempt", "place", "job", "not_before", "waits_for", "unserved_since", "queue"] as const;
 
 /** What is wrong with a build that hasn't ended, and what to do about it. Pure. */
 export function repair(
@@ -52,15 +58,17 @@ export function repair(
   { workers, now }: { workers: readonly WorkerRow[]; now: Date },
 ): Repair | null {
   if (row.state === "running") return job === "taken" ? null : { kind: "lost" };
-  if (row.job === null) return isDue(row.not_before, now) ? { kind: "enqueue" } : null;
-  if (job === undefined) return { kind: "enqueue" };
+  const hasTurn = row.attempt > 0 || row.place !== null;
+  if (hasTurn && row.job === null) return isDue(row.not_before, now) ? { kind: "enqueue" } : null;
+  if (hasTurn && job === undefined) return { kind: "enqueue" };
   const waitsFor = lacking(row.queue, workers)?.sentence ?? null;
   const since = row.unserved_since;
-  if (waitsFor !== row.waits_for || (waitsFor === null) !== (since === null)) return { kind: "explain", waitsFor };
-  // The clock was set back: it begins anew.
-  if (since !== null && since > now) return { kind: "explain", waitsFor };
-  if (since === null || now.getTime() - since.getTime() < UNSERVED_FOR) return null;
-  return { kind: "give-up", unservedSince: since };
+  if (waitsFor === null) return since === null ? null : { kind: "served" };
+  // The clock was set back: its hour begins anew.
+  if (since === null || since > now || waitsFor !== row.waits_for) return { kind: "unserved", waitsFor };
+  const alone = now.getTime() - since.getTime();
+  if (alone >= GIVEN_UP_AFTER) return { kind: "give-up", unservedSince: since };
+  return row.attempt === 0 && row.place !== null && alone >= LEAVES_LINE_AFTER ? { kind: "leave-line" } : null;
 }
 
 /** Nobody sets a time that is further away than a pause can be: then it is the clock that was set back. */
@@ -76,6 +84,8 @@ function isDue(notBefore: Date | null, now: Date): boolean {
  */
 export class Reconciler {
   readonly #options: ReconcilerOptions;
+  #wake: (() => void) | null = null;
+  #looks = 0;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -85,6 +95,8 @@ export class Reconciler {
     const { every, log } = this.#options;
     let pause = every;
     while (!signal.aborted) {
+      const woken = new AbortController();
+      this.#wake = () => woken.abort();
       try {
         await this.once();
         pause = every;
@@ -92,25 +104,26 @@ export class Reconciler {
         pause = Math.min(pause * 2, Math.max(every, MOST_PAUSE));
         if (!signal.aborted) log.warn({ err: error }, "builds could not be looked after");
       }
-      await sleep(pause * (0.9 + Math.random() * 0.2), undefined, { signal }).catch(() => undefined);
+      const until = AbortSignal.any([signal, woken.signal]);
+      await sleep(pause * (0.9 + Math.random() * 0.2), undefined, { signal: until }).catch(() => undefined);
     }
+  }
+
+  /** It is worth while to look at once: workers have come, or gone. */
+  look(): void {
+    this.#wake?.();
   }
 
   /** @returns how many builds were put right */
   async once(): Promise<number> {
     const { kysely } = this.#options.database;
-    const rows = await kysely
-      .selectFrom("build")
-      .select(SCANNED)
-      .where("state", "in", ["queued", "running"])
-      .orderBy("line")
-      .execute();
-    if (rows.length === 0) return 0;
+    const isThorough = this.#looks++ % THOROUGH_EACH === 0;
+    const workers = await workersThere(kysely);
+    const rows = await unfinished(kysely, { workers, now: this.#options.clock(), isThorough });
     const jobs = await liveJobs(
       kysely,
       rows.flatMap(({ job }) => job ?? []),
     );
-    const workers = await workersThere(kysely);
     const now = this.#options.clock();
     let repaired = 0;
     for (const row of rows) {
@@ -118,20 +131,50 @@ export class Reconciler {
       if (step === null) continue;
       if (await this.#do(step, row)) repaired++;
     }
+    if (isThorough) await this.#fillLine();
     return repaired;
   }
 
   /** False if it isn't so any more. */
-  #do(step: Repair, row: Scanned): Promise<boolean> {
+  async #do(step: Repair, row: Scanned): Promise<boolean> {
     switch (step.kind) {
       case "lost":
         return this.#lost(row);
       case "enqueue":
         return this.#enqueue(row);
-      case "explain":
-        return this.#explain(row, step.waitsFor);
+      case "unserved":
+        return this.#unserved(row, step.waitsFor);
+      case "served":
+        return this.#change(row, (transition) => sayServed(transition, row, this.#options.inLinePerClient));
+      case "leave-line":
+        return this.#change(row, (transition) => leaveUnserved(transition, row));
       case "give-up":
         return this.#giveUp(row, step.unservedSince);
+    }
+  }
+
+  #unserved(row: Scanned, waitsFor: string): Promise<boolean> {
+    const now = this.#options.clock();
+    const since = row.unserved_since !== null && row.unserved_since < now ? row.unserved_since : now;
+    return this.#change(row, (transition) => sayUnserved(transition, row, { waitsFor, since }));
+  }
+
+  /** In a transaction, with its queue there. */
+  async #change(row: Scanned, change: (transition: Transition) => Promise<BuildRow | null>): Promise<boolean> {
+    const { database, queue } = this.#options;
+    await queue.ensure(row.queue);
+    const changed = await database.kysely.transaction().execute((transaction) => change({ transaction, queue }));
+    return changed !== null;
+  }
+
+  /** Whoever leaves the line lets the next one in. So there is nothing to do here, unless more of a client are allowed than were. */
+  async #fillLine(): Promise<void> {
+    const { database, queue, inLinePerClient } = this.#options;
+    for (const client of await clientsToAdmit(database.kysely, inLinePerClient)) {
+      await database.kysely.transaction().execute(async (transaction) => {
+        await lockLine(transaction);
+        await hasRoom({ transaction, queue }, client, inLinePerClient);
+      });
     }
   }
 
@@ -186,24 +229,6 @@ export class Reconciler {
     log.warn({ build: row.id, queue: row.queue, unservedSince }, "nobody was there for a build");
     await countFailed(stats, changed.inputs, failure);
     return true;
-  }
-
-  #explain(row: Scanned, waitsFor: string | null): Promise<boolean> {
-    const now = this.#options.clock();
-    const since = row.unserved_since !== null && row.unserved_since < now ? row.unserved_since : now;
-    return this.#options.database.kysely.transaction().execute(async (transaction) => {
-      const changed = await transaction
-        .updateTable("build")
-        .set({ waits_for: waitsFor, unserved_since: waitsFor === null ? null : since })
-        .where("id", "=", row.id)
-        .where("state", "=", "queued")
-        .where("job", "=", row.job)
-        .returning(TOLD)
-        .executeTakeFirst();
-      if (!changed) return false;
-      await announce(transaction, changeOf(changed));
-      return true;
-    });
   }
 }
 

@@ -8,6 +8,7 @@ export type BuildRow = Selectable<BuildTable>;
 export interface BuildRecord {
   build: Build;
   line: number;
+  place: number | null;
   catalogDigest: string;
 }
 
@@ -29,7 +30,7 @@ export function toRecord(row: BuildRow): BuildRecord {
     failure: row.failure,
     result: row.result,
   };
-  return { build, line: row.line, catalogDigest: row.catalog_digest };
+  return { build, line: row.line, place: row.place, catalogDigest: row.catalog_digest };
 }
 
 export function isLive({ state }: Pick<Build, "state">): boolean {

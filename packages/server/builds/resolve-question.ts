@@ -96,9 +96,9 @@ function profileOf(target: Target, { profile: asked }: BuildQuestion, version: s
   });
 }
 
-/** Sorted. `-name` leaves one out and has to exist as well. */
-async function unknownPackages(
-  catalog: Parts["catalog"],
+/** Names that no feed has. Sorted. `-name` leaves one out and has to exist as well. @throws not_loaded */
+export async function unknownPackages(
+  catalog: Pick<Parts["catalog"], "targetPackages" | "architecturePackages" | "packages">,
   { version, target }: { version: Version; target: Target },
   names: readonly string[],
   signal?: AbortSignal,

@@ -39,7 +39,7 @@ test("200 who ask for the same at once get one build, and its files are in the s
     "openwrt-tplink_archer.manifest",
   ]);
   expect(build.result?.profile).toMatchObject({ images: [{ sha256: image?.sha256, size: image?.size }] });
-  const stored = await house.store.read(build.id, image?.name ?? "");
+  const stored = await house.store.read({ build: build.id, copy: build.result?.copy ?? null }, image?.name ?? "");
   expect(stored?.kind === "bytes" && (await text(stored.stream))).toBe("image of tplink_archer with luci vim");
   expect(await house.builds.output(build.id)).toEqual({ stdout: "line 0 of tplink_archer\n", stderr: "" });
   await house.stats.flush();

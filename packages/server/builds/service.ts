@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { LRUCache } from "lru-cache";
 import pLimit from "p-limit";
 import type { Logger } from "pino";
-import type { BuildLimits } from "../builders/types.ts";
+import type { BuildLimits, BuildRecipe } from "../builders/types.ts";
 import type { Catalog } from "../catalog/types.ts";
 import type { ServerConfig } from "../config/schema.ts";
 import type { Database } from "../db/connect.ts";
@@ -10,7 +11,8 @@ import { ServerError } from "../error.ts";
 import type { Stats } from "../stats/types.ts";
 import type { UpgradeFacts } from "../upgrades/types.ts";
 import { AskBatches } from "./ask-batches.ts";
-import { AGAIN, type Answered, type Asks, answerAsks, wantedUntil } from "./asking.ts";
+import { AGAIN, type Answered, type Asks, answerAsks, NEEDS_LINE, wantedUntil } from "./asking.ts";
+import type { Change } from "./changes.ts";
 import { LogLines } from "./log-lines.ts";
 import { BuildNews } from "./news.ts";
 import { BUILDER_ARCHITECTURE, queueName } from "./queue/names.ts";
@@ -21,7 +23,8 @@ import { makeRecipe } from "./recipe.ts";
 import { Reconciler } from "./reconciler.ts";
 import { type BuildRecord, isLive, isValid } from "./records.ts";
 import { requestKey } from "./request-key.ts";
-import type { Alias, Asked, Build, BuildAsk, BuildEvent, Builds, LogLine, StoredFile } from "./types.ts";
+import type { Transition } from "./transitions.ts";
+import type { Alias, Asked, Build, BuildAsk, BuildEvent, BuildInputs, Builds, LogLine, ServedFile } from "./types.ts";
 import { UsedBuilds } from "./used.ts";
 import { Watchers } from "./watching.ts";
 import { withdrawAsk } from "./withdrawing.ts";
@@ -45,8 +48,9 @@ export interface BuildsOptions {
 
 /** Requests that are entered at the same time: one waits for another anyway, and others need the database, too. */
 const ENTERED_AT_ONCE = 2;
-/** How often two processes may enqueue the same at the same moment. */
-const MOST_COLLISIONS = 10;
+/** How often somebody may be in the way who changes the same build, and the longest pause after it, in milliseconds. */
+const MOST_COLLISIONS = 50;
+const COLLISION_PAUSE = 30;
 
 /** Builds, from memory, then from the database. */
 export class BuildsService implements Builds, AsyncDisposable {
@@ -61,6 +65,7 @@ export class BuildsService implements Builds, AsyncDisposable {
   readonly #joined = new LRUCache<string, number>({ max: 10_000 });
   readonly #entering = pLimit(ENTERED_AT_ONCE);
   readonly #ended = new AbortController();
+  #reconciler: Reconciler | null = null;
   #reconciling: Promise<void> | null = null;
 
   constructor(options: BuildsOptions) {
@@ -69,7 +74,7 @@ export class BuildsService implements Builds, AsyncDisposable {
     this.#log = new LogLines(kysely);
     this.#watchers = new Watchers({ build: (id) => this.#current(id), log: this.#log });
     this.#used = new UsedBuilds({ kysely, clock: options.clock, log: options.log });
-    this.#news = new BuildNews({ ...options, onChange: (change) => this.#watchers.hear(change) });
+    this.#news = new BuildNews({ ...options, onChange: (change) => this.#heard(change) });
     this.#reader = new BuildReader(kysely, this.#news.cache);
     this.#batches = new AskBatches((key, asks) => this.#settle(key, asks));
   }
@@ -79,7 +84,10 @@ export class BuildsService implements Builds, AsyncDisposable {
     if (this.#reconciling) return;
     const { database, queue, stats, clock, log, config, reconcileEvery = 1_000 } = this.#options;
     const failureTtl = config.builds.failure_ttl;
-    const reconciler = new Reconciler({ database, queue, stats, clock, log, failureTtl, every: reconcileEvery });
+    const inLinePerClient = config.builds.in_line_per_client;
+    const every = reconcileEvery;
+    const reconciler = new Reconciler({ database, queue, stats, clock, log, failureTtl, inLinePerClient, every });
+    this.#reconciler = reconciler;
     this.#reconciling = (async () => {
       await Promise.all([queue.start(), this.#news.ready()]).catch((error: unknown) =>
         log.warn({ err: error }, "builds could not be read yet"),
@@ -136,27 +144,39 @@ export class BuildsService implements Builds, AsyncDisposable {
     yield* this.#watchers.watch(id, fromLine, AbortSignal.any([signal, this.#ended.signal]));
   }
 
-  async withdraw(id: string, secret: string): Promise<Build> {
+  withdraw(id: string, secret: string): Promise<Build> {
+    const now = this.#options.clock();
+    return this.alter(id, ({ transaction, queue }) => withdrawAsk(transaction, queue, { id, secret, now }));
+  }
+
+  /** Changes a build in one transaction; here that is known at once. @throws not_found */
+  async alter(id: string, step: (transition: Transition) => Promise<BuildRecord>): Promise<Build> {
     await this.#news.ready();
-    const { database, queue, clock } = this.#options;
+    const { database, queue } = this.#options;
     const known = await this.#reader.record(id);
-    if (!known) throw new ServerError("not_found", "There is no such build.", { fields: { build: id } });
+    if (!known)
+      throw new ServerError("not_found", "There is no such build, or not any more.", { fields: { build: id } });
     await queue.ensure(queueOf(known.build));
-    const record = await database.kysely
-      .transaction()
-      .execute((transaction) => withdrawAsk(transaction, queue, { id, secret, now: clock() }));
+    const record = await database.kysely.transaction().execute((transaction) => step({ transaction, queue }));
     this.#news.forget(record);
     return this.#show(record);
   }
 
-  async file(place: string, name: string): Promise<(StoredFile & { build: string; isImmutable: boolean }) | null> {
+  /** What a worker would be told if it were asked for now. @throws unknown_…, not_loaded */
+  async recipeNow(inputs: BuildInputs): Promise<{ recipe: BuildRecipe; catalogDigest: string }> {
+    const { recipe, known } = await this.#facts({ inputs });
+    return { recipe, catalogDigest: known.digest };
+  }
+
+  async file(place: string, name: string): Promise<ServedFile | null> {
     await this.#news.ready();
     const direct = await this.#reader.record(place);
     const record = direct ?? (await this.#reader.newestDone(await this.#reader.keysNamed(place)));
     const file = record?.build.result?.files.find((one) => one.name === name);
     if (!record || !file) return null;
     this.#used.add(record.build.id);
-    return { ...file, build: record.build.id, isImmutable: record === direct };
+    const copy = record.build.result?.copy ?? null;
+    return { ...file, build: record.build.id, copy, isImmutable: record === direct };
   }
 
   queueLength(): number {
@@ -207,7 +227,7 @@ export class BuildsService implements Builds, AsyncDisposable {
       const queueName = queueOf({ inputs });
       const lacks = await this.#refuseWithoutBuilder(key, queueName, { inputs, catalogDigest: known.digest });
       await queue.ensure(queueName);
-      const maxPending = config.builds.max_pending;
+      const { max_pending, in_line_per_client } = config.builds;
       return this.#enter({
         key,
         asks,
@@ -215,7 +235,9 @@ export class BuildsService implements Builds, AsyncDisposable {
         queueName,
         catalogDigest: known.digest,
         now: clock(),
-        maxPending,
+        maxPending: max_pending,
+        pending: this.#news.pending,
+        inLinePerClient: in_line_per_client,
         lacks,
       });
     });
@@ -223,19 +245,23 @@ export class BuildsService implements Builds, AsyncDisposable {
 
   async #enter(asks: Asks): Promise<Answered> {
     const { database, queue } = this.#options;
+    // What isn't there, as far as is known here, is to be entered.
+    let withLine = this.#news.cache.newest(asks.key) === undefined;
     for (let collisions = 0; collisions < MOST_COLLISIONS; collisions++) {
       const answer = await database.kysely
         .transaction()
-        .execute((transaction) => answerAsks(transaction, queue, asks))
+        .execute((transaction) => answerAsks({ transaction, queue }, asks, { withLine }))
         .catch((error: unknown) => {
           throw databaseTrouble(error) ?? error;
         });
-      if (answer === AGAIN) continue;
+      if (answer === AGAIN) await sleep(COLLISION_PAUSE * Math.random());
+      if (answer === NEEDS_LINE) withLine = true;
+      if (answer === AGAIN || answer === NEEDS_LINE) continue;
       this.#news.forget(answer.record);
       for (const { alias } of asks.asks) if (alias) this.#news.cache.forget({ kind: "alias", ...alias });
       return answer;
     }
-    throw new ServerError("internal", "The same build is enqueued over and over.");
+    throw new ServerError("internal", "Somebody else changes that build over and over.");
   }
 
   /**
@@ -254,7 +280,7 @@ export class BuildsService implements Builds, AsyncDisposable {
     return lacks?.sentence ?? null;
   }
 
-  async #facts({ inputs }: BuildAsk, signal?: AbortSignal) {
+  async #facts({ inputs }: Pick<BuildAsk, "inputs">, signal?: AbortSignal) {
     const { catalog, upgradeFacts, config, builder = "openwrt-imagebuilder" } = this.#options;
     const distribution = catalog.distribution(inputs.distribution);
     const version = await catalog.version(inputs.distribution, inputs.version, signal);
@@ -277,6 +303,11 @@ export class BuildsService implements Builds, AsyncDisposable {
     if (!record) return null;
     await this.#news.upTo(record);
     return this.#show(record);
+  }
+
+  #heard(change: Change | null): void {
+    this.#watchers.hear(change);
+    if (change?.kind === "workers") this.#reconciler?.look();
   }
 
   #show(record: BuildRecord): Build {

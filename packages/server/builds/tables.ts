@@ -2,13 +2,14 @@ import type { ColumnType, Generated, JSONColumnType } from "kysely";
 import type { BuildRecipe } from "../builders/types.ts";
 import type { BuildInputs, BuildResult, BuildState, BuildStep, Failure, LogLine } from "./types.ts";
 
-/** `db/migrations/0005-builds.ts`, `0007-builds-nobody-does.ts`. */
+/** `db/migrations/0005-builds.ts`, `0007-builds-nobody-does.ts`, `0008-fair-line.ts`. */
 export interface BuildsTables {
   build: BuildTable;
   build_alias: BuildAliasTable;
   build_asker: BuildAskerTable;
   build_log: BuildLogTable;
   build_worker: BuildWorkerTable;
+  build_store: BuildStoreTable;
 }
 
 type Json<T extends object> = JSONColumnType<T>;
@@ -19,8 +20,12 @@ type Nullable<T> = ColumnType<T | null, T | null | undefined, T | null>;
 export interface BuildTable {
   id: string;
   key: string;
-  /** Its number in the line: rises in the order in which builds were enqueued, and never changes. */
+  /** Rises in the order in which builds were asked for, and never changes. */
   line: number;
+  /** Its place in the line: rises in the order in which they came into it. Null while it waits in lists, or for somebody to be there for it. */
+  place: Nullable<number>;
+  /** Who asks: on whose account it is in line, or in whose list it is shown. */
+  client: string;
   /** pg-boss's queue. */
   queue: string;
   /** pg-boss's job; null while none is due, and once it has ended. */
@@ -52,8 +57,19 @@ export interface BuildTable {
   command: NullableJson<readonly string[]>;
   failure: NullableJson<Failure>;
   result: NullableJson<BuildResult>;
+  /** Of its inputs, for lists. */
+  version: Generated<string>;
+  target: Generated<string>;
+  /** Only builds without a first-boot script are. */
+  is_listed: Generated<boolean>;
+  /** Of its files in the store; null before it is done. */
+  bytes: Nullable<number>;
+  /** Which copy of the store's its result names. */
+  copy: Nullable<string>;
   /** When somebody last wanted it, a minute more or less. */
   used_at: Nullable<Date>;
+  /** When its time was ended, since the store's budget was used up. */
+  evicted_at: Nullable<Date>;
 }
 
 /** A dialect's name of a request. */
@@ -74,6 +90,8 @@ export interface BuildAskerTable {
   ttl: number;
   asked_at: Date;
   withdrawn_at: Nullable<Date>;
+  /** The build's `line` while it waits in this one's list; null in line, and while nobody would begin with it. */
+  listed: Nullable<number>;
 }
 
 /** Consecutive lines of one attempt. */
@@ -100,7 +118,18 @@ export interface BuildWorkerTable {
   parallel: number;
   /** Why it builds nothing now. */
   trouble: Nullable<string>;
+  /** It begins nothing any more, and ends with what it builds. */
+  draining: Generated<boolean>;
   started_at: Date;
+  /** By the database's clock. */
+  seen_at: ColumnType<Date, Date | undefined, Date>;
+}
+
+/** Which stores servers have given images out from, the newest one last: `worker/common-store.ts`. */
+export interface BuildStoreTable {
+  id: string;
+  /** In words. */
+  place: string;
   /** By the database's clock. */
   seen_at: ColumnType<Date, Date | undefined, Date>;
 }

@@ -1,20 +1,12 @@
-import { randomUUID } from "node:crypto";
 import type { Kysely } from "kysely";
 import { sql } from "kysely";
 import type { Tables } from "../db/tables.ts";
-import { announce, type Change } from "./changes.ts";
-import type { BuildQueue } from "./queue/queue.ts";
+import { enqueue, leaveLine, type Transition } from "./admission.ts";
+import { announce, changeOf, TOLD } from "./changes.ts";
 import type { BuildRow } from "./records.ts";
 import type { BuildResult, Failure } from "./types.ts";
 
-/**
- * How a build goes from one state to another: each function is part of a transaction, in which the row, its job and the word about it
- * change together or not at all.
- */
-export interface Transition {
-  transaction: Kysely<Tables>;
-  queue: BuildQueue;
-}
+export { changeOf, enqueue, TOLD, type Transition };
 
 /** Whose turn it was: nobody writes about a build any more once somebody else has begun with it. */
 export interface Hold {
@@ -50,6 +42,7 @@ export async function begin(
       .executeTakeFirst();
     if (row) {
       await announce(transaction, changeOf(row));
+      await leaveLine({ transaction, queue }, { ...row, state: "queued", attempt: row.attempt - 1 });
       return row;
     }
     // It belongs to a build that isn't waiting, or to none.
@@ -71,6 +64,8 @@ export function finish(
   return end(transition, hold, {
     state: "done",
     result: JSON.stringify(result),
+    bytes: result.files.reduce((sum, { size }) => sum + size, 0),
+    copy: result.copy ?? null,
     expires_at: expires,
     finished_at: now,
   });
@@ -101,7 +96,10 @@ export async function giveUp(
     .where("unserved_since", "<=", unservedSince)
     .forUpdate()
     .executeTakeFirst();
-  return held ? endHeld(transition, held, failed(failure, now, ttl)) : null;
+  if (!held) return null;
+  const ended = await endHeld(transition, held, failed(failure, now, ttl));
+  await leaveLine(transition, held);
+  return ended;
 }
 
 /** What `sendBack` changes besides. */
@@ -140,32 +138,6 @@ export async function sendBack(transition: Transition, hold: Hold, how: SentBack
   return row;
 }
 
-/** A new job for a build that waits; its id, which may be chosen. What is in the way is forgotten. The queue has to be there. */
-export async function enqueue(
-  { transaction, queue }: Transition,
-  row: Pick<BuildRow, "id" | "key" | "line" | "queue" | "recipe">,
-  id: string = randomUUID(),
-): Promise<string> {
-  const expiresIn = Math.ceil(row.recipe.limits.timeMs / 1000) + MOST_PREPARING;
-  const job = { id, queue: row.queue, build: row.id, key: row.key, line: row.line, expiresIn };
-  if (await queue.send(transaction, job)) return job.id;
-  await queue.dropStray(transaction, row.queue, row.key);
-  if (await queue.send(transaction, job)) return job.id;
-  throw new Error(`the queue doesn't take build ${row.id}`);
-}
-
-/** Seconds that fetching, unpacking and storing may take beside the build itself, by far. */
-const MOST_PREPARING = 7_200;
-
-/** What has to be known of a build to tell others of it. */
-export const TOLD = ["id", "key", "state", "line", "attempt", "unserved_since"] as const;
-
-export function changeOf(row: Pick<BuildRow, (typeof TOLD)[number]>): Change {
-  const { id, key, state, line, attempt, unserved_since } = row;
-  const isUnserved = state === "queued" && unserved_since !== null;
-  return { kind: "build", id, key, state, line, hasBegun: attempt > 0, isUnserved };
-}
-
 /** The row, locked, if it is still that attempt's. */
 async function heldRow(transaction: Kysely<Tables>, { id, attempt }: Hold): Promise<BuildRow | null> {
   const row = await transaction
@@ -180,7 +152,7 @@ async function heldRow(transaction: Kysely<Tables>, { id, attempt }: Hold): Prom
 }
 
 type Ending = { state: "done" | "failed"; finished_at: Date } & (
-  | { result: string; expires_at: ReturnType<typeof sql<Date>> }
+  | { result: string; bytes: number; copy: string | null; expires_at: ReturnType<typeof sql<Date>> }
   | { failure: string; expires_at: Date }
 );
 

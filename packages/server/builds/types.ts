@@ -47,7 +47,7 @@ export interface Build {
   state: BuildState;
   /** While it runs, and where it ended. */
   step: BuildStep | null;
-  /** Builds in front of it, while it is queued. */
+  /** Builds in front of it, while it is queued: in line it never rises; in its client's own list it is behind the line, and may. */
   position: number | null;
   /** Why it doesn't begin, where that isn't its turn: `no worker for ath79/generic`, `the mirror doesn't answer; next try at …`. */
   waitsFor: string | null;
@@ -82,6 +82,14 @@ export interface StoredFile {
   sha256: string;
 }
 
+/** Where one is that may be downloaded. */
+export interface ServedFile extends StoredFile {
+  build: string;
+  copy: string | null;
+  /** Whether it was asked for by its build's id: then it is the same for ever. */
+  isImmutable: boolean;
+}
+
 export interface BuiltImage extends StoredFile {
   /** `sysupgrade`, `factory`, `combined-efi`, … */
   type: string;
@@ -92,6 +100,8 @@ export interface BuiltImage extends StoredFile {
 }
 
 export interface BuildResult {
+  /** Which of the store's copies is published: storage/types.ts. Absent in results from before there were copies. */
+  copy?: string;
   versionCode: string;
   versionNumber: string;
   /** Seconds since 1970. */
@@ -171,7 +181,7 @@ export interface Builds {
   /** Takes back one request; the last one stops the build. @throws not_found, forbidden */
   withdraw(id: string, secret: string): Promise<Build>;
   /** A file of a finished build, by build id, or by a dialect's hash. */
-  file(place: string, name: string): Promise<(StoredFile & { build: string; isImmutable: boolean }) | null>;
+  file(place: string, name: string): Promise<ServedFile | null>;
   /** Waiting, in all. */
   queueLength(): number;
   stored(): Promise<number>;

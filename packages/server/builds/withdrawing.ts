@@ -2,11 +2,11 @@ import { timingSafeEqual } from "node:crypto";
 import type { Kysely } from "kysely";
 import type { Tables } from "../db/tables.ts";
 import { ServerError } from "../error.ts";
+import { isInLists, leaveLine } from "./admission.ts";
 import { secretHash } from "./asking.ts";
-import { announce } from "./changes.ts";
+import { announce, changeOf } from "./changes.ts";
 import type { BuildQueue } from "./queue/queue.ts";
-import { type BuildRecord, isLive, toRecord } from "./records.ts";
-import { changeOf } from "./transitions.ts";
+import { type BuildRecord, type BuildRow, isLive, toRecord } from "./records.ts";
 
 /**
  * Takes back one request, in one transaction. With the last one goes the build: its worker hears of it and stops. One that
@@ -30,12 +30,16 @@ export async function withdrawAsk(
   }
   await transaction
     .updateTable("build_asker")
-    .set({ withdrawn_at: now })
+    .set({ withdrawn_at: now, listed: null })
     .where("build", "=", id)
     .where("secret_hash", "=", mine.secret_hash)
     .execute();
-  const isWanted = askers.some((one) => one.withdrawn_at === null && one.secret_hash !== mine.secret_hash);
-  if (isWanted) return toRecord(row);
+  const others = askers.filter((one) => one.withdrawn_at === null && one.secret_hash !== mine.secret_hash);
+  const [other] = others;
+  if (other) {
+    const isTheirs = !isInLists(row) || others.some(({ asker }) => asker === row.client);
+    return toRecord(isTheirs ? row : await giveTo(transaction, row, other.asker));
+  }
   if (row.job !== null) await queue.drop(transaction, row.queue, row.job);
   const withdrawn = await transaction
     .updateTable("build")
@@ -44,7 +48,20 @@ export async function withdrawAsk(
     .returningAll()
     .executeTakeFirstOrThrow();
   await announce(transaction, changeOf(withdrawn));
+  await leaveLine({ transaction, queue }, row);
   return toRecord(withdrawn);
+}
+
+/** It is shown where it stands in the list of somebody who still wants it. What is in line stays there, on whose account it ever was. */
+async function giveTo(transaction: Kysely<Tables>, { id }: BuildRow, client: string): Promise<BuildRow> {
+  const given = await transaction
+    .updateTable("build")
+    .set({ client })
+    .where("id", "=", id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await announce(transaction, changeOf(given));
+  return given;
 }
 
 function isSame(a: string, b: string): boolean {

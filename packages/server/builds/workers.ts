@@ -7,7 +7,7 @@ import type { BuildWorkerTable } from "./tables.ts";
 export type WorkerRow = Selectable<BuildWorkerTable>;
 
 /** A worker that has said nothing for so long isn't there, in seconds. */
-const GONE_AFTER = 15;
+export const GONE_AFTER = 15;
 /** And is forgotten after so long. */
 const FORGOTTEN_AFTER = 3_600;
 
@@ -51,6 +51,6 @@ export function lacking(
   workers: readonly WorkerRow[],
 ): { sentence: string; trouble: string | null } | null {
   const able = workers.filter((worker) => serves(worker, queue));
-  if (able.some(({ trouble }) => trouble === null)) return null;
+  if (able.some(({ trouble, draining }) => trouble === null && !draining)) return null;
   return { sentence: `no worker for ${targetOf(queue)}`, trouble: able[0]?.trouble ?? null };
 }

@@ -23,7 +23,7 @@ export interface QueuedJob {
   /** Request key: of each there is at most one job. */
   key: string;
   /** Lower numbers first. */
-  line: number;
+  place: number;
   /** After so many seconds nobody believes any more that it will end. */
   expiresIn: number;
 }
@@ -84,7 +84,7 @@ export class BuildQueue implements AsyncDisposable {
       { build: job.build },
       {
         id: job.id,
-        priority: -job.line,
+        priority: -job.place,
         singletonKey: job.key,
         expireInSeconds: job.expiresIn,
         db: inTransaction(transaction),

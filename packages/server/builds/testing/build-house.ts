@@ -71,6 +71,7 @@ export const NO_SANDBOXES: Sandboxes = {
   description: "none",
   trouble: null,
   user: null,
+  clear: async () => undefined,
   open: () => Promise.reject(new BuildError("worker_failed", "There are no sandboxes here.")),
 };
 
@@ -151,6 +152,7 @@ async function clear(database: Database, queue: BuildQueue): Promise<void> {
       .returningAll()
       .execute();
     for (const row of rows) if (row.job !== null) await queue.drop(transaction, row.queue, row.job);
+    await transaction.updateTable("build_asker").set({ listed: null }).where("listed", "is not", null).execute();
     await announce(transaction, ...rows.map(changeOf));
   });
 }

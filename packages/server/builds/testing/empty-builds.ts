@@ -24,5 +24,6 @@ export const EMPTY_STORE: Store = {
   put: () => Promise.reject(new ServerError("internal", "This test has no store.")),
   read: async () => null,
   remove: async () => {},
+  tidy: async () => {},
   builds: async function* () {},
 };
