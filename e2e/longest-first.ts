@@ -7,6 +7,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const LONGEST = [
   "e2e/systemd/survives",
   "e2e/systemd/power-cut",
+  "e2e/scale-out",
   "e2e/faults/stopped-applier",
   "e2e/kill",
   "e2e/cli-owner",

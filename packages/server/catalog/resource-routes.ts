@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "@hono/zod-openapi";
+import { callerName } from "../http/caller-name.ts";
 import { operation, value } from "../http/operation.ts";
 import { keyCursor, paging, readKeyCursor } from "../http/page.ts";
 import { RefreshAnswer, ResourceKindAnswer, ResourceList, resourceAnswer } from "./resource-answers.ts";
@@ -61,8 +62,9 @@ export const resourceOperations = [
     answer: RefreshAnswer,
     statuses: [200, 202],
     errors: ["unknown_distribution", "unknown_version", ...UPSTREAM],
-    async handle({ body }, { catalog, signal, log }) {
+    async handle({ body, token }, { catalog, signal, log }) {
       if (body.distribution !== undefined) catalog.distribution(body.distribution);
+      log.info({ audit: true, by: callerName(token), ...body }, "catalog refreshed");
       const refreshing = catalog.refresh(body, { signal });
       // Once nobody waits for it any more.
       refreshing.catch((error) => log.warn({ err: error, ...body }, "a refresh that was asked for failed"));

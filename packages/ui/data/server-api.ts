@@ -7,7 +7,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Builds, newest first; those with a first-boot script are not in it */
+        get: operations["listBuilds"];
         put?: never;
         /** Ask for an image: answered from the store, joined to one that is being built, or enqueued */
         post: operations["createBuild"];
@@ -51,6 +52,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/builds/{id}/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Forget a build and its files, whatever it is at; the next who asks has it built anew */
+        post: operations["dropBuild"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/builds/{id}/events": {
         parameters: {
             query?: never;
@@ -79,6 +97,23 @@ export interface paths {
         get: operations["getBuildLog"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/builds/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a build that failed tried again at once, in front of all that wait */
+        post: operations["retryBuild"];
         delete?: never;
         options?: never;
         head?: never;
@@ -323,6 +358,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/gc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove now what isn't kept any longer, or say what would go */
+        post: operations["collectGarbage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits, for which target, since when and why */
+        get: operations["getQueue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/server": {
         parameters: {
             query?: never;
@@ -383,6 +452,40 @@ export interface paths {
         };
         /** Builds and upgrade checks of each of the last 30 days */
         get: operations["getStatsByDay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/stats/durations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long builds took in the last 30 days */
+        get: operations["getStatsOfDurations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/stats/failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Causes that builds failed for in the last 30 days, by their codes */
+        get: operations["getStatsByFailure"];
         put?: never;
         post?: never;
         delete?: never;
@@ -505,6 +608,23 @@ export interface paths {
         put?: never;
         /** What is newer for a device, and which packages it would have then, each change with its reason */
         post: operations["checkUpgrade"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Workers, what each of them builds, and what keeps it from building */
+        get: operations["listWorkers"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -640,7 +760,7 @@ export interface components {
         /** @description Why there is no image, and what is at fault. */
         BuildFailure: {
             /** @enum {string} */
-            code: "missing_package" | "conflicting_packages" | "wrong_package_version" | "broken_package" | "wrong_version" | "unknown_profile" | "unsupported_filesystem" | "too_big" | "incomplete_image" | "refused_repository" | "limit_exceeded" | "imagebuilder_refused" | "imagebuilder_missing" | "build_failed" | "kills_worker" | "mirror_failed" | "worker_failed" | "worker_lost";
+            code: "missing_package" | "conflicting_packages" | "wrong_package_version" | "broken_package" | "wrong_version" | "unknown_profile" | "unsupported_filesystem" | "too_big" | "incomplete_image" | "refused_repository" | "limit_exceeded" | "imagebuilder_refused" | "imagebuilder_missing" | "build_failed" | "kills_worker" | "mirror_failed" | "worker_failed";
             culprits: {
                 detail: string;
                 kind: string;
@@ -648,6 +768,11 @@ export interface components {
                 with: string[];
             }[];
             message: string;
+        };
+        BuildList: {
+            items: components["schemas"]["ListedBuild"][];
+            /** @description Cursor of what comes after; null at the end. */
+            next: string | null;
         };
         BuildLog: {
             items: components["schemas"]["BuildLogLine"][];
@@ -812,6 +937,42 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        GcReport: {
+            aliases: number;
+            budget: number;
+            /** @description Another process was at it: nothing was done. */
+            busy: boolean;
+            dry_run: boolean;
+            /** @description Builds whose time was ended for the budget's sake: they go minutes later, unless somebody wants them. */
+            evicted: {
+                bytes: number;
+                count: number;
+            };
+            /** @description What the store didn't remove; it is tried again. */
+            failed: number;
+            /** @description Bytes of builds that stay. */
+            kept: number;
+            /** @description The first 100 of them. */
+            listed: {
+                /** @example 24.10.5 ath79/generic */
+                about: string | null;
+                build: string;
+                bytes: number;
+                /** @enum {string} */
+                reason: "expired" | "failed" | "withdrawn" | "over_budget" | "stray";
+                /** Format: date-time */
+                used_at: string | null;
+            }[];
+            /** @description What went, or would go, by reason; `stray` is what the store had and no build. */
+            removed: {
+                bytes: number;
+                count: number;
+                /** @enum {string} */
+                reason: "expired" | "failed" | "withdrawn" | "over_budget" | "stray";
+            }[];
+            /** @description False: time ran out; the next collection goes on. */
+            whole: boolean;
+        };
         /** @description One that upstream has built. */
         Image: {
             filesystem?: string;
@@ -820,6 +981,35 @@ export interface components {
             /** @description Bytes. */
             size?: number;
             type: string;
+        };
+        ListedBuild: {
+            attempt: number;
+            distribution: string;
+            /** Format: date-time */
+            enqueued_at: string;
+            /** Format: date-time */
+            expires_at: string | null;
+            failure: {
+                code: string;
+                message: string;
+            } | null;
+            /** Format: date-time */
+            finished_at: string | null;
+            id: string;
+            packages: string[];
+            profile: string;
+            /** Format: date-time */
+            started_at: string | null;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "failed" | "withdrawn";
+            /** @enum {string|null} */
+            step: "start" | "download" | "unpack" | "resolve" | "assemble" | "publish" | null;
+            target: string;
+            version: string;
+            /** @description Why it doesn't begin though it may be its turn. */
+            waits_for: string | null;
+            /** @description Who has it, or had it last. */
+            worker: string | null;
         };
         Live: {
             /** @enum {string} */
@@ -937,6 +1127,28 @@ export interface components {
             name: string;
             titles: components["schemas"]["Title"][];
         };
+        Queue: {
+            /** @description Targets for which something waits; what waits longest is first. */
+            items: {
+                architecture: string;
+                distribution: string;
+                /** @description Builds that these could begin now. */
+                free: number;
+                /** Format: date-time */
+                oldest_at: string;
+                /** @description Of those that wait: they wait for the time of their next try. */
+                retrying: number;
+                running: number;
+                target: string;
+                waiting: number;
+                why: string;
+                /** @description That are there for it. */
+                workers: number;
+            }[];
+            next: null;
+            running: number;
+            waiting: number;
+        };
         Ready: {
             checks: {
                 name: string;
@@ -1019,6 +1231,18 @@ export interface components {
                 hits: number;
                 upgrade_checks: number;
             }[];
+        };
+        /** @description Seconds; `p90`: nine of ten builds took at most that long, as good as the classes tell. */
+        StatsDurations: {
+            builds: number;
+            /** @description Builds that took at most so many seconds, and more than those of the class before. */
+            classes: {
+                builds: number;
+                seconds: number;
+            }[];
+            p50: number | null;
+            p90: number | null;
+            p99: number | null;
         };
         StatsSummary: {
             builds_24h: number;
@@ -1201,6 +1425,41 @@ export interface components {
              */
             trust: "verified" | "unsigned" | "unchecked";
         };
+        Worker: {
+            architecture: string;
+            /** @description What it builds now, but for those with a first-boot script. */
+            builds: {
+                id: string;
+                profile: string;
+                /** Format: date-time */
+                started_at: string | null;
+                /** @enum {string|null} */
+                step: "start" | "download" | "unpack" | "resolve" | "assemble" | "publish" | null;
+                target: string;
+                version: string;
+            }[];
+            /** @description It was told to stop: it begins nothing any more. */
+            draining: boolean;
+            id: string;
+            name: string;
+            /** @description Builds at a time. */
+            parallel: number;
+            running: number;
+            /** Format: date-time */
+            seen_at: string;
+            /** Format: date-time */
+            started_at: string;
+            /** @description It builds for these; `*` is any text. */
+            targets: string[];
+            /** @description False: nothing was heard of it for 15 seconds. */
+            there: boolean;
+            /** @description Why it builds nothing. */
+            trouble: string | null;
+        };
+        WorkerList: {
+            items: components["schemas"]["Worker"][];
+            next: null;
+        };
     };
     responses: never;
     parameters: never;
@@ -1210,6 +1469,93 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listBuilds: {
+        parameters: {
+            query?: {
+                /** @description `next` of the answer before; nothing begins anew. */
+                cursor?: string;
+                distribution?: string;
+                /** @description How many at most. */
+                limit?: number;
+                state?: "queued" | "running" | "done" | "failed" | "withdrawn";
+                target?: string;
+                version?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It worked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildList"];
+                };
+            };
+            /** @description Code: bad_request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: unauthorized. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: forbidden. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: too_many_requests. */
+            429: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: internal. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: database_unavailable. */
+            503: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     createBuild: {
         parameters: {
             query?: never;
@@ -1509,6 +1855,95 @@ export interface operations {
             };
         };
     };
+    dropBuild: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It worked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Build"];
+                };
+            };
+            /** @description Code: bad_request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: unauthorized. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: forbidden. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: not_found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: too_many_requests. */
+            429: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: internal, store_failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: database_unavailable. */
+            503: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     watchBuild: {
         parameters: {
             query?: {
@@ -1663,6 +2098,113 @@ export interface operations {
                 };
             };
             /** @description Code: database_unavailable. */
+            503: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    retryBuild: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It worked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Build"];
+                };
+            };
+            /** @description Code: bad_request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: unauthorized. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: forbidden. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: not_found, unknown_distribution, unknown_target, unknown_version. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: unprocessable. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: too_many_requests. */
+            429: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: internal. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: upstream_refused. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: database_full, database_unavailable, not_loaded. */
             503: {
                 headers: {
                     /** @description In seconds. */
@@ -2994,6 +3536,178 @@ export interface operations {
             };
         };
     };
+    collectGarbage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default false */
+                    dry_run?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description It worked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GcReport"];
+                };
+            };
+            /** @description Code: bad_request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: unauthorized. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: forbidden. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: payload_too_large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: unsupported_media_type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: too_many_requests. */
+            429: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: internal. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: database_unavailable. */
+            503: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    getQueue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It worked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description Code: unauthorized. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: forbidden. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: too_many_requests. */
+            429: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: internal. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: database_unavailable. */
+            503: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     getServer: {
         parameters: {
             query?: never;
@@ -3232,6 +3946,138 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StatsDays"];
+                };
+            };
+            /** @description Code: unauthorized. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: too_many_requests. */
+            429: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: internal. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: database_unavailable. */
+            503: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    getStatsOfDurations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It worked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatsDurations"];
+                };
+            };
+            /** @description Code: unauthorized. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: too_many_requests. */
+            429: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: internal. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: database_unavailable. */
+            503: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    getStatsByFailure: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It worked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamedCounts"];
+                };
+            };
+            /** @description Code: bad_request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description Code: unauthorized. */
@@ -3914,6 +4760,75 @@ export interface operations {
                 };
             };
             /** @description Code: database_full, database_unavailable, not_loaded. */
+            503: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    listWorkers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It worked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerList"];
+                };
+            };
+            /** @description Code: unauthorized. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: forbidden. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: too_many_requests. */
+            429: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: internal. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: database_unavailable. */
             503: {
                 headers: {
                     /** @description In seconds. */

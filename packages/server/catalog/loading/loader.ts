@@ -132,11 +132,13 @@ export class Loader {
     }
   }
 
-  /** What isn't upstream's fault is ours; the resource has its next try all the same, and says what it was. */
+  /** What is neither upstream's fault nor the database's is ours; the resource has its next try all the same, and says what it was. */
   #worded(error: unknown, code: string, { path }: Resource): Failure {
     if (error instanceof UpstreamError) return error;
-    this.#parts.log.error({ err: error, path }, "catalog resource is held up by a fault of our own");
+    const { log } = this.#parts;
     const known = code === "not_saved" ? databaseTrouble(error) : null;
+    if (known) log.warn({ err: error, path }, "the database doesn't take a catalog resource now");
+    else log.error({ err: error, path }, "catalog resource is held up by a fault of our own");
     const message = known?.message ?? "Something went wrong on this server. Its log says what.";
     return { code: known?.code ?? code, message, upstreamStatus: null, retryAfter: known?.retryAfter ?? null };
   }
