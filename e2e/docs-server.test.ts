@@ -145,14 +145,17 @@ test.each(CONFIGURATIONS)("a server can start with configuration $nth of docs/se
 
 test("docs/server.md lists every setting, with its default", async () => {
   const text = await readFile(join(ROOT, "docs", "server.md"), "utf8");
-  const rows = [...text.matchAll(/^\| (`[a-z_0-9.]+`(?:, `[a-z_.]+`)*) \| `(.*?)` \|/gm)];
-  const documented = rows.flatMap(([, names = "", value = ""]) => namesIn(names).map((name) => [name, value] as const));
+  const [ofBucket = ""] = /^\| `store\.s3\.` .*?\n\n/ms.exec(text) ?? [];
+  const documented = settingsIn(text.replace(ofBucket, ""));
   expect(documented.map(([name]) => name).sort()).toEqual(settingsOf(ServerConfig.parse({})).sort());
   const defaults = ServerConfig.parse({});
   for (const [name, value] of documented) {
     const file = name.split(".").reduceRight<unknown>((inner, key) => ({ [key]: inner }), parse(value));
     expect(ServerConfig.parse(file), name).toEqual(defaults);
   }
+  const { bucket: _, ...bucketDefaults } = ServerConfig.parse({ store: { s3: { bucket: "pawl" } } }).store.s3 ?? {};
+  const ofStore = settingsIn(ofBucket).filter(([name]) => name !== "bucket");
+  expect(Object.fromEntries(ofStore.map(([name, value]) => [name, parse(value)]))).toEqual(bucketDefaults);
   const [, ofDistributions = ""] = /^## Distributions\n(.*?)^## /ms.exec(text) ?? [];
   const named = [...ofDistributions.matchAll(/^\| (`[a-z_]+`(?:, `[a-z_]+`)*) \|/gm)].flatMap(([, names = ""]) =>
     namesIn(names),
@@ -193,6 +196,12 @@ test.skipIf(!existsSync("/usr/bin/systemd-analyze"))("systemd understands the un
   expect(said.split("\n").filter((line) => line.includes("pawl-server"))).toEqual([]);
   expect(code, said).toBe(0);
 });
+
+/** The names and defaults of a table, or of several. */
+function settingsIn(text: string): (readonly [name: string, value: string])[] {
+  const rows = [...text.matchAll(/^\| (`[a-z_0-9.]+`(?:, `[a-z_.]+`)*) \| `(.*?)` \|/gm)];
+  return rows.flatMap(([, names = "", value = ""]) => namesIn(names).map((name) => [name, value] as const));
+}
 
 function namesIn(cell: string): string[] {
   return [...cell.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name);

@@ -84,7 +84,8 @@ export function clientName(client: string | null, userAgent: string | undefined)
 export async function askerOf(c: ServerContext, { tokens }: Pick<ServerParts, "tokens">): Promise<string> {
   const sent = /^Bearer +(\S+)\s*$/i.exec(headerOf(c.req.raw, "authorization") ?? "")?.[1];
   const token = sent === undefined ? null : await tokens.verify(sent);
-  return token?.name ?? clientKey(c.env?.address ?? LOCAL);
+  // As our own API says it: one client is one in all dialects.
+  return token ? `token ${token.id}` : clientKey(c.env?.address ?? LOCAL);
 }
 
 async function knownBuild({ builds }: Pick<ServerParts, "builds">, hash: string): Promise<AskedBuild | null> {

@@ -107,7 +107,7 @@ describe("a request that is valid", () => {
   test("counts as its token's, where one is sent that is known", async () => {
     await post(VALID, { headers: { authorization: "Bearer right" } });
     await post(VALID, { headers: { authorization: "Bearer wrong" } });
-    expect(served.builds.asked.map(({ asker }) => asker)).toEqual(["a token", "127.0.0.1"]);
+    expect(served.builds.asked.map(({ asker }) => asker)).toEqual(["token 7", "127.0.0.1"]);
   });
 
   test.each([

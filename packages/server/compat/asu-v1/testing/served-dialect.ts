@@ -43,7 +43,7 @@ export async function serveDialect(world: World, stats: Partial<Stats>, facts: U
     catalog,
     builds: builds.builds,
     // One token is known.
-    tokens: { verify: async (token: string) => (token === "right" ? { name: "a token" } : null) },
+    tokens: { verify: async (token: string) => (token === "right" ? { id: 7, name: "a token" } : null) },
     upgrades: {
       facts: () => facts,
       check: async ({ installed }: UpgradeQuestion) => {
