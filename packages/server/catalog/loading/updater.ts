@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
+import { isPassing } from "../../db/trouble.ts";
 import type { ResourceOutcomes } from "../store/resource-outcomes.ts";
 import type { ResourceStore } from "../store/resource-store.ts";
 import { Lanes } from "./lanes.ts";
@@ -67,7 +68,7 @@ export class Updater {
         if (running.size > 0) nap = BUSY_NAP_MS;
         else nap = Math.max(SHORTEST_NAP_MS, await store.untilDue(distributions, wantedFor, LONGEST_NAP_MS));
       } catch (error) {
-        if (!signal.aborted) log.error({ err: error }, "catalog updater is held up");
+        if (!signal.aborted) log[levelOf(error)]({ err: error }, "catalog updater is held up");
       }
       await this.#nap(nap, running, signal);
     }
@@ -84,7 +85,8 @@ export class Updater {
       try {
         await loader.load(leased, this.#lanes, signal);
       } catch (error) {
-        if (!signal.aborted) log.error({ err: error, path: leased.path }, "catalog resource could not be saved");
+        const { path } = leased;
+        if (!signal.aborted) log[levelOf(error)]({ err: error, path }, "catalog resource could not be saved");
       }
     });
   }
@@ -109,4 +111,9 @@ export class Updater {
     nap.abort();
     if (this.#wake.signal.aborted) this.#wake = new AbortController();
   }
+}
+
+/** A database that is away is nobody's fault here. */
+function levelOf(error: unknown): "warn" | "error" {
+  return isPassing(error) ? "warn" : "error";
 }
