@@ -47,10 +47,15 @@ export async function announce(transaction: Kysely<Tables>, ...changes: readonly
 
 /** Hears of every change; after the connection was lost, of that: then anything may have changed. */
 export function hearChanges(
-  database: Database,
+  database: Pick<Database, "listen">,
   onChange: (change: Change) => void,
   onLost: () => void,
 ): Promise<Subscription> {
-  // Only we say something there.
-  return database.listen(CHANNEL, (payload) => onChange(JSON.parse(payload) as Change), onLost);
+  return database.listen(CHANNEL, (payload) => onChange(heard(payload)), onLost);
+}
+
+/** Only servers say something there; one that is still of an older version knows no places and no clients. */
+function heard(payload: string): Change {
+  const change = JSON.parse(payload) as Change;
+  return change.kind === "build" ? { ...change, place: change.place ?? null, client: change.client ?? "" } : change;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Database } from "../db/connect.ts";
 import type { Subscription } from "../db/listener.ts";
@@ -11,8 +12,11 @@ import type { Build } from "./types.ts";
 /** How long an answer waits until this process knows of all that is in front, in milliseconds. */
 const PATIENCE = 1_000;
 
+/** Between two tries to read the line again, ± 50 %, in milliseconds: they grow from the first to the last of these. */
+const PAUSE = { first: 100, last: 5_000 };
+
 export interface NewsOptions {
-  database: Database;
+  database: Pick<Database, "kysely" | "listen">;
   clock: () => Date;
   log: Logger;
   /** After what is kept here knows of it. */
@@ -27,9 +31,14 @@ export class BuildNews implements AsyncDisposable {
   /** As it was last shown, while neither it nor its position has changed. */
   readonly #shown = new WeakMap<BuildRecord, Build>();
   #hearing: Promise<Subscription> | null = null;
-  #isClosed = false;
+  readonly #ended = new AbortController();
   /** Changes that were heard of while the line was read. */
   #missed: Change[] | null = null;
+  /** Not everything was heard since it was last begun to be read: it has to be read once more. */
+  #isStale = false;
+  /** One reads it at a time, and reads once more if it has to. */
+  #isReading = false;
+  #rereading: Promise<void> = Promise.resolve();
   /** How often a build's time has run out, and when the next one's does. */
   #expiries = 0;
   #nextExpiry = Number.POSITIVE_INFINITY;
@@ -40,7 +49,7 @@ export class BuildNews implements AsyncDisposable {
 
   /** Listens, and knows who waits. */
   async ready(): Promise<void> {
-    if (this.#isClosed) throw new Error("the server is stopping");
+    if (this.#ended.signal.aborted) throw new Error("the server is stopping");
     this.#hearing ??= this.#hear().catch((error: unknown) => {
       this.#hearing = null;
       throw databaseTrouble(error) ?? error;
@@ -97,33 +106,66 @@ export class BuildNews implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isClosed = true;
+    this.#ended.abort();
     const hearing = await this.#hearing?.catch(() => null);
     await hearing?.[Symbol.asyncDispose]();
+    await this.#rereading;
   }
 
   async #hear(): Promise<Subscription> {
-    const { database, log, onChange } = this.#options;
-    const missedSome = () => {
-      this.cache.clear();
-      this.#readLine().then(
-        () => onChange(null),
-        (error: unknown) => log.warn({ err: error }, "the line of builds could not be read again"),
-      );
-    };
-    const subscription = await hearChanges(database, (change) => this.#heard(change), missedSome);
+    const { database } = this.#options;
+    this.#isReading = true;
     try {
-      await this.#readLine();
-    } catch (error) {
-      await subscription[Symbol.asyncDispose]();
-      throw error;
+      const subscription = await hearChanges(
+        database,
+        (change) => this.#heard(change),
+        () => this.#missedSome(),
+      );
+      try {
+        do {
+          this.#isStale = false;
+          await this.#readLine();
+        } while (this.#isStale);
+      } catch (error) {
+        await subscription[Symbol.asyncDispose]();
+        throw error;
+      }
+      return subscription;
+    } finally {
+      this.#isReading = false;
     }
-    return subscription;
+  }
+
+  #missedSome(): void {
+    this.cache.clear();
+    this.#isStale = true;
+    // Whoever reads it sees that.
+    if (!this.#isReading) this.#rereading = this.#readAgain();
+  }
+
+  /** Until it is known, or nobody needs it any more: what was lost is told once, and a database may take its time to come back. */
+  async #readAgain(): Promise<void> {
+    const { log, onChange } = this.#options;
+    const { signal } = this.#ended;
+    this.#isReading = true;
+    for (let pause = PAUSE.first; this.#isStale && !signal.aborted; pause = Math.min(pause * 2, PAUSE.last)) {
+      this.#isStale = false;
+      try {
+        await this.#readLine();
+      } catch (error) {
+        this.#isStale = true;
+        log.warn({ err: error }, "the line of builds could not be read again");
+        await sleep(pause * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
+      }
+    }
+    this.#isReading = false;
+    if (!signal.aborted) onChange(null);
   }
 
   async #readLine(): Promise<void> {
     const { kysely } = this.#options.database;
-    this.#missed ??= [];
+    const missed: Change[] = [];
+    this.#missed = missed;
     try {
       // First: whatever has a lower number than this is among those that are read then.
       const newest = await kysely
@@ -143,7 +185,6 @@ export class BuildNews implements AsyncDisposable {
       const places = rows.reduce((most, { place }) => Math.max(most, place ?? 0), newest?.line ?? 0);
       this.#line.reset(entries, places);
     } finally {
-      const missed = this.#missed ?? [];
       this.#missed = null;
       for (const change of missed) this.#move(change);
     }

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Database } from "../db/connect.ts";
+import { withRetriedTransaction } from "../db/retried-transaction.ts";
+import { isCollision, isPassing } from "../db/trouble.ts";
 import type { Stats } from "../stats/types.ts";
 import { enqueue, hasRoom, lockLine, type Transition } from "./admission.ts";
 import { announce, changeOf } from "./changes.ts";
@@ -86,6 +88,8 @@ export class Reconciler {
   readonly #options: ReconcilerOptions;
   #wake: (() => void) | null = null;
   #looks = 0;
+  /** Builds that could not be put right when they were last looked at. */
+  readonly #failing = new Set<string>();
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -129,10 +133,28 @@ export class Reconciler {
     for (const row of rows) {
       const step = repair(row, row.job === null ? undefined : jobs.get(row.job), { workers, now });
       if (step === null) continue;
-      if (await this.#do(step, row)) repaired++;
+      if (await this.#tried(step, row)) repaired++;
     }
+    for (const id of this.#failing) if (!rows.some((row) => row.id === id)) this.#failing.delete(id);
     if (isThorough) await this.#fillLine();
     return repaired;
+  }
+
+  /** One that can't be put right is in no other's way: false, and again the next time. @throws if the database can't be asked */
+  async #tried(step: Repair, row: Scanned): Promise<boolean> {
+    try {
+      const isRepaired = await this.#do(step, row);
+      this.#failing.delete(row.id);
+      return isRepaired;
+    } catch (error) {
+      if (isPassing(error) && !isCollision(error)) throw error;
+      const isNew = !this.#failing.has(row.id);
+      this.#failing.add(row.id);
+      // Once, and not each second.
+      const { log } = this.#options;
+      if (isNew) log.warn({ err: error, build: row.id, step: step.kind }, "a build could not be put right");
+      return false;
+    }
   }
 
   /** False if it isn't so any more. */
@@ -163,7 +185,7 @@ export class Reconciler {
   async #change(row: Scanned, change: (transition: Transition) => Promise<BuildRow | null>): Promise<boolean> {
     const { database, queue } = this.#options;
     await queue.ensure(row.queue);
-    const changed = await database.kysely.transaction().execute((transaction) => change({ transaction, queue }));
+    const changed = await withRetriedTransaction(database.kysely, (transaction) => change({ transaction, queue }));
     return changed !== null;
   }
 
@@ -171,7 +193,7 @@ export class Reconciler {
   async #fillLine(): Promise<void> {
     const { database, queue, inLinePerClient } = this.#options;
     for (const client of await clientsToAdmit(database.kysely, inLinePerClient)) {
-      await database.kysely.transaction().execute(async (transaction) => {
+      await withRetriedTransaction(database.kysely, async (transaction) => {
         await lockLine(transaction);
         await hasRoom({ transaction, queue }, client, inLinePerClient);
       });
@@ -183,7 +205,7 @@ export class Reconciler {
     await queue.ensure(row.queue);
     const losses = row.losses + 1;
     const isKiller = losses >= MOST_LOSSES;
-    const changed = await database.kysely.transaction().execute((transaction) => {
+    const changed = await withRetriedTransaction(database.kysely, (transaction) => {
       const transition = { transaction, queue };
       if (isKiller) return fail(transition, row, KILLS_WORKER, { now: clock(), ttl: failureTtl });
       return sendBack(transition, row, { waitsFor: null, notBefore: null, losses });
@@ -197,7 +219,7 @@ export class Reconciler {
   async #enqueue(row: Scanned): Promise<boolean> {
     const { database, queue } = this.#options;
     await queue.ensure(row.queue);
-    return database.kysely.transaction().execute(async (transaction) => {
+    return withRetriedTransaction(database.kysely, async (transaction) => {
       const held = await transaction
         .selectFrom("build")
         .selectAll()
@@ -220,11 +242,9 @@ export class Reconciler {
     const sentence = `No worker here builds for ${targetOf(row.queue)}.`;
     const failure: Failure = { code: "worker_failed", sentence, culprits: [], isPassing: true };
     await queue.ensure(row.queue);
-    const changed = await database.kysely
-      .transaction()
-      .execute((transaction) =>
-        giveUp({ transaction, queue }, { id: row.id, unservedSince }, failure, { now: clock(), ttl: failureTtl }),
-      );
+    const changed = await withRetriedTransaction(database.kysely, (transaction) =>
+      giveUp({ transaction, queue }, { id: row.id, unservedSince }, failure, { now: clock(), ttl: failureTtl }),
+    );
     if (changed === null) return false;
     log.warn({ build: row.id, queue: row.queue, unservedSince }, "nobody was there for a build");
     await countFailed(stats, changed.inputs, failure);

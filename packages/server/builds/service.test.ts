@@ -49,6 +49,16 @@ test("200 who ask for the same at once get one build, and its files are in the s
   ]);
 });
 
+test("failures with a first-boot script are counted, and in no list", async () => {
+  for (const defaults of ["uci set wireless.key=secret", null]) {
+    house.builder.failures.push(new BuildError("too_big", "It is too large."));
+    expect((await built(somethingNew({ defaults }))).state).toBe("failed");
+  }
+  await house.stats.flush();
+  expect(await house.stats.failures(5)).toEqual([{ name: "too_big", count: 2 }]);
+  expect(await house.stats.buildErrors(5)).toMatchObject({ total: 1, entries: [{ message: "It is too large." }] });
+});
+
 test("two servers that are asked for the same at once make one build of it", async () => {
   await using other = await house.openBuilds();
   const what = askFor(somethingNew());

@@ -6,6 +6,7 @@ import type { BuildLimits, BuildRecipe } from "../builders/types.ts";
 import type { Catalog } from "../catalog/types.ts";
 import type { ServerConfig } from "../config/schema.ts";
 import type { Database } from "../db/connect.ts";
+import { withRetriedTransaction } from "../db/retried-transaction.ts";
 import { databaseTrouble } from "../db/trouble.ts";
 import { ServerError } from "../error.ts";
 import type { Stats } from "../stats/types.ts";
@@ -149,7 +150,7 @@ export class BuildsService implements Builds, AsyncDisposable {
     return this.alter(id, ({ transaction, queue }) => withdrawAsk(transaction, queue, { id, secret, now }));
   }
 
-  /** Changes a build in one transaction; here that is known at once. @throws not_found */
+  /** Changes a build in one transaction, which may be done again; here it is known at once. @throws not_found */
   async alter(id: string, step: (transition: Transition) => Promise<BuildRecord>): Promise<Build> {
     await this.#news.ready();
     const { database, queue } = this.#options;
@@ -157,7 +158,7 @@ export class BuildsService implements Builds, AsyncDisposable {
     if (!known)
       throw new ServerError("not_found", "There is no such build, or not any more.", { fields: { build: id } });
     await queue.ensure(queueOf(known.build));
-    const record = await database.kysely.transaction().execute((transaction) => step({ transaction, queue }));
+    const record = await withRetriedTransaction(database.kysely, (transaction) => step({ transaction, queue }));
     this.#news.forget(record);
     return this.#show(record);
   }
@@ -248,12 +249,11 @@ export class BuildsService implements Builds, AsyncDisposable {
     // What isn't there, as far as is known here, is to be entered.
     let withLine = this.#news.cache.newest(asks.key) === undefined;
     for (let collisions = 0; collisions < MOST_COLLISIONS; collisions++) {
-      const answer = await database.kysely
-        .transaction()
-        .execute((transaction) => answerAsks({ transaction, queue }, asks, { withLine }))
-        .catch((error: unknown) => {
-          throw databaseTrouble(error) ?? error;
-        });
+      const answer = await withRetriedTransaction(database.kysely, (transaction) =>
+        answerAsks({ transaction, queue }, asks, { withLine }),
+      ).catch((error: unknown) => {
+        throw databaseTrouble(error) ?? error;
+      });
       if (answer === AGAIN) await sleep(COLLISION_PAUSE * Math.random());
       if (answer === NEEDS_LINE) withLine = true;
       if (answer === AGAIN || answer === NEEDS_LINE) continue;
@@ -261,7 +261,9 @@ export class BuildsService implements Builds, AsyncDisposable {
       for (const { alias } of asks.asks) if (alias) this.#news.cache.forget({ kind: "alias", ...alias });
       return answer;
     }
-    throw new ServerError("internal", "Somebody else changes that build over and over.");
+    // Somebody is stopped with it in hand, or many want something of it: not for long.
+    const sentence = "Somebody else is changing that build at this moment.";
+    throw new ServerError("database_unavailable", sentence, { retryAfter: 5 });
   }
 
   /**

@@ -36,6 +36,12 @@ export function isPassing(error: unknown): boolean {
   return databaseTrouble(error)?.code === "database_unavailable";
 }
 
+/** Whether PostgreSQL has ended a transaction because another was in its way: serialization_failure, deadlock_detected. */
+export function isCollision(error: unknown): boolean {
+  const code = codeOf(error instanceof ServerError ? error.cause : error);
+  return code === "40001" || code === "40P01";
+}
+
 /** Codes of Node's and SQLSTATEs (PostgreSQL, appendix A) that go away by themselves, or once somebody starts something. */
 const PASSING: Readonly<Record<string, string>> = {
   ECONNREFUSED: "Nothing answers at the database's address.",
@@ -47,6 +53,8 @@ const PASSING: Readonly<Record<string, string>> = {
   ENETUNREACH: "The database's machine can't be reached.",
   ENOTFOUND: "The database's host name is not known.",
   EAI_AGAIN: "The database's host name could not be looked up.",
+  "40001": "Others change the same at this moment.",
+  "40P01": "Others change the same at this moment.",
   "53300": "The database has no connection left; raise its max_connections or lower database.connections.",
   "57P01": "The database is being stopped.",
   "57P02": "The database is restarting after a fault.",

@@ -61,8 +61,11 @@ export async function runAttempt(parts: AttemptParts, row: BuildRow, { stop, che
       row,
       record,
       stop.signal,
-      // Whatever it has come to: a process that was stopped for a while may hear of that before it knows that its time is over.
-      () => make(parts, { row, recipe, record, folder: folder.path, stop }).finally(check),
+      // Before it, and whatever it has come to: a process that was stopped for a while may go on before it knows that its time is over.
+      () => {
+        check();
+        return make(parts, { row, recipe, record, folder: folder.path, stop }).finally(check);
+      },
       log,
     );
   } catch (error) {
@@ -81,6 +84,7 @@ interface Making {
 
 /** From nothing to what is in the store; what is said meanwhile is written. */
 async function make(parts: AttemptParts, { row, recipe, record, folder, stop }: Making): Promise<BuildResult> {
+  stop.signal.throwIfAborted();
   const builder = parts.builders.find(({ name }) => name === recipe.builder);
   if (!builder) throw new BuildError("worker_failed", `This worker has no builder ${recipe.builder}.`);
   const place = join(folder, "build");

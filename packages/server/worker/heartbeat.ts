@@ -43,14 +43,22 @@ export interface HeldBuild extends Disposable {
 export class Heartbeat {
   readonly #parts: HeartbeatParts;
   readonly #held = new Map<string, Held>();
+  #wake: (() => void) | null = null;
 
   constructor(parts: HeartbeatParts) {
     this.#parts = parts;
   }
 
-  hold(row: BuildRow, stop: AbortController): HeldBuild {
-    this.#held.set(row.id, { row, stop, confirmedAt: performance.now() });
+  /**
+   * From when it was begun on. One that may be somebody else's by now is stopped at once.
+   * @param asked `performance.now()` before the database was asked to begin it: since then at the latest it waits for signs of life
+   */
+  hold(row: BuildRow, stop: AbortController, asked: number): HeldBuild {
+    this.#held.set(row.id, { row, stop, confirmedAt: asked });
+    this.#fence();
     this.#extend();
+    // It would have been confirmed by now.
+    if (performance.now() - asked > this.#parts.times.every) this.#wake?.();
     return { check: () => this.#fence(), [Symbol.dispose]: () => void this.#held.delete(row.id) };
   }
 
@@ -61,7 +69,10 @@ export class Heartbeat {
     try {
       let pause = every;
       while (!signal.aborted) {
-        await sleep(pause, undefined, { signal }).catch(() => undefined);
+        const woken = new AbortController();
+        this.#wake = () => woken.abort();
+        const until = AbortSignal.any([signal, woken.signal]);
+        await sleep(pause, undefined, { signal: until }).catch(() => undefined);
         // What wasn't confirmed is tried again soon: there isn't much time.
         pause = this.#held.size === 0 || (await this.#beat()) ? every : every / 6;
       }
@@ -119,10 +130,14 @@ export class Heartbeat {
 
   #fence(): void {
     const now = performance.now();
+    let isOneFenced = false;
     for (const { row, stop, confirmedAt } of this.#held.values()) {
       if (stop.signal.aborted || now - confirmedAt <= this.#parts.times.fence) continue;
       this.#parts.log.warn({ build: row.id }, "build killed: nobody confirms that it is ours");
       stop.abort(new Stop("fenced"));
+      isOneFenced = true;
     }
+    // The others may have more time than it had.
+    if (isOneFenced) this.#extend();
   }
 }

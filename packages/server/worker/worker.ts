@@ -7,6 +7,7 @@ import type { BuildRow } from "../builds/records.ts";
 import { begin } from "../builds/transitions.ts";
 import { queuesToBeginFrom } from "../builds/unfinished.ts";
 import type { WorkerConfig } from "../config/schema.ts";
+import { withRetriedTransaction } from "../db/retried-transaction.ts";
 import { type AttemptParts, runAttempt } from "./attempt.ts";
 import { HEARTBEAT_TIMES, Heartbeat, type HeartbeatTimes } from "./heartbeat.ts";
 import { KilledWorkers } from "./killed-workers.ts";
@@ -35,6 +36,12 @@ export interface WorkerOptions extends Omit<AttemptParts, "scratch" | "limits"> 
 export interface WorkerTimes extends HeartbeatTimes {
   /** Looks for builds although nobody has said that there are any. Default 2 s. */
   poll: number;
+}
+
+interface Begun {
+  row: BuildRow;
+  /** `performance.now()` before the database was asked for it. */
+  asked: number;
 }
 
 /** Starts to build what waits. @throws if the scratch folder or the database can't be had */
@@ -179,22 +186,24 @@ export class Worker implements AsyncDisposable {
     while (!signal.aborted) {
       this.#isWoken = false;
       const hasRoom = this.#running.size < this.#options.config.parallel && this.#presence.trouble === null;
-      const row = hasRoom ? await this.#next() : null;
-      if (row) this.#run(row);
+      const next = hasRoom ? await this.#next() : null;
+      if (next) this.#run(next);
       else await this.#woken(signal);
     }
   }
 
   /** The build that waits longest, of all that may be built here; begun. */
-  async #next(): Promise<BuildRow | null> {
+  async #next(): Promise<Begun | null> {
     const { database, queue, clock, log } = this.#parts;
     try {
       for (const name of await this.#queues()) {
         await queue.ensure(name);
-        const row = await database.kysely
-          .transaction()
-          .execute((transaction) => begin({ transaction, queue }, name, { worker: this.id, now: clock() }));
-        if (row) return row;
+        // Its job has to show signs of life from the transaction's start on, however late we hear of the commit.
+        const asked = performance.now();
+        const row = await withRetriedTransaction(database.kysely, (transaction) =>
+          begin({ transaction, queue }, name, { worker: this.id, now: clock() }),
+        );
+        if (row) return { row, asked };
       }
     } catch (error) {
       if (!this.#stopping.signal.aborted) log.warn({ err: error }, "no build could be begun");
@@ -213,9 +222,9 @@ export class Worker implements AsyncDisposable {
     return { targets: config.targets, architecture };
   }
 
-  #run(row: BuildRow): void {
+  #run({ row, asked }: Begun): void {
     const stop = new AbortController();
-    const held = this.#heartbeat.hold(row, stop);
+    const held = this.#heartbeat.hold(row, stop, asked);
     const done = runAttempt(this.#parts, row, { stop, check: () => held.check() }).finally(() => {
       held[Symbol.dispose]();
       this.#running.delete(row.id);

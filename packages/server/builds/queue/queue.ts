@@ -79,17 +79,8 @@ export class BuildQueue implements AsyncDisposable {
   /** In `transaction`; false if there is another job for the same key. The queue has to be there. */
   async send(transaction: Kysely<Tables>, job: QueuedJob): Promise<boolean> {
     const boss = await this.start();
-    const sent = await boss.send(
-      job.queue,
-      { build: job.build },
-      {
-        id: job.id,
-        priority: -job.place,
-        singletonKey: job.key,
-        expireInSeconds: job.expiresIn,
-        db: inTransaction(transaction),
-      },
-    );
+    const how = { id: job.id, priority: -job.place, singletonKey: job.key, expireInSeconds: job.expiresIn };
+    const sent = await inTransaction(transaction, (db) => boss.send(job.queue, { build: job.build }, { ...how, db }));
     return sent !== null;
   }
 
@@ -97,28 +88,29 @@ export class BuildQueue implements AsyncDisposable {
   async take(transaction: Kysely<Tables>, queue: string): Promise<{ id: string; build: string } | null> {
     await this.ensure(queue);
     const boss = await this.start();
-    const [job] = await boss.fetch<{ build: string }>(queue, { db: inTransaction(transaction) });
+    const [job] = await inTransaction(transaction, (db) => boss.fetch<{ build: string }>(queue, { db }));
     return job ? { id: job.id, build: job.data.build } : null;
   }
 
   /** A sign of life, in `transaction`. */
   async touch(transaction: Kysely<Tables>, queue: string, jobs: readonly string[]): Promise<void> {
     const boss = await this.start();
-    await boss.touch(queue, [...jobs], { db: inTransaction(transaction) });
+    await inTransaction(transaction, (db) => boss.touch(queue, [...jobs], { db }));
   }
 
   /** Forgets a job, whoever has it, in `transaction`. */
   async drop(transaction: Kysely<Tables>, queue: string, job: string): Promise<void> {
     await this.ensure(queue);
     const boss = await this.start();
-    await boss.deleteJob(queue, job, { db: inTransaction(transaction) });
+    await inTransaction(transaction, (db) => boss.deleteJob(queue, job, { db }));
   }
 
   /** Forgets what stands in the way of a new job for a key: something that no build knows of. */
   async dropStray(transaction: Kysely<Tables>, queue: string, key: string): Promise<void> {
     const boss = await this.start();
-    const db = inTransaction(transaction);
-    for (const { id } of await boss.findJobs(queue, { key, db })) await boss.deleteJob(queue, id, { db });
+    await inTransaction(transaction, async (db) => {
+      for (const { id } of await boss.findJobs(queue, { key, db })) await boss.deleteJob(queue, id, { db });
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -25,5 +25,7 @@ export const EMPTY_STORE: Store = {
   read: async () => null,
   remove: async () => {},
   tidy: async () => {},
+  readMark: async () => null,
+  writeMark: async () => {},
   builds: async function* () {},
 };
