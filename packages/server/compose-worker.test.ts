@@ -89,7 +89,7 @@ test("it refuses a store that isn't the servers', though it may be called the sa
   await (await compose())[Symbol.asyncDispose]();
   expect(lines.join("")).toContain("no server has said yet which store");
   const servers = await openLocalStore({ dir: dir.join("state/store"), log: silent });
-  await declareStore(kysely, servers, silent);
+  await declareStore(kysely, servers, silent, signal);
   await (await compose())[Symbol.asyncDispose]();
   await expect(compose({ store_dir: dir.join("another") })).rejects.toMatchObject({
     code: "store_failed",

@@ -91,7 +91,7 @@ export async function composeWorkerProcess(
   await requireSchema(database, { patience: patience?.schema, log: part, signal });
   const databaseClock = taken.use(await DatabaseClock.start(database, { log: part }));
   const store = await openStore(config, { log: log.child({ part: "store" }), signal });
-  await requireCommonStore(database.kysely, store, log);
+  await requireCommonStore(database.kysely, store, log, signal);
   const queue = taken.use(new BuildQueue({ database, log: log.child({ part: "queue" }) }));
   const stats = taken.use(
     new DatabaseStats({ database: database.kysely, clock: databaseClock.now, log: log.child({ part: "stats" }) }),

@@ -26,7 +26,10 @@ import type { Operator } from "./operator/types.ts";
 import { DatabaseStats } from "./stats/database-stats.ts";
 import { Upgrades } from "./upgrades/service.ts";
 import { VERSION } from "./version.ts";
-import { declareStore } from "./worker/common-store.ts";
+import { declareStore, ownsStore } from "./worker/common-store.ts";
+
+/** For which the start waits for the store to say which it is, in milliseconds. */
+const DECLARE_MS = 5_000;
 
 export interface ComposeOptions {
   log: Logger;
@@ -108,6 +111,8 @@ export async function composeServer(
     new Collector({
       database,
       store,
+      ownsStore: ({ dryRun }, signal) =>
+        dryRun ? ownsStore(database.kysely, store, signal) : declareStore(database.kysely, store, log, signal),
       upkeep: (signal) => stats.rollUp(signal),
       budget: config.store.budget,
       every: config.gc.every,
@@ -153,7 +158,9 @@ export async function composeServer(
     async startBuilding() {
       builds.start();
       collector.start();
-      await declareStore(database.kysely, store, log).catch((error: unknown) => {
+      // While the store is away it can't be; then it is when it is next cleaned up.
+      const declaring = AbortSignal.any([end.signal, AbortSignal.timeout(DECLARE_MS)]);
+      await declareStore(database.kysely, store, log, declaring).catch((error: unknown) => {
         log.warn({ err: error }, "which store this server has could not be said");
       });
       if (!config.worker.embedded) return;

@@ -4,22 +4,33 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { type Finding, fine, trouble, warning } from "@pawl/device/doctor";
+import type { Kysely } from "kysely";
 import type { ServerConfig } from "../config/schema.ts";
+import type { Tables } from "../db/tables.ts";
 import { ServerError } from "../error.ts";
 import { openStore } from "../storage/index.ts";
+import { MARK_NAME } from "../storage/mark.ts";
 import type { Store } from "../storage/types.ts";
+import { ownsStore } from "../worker/common-store.ts";
 import { findingOf, SILENT } from "./looks.ts";
 
 const FILE = "pawl-doctor.txt";
 
-/** Puts an object into the store, reads it back, and removes it again. */
-export async function lookAtStore(config: ServerConfig, signal: AbortSignal): Promise<Finding[]> {
+/**
+ * Puts an object into the store, reads it back, and removes it again.
+ * @param kysely whose store it should be; null: nobody can say
+ */
+export async function lookAtStore(
+  config: ServerConfig,
+  kysely: Kysely<Tables> | null,
+  signal: AbortSignal,
+): Promise<Finding[]> {
   const folder = config.store.s3 === null ? (config.store_dir ?? join(config.state_dir, "store")) : null;
   // What isn't there yet isn't made by looking at it.
   if (folder !== null && (await shardsIn(folder)) === null) return [fine("The store is made at the first start")];
   try {
     const store = await openStore(config, { log: SILENT, signal });
-    return [await tryOut(store, folder, signal)];
+    return [await tryOut(store, folder, signal), ...(kysely === null ? [] : await lookAtOwner(kysely, store, signal))];
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof ServerError)) throw error;
@@ -27,6 +38,14 @@ export async function lookAtStore(config: ServerConfig, signal: AbortSignal): Pr
       folder === null ? "See store.s3 in the configuration, and what the store itself says" : `See to ${folder}`;
     return [findingOf(error, trouble, fix)];
   }
+}
+
+/** Two deployments that have one store: neither can know what of it is rubbish. */
+async function lookAtOwner(kysely: Kysely<Tables>, store: Store, signal: AbortSignal): Promise<Finding[]> {
+  if (await ownsStore(kysely, store, signal)) return [];
+  const title = `The store ${store.place} is another database's: what is in it and unknown to this one is never removed`;
+  const fix = `Give each deployment a bucket, prefix or folder of its own. If the other one is gone, remove ${MARK_NAME} there and start a server again`;
+  return [warning(title, fix)];
 }
 
 async function tryOut(store: Store, folder: string | null, signal: AbortSignal): Promise<Finding> {

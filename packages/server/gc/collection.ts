@@ -95,18 +95,19 @@ export class Collection {
   }
 
   async #removeStrays(now: Date): Promise<void> {
+    const isOwn = await this.#options.ownsStore({ dryRun: this.#dryRun }, this.#signal);
     let page: StoredCopy[] = [];
     for await (const copy of this.#options.store.builds(this.#signal)) {
       page.push(copy);
       if (page.length < BATCH) continue;
       if (this.#isOver()) return;
-      await this.#removeStraysOf(page, now);
+      await this.#removeStraysOf(page, { now, isOwn });
       page = [];
     }
-    await this.#removeStraysOf(page, now);
+    await this.#removeStraysOf(page, { now, isOwn });
   }
 
-  async #removeStraysOf(copies: readonly StoredCopy[], now: Date): Promise<void> {
+  async #removeStraysOf(copies: readonly StoredCopy[], { now, isOwn }: { now: Date; isOwn: boolean }): Promise<void> {
     const { database, store, log } = this.#options;
     const owners = await ownersOf(
       database.kysely,
@@ -115,7 +116,9 @@ export class Collection {
     const unknown = copies.filter(({ build }) => !owners.has(build)).length;
     // Told from the first: until they go, there is a day to find out that it is the wrong database.
     if (unknown > 0) log.warn({ copies: unknown }, "the store has builds that this database knows nothing of");
-    const strays = copies.filter((copy) => isStray(copy, owners.get(copy.build), now));
+    const strays = copies
+      .filter(({ build }) => isOwn || owners.has(build))
+      .filter((copy) => isStray(copy, owners.get(copy.build), now));
     if (strays.length === 0) return;
     const remove = ({ build, copy }: StoredCopy, signal: AbortSignal) => store.remove(build, copy, signal);
     for (const { build, bytes } of this.#dryRun ? strays : await this.#removeEach(strays, remove)) {

@@ -10,6 +10,7 @@ import { BuildError } from "../builders/types.ts";
 import { askFor, type BuildHouse, openBuildHouse, somethingNew } from "../builds/testing/build-house.ts";
 import { until } from "../builds/testing/until.ts";
 import type { Build, BuildAsk, BuildInputs } from "../builds/types.ts";
+import { ServerError } from "../error.ts";
 import type { Worker } from "../worker/worker.ts";
 import { alone } from "./alone.ts";
 import { Collector, type CollectorOptions } from "./collector.ts";
@@ -41,7 +42,7 @@ beforeEach(async () => {
 function open(over: Partial<CollectorOptions> = {}): Collector {
   const { database, store } = house;
   const log = pino({ level: "silent" });
-  const settings = { budget: 1024 * MB, every: HOUR, upkeep: async () => {} };
+  const settings = { budget: 1024 * MB, every: HOUR, upkeep: async () => {}, ownsStore: async () => true };
   return new Collector({ database, store, clock: () => new Date(), log, ...settings, ...over });
 }
 
@@ -293,6 +294,35 @@ test("what is in the store and no build's goes after its time, another copy of a
   expect((await stored()).sort()).toEqual([young, build.id].sort());
   const own = await house.store.read({ build: build.id, copy: build.result?.copy ?? null }, imageOf(build));
   expect(own?.kind === "bytes" && (await text(own.stream))).toContain("image of");
+});
+
+test("what another database's servers may have put into the same store is left there", async () => {
+  const build = await built();
+  const file = dir.join("others");
+  await writeFile(file, "12345");
+  const put = (id: string) => house.store.put(id, [{ name: "file", path: file }], signal);
+  const unknown = "2".repeat(32);
+  const daysAgo = new Date(Date.now() - 48 * HOUR);
+  for (const id of [unknown, build.id]) {
+    const { copy } = await put(id);
+    await utimes(join(house.store.place, id.slice(0, 2), id, copy), daysAgo, daysAgo);
+  }
+  const ownsStore = async () => false;
+  expect((await collect({ ownsStore }, true)).removed).toEqual([{ reason: "stray", count: 1, bytes: 5 }]);
+  expect((await collect({ ownsStore })).removed).toEqual([{ reason: "stray", count: 1, bytes: 5 }]);
+  expect(await stored()).toEqual([unknown, build.id].sort());
+});
+
+test("while the store is away the rest is kept small all the same, and what went wrong first is told", async () => {
+  let upkept = 0;
+  const away = () => Promise.reject(new ServerError("store_unavailable", "The store can't be reached."));
+  const store = { builds: () => house.store.builds(), remove: away, tidy: away };
+  const upkeep = async () => {
+    upkept++;
+    throw new Error("second");
+  };
+  await expect(collect({ store, upkeep })).rejects.toMatchObject({ code: "store_unavailable" });
+  expect(upkept).toBe(1);
 });
 
 test("it is done by itself, by one of all servers, and what came of it is written down", async () => {

@@ -12,6 +12,11 @@ import type { GcReport } from "./types.ts";
 export interface CollectorOptions {
   database: Database;
   store: Pick<Store, "remove" | "builds" | "tidy">;
+  /**
+   * Whether what is in the store and of which nothing is known is this database's to remove: another one's servers may have put it there. On a
+   * dry run it only looks.
+   */
+  ownsStore: (how: { dryRun: boolean }, signal: AbortSignal) => Promise<boolean>;
   /** What else is kept small: called with what ends it. */
   upkeep: (signal: AbortSignal) => Promise<void>;
   /** Bytes for all that is kept. */
@@ -55,7 +60,7 @@ export class Collector implements AsyncDisposable {
     this.#running ??= this.#run(this.#ended.signal);
   }
 
-  /** @throws ServerError database_unavailable */
+  /** @throws ServerError database_unavailable, store_unavailable, store_failed */
   async collect({ dryRun = false, mostMs = MOST_MS }: CollectOptions, signal: AbortSignal): Promise<GcReport> {
     const { database, budget } = this.#options;
     const ending = AbortSignal.any([signal, this.#ended.signal]);
@@ -70,12 +75,11 @@ export class Collector implements AsyncDisposable {
   }
 
   async #collect(mostMs: number, signal: AbortSignal): Promise<GcReport> {
-    const { database, upkeep, log } = this.#options;
+    const { database, log } = this.#options;
     const begun = performance.now();
     await noteBegin(database.kysely);
     try {
-      const report = await new Collection(this.#options, { dryRun: false, mostMs }, signal).run();
-      await upkeep(signal);
+      const report = await this.#collectAndUpkeep(mostMs, signal);
       await noteEnd(database.kysely, { report, trouble: null });
       const { dryRun: _, busy: __, listed: ___, budget: ____, ...told } = report;
       log.info({ ...told, ms: Math.round(performance.now() - begun) }, "collected what isn't kept any longer");
@@ -85,6 +89,21 @@ export class Collector implements AsyncDisposable {
       await noteEnd(database.kysely, { report: null, trouble }).catch(() => undefined);
       throw error;
     }
+  }
+
+  /** The rest is kept small also while the store is away. @throws what went wrong first */
+  async #collectAndUpkeep(mostMs: number, signal: AbortSignal): Promise<GcReport> {
+    const { upkeep, log } = this.#options;
+    let report: GcReport;
+    try {
+      report = await new Collection(this.#options, { dryRun: false, mostMs }, signal).run();
+    } catch (error) {
+      if (!signal.aborted)
+        await upkeep(signal).catch((err: unknown) => log.warn({ err }, "what else is kept small could not be made so"));
+      throw error;
+    }
+    await upkeep(signal);
+    return report;
   }
 
   async #run(signal: AbortSignal): Promise<void> {

@@ -48,6 +48,7 @@ export const gcOperations = [
     summary: "Remove now what isn't kept any longer, or say what would go",
     body: z.strictObject({ dry_run: z.boolean().default(false) }),
     answer: Report,
+    errors: ["store_unavailable", "store_failed"],
     async handle({ body: { dry_run: dryRun }, token }, { collector, log, signal }) {
       const report = await collector.collect({ dryRun, mostMs: MOST_MS }, signal);
       const { removed, evicted, busy } = report;

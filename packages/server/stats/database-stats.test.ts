@@ -45,6 +45,15 @@ test("nothing counted is zero everywhere", async () => {
   expect(await stats.imageStats()).toEqual({ total: 0, stored: 0, requested: 0, building: 0, failed: 0 });
 });
 
+test("however often it is asked how many builds there are, they are counted once in a while", async () => {
+  let asked = 0;
+  const count = async () => ++asked;
+  const builds = { queueLength: () => 7, stored: count, building: count };
+  await using counting = new DatabaseStats({ database: test_.database.kysely, clock: () => now, log, builds });
+  for (let times = 0; times < 5; times++)
+    expect(await counting.imageStats()).toMatchObject({ stored: 1, building: 2, requested: 7 });
+});
+
 test("builds are counted by the hour for the last 24, and by the day for a month", async () => {
   for (const [hours, n] of [
     [-25, 5],

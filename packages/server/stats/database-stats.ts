@@ -109,7 +109,11 @@ export class DatabaseStats implements Stats, AsyncDisposable {
 
   async imageStats() {
     const totals = await this.#read("totals", queries.totals);
-    const [stored, building] = await Promise.all([this.#builds.stored(), this.#builds.building()]);
+    // Anybody may ask, as often as they like, and each is a count over all builds.
+    const [stored, building] = await Promise.all([
+      this.#read("stored", () => this.#builds.stored()),
+      this.#read("building", () => this.#builds.building()),
+    ]);
     return { ...totals, stored, building, requested: this.queueLength() };
   }
 

@@ -18,7 +18,7 @@ const SILENT_AFTER = 15;
 
 /**
  * Whether the workers that run on this machine with that state folder can build: for a service manager or a container's health check. They
- * themselves aren't asked: what they say of themselves in the database is what counts.
+ * themselves aren't asked: what they say of themselves in the database is what counts. With `worker.name` only that one is looked for.
  * @throws ServerError when the database can't be asked
  */
 export async function checkWorkers(config: ServerConfig, signal: AbortSignal): Promise<readonly WorkerFinding[]> {
@@ -26,7 +26,7 @@ export async function checkWorkers(config: ServerConfig, signal: AbortSignal): P
   const scratches = await scratchesIn(join(config.state_dir, "builds"));
   const ids = scratches.filter(({ isHere }) => isHere).map(({ worker }) => worker);
   if (ids.length === 0) {
-    return [{ isWell: false, sentence: `No worker runs on this machine with the state folder ${config.state_dir}.` }];
+    return [nobody(config)];
   }
   const log = createLog({ level: "silent" });
   const url = config.database.url ?? (await runningAddress(config.state_dir, { patience: 0, log, signal }));
@@ -45,7 +45,18 @@ export async function checkWorkers(config: ServerConfig, signal: AbortSignal): P
     ])
     .where("id", "in", ids)
     .execute();
-  return ids.map((id) => assessWorker(id, rows.find((row) => row.id === id) ?? null));
+  const findings = ids.flatMap((id) => {
+    const row = rows.find((row) => row.id === id) ?? null;
+    // Whoever has given it a name means that very one: another one's health says nothing of it.
+    const isMeant = config.worker.name === null || row?.name === config.worker.name;
+    return isMeant ? [assessWorker(id, row)] : [];
+  });
+  return findings.length === 0 ? [nobody(config)] : findings;
+}
+
+function nobody({ state_dir, worker: { name } }: Pick<ServerConfig, "state_dir" | "worker">): WorkerFinding {
+  const who = name === null ? "No worker" : `No worker ${name}`;
+  return { isWell: false, sentence: `${who} runs on this machine with the state folder ${state_dir}.` };
 }
 
 export interface ShownWorker {

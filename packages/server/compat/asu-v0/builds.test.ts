@@ -302,15 +302,23 @@ describe("a build that came to nothing", () => {
       expect((await ask(`/download/faillogs/faillog-${hash}.txt`)).status, hash).toBe(404);
     }
     expect((await ask("/download/faillogs/")).status).toBe(404);
-    const { json: fails } = await ask("/api/v1/stats/fails_latest");
-    expect(fails[0]).toMatchObject({
-      version: "24.10.5",
-      target: "ath79/generic",
-      request_status: "build_fail",
-      error: "There is no image.",
-    });
     await clear();
     expect((await state(json.request_hash)).status).toBe(404);
+  });
+
+  test("it is in the list of the latest, unless it was to have a first-boot script", async () => {
+    served.house.builder.failures.push(new BuildError("too_big", "There is no such image."));
+    await using _ = await served.house.startWorker();
+    expect((await built({ packages: ["luci", "-vim"] })).status).toBe(413);
+    const { json: fails } = await ask("/api/v1/stats/fails_latest");
+    expect(fails).toMatchObject([
+      {
+        version: "24.10.5",
+        target: "ath79/generic",
+        request_status: "build_fail",
+        error: "There is no such image.",
+      },
+    ]);
   });
 });
 
@@ -370,6 +378,21 @@ test("names of requests are forgotten after 90 days, and the oldest of too many"
   expect(await left()).toEqual(["n0", "n1", "n2"]);
   await names.sweep(1);
   expect(await left()).toEqual(["n0"]);
+});
+
+test("a name by which a build is asked about, or that was taken just now, is nobody else's, however many newer ones there are", async () => {
+  const { kysely } = served.house.database;
+  const used = (await send({ board: "unheard-of", model: "C", packages: ["tmux"] })).json.request_hash;
+  await sql`update asu_v0_request set asked_at = now() - interval '100 days'`.execute(kysely);
+  await sql`insert into asu_v0_request (hash, identity, asked_at) values
+    ('taken', 'i', now()), ('unused', 'j', now() - interval '10 minutes')`.execute(kysely);
+  await new StoredRequestNames(kysely).sweep(0);
+  const left = await kysely.selectFrom("asu_v0_request").select("hash").execute();
+  const names = left.map(({ hash }) => hash);
+  expect(names).toContain(used);
+  expect(names).toContain("taken");
+  expect(names).not.toContain("unused");
+  await clear();
 });
 
 test("two requests with one hash are two: what the client didn't hash is compared", async () => {

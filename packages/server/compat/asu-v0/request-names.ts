@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { type Kysely, sql } from "kysely";
 import { LRUCache } from "lru-cache";
 import type { Tables } from "../../db/tables.ts";
+import { DIALECT } from "./asking.ts";
 import { AtOnce } from "./at-once.ts";
 import type { BuildRequest } from "./build-request.ts";
 
@@ -13,15 +14,20 @@ export interface RequestNames {
   find(request: BuildRequest): Promise<string | null>;
 }
 
-/** With these, the table stays below some 30 MB whatever is asked for. */
+/** With these, the table stays below some 30 MB whatever is asked for; what is in use comes on top of it. */
 const MOST_NAMES = 100_000;
+/**
+ * A name that was taken, or used again, that lately stays, however many newer ones there are: whoever has it may be about to have something
+ * built under it, and every server goes by what it remembers for a part of that time.
+ */
+const SPARED_MINUTES = 5;
 /** Longer than any build is kept that somebody might still ask about. */
 const KEPT_FOR_DAYS = 90;
 const SWEEP_EVERY = 5_000;
 /** Of those that ask every few seconds how far their request is. */
 const MOST_REMEMBERED = 20_000;
-/** A name that is used again that soon isn't written again. */
-const FRESH_MS = 86_400_000;
+/** A name that is used again that soon isn't written again. Much shorter than it is spared for: else another could have it by then. */
+const FRESH_MS = 60_000;
 
 /**
  * 48 bits can be made to collide, and not all that decides is in them: the model isn't. So a request is compared with the one
@@ -55,13 +61,15 @@ export class StoredRequestNames implements RequestNames {
     return row?.hash ?? null;
   }
 
-  /** Forgets what is old, and the oldest of what is too many. */
+  /** Forgets what is old, and the oldest of what is too many; nothing by which a build is still asked about. */
   async sweep(most = MOST_NAMES): Promise<void> {
     this.#sinceSweep = 0;
     await sql`
       delete from asu_v0_request
-      where asked_at < now() - make_interval(days => ${KEPT_FOR_DAYS})
-         or hash in (select hash from asu_v0_request order by asked_at desc, hash offset ${most})
+      where asked_at < now() - make_interval(mins => ${SPARED_MINUTES})
+        and (asked_at < now() - make_interval(days => ${KEPT_FOR_DAYS})
+          or hash in (select hash from asu_v0_request order by asked_at desc, hash offset ${most}))
+        and not exists (select from build_alias where dialect = ${DIALECT} and hash = asu_v0_request.hash)
     `.execute(this.#db);
   }
 

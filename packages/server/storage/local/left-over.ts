@@ -1,8 +1,9 @@
-import { readdir, rm } from "node:fs/promises";
+import { lstat, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isAlive, ownIdentity } from "@pawl/device/process-identity";
 import type { Logger } from "pino";
 import { isLocked } from "../../flock.ts";
+import { isAbsent } from "../trouble.ts";
 import type { Places } from "./places.ts";
 
 /** `<build>.<pid>.<start>.<boot>.<copy>`: who puts it, in its name, so that there is no moment at which nobody owns it. */
@@ -53,9 +54,23 @@ export async function clearLeftOvers(
   }
 }
 
+/** An empty one, that is locked in a moment if its process lives, in milliseconds. */
+const HIDDEN_FOR = 10 * 60_000;
+
 /** Where nobody has that number it may be another container's, which has locked it. */
 async function isAtWork(incoming: string, name: string): Promise<boolean> {
+  if (name.startsWith(".")) return (await ageOf(join(incoming, name))) < HIDDEN_FOR;
   const [, , pid, start_time, boot_id] = INCOMING.exec(name) ?? [];
   if (pid === undefined || start_time === undefined || boot_id === undefined) return false;
   return isAlive({ pid: Number(pid), start_time, boot_id }) || isLocked(join(incoming, name));
+}
+
+/** In milliseconds. Of what isn't there any more 0: nobody has to remove it. */
+async function ageOf(path: string): Promise<number> {
+  try {
+    return Date.now() - (await lstat(path)).mtimeMs;
+  } catch (error) {
+    if (isAbsent(error)) return 0;
+    throw error;
+  }
 }

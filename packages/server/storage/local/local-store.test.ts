@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, readlink, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import type { TempDir } from "@pawl/testkit";
 import { pino } from "pino";
@@ -161,6 +161,19 @@ describe("a store that is opened", () => {
     } finally {
       child.kill("SIGKILL");
     }
+  });
+
+  test("leaves a put alone that has only just begun, and isn't locked yet, also in another container", async () => {
+    const [young, old] = [`.incoming/.${OTHER}.1.1.${"0".repeat(8)}.${"0".repeat(16)}`, `.incoming/.${OTHER}.1.1.old`];
+    await mkdir(dir.join("store", young));
+    await mkdir(dir.join("store", old));
+    const hourAgo = new Date(Date.now() - 3_600_000);
+    await utimes(dir.join("store", old), hourAgo, hourAgo);
+    store = await openLocalStore({ dir: dir.join("store"), log });
+    await store.tidy(signal);
+    await store.remove(OTHER);
+    expect(await list()).toEqual([]);
+    expect((await readdir(dir.join("store/.incoming"))).map((name) => `.incoming/${name}`)).toEqual([young]);
   });
 
   test("is refused where there is a file, with its place", async () => {

@@ -7,6 +7,7 @@ import { codeOf, isAbsent, storeTrouble } from "../trouble.ts";
 import type { ReadOptions, Store, StoredAt, StoredBuild, StoredCopy, StoredObject } from "../types.ts";
 import { bytesIn } from "./bytes-in.ts";
 import { clearIncoming, clearLeftOvers, copyOfIncoming } from "./left-over.ts";
+import { readMarkFile, writeMarkFile } from "./mark-file.ts";
 import { openStored, streamOf } from "./open-stored.ts";
 import type { Places } from "./places.ts";
 import { putBuild } from "./put-build.ts";
@@ -76,6 +77,22 @@ export class LocalStore implements Store {
       await clearLeftOvers(this.#places, this.#log, signal);
     } catch (error) {
       throw storeTrouble(error, "remove what dead puts have left");
+    }
+  }
+
+  async readMark(): Promise<string | null> {
+    try {
+      return await readMarkFile(this.place);
+    } catch (error) {
+      throw storeTrouble(error, "say which it is");
+    }
+  }
+
+  async writeMark(text: string): Promise<void> {
+    try {
+      await writeMarkFile(this.place, text);
+    } catch (error) {
+      throw storeTrouble(error, "take its mark");
     }
   }
 

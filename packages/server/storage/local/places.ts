@@ -54,6 +54,11 @@ export class Places {
     return join(this.incoming, incomingName(at));
   }
 
+  /** What it is called until it is locked. */
+  newHidden(at: { build: string; copy: string }): string {
+    return join(this.incoming, `.${incomingName(at)}`);
+  }
+
   newRemoved(build: string): string {
     return join(this.removed, `${build}.${randomBytes(8).toString("hex")}`);
   }

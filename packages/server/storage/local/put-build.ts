@@ -23,9 +23,13 @@ export async function putBuild(
   signal: AbortSignal,
 ): Promise<StoredFile[]> {
   const incoming = places.newIncoming(at);
+  // Nobody who tidies up looks at it before it is locked.
+  const made = places.newHidden(at);
   try {
-    await mkdir(incoming);
-    await using _atWork = await tryLock(incoming);
+    await mkdir(made);
+    await using atWork = await tryLock(made);
+    if (atWork === null) throw new Error(`another process has locked ${made}`);
+    await rename(made, incoming);
     const stored: StoredFile[] = [];
     for (const { name, path } of files) {
       const size = await copyIn(path, join(incoming, name), signal);
@@ -35,6 +39,7 @@ export async function putBuild(
     await moveIn(places, at, incoming, signal);
     return stored;
   } finally {
+    await rm(made, { recursive: true, force: true });
     await rm(incoming, { recursive: true, force: true });
   }
 }

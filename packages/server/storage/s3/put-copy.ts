@@ -27,7 +27,7 @@ interface Putting {
 
 /**
  * Puts files there and reads each back: only what comes back as it was counts, whatever the store has said of it. Nobody else puts anything
- * under these names, so one that took longer than it was waited for does no harm. Once one fails, the others are given up.
+ * under these names, so one that took longer than it was waited for does no harm. Once one fails, no other is begun or tried again.
  */
 export async function putFiles(
   putting: Putting,
@@ -35,11 +35,10 @@ export async function putFiles(
 ): Promise<StoredFile[]> {
   const limit = pLimit(PARALLEL);
   const failed = new AbortController();
-  const signal = AbortSignal.any([putting.signal, failed.signal]);
   const puts = files.map((file) =>
     limit(async () => {
       try {
-        return await putFile({ ...putting, signal }, file);
+        return await putFile({ ...putting, failed: failed.signal }, file);
       } catch (error) {
         failed.abort(error);
         throw error;
@@ -54,10 +53,11 @@ export async function putFiles(
 }
 
 async function putFile(
-  { bucket, folder, times, signal }: Putting,
+  { bucket, folder, times, signal, failed }: Putting & { failed: AbortSignal },
   { name, path }: { name: string; path: string },
 ): Promise<StoredFile> {
-  signal.throwIfAborted();
+  const going = AbortSignal.any([signal, failed]);
+  going.throwIfAborted();
   // A link, planted in what a builder made, is no file of it; a pipe isn't waited for.
   await using source = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   if (!(await source.stat()).isFile()) throw new Error(`${path} is no regular file`);
@@ -66,15 +66,16 @@ async function putFile(
   const time = timeFor(made.size, times);
   for (let tries = 1; ; tries++) {
     try {
+      // To its end, though another has failed: a store may take what was broken off after all that was put has been removed.
       await within(time, signal, (both) => upload(bucket, key, { source, size: made.size }, both));
-      const found = await lookAgain(() => lookAt(bucket, key, time, signal), made, { times, signal });
+      const found = await lookAgain(() => lookAt(bucket, key, time, going), made, { times, signal: going });
       if (isSame(found, made)) return { name, ...made };
       if (tries === MOST_TRIES) throw notKept(name, found, made);
     } catch (error) {
-      signal.throwIfAborted();
+      going.throwIfAborted();
       if (tries === MOST_TRIES || !isPassing(error)) throw error;
     }
-    await pauseAfter(tries, times, signal);
+    await pauseAfter(tries, times, going);
   }
 }
 

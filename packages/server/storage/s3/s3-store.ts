@@ -1,5 +1,7 @@
+import { addAbortSignal, Readable } from "node:stream";
 import pLimit from "p-limit";
 import type { Logger } from "pino";
+import { LONGEST_MARK, MARK_NAME } from "../mark.ts";
 import { isBuildId, isCopy, isStoredName, newCopy, requireBuildId, requireCopy, requireStorable } from "../names.ts";
 import type { ReadOptions, Store, StoredAt, StoredBuild, StoredCopy, StoredObject } from "../types.ts";
 import type { Bucket, ListedObject } from "./bucket.ts";
@@ -115,6 +117,30 @@ export class S3Store implements Store {
   /** Nobody can see who has put what; a copy that nobody knows is the garbage collector's. */
   async tidy(): Promise<void> {}
 
+  async readMark(signal: AbortSignal): Promise<string | null> {
+    try {
+      return await within(this.#times.small, signal, async (both) => {
+        const got = await this.#bucket.get(this.#mark, undefined, both);
+        if (got === null) return null;
+        addAbortSignal(both, got.body);
+        return (await firstBytes(got.body, LONGEST_MARK)).toString("latin1");
+      });
+    } catch (error) {
+      throw s3Trouble(error, "say which it is", signal);
+    }
+  }
+
+  async writeMark(text: string, signal: AbortSignal): Promise<void> {
+    const bytes = Buffer.from(text, "latin1");
+    try {
+      await within(this.#times.small, signal, (both) =>
+        this.#bucket.put(this.#mark, Readable.from([bytes], { objectMode: false }), bytes.length, both),
+      );
+    } catch (error) {
+      throw s3Trouble(error, "take its mark", signal);
+    }
+  }
+
   async *builds(signal?: AbortSignal): AsyncGenerator<StoredCopy> {
     try {
       let last: StoredCopy | undefined;
@@ -130,6 +156,10 @@ export class S3Store implements Store {
     } catch (error) {
       throw s3Trouble(error, "list its builds", signal);
     }
+  }
+
+  get #mark(): string {
+    return this.#config.prefix + MARK_NAME;
   }
 
   async *#pages(prefix: string, signal: AbortSignal | undefined): AsyncGenerator<ListedObject[]> {
@@ -153,6 +183,19 @@ export class S3Store implements Store {
     const [build = "", copy = "", name, ...more] = key.slice(this.#config.prefix.length).split("/");
     return isBuildId(build) && isCopy(copy) && name !== undefined && more.length === 0 ? { build, copy } : null;
   }
+}
+
+/** And no more of them: what is there may be anything. */
+async function firstBytes(body: Readable, most: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    const bytes: Buffer = chunk;
+    chunks.push(bytes);
+    length += bytes.length;
+    if (length >= most) break;
+  }
+  return Buffer.concat(chunks).subarray(0, most);
 }
 
 function begin(at: { build: string; copy: string }, { size, changedAt }: ListedObject): StoredCopy {
