@@ -1,5 +1,12 @@
 import { readFile } from "node:fs/promises";
-import { answerOf, type ServerClientOptions, ServerFailure, type ServerSchemas, serverClient } from "@pawl/ui/server";
+import {
+  answerOf,
+  type ServerClient,
+  type ServerClientOptions,
+  ServerFailure,
+  type ServerSchemas,
+  serverClient,
+} from "@pawl/ui/server";
 import { watchBuild } from "@pawl/ui/watch-build";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { VERSION } from "../version.ts";
@@ -7,6 +14,8 @@ import { BuildProgress } from "./build-progress.ts";
 import { buildWords, failureWords } from "./build-words.ts";
 import { downloadArtifacts } from "./download-artifacts.ts";
 import type { Io } from "./io.ts";
+import { makeOutputFolder } from "./output-folder.ts";
+import { withServerNamed } from "./server-trouble.ts";
 import { printJson } from "./with-server.ts";
 import { Failed } from "./word-error.ts";
 
@@ -60,7 +69,9 @@ export function buildCommand(io: Io): Command {
       .action((packages: string[], options: BuildOptions, command: Command) => {
         const wrong = packages.find((name) => name.startsWith("--"));
         if (wrong !== undefined) command.error(`error: unknown option '${wrong}'`, { code: "commander.unknownOption" });
-        return build(io, packages, options);
+        return build(io, packages, options).catch((error: unknown) => {
+          throw withServerNamed(error, options.server);
+        });
       })
   );
 }
@@ -69,7 +80,8 @@ async function build(io: Io, packages: readonly string[], options: BuildOptions)
   const at: ServerClientOptions = { url: options.server };
   const client = serverClient(at);
   const body = await requestOf(packages, options);
-  const { build: asked, secret } = await answerOf(client.POST("/api/v2/builds", { body, signal: io.signal }));
+  if (options.output !== undefined) await makeOutputFolder(options.output);
+  const { build: asked, secret } = await ask(client, body, io.signal);
   const progress = new BuildProgress(io, { isQuiet: options.json === true, showsLog: options.log === true });
   progress.asked(asked);
   let last = asked;
@@ -91,8 +103,17 @@ async function build(io: Io, packages: readonly string[], options: BuildOptions)
     if (!options.json) io.stderr(failureWords(last, io));
     throw new Failed();
   }
-  if (!options.json) io.stdout(buildWords(last, options.server, io));
+  if (!options.json) io.stdout(buildWords(last, options.server, io, isOver(asked)));
   if (options.output !== undefined) await downloadArtifacts(io, options.server, last.result.artifacts, options.output);
+}
+
+/** @throws ServerFailure not_the_server, too, for what answers JSON and is another server */
+async function ask(client: ServerClient, body: ServerSchemas["BuildRequest"], signal: AbortSignal) {
+  const answer = await answerOf(client.POST("/api/v2/builds", { body, signal })).catch((cause: unknown) => {
+    throw cause instanceof SyntaxError ? new ServerFailure("not_the_server", "That is no JSON.", { cause }) : cause;
+  });
+  if (typeof answer?.build?.id === "string") return answer;
+  throw new ServerFailure("not_the_server", "Something else than the server answered.");
 }
 
 async function requestOf(packages: readonly string[], options: BuildOptions): Promise<ServerSchemas["BuildRequest"]> {

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import type { BuildState } from "../builds/types.ts";
-import { ServerError } from "../error.ts";
+import type { Build, BuildState } from "../builds/types.ts";
+import { ServerError, type ServerErrorCode } from "../error.ts";
 import { STATES } from "../operator/states.ts";
 import type { Operator } from "../operator/types.ts";
 import { buildDetails } from "./builds-show.ts";
@@ -9,6 +9,7 @@ import { harmless, type Io } from "./io.ts";
 import type { ConfigOption } from "./program.ts";
 import { table } from "./table.ts";
 import { printJson, withServer } from "./with-server.ts";
+import { EXIT, exitCodeOf, Failed } from "./word-error.ts";
 
 interface JsonOption extends ConfigOption {
   json?: boolean;
@@ -94,20 +95,43 @@ async function change(io: Io, ids: readonly string[], what: "drop" | "retry", op
   const { json, config } = options;
   await withServer(io, { config }, async ({ operator }) => {
     const { buildAnswer } = await import("../builds/build-answers.ts");
-    const changed = [];
-    for (const id of ids) {
-      const build = await operator[what](id, BY);
-      changed.push(buildAnswer(build));
-      if (!json) io.stdout(`${id}: ${harmless(wordChange(what, build))}\n`);
+    const items: object[] = [];
+    const failures: { error: string; code: ServerErrorCode }[] = [];
+    for (const id of new Set(ids)) {
+      try {
+        const build = await operator[what](id, BY);
+        const outcome = what === "drop" ? DROPPED : await outcomeOf(operator, build);
+        items.push({ id, outcome, build: buildAnswer(build) });
+        if (!json) io.stdout(`${id}: ${harmless(outcome)}\n`);
+      } catch (error) {
+        if (io.signal.aborted || !(error instanceof ServerError)) throw error;
+        const { code } = error;
+        const shownId = harmless(id.slice(0, 100));
+        items.push({ id, error: error.message, code });
+        failures.push({ error: `${shownId}: ${error.message}`, code });
+        if (!json) io.stderr(`${io.paint("bad", "pawl:")} ${shownId}: ${error.message}\n`);
+      }
     }
-    if (json) printJson(io, { success: true, builds: changed });
+    if (json) printJson(io, { success: failures.length === 0, ...failures[0], items });
+    if (failures.length === 0) return;
+    // What didn't work is worse than a wrong id.
+    throw new Failed(failures.every(({ code }) => exitCodeOf(code) === EXIT.usage) ? EXIT.usage : EXIT.failed);
   });
 }
 
-function wordChange(what: "drop" | "retry", { state, waitsFor }: Awaited<ReturnType<Operator["drop"]>>): string {
-  if (what === "drop") return "dropped; the next who asks has it built anew";
+const DROPPED = "dropped; the next who asks has it built anew";
+
+/** A build that is tried again has to find somebody who does. */
+async function outcomeOf(operator: Operator, { state, attempt, waitsFor, inputs }: Build): Promise<string> {
   if (state === "running") return "it runs already";
-  return waitsFor === null ? "it is tried again now" : `it is tried again: ${waitsFor}`;
+  const { targets } = await operator.queue();
+  const place = targets.find(
+    ({ distribution, target }) => distribution === inputs.distribution && target === inputs.target,
+  );
+  const lack = waitsFor ?? (place?.workers === 0 ? `no worker for ${inputs.target}` : null);
+  // Nobody has begun with it yet: it keeps its place.
+  if (attempt === 0) return lack === null ? "it waits already, for its first try" : `it waits already: ${lack}`;
+  return lack === null ? "it is tried again now" : `it is in front of the line, and waits: ${lack}`;
 }
 
 function wholeNumber(text: string): number {

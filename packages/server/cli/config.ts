@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { Io } from "./io.ts";
 import type { ConfigOption } from "./program.ts";
 import { printJson } from "./with-server.ts";
-import { Failed } from "./word-error.ts";
+import { EXIT, Failed } from "./word-error.ts";
 
 /** `pawl config check [file]`: every problem at once, each with what to write instead. */
 export function configCommand(io: Io): Command {
@@ -28,5 +28,5 @@ async function check(io: Io, path: string | undefined, json: boolean): Promise<v
     for (const problem of problems) io.stdout(`${describeProblem(problem)}\n`);
     if (isWell) io.stdout(`${name}: all is well\n`);
   }
-  if (!isWell) throw new Failed();
+  if (!isWell) throw new Failed(EXIT.usage);
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { ServerSchemas } from "@pawl/ui/server";
 import { ServerFailure } from "@pawl/ui/server";
@@ -11,14 +11,13 @@ type Artifact = ServerSchemas["Artifact"];
 /** A server that says nothing for so long has gone, in milliseconds. */
 const SILENT_MS = 60_000;
 
-/** Every file of a build into a folder; one whose sum is another isn't kept. @throws ServerFailure */
+/** Every file of a build into a folder that is there; one whose sum is another isn't kept. @throws ServerFailure */
 export async function downloadArtifacts(
   io: Pick<Io, "stdout" | "signal">,
   server: string,
   artifacts: readonly Artifact[],
   folder: string,
 ): Promise<void> {
-  await mkdir(folder, { recursive: true });
   for (const artifact of artifacts) {
     // Names are the server's: none leads out of the folder.
     if (!/^[A-Za-z0-9_+-][A-Za-z0-9._+-]*$/.test(artifact.name)) continue;
@@ -37,7 +36,9 @@ async function download(
   const silence = new AbortController();
   let timer = setTimeout(() => silence.abort(), SILENT_MS);
   try {
-    const response = await fetch(url, { signal: AbortSignal.any([signal, silence.signal]) });
+    const response = await fetch(url, { signal: AbortSignal.any([signal, silence.signal]) }).catch((cause: unknown) => {
+      throw new ServerFailure("unreachable", "The server can't be reached.", { cause });
+    });
     if (!response.ok || !response.body)
       throw wrong(`${name} could not be fetched: the server said ${response.status}.`);
     const hash = createHash("sha256");

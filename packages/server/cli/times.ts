@@ -6,6 +6,12 @@ const UNITS = [
 
 const words = new Intl.RelativeTimeFormat("en", { numeric: "always" });
 
+/** As `ago`, and `12 s ago` below a minute: for what happens every few seconds. */
+export function secondsAgo(instant: Date, now: Date): string {
+  const seconds = Math.max(0, Math.round((now.getTime() - instant.getTime()) / 1_000));
+  return seconds < 60 ? `${seconds} s ago` : ago(instant, now);
+}
+
 /** `5 minutes ago`, `just now`, `in 2 hours`; null is `never`. */
 export function ago(instant: Date | null, now: Date): string {
   if (instant === null) return "never";

@@ -3,8 +3,11 @@ import type { ShownWorker } from "../operator/types.ts";
 import { harmless, type Io } from "./io.ts";
 import type { ConfigOption } from "./program.ts";
 import { table } from "./table.ts";
-import { ago } from "./times.ts";
+import { ago, secondsAgo } from "./times.ts";
 import { printJson, withServer } from "./with-server.ts";
+
+/** After so long (builds/workers.ts), and for so long (operator/types.ts). */
+const GONE = "gone: it said nothing for 15 s. Others take over what it built; an hour later it isn't listed any more";
 
 /** `pawl workers`: who builds, what, and what keeps them from it. */
 export function workersCommand(io: Io): Command {
@@ -34,7 +37,7 @@ export function workerWords(io: Pick<Io, "paint">, workers: readonly ShownWorker
     harmless(worker.targets.join(" ")),
     `${worker.running} of ${worker.parallel}`,
     ago(worker.startedAt, now),
-    ago(worker.seenAt, now),
+    secondsAgo(worker.seenAt, now),
     stateOf(io, worker),
   ]);
   const troubles = workers.flatMap(({ name, trouble, isThere }) =>
@@ -46,7 +49,8 @@ export function workerWords(io: Pick<Io, "paint">, workers: readonly ShownWorker
       return `  ${harmless(what)}, ${id}\n`;
     }),
   );
-  return [table([heads, ...rows]), ...troubles, ...builds].join("");
+  const gone = workers.some(({ isThere }) => !isThere) ? [`  ${io.paint("quiet", GONE)}\n`] : [];
+  return [table([heads, ...rows]), ...gone, ...troubles, ...builds].join("");
 }
 
 function stateOf(io: Pick<Io, "paint">, { isThere, isDraining, trouble }: ShownWorker): string {

@@ -49,7 +49,7 @@ export async function checksOfServer(examined: Examined, signal: AbortSignal): P
     ...checksWithoutConfig(around),
     check("folders", () => lookAtFolders(config, around)),
     ...(database === null ? [] : await checksOfDatabase({ ...examined, database }, signal)),
-    check("store", (end) => lookAtStore(config, end)),
+    check("store", (end) => lookAtStore(config, database?.kysely ?? null, end)),
     ...(isWorker || config.worker.embedded
       ? [check("machine", (end) => lookAtMachine(config.worker, around, end))]
       : []),

@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { stat } from "node:fs/promises";
+import { access, constants, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Finding, fine, trouble, warning } from "@pawl/device/doctor";
+import { bootId, isAlive } from "@pawl/device/process-identity";
 import { sql } from "kysely";
 import type { ServerConfig } from "../config/schema.ts";
 import { type Database, openDatabase } from "../db/connect.ts";
-import { readAddress } from "../db/embedded/address-file.ts";
+import { addressFile, readAddress } from "../db/embedded/address-file.ts";
 import { MIGRATIONS } from "../db/migrations/index.ts";
 import { placeOf } from "../db/place.ts";
 import { ServerError } from "../error.ts";
@@ -19,10 +20,14 @@ const NOTICE_MS = 3_000;
 const SKEW_WARNING_MS = 2_000;
 const SKEW_TROUBLE_MS = 60_000;
 
-/** Connections to the database of the configuration, or why there are none. Starts none: the embedded one runs with its server. */
+/**
+ * Connections to the database of the configuration, or why there are none. Starts none: the embedded one runs with its server.
+ * @param source which variable or setting says the address
+ */
 export async function reachDatabase(
   { database: { url }, state_dir }: ServerConfig,
   signal: AbortSignal,
+  source = "database.url",
 ): Promise<{ database: Database } | { finding: Finding }> {
   const address = url ?? (await readAddress(state_dir))?.url ?? null;
   if (address === null) return { finding: await embeddedIsAway(state_dir) };
@@ -43,7 +48,9 @@ export async function reachDatabase(
     signal.throwIfAborted();
     if (!(error instanceof ServerError)) throw error;
     if (url === null) return { finding: await embeddedIsAway(state_dir) };
-    return { finding: findingOf(error, trouble, "Start it, or correct DATABASE_URL or database.url") };
+    // What answers, and refuses or is something else, needn't be started.
+    const start = error.code === "database_unavailable" ? "Start it, or correct" : "See to that there, or correct";
+    return { finding: findingOf(error, trouble, `${start} ${source}`) };
   }
 }
 
@@ -55,8 +62,20 @@ async function embeddedIsAway(stateDir: string): Promise<Finding> {
     (error: NodeJS.ErrnoException) => error.code ?? "",
   );
   if (code === "ENOENT") return warning(`There is no database yet: ${folder} isn't there`, start);
+  if (await isOff(stateDir)) return warning("The embedded database is off; it starts with the server", start);
   const detail = "It runs as long as a server does. If one runs here, this user may not read its address: try as root";
   return trouble("The embedded database can't be asked", start, detail);
+}
+
+/** Nobody has said where it is, or who has is gone: as far as this user may see that. */
+async function isOff(stateDir: string): Promise<boolean> {
+  const code = await access(addressFile(stateDir), constants.R_OK).then(
+    () => null,
+    (error: NodeJS.ErrnoException) => error.code,
+  );
+  if (code === "ENOENT") return true;
+  const address = await readAddress(stateDir);
+  return address !== null && !isAlive({ pid: address.pid, start_time: address.start_time, boot_id: bootId() });
 }
 
 /** Whether it has the tables of this program, neither older nor newer. */

@@ -1,6 +1,6 @@
 import { chmod, chown, mkdir, readdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createSocket } from "node:net";
 import { ObjectStore, TempDir } from "@pawl/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Io } from "../cli/io.ts";
@@ -106,7 +106,9 @@ describe("the database", () => {
     });
     await mkdir(dir.join("was/database"), { recursive: true });
     const stopped = await reachDatabase(configOf({ state_dir: dir.join("was") }), signal);
-    expect(stopped).toMatchObject({ finding: { ok: "trouble", title: "The embedded database can't be asked" } });
+    expect(stopped).toMatchObject({
+      finding: { ok: "warning", title: "The embedded database is off; it starts with the server" },
+    });
     expect(await readdir(dir.join("was"))).toEqual(["database"]);
   });
 
@@ -128,24 +130,55 @@ describe("the database", () => {
 test("the store is tried, and is afterwards as it was; a folder that isn't there isn't made", async () => {
   const config = ServerConfig.parse(settings);
   const before = await readdir(config.state_dir, { recursive: true });
-  expect(shown(await lookAtStore(config, signal))).toEqual([
+  expect(shown(await lookAtStore(config, kysely(), signal))).toEqual([
     expect.stringMatching(/^ok: The store .* gives them back/),
   ]);
   expect(await readdir(config.state_dir, { recursive: true })).toEqual(before);
-  expect((await lookAtStore(configOf(), signal))[0]?.ok).toBe("ok");
+  expect((await lookAtStore(configOf(), null, signal))[0]?.ok).toBe("ok");
   await expect(readdir(dir.join("none"))).rejects.toThrow("ENOENT");
   await writeFile(dir.join("file"), "");
-  await expect(lookAtStore(configOf({ store_dir: dir.join("file") }), signal)).rejects.toThrow("ENOTDIR");
+  await expect(lookAtStore(configOf({ store_dir: dir.join("file") }), null, signal)).rejects.toThrow("ENOTDIR");
+});
+
+test("a store that another database's servers use", async () => {
+  const config = configOf({ store_dir: dir.join("others") });
+  await mkdir(dir.join("others"));
+  await writeFile(dir.join("others/.store-id"), "0123 456-7\n");
+  const [tried, owner] = await lookAtStore(config, kysely(), signal);
+  expect([tried?.ok, owner?.ok, owner?.title]).toEqual([
+    "ok",
+    "warning",
+    expect.stringMatching(/^The store .*others is another database's/),
+  ]);
 });
 
 test("a store of the S3 protocol that works, and one whose bucket isn't there", async () => {
   await using objects = await ObjectStore.start({ bucket: "pawl" });
   const look = (bucket: string) => {
     const { url: endpoint, accessKeyId: access_key_id, secretAccessKey: secret_access_key } = objects;
-    return lookAtStore(configOf({ store: { s3: { endpoint, bucket, access_key_id, secret_access_key } } }), signal);
+    const config = configOf({ store: { s3: { endpoint, bucket, access_key_id, secret_access_key } } });
+    return lookAtStore(config, kysely(), signal);
   };
   expect(shown(await look("pawl"))).toEqual([expect.stringMatching(/^ok: The store s3:\/\/pawl/)]);
   expect(await look("another")).toMatchObject([{ ok: "trouble", fix: expect.stringContaining("store.s3") }]);
+});
+
+test("an address that a variable says: the variable is to be corrected; what answers there needn't be started", async () => {
+  const other = createSocket((socket) => socket.on("error", () => undefined).end("hello\r\n")).listen(0, "127.0.0.1");
+  await new Promise((resolve) => other.once("listening", resolve));
+  const { port } = other.address() as AddressInfo;
+  const config = configOf({ database: { url: `postgresql://pawl@127.0.0.1:${port}/pawl` } });
+  const found = await reachDatabase(config, signal, "DATABASE_URL");
+  other.close();
+  expect(found).toMatchObject({ finding: { fix: "See to that there, or correct DATABASE_URL" } });
+  const env = { DATABASE_URL: "nonsense" };
+  const [first, second] = await examineServer({ configPath, env, around }, signal);
+  expect(first).toMatchObject({
+    id: "config",
+    ok: "trouble",
+    fix: "Correct DATABASE_URL, a variable of the environment",
+  });
+  expect(second?.id).toBe("clock");
 });
 
 test("folders that everybody may write to, or that belong to another user", async () => {
@@ -188,9 +221,8 @@ test("what is signed wrongly upstream is known from what was read", async () => 
 });
 
 test("nobody listens, or something else does; what others are told leads there, or not", async () => {
-  expect(shown(await lookAtListening({ listen: "127.0.0.1:9", public_url: null }, signal))).toEqual([
-    "trouble: No server answers at http://127.0.0.1:9",
-  ]);
+  const silent = { listen: "127.0.0.1:9", public_url: "http://127.0.0.1:9" };
+  expect(shown(await lookAtListening(silent, signal))).toEqual(["trouble: No server answers at http://127.0.0.1:9"]);
   const other = createServer((_, answer) => answer.end("hello")).listen(0, "127.0.0.1");
   await new Promise((resolve) => other.once("listening", resolve));
   const { port } = other.address() as AddressInfo;

@@ -1,5 +1,5 @@
-import { assessProblems, examine, type Finding, type Reading as OfDevice, trouble } from "@pawl/device/doctor";
-import { readConfig } from "../config/check.ts";
+import { assessProblems, examine, type Finding, type Reading as OfDevice, trouble, warning } from "@pawl/device/doctor";
+import { type ConfigProblem, readConfig } from "../config/check.ts";
 import type { ServerConfig } from "../config/schema.ts";
 import { ServerError } from "../error.ts";
 import { type Check, checksOfServer, checksWithoutConfig } from "./checks.ts";
@@ -28,7 +28,7 @@ export async function examineServer(patient: Patient, signal: AbortSignal): Prom
   const { config, findings } = await readOwnConfig(configPath, env);
   const ofConfig = findings.map((finding): Reading => ({ id: "config", ...finding }));
   if (config === null) return [...ofConfig, ...(await make(checksWithoutConfig(around), signal))];
-  const reached = await reachDatabase(config, signal);
+  const reached = await reachDatabase(config, signal, sourceOfAddress(env));
   await using database = "database" in reached ? reached.database : null;
   const ofDatabase = "finding" in reached ? [{ id: "database", ...reached.finding }] : [];
   const checks = await checksOfServer({ config, database, around, isWorker }, signal);
@@ -49,9 +49,34 @@ async function readOwnConfig(
 ): Promise<{ config: ServerConfig | null; findings: Finding[] }> {
   try {
     const { file, config, problems } = await readConfig({ path, env });
-    return { config, findings: assessProblems(file ?? "The defaults (there is no pawl-server.yaml)", problems) };
+    const ofVariables = problems.flatMap((problem) => {
+      const variable = variableOf(problem);
+      const verdict = problem.severity === "error" ? trouble : warning;
+      return variable === null ? [] : [verdict(wordsOf(problem), `Correct ${variable}, a variable of the environment`)];
+    });
+    const ofFile = assessProblems(
+      file ?? "The defaults (there is no pawl-server.yaml)",
+      problems.filter((problem) => variableOf(problem) === null),
+    );
+    const isVariablesFault = ofVariables.some(({ ok }) => ok === "trouble");
+    return { config, findings: [...ofVariables, ...ofFile.filter(({ ok }) => ok !== "ok" || !isVariablesFault)] };
   } catch (error) {
     if (!(error instanceof ServerError)) throw error;
     return { config: null, findings: [findingOf(error, trouble, "pawl config check says what is wrong")] };
   }
+}
+
+/** Without a file and a line, which it isn't about. */
+function wordsOf({ message, hint }: ConfigProblem): string {
+  return hint === null ? message : `${message}; ${hint}`;
+}
+
+/** The variable that a problem is about: it has no line, and names it. */
+function variableOf({ line, message }: ConfigProblem): string | null {
+  return line === null ? (/\b(?:DATABASE_URL|PAWL_SERVER_\w+)/.exec(message)?.[0] ?? null) : null;
+}
+
+/** Who says where the database is, as config/environment.ts reads it. */
+function sourceOfAddress(env: Patient["env"]): string {
+  return ["PAWL_SERVER_DATABASE__URL", "DATABASE_URL"].find((name) => env[name]) ?? "database.url";
 }

@@ -22,7 +22,9 @@ export async function lookAtListening(
 ): Promise<Finding[]> {
   const address = parseListenAddress(listen);
   const here = await lookHere(address, signal);
-  return public_url === null ? [here] : [here, await lookOutside(public_url, signal)];
+  // Where nobody listens nobody can be reached: that is one trouble.
+  const isSilent = here.title === nobodyAt(addressWords(address));
+  return public_url === null || isSilent ? [here] : [here, await lookOutside(public_url, signal)];
 }
 
 async function lookHere(address: ListenAddress, signal: AbortSignal): Promise<Finding> {
@@ -45,8 +47,12 @@ async function lookHere(address: ListenAddress, signal: AbortSignal): Promise<Fi
     signal.throwIfAborted();
     const why = error instanceof Error ? error.message : String(error);
     const fix = "systemctl start pawl-server, or pawl serve; journalctl -u pawl-server says why it ended";
-    return trouble(`No server answers at ${where}`, fix, why);
+    return trouble(nobodyAt(where), fix, why);
   }
+}
+
+function nobodyAt(where: string): string {
+  return `No server answers at ${where}`;
 }
 
 async function lookOutside(url: string, signal: AbortSignal): Promise<Finding> {

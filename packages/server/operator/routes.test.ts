@@ -108,12 +108,30 @@ test("the commands show a build, drop it and have it tried again, and say what t
   expect(shown.out).toMatch(/^openwrt 24\.10\.5 for tplink_archer-c7-v2 \(ath79\/generic\): queued\n/);
   expect(shown.out).toMatch(/waits for +no worker for ath79\/generic\n(.*\n)*Who could build it: pawl workers\n$/);
   expect(JSON.parse((await pawl("builds", "show", id, "--json")).out)).toMatchObject({ success: true, build: { id } });
+  expect((await pawl("builds", "retry", id)).out).toBe(`${id}: it waits already: no worker for ath79/generic\n`);
+  const { kysely } = server.composition.database;
+  await kysely.updateTable("build").set({ state: "failed", waits_for: null }).where("id", "=", id).execute();
+  expect((await pawl("builds", "retry", id)).out).toBe(
+    `${id}: it is in front of the line, and waits: no worker for ath79/generic\n`,
+  );
   expect((await pawl("builds", "drop", id)).out).toBe(`${id}: dropped; the next who asks has it built anew\n`);
   // Another process has done it, and this one is told.
   await expect.poll(async () => (await server.call(`/api/v2/builds/${id}`)).json.state).toBe("withdrawn");
   const refused = await pawl("builds", "retry", id, "--json");
-  expect([refused.code, JSON.parse(refused.out).code]).toEqual([1, "unprocessable"]);
-  expect((await pawl("builds", "show", "nothing")).code).toBe(1);
+  expect([refused.code, JSON.parse(refused.out).code]).toEqual([2, "unprocessable"]);
+  const other = await ask({ packages: ["tmux"] });
+  const both = await pawl("builds", "drop", "nothing", other, "--json");
+  expect([both.code, JSON.parse(both.out)]).toMatchObject([
+    2,
+    {
+      success: false,
+      items: [
+        { id: "nothing", code: "not_found" },
+        { id: other, build: { state: "withdrawn" } },
+      ],
+    },
+  ]);
+  expect((await pawl("builds", "show", "nothing")).code).toBe(2);
   expect((await pawl("builds", "list", "--state", "lost")).code).toBe(2);
   expect((await pawl("builds", "list", "--limit", "0")).code).toBe(2);
 });
@@ -134,7 +152,7 @@ test("workers and the queue, over the API and by command", async () => {
   const { json } = await call("/api/v2/workers");
   expect(json.items).toMatchObject([{ name: "oven", running: 0, builds: [], there: true, draining: false }]);
   const words = (await pawl("workers")).out;
-  expect(words).toMatch(/^oven +x86\/\* +0 of 2 +just now +just now +can't build$/m);
+  expect(words).toMatch(/^oven +x86\/\* +0 of 2 +just now +\d+ s ago +can't build$/m);
   expect(words).toMatch(/✗ oven: ImageBuilders need make/);
   const queue = (await call("/api/v2/queue")).json;
   expect(queue.items).toMatchObject([{ target: "ath79/generic", workers: 0, free: 0, running: 0 }]);

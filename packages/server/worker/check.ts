@@ -55,8 +55,8 @@ export async function checkWorkers(config: ServerConfig, signal: AbortSignal): P
 }
 
 function nobody({ state_dir, worker: { name } }: Pick<ServerConfig, "state_dir" | "worker">): WorkerFinding {
-  const who = name === null ? "No worker" : `No worker ${name}`;
-  return { isWell: false, sentence: `${who} runs on this machine with the state folder ${state_dir}.` };
+  const named = name === null ? "" : ` and the name ${name}`;
+  return { isWell: false, sentence: `No worker runs on this machine with the state folder ${state_dir}${named}.` };
 }
 
 export interface ShownWorker {

@@ -3617,7 +3617,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Code: internal. */
+            /** @description Code: internal, store_failed. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -3626,7 +3626,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Code: database_unavailable. */
+            /** @description Code: database_unavailable, store_unavailable. */
             503: {
                 headers: {
                     /** @description In seconds. */
