@@ -81,7 +81,7 @@ test.runIf(isRoot)(
     const fourth = await ask("true # store");
     expect(await reason(fourth)).toMatch(/^The store.s disk is full: nothing of this build was kept\. Try 2 of 4 at/);
     const kept = await readdir(dir.join("state/store"), { recursive: true });
-    expect(kept.sort()).toEqual([".incoming", ".removed", "filler"]);
+    expect(kept.sort()).toEqual([".incoming", ".removed", ".store-id", "filler"]);
     await empty("store");
 
     for (const id of [first, second, third, fourth]) {

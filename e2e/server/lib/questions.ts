@@ -80,6 +80,9 @@ const PARAMETERS: Readonly<Record<string, Make<string>>> = {
 const PARAMETERS_OF: Readonly<Record<string, Readonly<Record<string, Make<string>>>>> = {
   // What is told of one that waits has no end.
   "/api/v2/builds/:id/events": { id: (pick, { builds }) => pick([NO_ID, ...builds.ended]) },
+  // Others are asked about later.
+  "/api/v2/builds/:id/drop": { id: () => NO_ID },
+  "/api/v2/builds/:id/retry": { id: (pick, { builds }) => pick([NO_ID, ...builds.waiting, ...builds.ended]) },
   // Two that are done are seldom drawn among many.
   "/api/v2/builds/:id/diff": {
     id: (pick, { builds }) => pick([NO_ID, ...builds.waiting, ...builds.done, ...builds.done]),
@@ -98,7 +101,23 @@ const file: Make<string> = (pick, { path, target, architecture, profile, board }
     `${path}/targets/${target}/none.json`,
   ]);
 
+/** Where the first generation's images lie; nobody has asked for any. */
+const image2018: Make<string> = (pick, { version, target, profile }) =>
+  pick([
+    `${version}/${target}/${profile}/0123456789abcde/`,
+    `${version}/${target}/${profile}/0123456789abcde`,
+    `${version}/${target}/${profile}/0123456789abcde/sha256sums`,
+    `${version}/${target}`,
+  ]);
+const hidden2018: Make<string> = (pick, subject) => `${"0".repeat(32)}/openwrt/${image2018(pick, subject)}`;
+
 const BELOW: Readonly<Record<string, Make<string>>> = {
+  "/download/openwrt/*": image2018,
+  "/download/lede/*": image2018,
+  "/download/custom/*": hidden2018,
+  "/json/openwrt/*": image2018,
+  "/json/lede/*": image2018,
+  "/json/custom/*": hidden2018,
   "/json/v1/*": (pick, subject) =>
     pick(["latest.json", "branches.json", "overview.json", file(pick, subject), file(pick, subject)]),
   "/json/releases/*": (pick, subject) => file(pick, subject).replace(/^\w+\//, ""),
@@ -138,6 +157,13 @@ const QUERIES: Readonly<Record<string, Make<Fields>>> = {
   [`${DISTRIBUTION}/versions/:version/models`]: (pick) => page(pick, { query: ["archer", "c7 tp-link", "", "é💥"] }),
   [`${TARGET}/packages`]: (pick) =>
     page(pick, { query: ["luci", "web server", "%"], feed: ["luci", "base", "target"] }),
+  "/api/v2/builds": (pick, { version, target }) =>
+    page(pick, {
+      state: ["queued", "done", "failed"],
+      version: [version],
+      target: [target],
+      distribution: ["openwrt"],
+    }),
   "/api/v2/catalog/resources": (pick, { version, target }) =>
     page(pick, { trouble: ["true", "false"], distribution: ["openwrt"], version: [version], target: [target] }),
   "/api/v2/stats/versions": (pick) => pick<Fields>([{}, { branch: "24.10" }]),
@@ -205,6 +231,9 @@ const BODIES: Readonly<Record<string, Make<unknown>>> = {
     ...pick([{}, { defaults: 'echo "it\'s $(hostname)"\n' }, { client: "owut/1.0" }]),
   }),
   "/api/v2/builds/:id/withdrawals": (pick) => ({ secret: pick([NO_ID, "f".repeat(32)]) }),
+  "/api/v2/builds/:id/drop": () => undefined,
+  "/api/v2/builds/:id/retry": () => undefined,
+  "/api/v2/gc": (pick) => pick([{}, { dry_run: true }, { dry_run: false }]),
   "/api/v2/upgrade-checks": (pick, { version, target, board }) => ({
     distribution: pick(["openwrt", "openwrt", "lede"]),
     version,
