@@ -6,9 +6,11 @@ import { ROOT } from "../../scripts/bootstrap.mjs";
 import { blocksOf } from "../document-blocks.ts";
 import { activity } from "./units.ts";
 
+const POSTGRES = "/usr/lib/postgresql";
 const VERSION = existsSync(POSTGRES) ? readdirSync(POSTGRES).sort().at(-1) : undefined;
 const whyNot = machineIsPossible() ?? (VERSION === undefined ? "Debian's PostgreSQL isn't here" : null);
-const POSTGRES = "/usr/lib/postgresql";
+/** The machine's disk is the host's first one, with what is written to it elsewhere. */
+const isOnDisk = [ROOT, process.execPath].every((path) => statSync(path).dev === statSync("/").dev);
 /** Where the machine sees the host's disk, also what is below folders that are its own, such as /tmp. */
 const HOST = "/mnt/host";
 const MIRROR = join(HOST, ROOT, "e2e", "scale-out", "mirror.ts");
