@@ -1,4 +1,4 @@
-import { benchBuilds } from "./builds/index.ts";
+import { benchBuilds, benchWaiting } from "./builds/index.ts";
 import { benchDevice } from "./device/index.ts";
 import { benchServer } from "./server/index.ts";
 
@@ -6,6 +6,7 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   device: benchDevice,
   server: benchServer,
   builds: benchBuilds,
+  queue: benchWaiting,
 };
 
 // `npm run bench` measures all, `npm run bench -- server` one of them.

@@ -6,27 +6,28 @@ import { BenchHouses } from "./bench-house.ts";
 import { benchCachedAnswers, type Compared } from "./cached-answers.ts";
 import { benchIdenticalRequests } from "./identical-requests.ts";
 import { benchManyWorkers } from "./many-workers.ts";
+import { benchPollers, POLLERS } from "./pollers.ts";
 import { benchIdentical, benchQueue } from "./queue.ts";
 import { benchStarts } from "./starts.ts";
 import { addBulk, benchWrapping } from "./wrapping.ts";
 
 const AT_MOST: Limit = { is: "≤", ratio: 1 };
 
-/** Builds: waiting, by many workers, asked for again, wrapped around the bare commands, begun. */
+/** Builds: asked for again, begun, asked after, wrapped around the bare commands. */
 export async function benchBuilds(): Promise<void> {
-  await benchWaiting();
   await using mirror = await MirrorServer.start();
   addBulk(mirror);
   await using server = await BenchServer.start(mirror);
   await benchCached(server, mirror);
   await benchBegun(server);
+  await benchPolled(mirror);
   const identical = await benchIdenticalRequests(server);
   row("1,000 identical requests over HTTP, all answered", ms(identical), "limit", ms(1_000), AT_MOST);
   await benchWrapped(server, mirror);
 }
 
 /** Without mirror and sandbox: what waits, and who takes it. */
-async function benchWaiting(): Promise<void> {
+export async function benchWaiting(): Promise<void> {
   await using houses = await BenchHouses.start();
   const { short, long } = await benchQueue(houses);
   for (const name of ["enqueue", "position", "dequeue"] as const) {
@@ -76,6 +77,13 @@ async function benchBegun(server: BenchServer): Promise<void> {
     ms(prepared.first),
   );
   if (unpacked.length > 0) console.log(`  MISSED: later builds unpacked again: ${unpacked.join(", ")}`);
+}
+
+async function benchPolled(mirror: MirrorServer): Promise<void> {
+  if (missingForBaseline().includes("wrk")) return console.log("Pollers can't be measured: install wrk.");
+  const { p99, rate } = await benchPollers(mirror);
+  row(`${POLLERS.toLocaleString("en")} pollers every 5 s on one server, p99`, ms(p99), "limit", ms(100), AT_MOST);
+  console.log(`  ${Math.round(rate)} answers a second`);
 }
 
 async function benchWrapped(server: BenchServer, mirror: MirrorServer): Promise<void> {
