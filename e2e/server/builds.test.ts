@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { TempDir } from "@pawl/testkit";
+import { freePort, TempDir } from "@pawl/testkit";
 import { answerOf, type ServerClient, type ServerSchemas, serverClient } from "@pawl/ui/server";
 import { type BuildEvent, watchBuild } from "@pawl/ui/watch-build";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -106,8 +106,10 @@ describe("pawl build", () => {
   });
 
   test("says so where there is no server", WITHIN, async () => {
-    const { code, stderr } = await run(...OPTIONS, "--server", "http://127.0.0.1:9");
-    expect([code, stderr]).toEqual([1, "pawl: The server can't be reached.\n"]);
+    const nowhere = `http://127.0.0.1:${await freePort()}`;
+    const { code, stderr } = await run(...OPTIONS, "--server", nowhere);
+    const sentence = `No server is reached at ${nowhere}: nothing listens there; --server or PAWL_URL says which one is meant.`;
+    expect([code, stderr]).toEqual([1, `pawl: ${sentence}\n`]);
   });
 });
 
