@@ -124,13 +124,13 @@ test("slow-loris: a bundle whose bytes drip keeps nobody from cancelling, and no
 test("slow-loris: a new release whose health address drips is gone back from", async () => {
   const before = device.wholeRelease();
   const version = await device.publishNext({ files: { "service.mjs": DRIPPING_SERVICE } });
-  await device.appliance.changeConfig((text) => text.replace("6s", "2s"));
+  await device.appliance.changeConfig((text) => text.replace("within: 6s", "within: 2s"));
   expect(await device.appliance.pawl.run("install")).toMatchObject({ code: 3 });
   const says = new RegExp(
     `^${version} was started but doesn't work: http://127\\.0\\.0\\.1:\\d+/version gave no answer for 5 s .*Pawl went back to ${before}\\.$`,
   );
   await device.assertEnd(version, { code: "health_failed", result: "rolled_back", says }, before);
-  await device.appliance.changeConfig((text) => text.replace("2s", "6s"));
+  await device.appliance.changeConfig((text) => text.replace("within: 2s", "within: 6s"));
   await device.updatesAgain();
 });
 
