@@ -57,7 +57,9 @@ describe("a service that won't stop", () => {
 
   async function stopWith(argv: readonly string[]): Promise<void> {
     const stop = `stop: ${JSON.stringify(argv)}`;
-    await device.appliance.changeConfig((text) => text.replace(/stop: \[.*?\]/, stop).replace("within: 6s", "within: 2s"));
+    await device.appliance.changeConfig((text) =>
+      text.replace(/stop: \[.*?\]/, stop).replace("within: 6s", "within: 2s"),
+    );
   }
 
   function wasNotReplaced(version: string, before: string): RegExp {
