@@ -5,25 +5,17 @@ import { TempDir } from "@pawl/testkit";
 import { expect, test } from "vitest";
 import { failureWords } from "./build-words.ts";
 import { makeOutputFolder } from "./output-folder.ts";
-import { createProgram } from "./program.ts";
-import { wordError } from "./word-error.ts";
+import { runCommand } from "./testing/run-command.ts";
 
 const paint = (_: string, text: string) => text;
 
 /** Without a server: what is said before, or instead of, an answer of it. */
 async function build(server: string, ...args: string[]) {
-  let err = "";
-  const stderr = (text: string) => {
-    err += text;
-  };
-  const io = { stdout: stderr, stderr, env: {}, isTerminal: false, signal: new AbortController().signal, paint };
-  const asked = ["build", "--version", "1", "--target", "a/b", "--profile", "c", "--server", server, ...args];
-  try {
-    await createProgram(io).parseAsync(asked, { from: "user" });
-    return { code: 0, err };
-  } catch (error) {
-    return { code: wordError(error, io, false), err };
-  }
+  const { code, out, err } = await runCommand([
+    ...["build", "--version", "1", "--target", "a/b", "--profile", "c", "--server", server],
+    ...args,
+  ]);
+  return { code, err: out + err };
 }
 
 test("a folder for the images is made before anything is asked for, step by step", async () => {

@@ -3,9 +3,7 @@ import { createServer } from "node:http";
 import { type AddressInfo, createServer as createSocket } from "node:net";
 import { ObjectStore, TempDir } from "@pawl/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Io } from "../cli/io.ts";
-import { createProgram } from "../cli/program.ts";
-import { wordError } from "../cli/word-error.ts";
+import { runCommand } from "../cli/testing/run-command.ts";
 import { ServerConfig } from "../config/schema.ts";
 import { createTestDatabase, type ServedServer, serveMiniature } from "../testing/index.ts";
 import { isCurrent, lookAtDatabase, reachDatabase } from "./database.ts";
@@ -268,22 +266,4 @@ test("what was asked for and nobody builds, a token that has ended, and a clean-
   expect((await lookAtCollection(kysely(), 3_600_000))[0]?.title).toMatch(/^Nothing was cleaned up for 9 hours/);
 });
 
-async function pawl(...args: string[]): Promise<{ code: number; out: string }> {
-  let out = "";
-  const io: Io = {
-    stdout: (text) => {
-      out += text;
-    },
-    stderr: () => undefined,
-    env: {},
-    isTerminal: false,
-    signal,
-    paint: (_, text) => text,
-  };
-  try {
-    await createProgram(io).parseAsync([...args, "--config", configPath], { from: "user" });
-    return { code: 0, out };
-  } catch (error) {
-    return { code: wordError(error, io, args.includes("--json")), out };
-  }
-}
+const pawl = (...args: string[]) => runCommand([...args, "--config", configPath], signal);

@@ -3,9 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { TempDir } from "@pawl/testkit";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Io } from "../cli/io.ts";
-import { createProgram } from "../cli/program.ts";
-import { wordError } from "../cli/word-error.ts";
+import { runCommand } from "../cli/testing/run-command.ts";
 import { assertDescribed } from "../http/testing/described-answer.ts";
 import { type CallInit, type ServedServer, serveAll } from "../http/testing/served-server.ts";
 import { alone } from "./alone.ts";
@@ -31,25 +29,7 @@ async function gc(body: object, init: CallInit = { token }) {
 }
 
 /** A command on the same database. */
-async function pawl(...args: string[]): Promise<{ code: number; out: string }> {
-  let out = "";
-  const io: Io = {
-    stdout: (text) => {
-      out += text;
-    },
-    stderr: () => undefined,
-    env: {},
-    isTerminal: false,
-    signal: new AbortController().signal,
-    paint: (_, text) => text,
-  };
-  try {
-    await createProgram(io).parseAsync([...args, "--config", configPath], { from: "user" });
-    return { code: 0, out };
-  } catch (error) {
-    return { code: wordError(error, io, args.includes("--json")), out };
-  }
-}
+const pawl = (...args: string[]) => runCommand([...args, "--config", configPath]);
 
 /** One that was done five hours ago, as the database has it. */
 async function addBuild(expires: string, bytes: number): Promise<string> {
@@ -101,7 +81,7 @@ test("while a server is at it that is said, and nothing is done", async () => {
     await pawl("gc"),
     (await pawl("gc", "--json")).code,
   ]);
-  expect(said).toEqual([true, { code: 1, out: "A server is at it already: nothing was done.\n" }, 1]);
+  expect(said).toEqual([true, { code: 1, out: "A server is at it already: nothing was done.\n", err: "" }, 1]);
 });
 
 test("causes of failures and durations of builds are told to everybody", async () => {

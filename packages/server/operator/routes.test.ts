@@ -2,9 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { TempDir } from "@pawl/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { showWorker } from "../builds/workers.ts";
-import type { Io } from "../cli/io.ts";
-import { createProgram } from "../cli/program.ts";
-import { wordError } from "../cli/word-error.ts";
+import { runCommand } from "../cli/testing/run-command.ts";
 import { assertDescribed } from "../http/testing/described-answer.ts";
 import { type CallInit, type ServedServer, serveAll } from "../http/testing/served-server.ts";
 
@@ -40,27 +38,7 @@ async function ask(more: object): Promise<string> {
 }
 
 /** A command on the same database. */
-async function pawl(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const said = { out: "", err: "" };
-  const io: Io = {
-    stdout: (text) => {
-      said.out += text;
-    },
-    stderr: (text) => {
-      said.err += text;
-    },
-    env: {},
-    isTerminal: false,
-    signal: new AbortController().signal,
-    paint: (_, text) => text,
-  };
-  try {
-    await createProgram(io).parseAsync([...args, "--config", configPath], { from: "user" });
-    return { code: 0, ...said };
-  } catch (error) {
-    return { code: wordError(error, io, args.includes("--json")), ...said };
-  }
-}
+const pawl = (...args: string[]) => runCommand([...args, "--config", configPath]);
 
 test("builds are listed page by page, and by what they are of; none with a first-boot script is", async () => {
   const asked = [await ask({ packages: ["luci"] }), await ask({ packages: ["tcpdump"] }), await ask({})];

@@ -4,9 +4,7 @@ import { join } from "node:path";
 import { MirrorServer } from "@pawl/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SCOPES } from "../auth/scopes.ts";
-import type { Io } from "../cli/io.ts";
-import { createProgram } from "../cli/program.ts";
-import { wordError } from "../cli/word-error.ts";
+import { runCommand } from "../cli/testing/run-command.ts";
 import { createLog } from "../log/log.ts";
 import { type ServedServer, serveMiniature } from "./served-server.ts";
 
@@ -109,17 +107,9 @@ test.each([
   "config check --json",
 ])("nor has what `pawl %s` says", async (command) => {
   const args = command.split(" ");
-  const said: string[] = [];
-  const write = (text: string) => void said.push(text);
-  const signal = new AbortController().signal;
-  const io: Io = { stdout: write, stderr: write, env: {}, isTerminal: false, signal, paint: (_, text) => text };
-  try {
-    await createProgram(io).parseAsync([...args, "--config", config], { from: "user" });
-  } catch (error) {
-    wordError(error, io, args.includes("--json"));
-  }
-  expect(said.join("").length).toBeGreaterThan(20);
-  expectNoSecret(said);
+  const { out, err } = await runCommand([...args, "--config", config]);
+  expect(`${out}${err}`.length).toBeGreaterThan(20);
+  expectNoSecret([out, err]);
 });
 
 test("nor has a line of the log, nor what is stored", async () => {
