@@ -17,7 +17,7 @@ import { openStore } from "./storage/index.ts";
 import type { Store } from "./storage/types.ts";
 import { requireCommonStore } from "./worker/common-store.ts";
 import { Lifeline } from "./worker/lifeline.ts";
-import { openFetchProxy } from "./worker/proxy/index.ts";
+import { ProxyThread } from "./worker/proxy/index.ts";
 import { openSandboxes } from "./worker/sandbox/index.ts";
 import type { Sandboxes } from "./worker/sandbox/types.ts";
 import { startWorker, type Worker } from "./worker/worker.ts";
@@ -154,10 +154,8 @@ async function startOn(
     }),
   );
   const limits = { cacheBytes: worker.package_cache };
-  const builders = createBuilders({
-    trees,
-    openProxy: (options) => openFetchProxy({ ...options, cacheDir: join(cache, "packages"), limits, log }),
-  });
+  const proxies = taken.use(new ProxyThread({ cacheDir: join(cache, "packages"), limits }, log));
+  const builders = createBuilders({ trees, openProxy: (options) => proxies.open(options) });
   return taken.use(
     await startWorker({
       config: worker,

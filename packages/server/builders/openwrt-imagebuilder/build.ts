@@ -1,8 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { LRUCache } from "lru-cache";
-import type { FetchProxy, ProxyRoute } from "../../worker/proxy/types.ts";
-import type { Sandboxes } from "../../worker/sandbox/types.ts";
+import type { FetchProxy, FetchProxyPlace } from "../../worker/proxy/types.ts";
 import type { BuilderTools, BuildRecipe, Made } from "../types.ts";
 import { type Assembled, assemble } from "./assemble.ts";
 import type { ImageBuilderInfo } from "./info.ts";
@@ -18,13 +17,7 @@ import { Workbench } from "./workbench.ts";
 export interface ImageBuilderParts {
   trees: Trees;
   /** A way out of one sandbox, to exactly these places. */
-  openProxy(options: {
-    routes: readonly ProxyRoute[];
-    socketPath: string;
-    /** Who may connect. */
-    user: Sandboxes["user"];
-    signal: AbortSignal;
-  }): Promise<FetchProxy>;
+  openProxy(options: FetchProxyPlace & { signal: AbortSignal }): Promise<FetchProxy>;
 }
 
 export interface Remembered {

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { Logger } from "../../log/log.ts";
 import { CachedFile } from "./cache-entry.ts";
 import { CacheWriter } from "./cache-writer.ts";
+import type { ProxyLog } from "./types.ts";
 
 /** Half-written files of dead processes go after this long, in milliseconds: no transfer takes as long. */
 const ABANDONED_MS = 6 * 60 * 60_000;
@@ -17,12 +17,12 @@ const TO_FREE = 0.1;
 export class FetchCache {
   readonly #dir: string;
   readonly #budget: number;
-  readonly #log: Logger;
+  readonly #log: ProxyLog;
   #grown = 0;
   #isBroken = false;
   readonly #writing = new Set<Promise<void>>();
 
-  constructor(dir: string, budget: number, log: Logger) {
+  constructor(dir: string, budget: number, log: ProxyLog) {
     this.#dir = dir;
     this.#budget = budget;
     this.#log = log;

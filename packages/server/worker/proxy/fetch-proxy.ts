@@ -1,29 +1,24 @@
 import { chmod, chown } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { BuildError } from "../../builders/types.ts";
-import type { Logger } from "../../log/log.ts";
 import { FetchCache } from "./cache.ts";
 import { Allowance, DEFAULT_LIMITS, type ProxyLimits } from "./limits.ts";
 import { insideUrl } from "./routes.ts";
 import { Serving } from "./serving.ts";
 import { shortPath } from "./short-path.ts";
 import { Troubles } from "./troubles.ts";
-import type { FetchFailure, FetchProxy, ProxyRoute } from "./types.ts";
+import type { FetchFailure, FetchProxy, FetchProxyPlace, ProxyLog, ProxyRoute } from "./types.ts";
 
-export interface FetchProxyOptions {
-  /** In the order of their numbers in addresses. Upstreams without a slash at the end. */
-  routes: readonly ProxyRoute[];
-  /** Where to listen; not there yet. */
-  socketPath: string;
-  /** Who else than the owner of this process may connect: `Sandboxes.user`. */
-  user: { uid: number; gid: number } | null;
+export interface FetchProxyOptions extends FetchProxyPlace {
   /** Kept between builds and shared by processes; null keeps nothing. */
   cacheDir: string | null;
   limits?: Partial<ProxyLimits>;
-  log: Logger;
+  log: ProxyLog;
   /** Ends what is under way, as disposal does. */
   signal: AbortSignal;
   now?: () => Date;
+  /** Is told of each failure, before whoever asked is. */
+  failed?(failure: FetchFailure): void;
 }
 
 /** Package managers use one or two. */
@@ -55,18 +50,21 @@ class ListeningProxy implements FetchProxy {
   readonly failures: FetchFailure[] = [];
   readonly #routes: readonly ProxyRoute[];
   readonly #cache: FetchCache | null;
-  readonly #log: Logger;
+  readonly #log: ProxyLog;
+  readonly #told: (failure: FetchFailure) => void;
   readonly #serving: Serving;
   readonly #server: Server;
   readonly #end = new AbortController();
   readonly #signal: AbortSignal;
   readonly #bound = new AsyncDisposableStack();
 
-  constructor({ routes, socketPath, cacheDir, limits: given, log, signal, now = () => new Date() }: FetchProxyOptions) {
+  constructor(options: FetchProxyOptions) {
+    const { routes, socketPath, cacheDir, limits: given, log, signal, now = () => new Date() } = options;
     const limits = { ...DEFAULT_LIMITS, ...given };
     this.socket = socketPath;
     this.#routes = routes;
-    this.#log = log.child({ part: "proxy" });
+    this.#log = log;
+    this.#told = options.failed ?? (() => undefined);
     this.#cache = cacheDir === null ? null : new FetchCache(cacheDir, limits.cacheBytes, this.#log);
     this.#signal = AbortSignal.any([signal, this.#end.signal]);
     this.#serving = new Serving({
@@ -118,6 +116,8 @@ class ListeningProxy implements FetchProxy {
   }
 
   #failed(failure: FetchFailure): void {
-    if (this.failures.length < MOST_FAILURES) this.failures.push(failure);
+    if (this.failures.length >= MOST_FAILURES) return;
+    this.failures.push(failure);
+    this.#told(failure);
   }
 }

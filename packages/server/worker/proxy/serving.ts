@@ -2,7 +2,6 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { UpstreamError } from "../../catalog/upstream/error.ts";
 import type { Answer } from "../../catalog/upstream/exchange.ts";
-import type { Logger } from "../../log/log.ts";
 import { conditions, headersOf, isWebPage, lengthOf, say, validatorsOf } from "./answers.ts";
 import type { FetchCache } from "./cache.ts";
 import type { CachedFile } from "./cache-entry.ts";
@@ -11,7 +10,7 @@ import { rawBody } from "./raw-body.ts";
 import { type Reached, reach } from "./reach.ts";
 import { type Wanted, wantedBy } from "./routes.ts";
 import type { Troubles } from "./troubles.ts";
-import type { FetchFailure, ProxyRoute } from "./types.ts";
+import type { FetchFailure, ProxyLog, ProxyRoute } from "./types.ts";
 
 /** A file that broke off so often is not begun once more: wget would try it twenty times. */
 const MOST_BREAKS = 2;
@@ -23,7 +22,7 @@ export interface ServingParts {
   cache: FetchCache | null;
   troubles: Troubles;
   failed(failure: FetchFailure): void;
-  log: Logger;
+  log: ProxyLog;
   now(): Date;
 }
 

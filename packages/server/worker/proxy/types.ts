@@ -8,6 +8,22 @@ export interface ProxyRoute {
   mayBePrivate?: boolean;
 }
 
+/** What a proxy needs to know of the build that it is for. */
+export interface FetchProxyPlace {
+  /** In the order of their numbers in addresses. Upstreams without a slash at the end. */
+  routes: readonly ProxyRoute[];
+  /** Where to listen; not there yet. */
+  socketPath: string;
+  /** Who else than the owner of this process may connect: `Sandboxes.user`. */
+  user: { uid: number; gid: number } | null;
+}
+
+/** What a proxy says of itself. */
+export interface ProxyLog {
+  warn(fields: object, text: string): void;
+  error(fields: object, text: string): void;
+}
+
 /** Serves exactly its routes, on a unix socket that is bound into one sandbox. */
 export interface FetchProxy extends AsyncDisposable {
   readonly socket: string;
