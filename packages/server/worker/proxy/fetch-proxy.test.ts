@@ -314,19 +314,24 @@ async function fetchBoth(proxy: FetchProxy, paths: readonly string[]): Promise<s
 }
 
 test("what one build has fetched the next one only asks about", async () => {
-  const paths = ["/p/a.ipk", "/p/Packages.gz"];
+  host.files.set("/p/large.ipk", "many bytes ".repeat(300_000));
+  const paths = ["/p/a.ipk", "/p/Packages.gz", "/p/large.ipk"];
   {
     await using proxy = await open({ cache: "shared" });
-    expect(await fetchBoth(proxy, paths)).toEqual(["200 /p/a.ipk", "200 /p/Packages.gz"]);
+    expect(await fetchBoth(proxy, paths)).toEqual(["200 /p/a.ipk", "200 /p/Packages.gz", "200 /p/large.ipk"]);
   }
   await using proxy = await open({ cache: "shared" });
-  expect(await fetchBoth(proxy, paths)).toEqual(["304 /p/a.ipk", "304 /p/Packages.gz"]);
+  expect(await fetchBoth(proxy, paths)).toEqual(["304 /p/a.ipk", "304 /p/Packages.gz", "304 /p/large.ipk"]);
   host.files.set("/p/Packages.gz", "a newer index");
-  expect(await fetchBoth(proxy, paths)).toEqual(["304 /p/a.ipk", "200 /p/Packages.gz"]);
+  expect(await fetchBoth(proxy, paths)).toEqual(["304 /p/a.ipk", "200 /p/Packages.gz", "304 /p/large.ipk"]);
 });
 
 test("a mirror in trouble doesn't matter for packages that are there, and for indexes only a while", async () => {
-  const files: Record<string, string> = { "/q/a.ipk": "package", "/q/b.ipk": "another", "/q/Packages.gz": "index" };
+  const files: Record<string, string> = {
+    "/q/a.ipk": "package".repeat(100_000),
+    "/q/b.ipk": "another",
+    "/q/Packages.gz": "index",
+  };
   for (const [path, file] of Object.entries(files)) host.files.set(path, file);
   {
     await using proxy = await open({ cache: "trouble" });

@@ -79,17 +79,18 @@ export class Serving {
       return;
     }
     const { answer, url } = reached;
-    if (answer.status === 200) return this.#relay(asked, reached);
+    if (answer.status === 200) return await this.#relay(asked, reached);
     if (answer.status === 304 && cached) {
       // A 304 has no body; its end is waited for, so that the connection can be used again.
       answer.body.resume();
       await cached.confirm(this.#parts.now());
-      return this.#sendCached(asked, cached);
+      // Awaited, as below: the file is closed when this function has ended.
+      return await this.#sendCached(asked, cached);
     }
     answer.body.destroy();
     const sentence = `${url.host} answers ${answer.status} for ${url.pathname}.`;
     if (substitute && isTrouble(answer.status)) {
-      return this.#sendInstead(asked, substitute, { status: answer.status, reason: sentence });
+      return await this.#sendInstead(asked, substitute, { status: answer.status, reason: sentence });
     }
     if (cached && isGone(answer.status)) await this.#parts.cache?.remove(addressOf(wanted));
     this.#parts.failed({ url: wanted.said, status: answer.status, reason: sentence });
