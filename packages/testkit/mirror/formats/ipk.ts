@@ -6,7 +6,9 @@ import type { ContentFile, PackageFile } from "./package-file.ts";
 import { type TarMember, tar } from "./tar.ts";
 
 /** Small windows are enough for small packages, and many times quicker to set up. */
-const GZIP = { level: 1, windowBits: 10, memLevel: 1 };
+const QUICK = { level: 1, windowBits: 10, memLevel: 1 };
+/** From so many bytes on a package is compressed as the real ones are, and so has their size. */
+const LARGE = 1_000_000;
 
 /** A package file for opkg: a gzip'd tar of two gzip'd tars. `postInstall` is a script in place of the usual one. */
 export function ipk(
@@ -21,11 +23,12 @@ export function ipk(
     ["Installed-Size", String(installedSize)],
     ["Description", ` ${record.description}`],
   ]);
+  const compression = installedSize < LARGE ? QUICK : { level: 9 };
   const bytes = gzipSync(
     tar(
       [
         { name: "./debian-binary", content: Buffer.from("2.0\n") },
-        { name: "./data.tar.gz", content: gzipSync(tar(withFolders(content), time), GZIP) },
+        { name: "./data.tar.gz", content: gzipSync(tar(withFolders(content), time), compression) },
         {
           name: "./control.tar.gz",
           content: gzipSync(
@@ -37,13 +40,13 @@ export function ipk(
               ],
               time,
             ),
-            GZIP,
+            QUICK,
           ),
         },
       ],
       time,
     ),
-    GZIP,
+    QUICK,
   );
   return {
     record,
