@@ -1,57 +1,34 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { LRUCache } from "lru-cache";
-import pLimit from "p-limit";
 import type { Logger } from "pino";
-import type { BuildLimits, BuildRecipe } from "../builders/types.ts";
-import type { Catalog } from "../catalog/types.ts";
-import type { ServerConfig } from "../config/schema.ts";
+import type { BuildRecipe } from "../builders/types.ts";
 import type { Database } from "../db/connect.ts";
 import { withRetriedTransaction } from "../db/retried-transaction.ts";
-import { databaseTrouble } from "../db/trouble.ts";
 import { ServerError } from "../error.ts";
 import type { Stats } from "../stats/types.ts";
-import type { UpgradeFacts } from "../upgrades/types.ts";
-import { AskBatches } from "./ask-batches.ts";
-import { AGAIN, type Answered, type Asks, answerAsks, NEEDS_LINE, wantedUntil } from "./asking.ts";
 import type { Change } from "./changes.ts";
+import { Entering } from "./entering.ts";
+import { type BuildFactsOptions, factsOf } from "./facts.ts";
 import { LogLines } from "./log-lines.ts";
 import { BuildNews } from "./news.ts";
-import { BUILDER_ARCHITECTURE, queueName } from "./queue/names.ts";
+import { queueOf } from "./queue/names.ts";
 import type { BuildQueue } from "./queue/queue.ts";
 import { BuildReader, isBuildId } from "./reading.ts";
-import { recall } from "./recall.ts";
-import { makeRecipe } from "./recipe.ts";
 import { Reconciler } from "./reconciler.ts";
 import { type BuildRecord, isLive, isValid } from "./records.ts";
-import { requestKey } from "./request-key.ts";
 import type { Transition } from "./transitions.ts";
 import type { Alias, Asked, Build, BuildAsk, BuildEvent, BuildInputs, Builds, LogLine, ServedFile } from "./types.ts";
 import { UsedBuilds } from "./used.ts";
 import { Watchers } from "./watching.ts";
 import { withdrawAsk } from "./withdrawing.ts";
-import { lacking, workersThere } from "./workers.ts";
 
-export interface BuildsOptions {
+export interface BuildsOptions extends BuildFactsOptions {
   database: Database;
-  catalog: Pick<Catalog, "distribution" | "version" | "target">;
-  /** By distribution. */
-  upgradeFacts: ReadonlyMap<string, Pick<UpgradeFacts, "buildRows">>;
   queue: BuildQueue;
-  config: Pick<ServerConfig, "builds">;
   stats: Pick<Stats, "count" | "buildFailed">;
   clock: () => Date;
   log: Logger;
-  /** Which builder makes images. Default `openwrt-imagebuilder`. */
-  builder?: string;
   /** How often builds and jobs are compared, in milliseconds. Default 1 s. */
   reconcileEvery?: number;
 }
-
-/** Requests that are entered at the same time: one waits for another anyway, and others need the database, too. */
-const ENTERED_AT_ONCE = 2;
-/** How often somebody may be in the way who changes the same build, and the longest pause after it, in milliseconds. */
-const MOST_COLLISIONS = 50;
-const COLLISION_PAUSE = 30;
 
 /** Builds, from memory, then from the database. */
 export class BuildsService implements Builds, AsyncDisposable {
@@ -61,10 +38,7 @@ export class BuildsService implements Builds, AsyncDisposable {
   readonly #log: LogLines;
   readonly #watchers: Watchers;
   readonly #used: UsedBuilds;
-  readonly #batches: AskBatches<Answered>;
-  /** Who waits for which build, and how long they want it: some ask for the same every few seconds to hear how far it is. */
-  readonly #joined = new LRUCache<string, number>({ max: 10_000 });
-  readonly #entering = pLimit(ENTERED_AT_ONCE);
+  readonly #entering: Entering;
   readonly #ended = new AbortController();
   #reconciler: Reconciler | null = null;
   #reconciling: Promise<void> | null = null;
@@ -77,7 +51,7 @@ export class BuildsService implements Builds, AsyncDisposable {
     this.#used = new UsedBuilds({ kysely, clock: options.clock, log: options.log });
     this.#news = new BuildNews({ ...options, onChange: (change) => this.#heard(change) });
     this.#reader = new BuildReader(kysely, this.#news.cache);
-    this.#batches = new AskBatches((key, asks) => this.#settle(key, asks));
+    this.#entering = new Entering({ ...options, news: this.#news, reader: this.#reader });
   }
 
   /** Begins to look after builds whose workers were lost, that wait for another try, or for nobody. Once; it ends with the service. */
@@ -104,14 +78,9 @@ export class BuildsService implements Builds, AsyncDisposable {
   async ask(ask: BuildAsk, signal?: AbortSignal): Promise<Asked> {
     signal?.throwIfAborted();
     await this.#news.ready();
-    const key = requestKey(ask.inputs);
-    const known = await this.#asItIs(key, ask, signal);
-    if (known) return { build: this.#show(known), outcome: isLive(known.build) ? "joined" : "hit" };
-    const { answer, isFirst } = await this.#batches.ask(key, ask);
-    if (answer.outcome !== "hit" && ask.secret === undefined) this.#joined.set(joinName(answer.record, ask), ask.ttl);
-    await this.#news.upTo(answer.record);
-    const outcome = answer.outcome === "new" && !isFirst ? "joined" : answer.outcome;
-    return { build: this.#show(answer.record), outcome };
+    const { record, outcome } = await this.#entering.ask(ask, signal);
+    await this.#news.upTo(record);
+    return { build: this.#show(record), outcome };
   }
 
   async byAlias(dialect: string, hash: string): Promise<{ build: Build; alias: Alias } | null> {
@@ -164,9 +133,8 @@ export class BuildsService implements Builds, AsyncDisposable {
   }
 
   /** What a worker would be told if it were asked for now. @throws unknown_…, not_loaded */
-  async recipeNow(inputs: BuildInputs): Promise<{ recipe: BuildRecipe; catalogDigest: string }> {
-    const { recipe, known } = await this.#facts({ inputs });
-    return { recipe, catalogDigest: known.digest };
+  recipeNow(inputs: BuildInputs): Promise<{ recipe: BuildRecipe; catalogDigest: string }> {
+    return factsOf(inputs, this.#options);
   }
 
   async file(place: string, name: string): Promise<ServedFile | null> {
@@ -199,107 +167,6 @@ export class BuildsService implements Builds, AsyncDisposable {
     await this.#news[Symbol.asyncDispose]();
   }
 
-  /**
-   * What needs nothing to be written: there is an image, or a failure that nobody can help, or whoever asks has asked for it
-   * before. Known already, it needs no question either.
-   */
-  async #asItIs(key: string, ask: BuildAsk, signal?: AbortSignal): Promise<BuildRecord | null> {
-    const known = await this.#reader.newest(key);
-    if (!known) return null;
-    const { alias } = ask;
-    if (alias && (await this.#reader.alias(alias.dialect, alias.hash))?.key !== key) return null;
-    if (isLive(known.build)) {
-      const ttl = ask.secret === undefined ? this.#joined.get(joinName(known, ask)) : undefined;
-      return ttl !== undefined && ttl >= ask.ttl ? known : null;
-    }
-    const { build } = known;
-    const until = build.state === "done" ? wantedUntil(build.finishedAt, [ask]) : null;
-    if (until !== null && build.expiresAt !== null && until > build.expiresAt) return null;
-    const catalogDigest = build.state === "failed" ? (await this.#facts(ask, signal)).known.digest : "";
-    return recall(known, { catalogDigest, now: this.#options.clock() }) === "hit" ? known : null;
-  }
-
-  async #settle(key: string, asks: readonly [BuildAsk, ...BuildAsk[]]): Promise<Answered> {
-    const { queue, clock, config } = this.#options;
-    // May wait for the mirror: nobody else waits for that.
-    const { recipe, known } = await this.#facts(asks[0]);
-    return this.#entering(async () => {
-      const [{ inputs }] = asks;
-      const queueName = queueOf({ inputs });
-      const lacks = await this.#refuseWithoutBuilder(key, queueName, { inputs, catalogDigest: known.digest });
-      await queue.ensure(queueName);
-      const { max_pending, in_line_per_client } = config.builds;
-      return this.#enter({
-        key,
-        asks,
-        recipe,
-        queueName,
-        catalogDigest: known.digest,
-        now: clock(),
-        maxPending: max_pending,
-        pending: this.#news.pending,
-        inLinePerClient: in_line_per_client,
-        lacks,
-      });
-    });
-  }
-
-  async #enter(asks: Asks): Promise<Answered> {
-    const { database, queue } = this.#options;
-    // What isn't there, as far as is known here, is to be entered.
-    let withLine = this.#news.cache.newest(asks.key) === undefined;
-    for (let collisions = 0; collisions < MOST_COLLISIONS; collisions++) {
-      const answer = await withRetriedTransaction(database.kysely, (transaction) =>
-        answerAsks({ transaction, queue }, asks, { withLine }),
-      ).catch((error: unknown) => {
-        throw databaseTrouble(error) ?? error;
-      });
-      if (answer === AGAIN) await sleep(COLLISION_PAUSE * Math.random());
-      if (answer === NEEDS_LINE) withLine = true;
-      if (answer === AGAIN || answer === NEEDS_LINE) continue;
-      this.#news.forget(answer.record);
-      for (const { alias } of asks.asks) if (alias) this.#news.cache.forget({ kind: "alias", ...alias });
-      return answer;
-    }
-    // Somebody is stopped with it in hand, or many want something of it: not for long.
-    const sentence = "Somebody else is changing that build at this moment.";
-    throw new ServerError("database_unavailable", sentence, { retryAfter: 5 });
-  }
-
-  /**
-   * What a worker says that lacks something is said to whoever asks, instead of letting them wait for nothing.
-   * @returns why nobody would begin with it; null if somebody would, or if nothing is to be begun
-   */
-  async #refuseWithoutBuilder(
-    key: string,
-    queueName: string,
-    asked: { inputs: BuildAsk["inputs"]; catalogDigest: string },
-  ): Promise<string | null> {
-    const newest = await this.#reader.newest(key);
-    if (recall(newest, { ...asked, now: this.#options.clock() }) !== "new") return null;
-    const lacks = lacking(queueName, await workersThere(this.#options.database.kysely));
-    if (lacks?.trouble) throw new ServerError("builds_unavailable", lacks.trouble, { retryAfter: 300 });
-    return lacks?.sentence ?? null;
-  }
-
-  async #facts({ inputs }: Pick<BuildAsk, "inputs">, signal?: AbortSignal) {
-    const { catalog, upgradeFacts, config, builder = "openwrt-imagebuilder" } = this.#options;
-    const distribution = catalog.distribution(inputs.distribution);
-    const version = await catalog.version(inputs.distribution, inputs.version, signal);
-    const known = await catalog.target(version, inputs.target, signal);
-    const recipe = makeRecipe(inputs, {
-      distribution,
-      source: catalog.distribution(distribution.continuedBy ?? distribution.parent?.distribution ?? distribution.name),
-      version,
-      target: known.value,
-      upgradeFacts: upgradeFacts.get(distribution.name) ?? { buildRows: [] },
-      builder,
-      limits: limitsOf(config.builds.limits),
-      repositoryAllowList: config.builds.repository_allow_list,
-    });
-    return { recipe, known };
-  }
-
   async #current(id: string): Promise<Build | null> {
     const record = await this.#reader.record(id);
     if (!record) return null;
@@ -325,16 +192,4 @@ export class BuildsService implements Builds, AsyncDisposable {
       .executeTakeFirstOrThrow();
     return count;
   }
-}
-
-function joinName({ build }: BuildRecord, { asker }: BuildAsk): string {
-  return `${build.id} ${asker}`;
-}
-
-function queueOf({ inputs }: Pick<Build, "inputs">): string {
-  return queueName({ ...inputs, architecture: BUILDER_ARCHITECTURE });
-}
-
-function limitsOf({ time, memory, disk, processes, log }: ServerConfig["builds"]["limits"]): BuildLimits {
-  return { timeMs: time, memoryBytes: memory, diskBytes: disk, processes, logBytes: log };
 }

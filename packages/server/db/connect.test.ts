@@ -159,7 +159,7 @@ test("counts are numbers", async () => {
 test("a statement that takes too long is ended", async () => {
   await using hasty = await openDatabase({ url: shared.url, log, statementTimeout: 100 });
   const error: unknown = await sql`select pg_sleep(5)`.execute(hasty.kysely).catch((reason: unknown) => reason);
-  expect(error).toMatchObject({ code: "57014" });
+  expect(error).toMatchObject({ code: "database_unavailable", cause: { code: "57014" } });
 });
 
 describe("when the server cuts the connections", () => {

@@ -56,6 +56,7 @@ const PASSING: Readonly<Record<string, string>> = {
   "40001": "Others change the same at this moment.",
   "40P01": "Others change the same at this moment.",
   "53300": "The database has no connection left; raise its max_connections or lower database.connections.",
+  "57014": "The database took too long for that.",
   "57P01": "The database is being stopped.",
   "57P02": "The database is restarting after a fault.",
   "57P03": "The database is starting or stopping.",

@@ -9,6 +9,11 @@ export function queueName(of: { distribution: string; target: string; architectu
   return `${of.distribution}/${of.target}/${of.architecture}`.replace(/[^\w./-]/g, "-");
 }
 
+/** Where a build waits. */
+export function queueOf({ inputs }: { inputs: { distribution: string; target: string } }): string {
+  return queueName({ ...inputs, architecture: BUILDER_ARCHITECTURE });
+}
+
 /** The machine a process runs on, as archives call it. */
 export function hostArchitecture(): string {
   return HOSTS[process.arch] ?? process.arch;

@@ -1,14 +1,22 @@
-import { mkdir, open } from "node:fs/promises";
+import { mkdir, open, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { tryLock } from "../../../flock.ts";
+import { isLocked, tryLock } from "../../../flock.ts";
 
 /** How often it is looked whether another is done: with something short, and with something long. */
 const LOOK_EVERY_MS = { turn: 10, fetch: 150 };
+/** Whoever fetches says so often that it goes on; who hasn't for so long is stopped or hangs. */
+const SIGN_EVERY_MS = 5_000;
+const HUNG_AFTER_MS = 60_000;
+/** Between taking a lock and the first sign lies less than this. */
+const FIRST_SIGN_MS = 300;
+/** Whoever fetches has the first of these that nobody has, behind those who hang. */
+const INSTEAD = ["", ".2", ".3"];
 
 /**
  * Who may change what belongs to a place, on this machine, containers included: `fetch` is held as long as something is on its way, `turn`
- * for some milliseconds, for what is renamed, held or removed. Whoever is killed has given it back.
+ * for some milliseconds, for what is renamed, held or removed. Whoever is killed has given it back. Whoever hangs while it fetches is
+ * passed over after a minute: should it go on after all, what two have written is no archive of that sum, and is fetched once more.
  */
 export class Turns {
   readonly #dir: string;
@@ -32,6 +40,29 @@ export class Turns {
   /** Null while another has it. */
   async tryTake(place: string, kind: "fetch" | "turn"): Promise<AsyncDisposable | null> {
     const path = join(this.#dir, `${place}.${kind}.lock`);
+    return kind === "turn" ? this.#tryLock(path) : this.#tryFetch(INSTEAD.map((each) => path + each));
+  }
+
+  async #tryFetch(paths: readonly string[]): Promise<AsyncDisposable | null> {
+    for (const [at, path] of paths.entries()) {
+      const lock = await this.#tryLock(path);
+      if (lock === null) {
+        if (this.#own.has(path) || !(await isHung(path))) return null;
+        continue;
+      }
+      const signing = signs(lock, path);
+      // One that was begun while another hung, who has ended since.
+      for (const later of paths.slice(at + 1)) {
+        if (!(await isThere(later)) || !(await isLocked(later)) || (await isHung(later))) continue;
+        await signing[Symbol.asyncDispose]();
+        return null;
+      }
+      return signing;
+    }
+    return null;
+  }
+
+  async #tryLock(path: string): Promise<AsyncDisposable | null> {
     if (this.#own.has(path)) return null;
     this.#own.add(path);
     let lock: AsyncDisposable | null = null;
@@ -52,4 +83,39 @@ export class Turns {
       },
     };
   }
+}
+
+/** The lock, and a sign of life as long as it is held: the time of its file. */
+function signs(lock: AsyncDisposable, path: string): AsyncDisposable {
+  const sign = () => {
+    const now = new Date();
+    // Where that isn't possible others take this one for hung, and fetch the same besides.
+    utimes(path, now, now).catch(() => undefined);
+  };
+  sign();
+  const timer = setInterval(sign, SIGN_EVERY_MS).unref();
+  return {
+    [Symbol.asyncDispose]: async () => {
+      clearInterval(timer);
+      await lock[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function isHung(path: string): Promise<boolean> {
+  if (!(await isOld(path))) return false;
+  await sleep(FIRST_SIGN_MS);
+  return isOld(path);
+}
+
+async function isOld(path: string): Promise<boolean> {
+  const { mtimeMs } = await stat(path);
+  return Date.now() - mtimeMs > HUNG_AFTER_MS;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
