@@ -91,6 +91,23 @@ test.skipIf(!isPossible)(
   MINUTES,
 );
 
+test.skipIf(!isPossible || process.getuid?.() !== 0)(
+  "the database's disk is full for a while, and clocks are wrong by days: nothing is lost, and nothing is wrong",
+  async () => {
+    const said: string[] = [];
+    const seed = Date.now() % 1_000_000;
+    const incidents = ["disk", "clock", "clock", "kill"] as const;
+    const options = { kills: 1, requests: 100, clients: 50, seed, incidents, most: 120_000, firstWish: 500 };
+    const result = await runChaos(setUp, options, (line) => said.push(line), new AbortController().signal);
+    expect([result.lost, result.wrong], `seed ${seed}: ${said.join("\n")}`).toEqual([[], []]);
+    expect(said.join("\n")).toMatch(/disk was full[\s\S]*clock of .* was wrong/);
+    // The operator sees why.
+    const logs = await Promise.all(setUp.all.map(({ logFile }) => readFile(logFile, "utf8")));
+    expect(logs.some((log) => /No space left on device|its disk is full/.test(log))).toBe(true);
+  },
+  MINUTES,
+);
+
 test.skipIf(!isPossible)(
   "nothing is left of it",
   async () => {

@@ -35,13 +35,13 @@ const SETTLES_WITHIN = 180_000;
  * @param seconds that an image takes: long enough to be hit, and no work for the machine
  */
 export function startMarked(seconds: number, signal?: AbortSignal): Promise<ScaleOut> {
-  return ScaleOut.start({ publish: (folder) => publishMarked(folder, seconds), signal });
+  return ScaleOut.start({ fragile: true, publish: (folder) => publishMarked(folder, seconds), signal });
 }
 
 /** Clients ask while processes are killed; then everything that was promised is looked for. */
 export async function runChaos(
   setUp: ScaleOut,
-  options: Omit<ChaosOptions, "seconds" | "logs">,
+  options: Omit<ChaosOptions, "seconds" | "logs"> & { firstWish?: number },
   say: (line: string) => void,
   signal: AbortSignal,
 ): Promise<ChaosResult> {
@@ -57,8 +57,8 @@ export async function runChaos(
     chance: chance.fork(1),
     dialects: DIALECTS,
     count,
-    // Others may have asked the same set-up before.
-    firstWish: FIRST_WISH,
+    // Others may have asked the same set-up before, and what is there isn't built again.
+    firstWish: options.firstWish ?? FIRST_WISH,
     newWishEvery: NEW_WISH_EVERY,
     pause: Math.max(1_000, count * 20),
   };

@@ -4,7 +4,7 @@ import type { Kind, ScaleOut } from "../scale-out/scale-out.ts";
 import type { Chance } from "./chance.ts";
 
 /** What befalls a set-up; each one is over when its time is, and what was hit is ready again. */
-export const INCIDENTS = ["kill", "blackout", "failover", "hang", "flap", "store", "crowd"] as const;
+export const INCIDENTS = ["kill", "blackout", "failover", "hang", "flap", "store", "crowd", "disk", "clock"] as const;
 export type Incident = (typeof INCIDENTS)[number];
 
 export interface Befallen {
@@ -25,6 +25,10 @@ const FAILOVER_MS = 20_000;
 const HANG_MS = 20_000;
 const STORE_MS = 8_000;
 const CROWD_MS = 5_000;
+const DISK_MS = 10_000;
+const CLOCK_MS = 12_000;
+/** By so many seconds a clock is wrong at most: a battery that is empty, a time zone that was meant. */
+const MOST_WRONG = 3 * 24 * 60 * 60;
 
 const BEFALL: Readonly<Record<Incident, Befall>> = {
   /** One of any kind ends at once, as by kill -9 or the kernel's memory killer. */
@@ -87,6 +91,24 @@ const BEFALL: Readonly<Record<Incident, Befall>> = {
     await sleep(CROWD_MS, undefined, { signal }).catch(() => undefined);
     for (const socket of crowd) socket.destroy();
     return { what: "a client has opened 1,000 connections", kills: 0 };
+  },
+  /** The database has no room for anything, for a while. */
+  async disk({ disk }, _chance, signal) {
+    if (disk === null) throw new Error("Only root can fill the database's disk.");
+    await disk.fill();
+    await sleep(DISK_MS, undefined, { signal }).catch(() => undefined);
+    await disk.empty();
+    return { what: "the database's disk was full", kills: 0 };
+  },
+  /** Somebody sets the clock of a machine, and then it is set right. */
+  async clock({ clocks }, chance, signal) {
+    if (clocks.size === 0) throw new Error("Clocks are set by libfaketime: apt install libfaketime.");
+    const [name, clock] = chance.of([...clocks]);
+    const seconds = Math.round((chance.next() * 2 - 1) * MOST_WRONG);
+    await clock.jump(seconds);
+    await sleep(CLOCK_MS, undefined, { signal }).catch(() => undefined);
+    await clock.jump(0);
+    return { what: `the clock of ${name} was wrong by ${seconds} seconds`, kills: 0 };
   },
 };
 

@@ -40,7 +40,20 @@ export async function makeDatabase(folder: string, port: number): Promise<Databa
       name: "database",
       command: join(programs, "postgres"),
       // Processes are killed here, machines aren't: what was handed to the kernel is there afterwards.
-      args: ["-D", folder, "-p", String(port), "-h", "127.0.0.1", "-k", "", "-c", "fsync=off"],
+      args: [
+        "-D",
+        folder,
+        "-p",
+        String(port),
+        "-h",
+        "127.0.0.1",
+        "-k",
+        "",
+        "-c",
+        "fsync=off",
+        "-c",
+        "max_wal_size=96MB",
+      ],
       user,
       isReady: (line) => line.includes("database system is ready to accept connections"),
       // Doesn't wait for clients to go.

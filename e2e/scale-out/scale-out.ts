@@ -2,7 +2,9 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { FaultyStore, freePort, TempDir } from "@pawl/testkit";
+import { Clock } from "./clock.ts";
 import { makeDatabase } from "./database.ts";
+import { Disk } from "./disk.ts";
 import { Front } from "./front.ts";
 import { Launched, type Program } from "./launched.ts";
 import { type Places, serverSettings, workerSettings } from "./settings.ts";
@@ -20,11 +22,16 @@ export interface ScaleOutOptions {
   port?: number;
   /** Over the settings of servers and workers, as in pawl-server.yaml. */
   settings?: Readonly<Record<string, unknown>>;
+  /** The database has a disk of its own, where this is root, and servers and workers a clock, where Debian's `libfaketime` is there. */
+  fragile?: boolean;
   /** Puts into a folder what the mirror is to have besides the miniature. */
   publish?(folder: string): Promise<void>;
   /** Ends the start. */
   signal?: AbortSignal;
 }
+
+/** In bytes: some times what such a set-up writes in an hour. */
+const DATABASE_DISK = 512 * 1024 * 1024;
 
 export type Kind = "database" | "store" | "mirror" | "server" | "worker";
 
@@ -41,12 +48,22 @@ export class ScaleOut implements AsyncDisposable {
   readonly databaseUrl: string;
   /** Between everybody and the object store. */
   readonly store: FaultyStore;
+  /** The database's; null when it has none of its own. */
+  readonly disk: Disk | null;
+  /** Of servers and workers, by name; empty where there are none but the machine's. */
+  readonly clocks: ReadonlyMap<string, Clock>;
   readonly #processes: ReadonlyMap<Kind, readonly Launched[]>;
   readonly #taken: AsyncDisposableStack;
 
   private constructor(
     places: Places,
-    parts: { front: Front; store: FaultyStore; processes: Map<Kind, Launched[]> },
+    parts: {
+      front: Front;
+      store: FaultyStore;
+      disk: Disk | null;
+      clocks: ReadonlyMap<string, Clock>;
+      processes: Map<Kind, Launched[]>;
+    },
     taken: AsyncDisposableStack,
   ) {
     this.url = parts.front.url;
@@ -55,6 +72,8 @@ export class ScaleOut implements AsyncDisposable {
     this.mirrorUrl = places.mirrorUrl;
     this.databaseUrl = places.databaseUrl;
     this.store = parts.store;
+    this.disk = parts.disk;
+    this.clocks = parts.clocks;
     this.#processes = parts.processes;
     this.#taken = taken;
   }
@@ -68,7 +87,10 @@ export class ScaleOut implements AsyncDisposable {
     await chmod(dir.path, 0o755);
     const ports = await freePorts(3 + servers);
     const [databasePort = 0, mirrorPort = 0, storePort = 0, ...serverPorts] = ports;
-    const database = await makeDatabase(dir.join("database"), databasePort);
+    await mkdir(dir.join("database"));
+    const isOwnDisk = options.fragile === true && process.getuid?.() === 0;
+    const disk = isOwnDisk ? taken.use(await Disk.mount(dir.join("database"), DATABASE_DISK)) : null;
+    const database = await makeDatabase(dir.join("database", "cluster"), databasePort);
     const front = taken.use(await Front.start(serverPorts, options.port));
     const store = taken.use(await FaultyStore.start({ target: `http://127.0.0.1:${storePort}` }));
     const places: Places = {
@@ -98,18 +120,24 @@ export class ScaleOut implements AsyncDisposable {
     ];
     await Promise.all(needed.map(([kind, program]) => started(kind, [program])));
     await database.createDatabase();
+    const clocks = new Map<string, Clock>();
+    const program = async (name: string, command: "serve" | "worker", settings: object) => {
+      const clock = options.fragile ? await Clock.start(dir.join(`${name}.clock`)) : null;
+      if (clock) clocks.set(name, clock);
+      return pawlProgram(places, name, command, settings, clock?.env);
+    };
     const serverPrograms = serverPorts.map((port, n) => {
       const name = `server-${n + 1}`;
-      return pawlProgram(places, name, "serve", serverSettings(places, name, port, options.settings));
+      return program(name, "serve", serverSettings(places, name, port, options.settings));
     });
     const workerPrograms = Array.from({ length: workers }, (_, n) => {
       const name = `worker-${n + 1}`;
       const machine = `machine-${Math.floor(n / 2) + 1}`;
-      return pawlProgram(places, name, "worker", workerSettings(places, name, machine, options.settings));
+      return program(name, "worker", workerSettings(places, name, machine, options.settings));
     });
     await started("server", await Promise.all(serverPrograms));
     await started("worker", await Promise.all(workerPrograms));
-    return new ScaleOut(places, { front, store, processes }, taken.move());
+    return new ScaleOut(places, { front, store, disk, clocks, processes }, taken.move());
   }
 
   of(kind: Kind): readonly Launched[] {
@@ -142,7 +170,8 @@ async function pawlProgram(
   { folder }: Places,
   name: string,
   command: "serve" | "worker",
-  settings: Readonly<Record<string, unknown>>,
+  settings: object,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Program> {
   const file = join(folder, `${name}.yaml`);
   // JSON is YAML, too.
@@ -153,7 +182,7 @@ async function pawlProgram(
     command: process.execPath,
     args: [MAIN, command, "--config", file],
     // Most of a start is reading the program: half of it, when another one has ended in order before.
-    env: { NODE_COMPILE_CACHE: join(folder, "compiled") },
+    env: { NODE_COMPILE_CACHE: join(folder, "compiled"), ...env },
     isReady: (line) => messageOf(line) === says,
   };
 }

@@ -97,7 +97,7 @@ describe("of a build nothing is kept, and it is said why,", () => {
     [
       "has another time",
       { kind: "status", status: 403, code: "RequestTimeTooSkewed" },
-      "store_failed",
+      "store_unavailable",
       /clocks differ/,
     ],
   ])("when the store %s", async (_what, fault, code, words) => {

@@ -17,7 +17,8 @@ const WRONG_KEY = failed("The store doesn't know the key that it is used with, o
 const NOT_ALLOWED = failed("The store doesn't allow this with the key that it is used with.");
 const BUSY = unavailable("The store has too much to do, and asks to be left alone for a while.");
 const NO_ROOM: Trouble = { code: "store_full", sentence: "The store is full: nothing of this build was kept." };
-const WRONG_CLOCK = failed("The store refuses what this machine asks, since their clocks differ too much.");
+// Passing: from each answer the SDK learns the store's time, and the next request goes by that.
+const WRONG_CLOCK = unavailable("The store refuses what this machine asks, since their clocks differ too much.");
 const NO_KEY = failed("There is no key to use the store with.");
 const SLOW = unavailable("The store doesn't answer in time.");
 const UNREACHED = unavailable("The store can't be reached.");
@@ -86,15 +87,19 @@ export function s3Trouble(error: unknown, doing: string, signal?: AbortSignal): 
 
 /** Whether the same may succeed a moment later, without anybody changing anything. */
 export function isPassing(error: unknown): boolean {
-  if (error instanceof TooSlow) return true;
+  if (error instanceof TooSlow || namedTrouble(error) === WRONG_CLOCK) return true;
   const status = statusOf(error);
   return status === undefined ? isConnection(error) : status === 429 || (status >= 500 && status !== 507);
+}
+
+function namedTrouble(error: unknown): Trouble | undefined {
+  return error instanceof Error && Object.hasOwn(NAMED, error.name) ? NAMED[error.name] : undefined;
 }
 
 function troubleOf(error: unknown): Trouble | undefined {
   // Whose name the SDK has changed to TimeoutError.
   if (CUT_OFF.has(codeOf(error) ?? "")) return UNREACHED;
-  const named = error instanceof Error && Object.hasOwn(NAMED, error.name) ? NAMED[error.name] : undefined;
+  const named = namedTrouble(error);
   if (named) return named;
   const status = statusOf(error);
   if (status !== undefined && status >= 300) return BY_STATUS[status];
