@@ -29,9 +29,11 @@ export class BuildCache {
   readonly #newest = new LRUCache<string, string>({ max: MOST_NAMES });
   readonly #aliases = new LRUCache<string, NamedKey>({ max: MOST_NAMES });
   #epoch = 0;
+  #isOpen = true;
 
-  /** Another number whenever anything was forgotten. */
+  /** Another number whenever anything was forgotten; always another one while it is closed. */
   get epoch(): number {
+    if (!this.#isOpen) this.#epoch++;
     return this.#epoch;
   }
 
@@ -50,13 +52,13 @@ export class BuildCache {
   }
 
   keep(record: BuildRecord, epoch: number, isNewest: boolean): void {
-    if (epoch !== this.#epoch) return;
+    if (epoch !== this.#epoch || !this.#isOpen) return;
     this.#records.set(record.build.id, record);
     if (isNewest) this.#newest.set(record.build.key, record.build.id);
   }
 
   keepAlias(key: string, alias: Alias, epoch: number): void {
-    if (epoch === this.#epoch) this.#aliases.set(nameOf(alias.dialect, alias.hash), { key, alias });
+    if (epoch === this.#epoch && this.#isOpen) this.#aliases.set(nameOf(alias.dialect, alias.hash), { key, alias });
   }
 
   forget(change: Forgotten): void {
@@ -70,7 +72,18 @@ export class BuildCache {
     }
   }
 
-  clear(): void {
+  /** Nobody says any more what has changed: nothing is remembered until it is open again. */
+  close(): void {
+    this.#isOpen = false;
+    this.#clear();
+  }
+
+  open(): void {
+    this.#isOpen = true;
+    this.#clear();
+  }
+
+  #clear(): void {
     this.#records.clear();
     this.#newest.clear();
     this.#aliases.clear();

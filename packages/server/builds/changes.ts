@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { Database } from "../db/connect.ts";
-import type { Subscription } from "../db/listener.ts";
+import type { Gap, Subscription } from "../db/listener.ts";
 import type { Tables } from "../db/tables.ts";
 import type { BuildRow } from "./records.ts";
 import type { BuildState } from "./types.ts";
@@ -49,9 +49,9 @@ export async function announce(transaction: Kysely<Tables>, ...changes: readonly
 export function hearChanges(
   database: Pick<Database, "listen">,
   onChange: (change: Change) => void,
-  onLost: () => void,
+  gap: Gap,
 ): Promise<Subscription> {
-  return database.listen(CHANNEL, (payload) => onChange(heard(payload)), onLost);
+  return database.listen(CHANNEL, (payload) => onChange(heard(payload)), gap);
 }
 
 /** Only servers say something there; one that is still of an older version knows no places and no clients. */

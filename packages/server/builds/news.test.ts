@@ -3,6 +3,7 @@ import pino from "pino";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type Change, hearChanges } from "./changes.ts";
 import { BuildNews } from "./news.ts";
+import { BuildReader } from "./reading.ts";
 import { type BuildHouse, openBuildHouse } from "./testing/build-house.ts";
 import { askAs, pretendWorker } from "./testing/fair-house.ts";
 
@@ -29,15 +30,17 @@ async function openNews() {
       return result;
     },
   };
-  let lose = () => {};
+  let cut = () => {};
+  let reconnect = () => {};
   let notify = (_payload: string) => {};
   const changes: (Change | null)[] = [];
   const news = new BuildNews({
     database: {
       kysely: house.database.kysely.withPlugin(plugin),
-      async listen(_channel, onNotify, onReconnect) {
+      async listen(_channel, onNotify, gap) {
         notify = onNotify;
-        lose = () => onReconnect?.();
+        cut = () => gap?.onLost?.();
+        reconnect = () => gap?.onReconnect?.();
         return { [Symbol.asyncDispose]: async () => {} };
       },
     },
@@ -50,7 +53,12 @@ async function openNews() {
     news,
     changes,
     notify: (change: object) => notify(JSON.stringify(change)),
-    lose: () => lose(),
+    cut: () => cut(),
+    reconnect: () => reconnect(),
+    lose() {
+      cut();
+      reconnect();
+    },
     reads: () => reads,
     /** Told of each result before it is believed, from now on. */
     onRead(what: (read: number) => Promise<void>) {
@@ -107,6 +115,29 @@ test("a line that can't be read isn't tried any more by what has ended", async (
   expect(here.reads()).toBe(read);
 });
 
+test("while nothing is heard nothing is remembered: others may have changed it a moment ago", async () => {
+  const { id } = await askAs(house, "a");
+  await using here = await openNews();
+  const reader = new BuildReader(house.database.kysely, here.news.cache);
+  const read = async () => (await reader.record(id))?.build.state;
+  const becomes = (state: string) =>
+    house.database.pool.query("update build set state = $1 where id = $2", [state, id]);
+  expect(await read()).toBe("queued");
+  await becomes("withdrawn");
+  expect(await read()).toBe("queued");
+  here.cut();
+  expect(await read()).toBe("withdrawn");
+  await becomes("queued");
+  expect(await read()).toBe("queued");
+  // Nor is any answer that was made of it.
+  expect(here.news.generation).not.toBe(here.news.generation);
+  here.reconnect();
+  expect(here.news.generation).toBe(here.news.generation);
+  expect(await read()).toBe("queued");
+  await becomes("withdrawn");
+  expect(await read()).toBe("queued");
+});
+
 test("what an older server tells of a build has neither place nor client", async () => {
   const { promise, resolve } = Promise.withResolvers<Change>();
   await using _ = await hearChanges(
@@ -114,7 +145,7 @@ test("what an older server tells of a build has neither place nor client", async
     (change) => {
       if (change.kind === "build" && change.id === "older") resolve(change);
     },
-    () => undefined,
+    {},
   );
   const older = { kind: "build", id: "older", key: "k", state: "queued", line: 1, hasBegun: false, isUnserved: false };
   await house.database.notify("pawl_builds", JSON.stringify(older));

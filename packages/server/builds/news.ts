@@ -119,7 +119,8 @@ export class BuildNews implements AsyncDisposable {
       const subscription = await hearChanges(
         database,
         (change) => this.#heard(change),
-        () => this.#missedSome(),
+        // What is read in between may be otherwise a moment later, and nobody would say so.
+        { onLost: () => this.cache.close(), onReconnect: () => this.#missedSome() },
       );
       try {
         do {
@@ -137,7 +138,7 @@ export class BuildNews implements AsyncDisposable {
   }
 
   #missedSome(): void {
-    this.cache.clear();
+    this.cache.open();
     this.#isStale = true;
     // Whoever reads it sees that.
     if (!this.#isReading) this.#rereading = this.#readAgain();

@@ -26,6 +26,11 @@ export class BuildReader {
     return this.#cache.record(id) ?? this.#once(`id ${id}`, () => this.#record(id));
   }
 
+  /** From the database, whatever is remembered. */
+  recordNow(id: string): Promise<BuildRecord | null> {
+    return isBuildId(id) ? this.#once(`id ${id}`, () => this.#record(id)) : Promise.resolve(null);
+  }
+
   /** The newest under a key, but those that were withdrawn. */
   newest(key: string): BuildRecord | Promise<BuildRecord | null> {
     return this.#cache.newest(key) ?? this.#once(`key ${key}`, () => this.#newest(key));

@@ -139,7 +139,9 @@ export class BuildsService implements Builds, AsyncDisposable {
 
   async file(place: string, name: string): Promise<ServedFile | null> {
     await this.#news.ready();
-    const direct = await this.#reader.record(place);
+    let direct = await this.#reader.record(place);
+    // Another server may have named it a moment ago, sooner than this one hears of it.
+    if (direct && !direct.build.result) direct = await this.#reader.recordNow(place);
     const record = direct ?? (await this.#reader.newestDone(await this.#reader.keysNamed(place)));
     const file = record?.build.result?.files.find((one) => one.name === name);
     if (!record || !file) return null;

@@ -222,19 +222,18 @@ describe("notifications", () => {
 
   test("come again after the connection was lost, and listeners are told that they missed some", async () => {
     const heard: string[] = [];
-    await using _ = await shared.database.listen(
-      "lost",
-      (payload) => heard.push(payload),
-      () => heard.push("missed some"),
-    );
+    await using _ = await shared.database.listen("lost", (payload) => heard.push(payload), {
+      onLost: () => heard.push("lost"),
+      onReconnect: () => heard.push("missed some"),
+    });
     await cutAll(shared);
-    await expect.poll(() => heard, { timeout: 5_000 }).toEqual(["missed some"]);
+    await expect.poll(() => heard, { timeout: 5_000 }).toEqual(["lost", "missed some"]);
     await shared.database.notify("lost", "x");
-    await expect.poll(() => heard).toEqual(["missed some", "x"]);
+    await expect.poll(() => heard).toEqual(["lost", "missed some", "x"]);
     // Whoever comes later hears them as well.
     await using later = await shared.database.listen("later", (payload) => heard.push(payload));
     await shared.database.notify("later", "y");
-    await expect.poll(() => heard).toEqual(["missed some", "x", "y"]);
+    await expect.poll(() => heard).toEqual(["lost", "missed some", "x", "y"]);
     expect(later).toBeDefined();
   });
 });

@@ -3,7 +3,7 @@ import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
 import type { Logger } from "pino";
 import { ServerError } from "../error.ts";
-import { Listener, type Subscription } from "./listener.ts";
+import { type Gap, Listener, type Subscription } from "./listener.ts";
 import { isSomethingElse, placeOf } from "./place.ts";
 import type { Tables } from "./tables.ts";
 import { DISK_FULL, isPassing } from "./trouble.ts";
@@ -125,11 +125,11 @@ export class Database implements AsyncDisposable {
   }
 
   /**
-   * Hears of every `notify` on a channel. After the connection was lost and is there again `onReconnect` is called: what
+   * Hears of every `notify` on a channel. When the connection is lost `onLost` is called, and `onReconnect` when it is there again: what
    * was sent in between is lost. Resolves once it listens; `await using`, or dispose, to stop.
    */
-  listen(channel: string, onNotify: (payload: string) => void, onReconnect?: () => void): Promise<Subscription> {
-    return this.#listener.listen(channel, onNotify, onReconnect);
+  listen(channel: string, onNotify: (payload: string) => void, gap?: Gap): Promise<Subscription> {
+    return this.#listener.listen(channel, onNotify, gap);
   }
 
   /** Tells all who listen, in this process or another, at most 8000 bytes. In a transaction use `pg_notify` itself. */

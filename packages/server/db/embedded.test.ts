@@ -223,11 +223,7 @@ test("killed with kill -9 it comes back, and connections with it", async () => {
   await using embedded = await start({ stateDir });
   await using database = await openDatabase({ url: embedded.url, connections: 3, log });
   const missed: string[] = [];
-  await using _ = await database.listen(
-    "x",
-    () => undefined,
-    () => missed.push("some"),
-  );
+  await using _ = await database.listen("x", () => undefined, { onReconnect: () => missed.push("some") });
   const [postmaster = 0] = await running(stateDir);
   process.kill(postmaster, "SIGKILL");
   await expect

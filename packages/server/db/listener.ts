@@ -5,9 +5,16 @@ import { databaseTrouble } from "./trouble.ts";
 
 export type Subscription = AsyncDisposable;
 
-interface Subscriber {
-  onNotify(payload: string): void;
+/** Between these two nothing is heard, and nobody knows of what. */
+export interface Gap {
+  /** The connection is lost. */
+  onLost?(): void;
+  /** There is one again. */
   onReconnect?(): void;
+}
+
+interface Subscriber extends Gap {
+  onNotify(payload: string): void;
 }
 
 /** How often a connection on which nothing happens is asked whether it is still there, in milliseconds. */
@@ -27,9 +34,9 @@ export class Listener implements AsyncDisposable {
     this.#log = log;
   }
 
-  async listen(channel: string, onNotify: (payload: string) => void, onReconnect?: () => void): Promise<Subscription> {
+  async listen(channel: string, onNotify: (payload: string) => void, gap: Gap = {}): Promise<Subscription> {
     this.#ended.signal.throwIfAborted();
-    const subscriber: Subscriber = { onNotify, ...(onReconnect && { onReconnect }) };
+    const subscriber: Subscriber = { onNotify, ...gap };
     const subscribers = this.#channels.get(channel) ?? new Set();
     this.#channels.set(channel, subscribers.add(subscriber));
     try {
@@ -109,6 +116,7 @@ export class Listener implements AsyncDisposable {
     const { signal } = this.#ended;
     this.#log.warn({ err: error }, "notifications of the database are interrupted");
     this.#client = null;
+    for (const subscriber of this.#subscribers()) this.#guard(() => subscriber.onLost?.());
     for (let pause = 100; ; pause = Math.min(pause * 2, 5_000)) {
       await sleep(pause * (0.5 + Math.random()), undefined, { signal });
       try {
@@ -119,9 +127,11 @@ export class Listener implements AsyncDisposable {
       }
     }
     this.#log.info("notifications of the database are back");
-    for (const subscriber of [...this.#channels.values()].flatMap((subscribers) => [...subscribers])) {
-      this.#guard(() => subscriber.onReconnect?.());
-    }
+    for (const subscriber of this.#subscribers()) this.#guard(() => subscriber.onReconnect?.());
+  }
+
+  #subscribers(): readonly Subscriber[] {
+    return [...this.#channels.values()].flatMap((subscribers) => [...subscribers]);
   }
 
   #tell(channel: string, payload: string): void {

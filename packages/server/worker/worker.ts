@@ -130,7 +130,7 @@ export class Worker implements AsyncDisposable {
         if (change.state === "withdrawn") this.#running.get(change.id)?.stop.abort(new Stop("withdrawn"));
         if (change.state === "queued") this.#look();
       },
-      () => this.#look(),
+      { onReconnect: () => this.#look() },
     );
     this.#taken.use(subscription);
     await this.#killed.clear(this.#ended.signal);

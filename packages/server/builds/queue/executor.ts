@@ -22,7 +22,7 @@ export function bossDatabase(database: Database, onJob: (queue: string) => void)
         onNotification(queue);
         onJob(queue);
       };
-      const subscription = await database.listen(channel, heard, onReconnect);
+      const subscription = await database.listen(channel, heard, { onReconnect });
       return { close: async () => subscription[Symbol.asyncDispose]() };
     },
   };

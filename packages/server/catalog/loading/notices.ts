@@ -45,9 +45,11 @@ export function heedNotices({ database, store, states, onChange, onReturn, log }
       for (const id of states.knownOf(payload.split(",").map(Number))) waiting.add(id);
       if (!looking && waiting.size > 0) void look();
     },
-    () => {
-      states.clear();
-      onReturn();
+    {
+      onReconnect: () => {
+        states.clear();
+        onReturn();
+      },
     },
   );
 }
