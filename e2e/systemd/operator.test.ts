@@ -51,8 +51,8 @@ if (!isOnDisk) {
       }
 
       test("its programs, its user, its database, its files and its units come to be", async () => {
-        // The checkout and its packages are here already: nothing is cloned.
-        await machine.succeed(["ln", "-s", join(HOST, ROOT), "/opt/pawl"]);
+        // The checkout and its packages are here already: nothing is cloned. As a clone everybody may read it, whatever folder it lies in.
+        await machine.succeed(["sh", "-euc", CHECKOUT, "sh", join(HOST, ROOT)]);
         await machine.succeed(["ln", "-s", "/opt/pawl/packages/server/bin/pawl.mjs", "/usr/local/bin/pawl"]);
         await follow("useradd");
         await follow("create database pawl");
@@ -123,6 +123,11 @@ if (!isOnDisk) {
     },
   );
 
+const CHECKOUT = `
+mkdir -p /run/checkout/upper /run/checkout/work /opt/pawl
+mount -t overlay -o "lowerdir=$1,upperdir=/run/checkout/upper,workdir=/run/checkout/work" overlay /opt/pawl
+chmod 755 /opt/pawl
+`;
 const CLUSTER = '[ -d "/etc/postgresql/$1/main" ] || pg_createcluster "$1" main; systemctl start "postgresql@$1-main"';
 const READY = ["curl", "-fsS", "http://127.0.0.1:8080/health/ready"];
 
