@@ -2,6 +2,7 @@ import type { Kysely } from "kysely";
 import { sql } from "kysely";
 import { announce, type Change } from "../builds/changes.ts";
 import { changeOf, TOLD } from "../builds/transitions.ts";
+import { withRetriedTransaction } from "../db/retried-transaction.ts";
 import type { Tables } from "../db/tables.ts";
 import { whyGone } from "./plan.ts";
 import { ENDED } from "./reading.ts";
@@ -21,7 +22,7 @@ export async function takeBack(
   { ids, now, clock }: { ids: readonly string[]; now: Date; clock: Date },
 ): Promise<string[]> {
   if (ids.length === 0) return [];
-  return database.transaction().execute(async (transaction) => {
+  return withRetriedTransaction(database, async (transaction) => {
     const rows = await transaction
       .selectFrom("build")
       .select([...ENDED, ...TOLD])
@@ -50,7 +51,7 @@ export async function takeBack(
 /** Their rows, with log and askers; one that somebody writes to at this moment goes another time. */
 export async function forgetBuilds(database: Kysely<Tables>, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
-  await database.transaction().execute(async (transaction) => {
+  await withRetriedTransaction(database, async (transaction) => {
     const rows = await transaction
       .selectFrom("build")
       .select("id")
@@ -73,7 +74,7 @@ export async function endTime(
   { ids, unusedSince, now }: { ids: readonly string[]; unusedSince: Date; now: Date },
 ): Promise<string[]> {
   if (ids.length === 0) return [];
-  return database.transaction().execute(async (transaction) => {
+  return withRetriedTransaction(database, async (transaction) => {
     const locked = await transaction
       .selectFrom("build")
       .select("id")
@@ -102,7 +103,7 @@ export async function endTime(
 
 /** Names of requests that no build is left of, a page of them. @returns how many */
 export async function forgetAliases(database: Kysely<Tables>, limit: number): Promise<number> {
-  return database.transaction().execute(async (transaction) => {
+  return withRetriedTransaction(database, async (transaction) => {
     // Locked first: whoever asks for the same writes its build before its name. If that has happened, the second question knows; if it is
     // about to happen, it waits for us and makes the name anew.
     const names = await transaction
