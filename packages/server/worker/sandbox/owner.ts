@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { access, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { bootId, isAlive, ownIdentity } from "@pawl/device/process-identity";
 
@@ -35,10 +35,15 @@ export async function sayThere(folder: string): Promise<void> {
   await lock;
 }
 
-/** Whether the process that gave something this name has ended, wherever it ran on this machine; false for any other name. */
+/**
+ * Whether the process that gave something this name has ended, wherever it ran on this machine; false for any other name, and for one of which
+ * nothing is said in this folder: a worker with another folder, in another container, may have given it, and live.
+ */
 export async function isOwnerGone(folder: string, name: string): Promise<boolean> {
   const [, owner] = /^pawl-(\d+-\d+)-\d+$/.exec(name) ?? [];
-  return owner !== undefined && isOwnerAlive(name) === false && !(await isLocked(join(folder, owner)));
+  if (owner === undefined || isOwnerAlive(name) !== false) return false;
+  const said = join(folder, owner);
+  return (await isThere(said)) && !(await isLocked(said));
 }
 
 /** Removes what processes have said in a folder that have ended. */
@@ -46,6 +51,13 @@ export async function forgetOwners(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (await isOwnerGone(folder, `pawl-${name}-0`)) await rm(join(folder, name), { force: true });
   }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function lockOwn(folder: string): Promise<AsyncDisposable> {
