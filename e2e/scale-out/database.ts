@@ -9,6 +9,8 @@ import type { Program } from "./launched.ts";
 const exec = promisify(execFile);
 const USER = "pawl";
 const DATABASE = "pawl";
+/** Processes are killed here, machines aren't: what was handed to the kernel is there afterwards. Its disk may be a small one. */
+const SETTINGS = ["fsync=off", "max_wal_size=96MB"];
 
 /** A PostgreSQL of Debian's, with a cluster of its own. */
 export interface DatabaseProgram {
@@ -39,20 +41,9 @@ export async function makeDatabase(folder: string, port: number): Promise<Databa
     program: {
       name: "database",
       command: join(programs, "postgres"),
-      // Processes are killed here, machines aren't: what was handed to the kernel is there afterwards.
       args: [
-        "-D",
-        folder,
-        "-p",
-        String(port),
-        "-h",
-        "127.0.0.1",
-        "-k",
-        "",
-        "-c",
-        "fsync=off",
-        "-c",
-        "max_wal_size=96MB",
+        ...["-D", folder, "-p", String(port), "-h", "127.0.0.1", "-k", ""],
+        ...SETTINGS.flatMap((one) => ["-c", one]),
       ],
       user,
       isReady: (line) => line.includes("database system is ready to accept connections"),

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { access, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { bootId, isAlive, ownIdentity } from "@pawl/device/process-identity";
-
-import { isLocked, tryLock } from "../../flock.ts";
+import { tryLock } from "../../flock.ts";
+import { codeOf } from "../../storage/trouble.ts";
 
 let made = 0;
 /** Those of this process, by folder; held as long as it lives. */
@@ -42,8 +42,13 @@ export async function sayThere(folder: string): Promise<void> {
 export async function isOwnerGone(folder: string, name: string): Promise<boolean> {
   const [, owner] = /^pawl-(\d+-\d+)-\d+$/.exec(name) ?? [];
   if (owner === undefined || isOwnerAlive(name) !== false) return false;
-  const said = join(folder, owner);
-  return (await isThere(said)) && !(await isLocked(said));
+  try {
+    await using lock = await tryLock(join(folder, owner));
+    return lock !== null;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return false;
+    throw error;
+  }
 }
 
 /** Removes what processes have said in a folder that have ended. */
@@ -51,13 +56,6 @@ export async function forgetOwners(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (await isOwnerGone(folder, `pawl-${name}-0`)) await rm(join(folder, name), { force: true });
   }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 async function lockOwn(folder: string): Promise<AsyncDisposable> {

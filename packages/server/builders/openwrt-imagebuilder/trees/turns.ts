@@ -53,7 +53,7 @@ export class Turns {
       const signing = signs(lock, path);
       // One that was begun while another hung, who has ended since.
       for (const later of paths.slice(at + 1)) {
-        if (!(await isThere(later)) || !(await isLocked(later)) || (await isHung(later))) continue;
+        if (!(await isLocked(later)) || (await isHung(later))) continue;
         await signing[Symbol.asyncDispose]();
         return null;
       }
@@ -111,11 +111,4 @@ async function isHung(path: string): Promise<boolean> {
 async function isOld(path: string): Promise<boolean> {
   const { mtimeMs } = await stat(path);
   return Date.now() - mtimeMs > HUNG_AFTER_MS;
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }
