@@ -1,9 +1,11 @@
+import { benchBranches } from "./branches/index.ts";
 import { benchBuilds, benchWaiting } from "./builds/index.ts";
 import { benchDevice } from "./device/index.ts";
 import { benchServer } from "./server/index.ts";
 
 const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   device: benchDevice,
+  branches: benchBranches,
   server: benchServer,
   builds: benchBuilds,
   queue: benchWaiting,

@@ -12,7 +12,8 @@ import { Lock } from "./store/lock.ts";
 import type { UpdateFeed } from "./store/update-feed.ts";
 import { newUpdateId } from "./store/update-id.ts";
 import { newestLogged, readLog } from "./store/update-log.ts";
-import { updateOf } from "./update/fetch-transition.ts";
+import { toward, updateOf } from "./update/fetch-transition.ts";
+import { type Identity, isSame, isSameRelease } from "./update/identity.ts";
 import { obstacleTo } from "./update/obstacle.ts";
 import { forChannel } from "./update/status.ts";
 
@@ -140,20 +141,20 @@ export class App {
       const { engine, release } = forChannel(record, channel);
       const waiting = engine.status === "waiting" ? engine : null;
       const target = [release, waiting?.release].find((one) => one && isNamed(one, ask.version));
-      if (waiting && target && waiting.release.manifest_sha256 === target.manifest_sha256) {
+      if (waiting && target && isSame(waiting.release, target)) {
         id = waiting.update.id;
         return update.unattended ? null : { type: "window-opened" };
       }
       const kept =
         ask.version !== undefined && !ask.force && !ask.unattended ? await this.#kept(ask.version, release) : null;
-      if (kept) return { type: "kept-asked", update: { ...update, to: kept.version } };
+      if (kept) return { type: "kept-asked", update: toward(update, kept) };
       if (!target) return { type: "check-asked", at: clock.now().toISOString(), update };
       const known = { current, refused: (await apply()).refused, skipped };
       const obstacle = obstacleTo(update, target, known, versioning);
       if (obstacle) throw obstacle;
       const isHere = !ask.force && !ask.unattended && (await this.#isHere(target));
-      if (isHere) return { type: "kept-asked", update: { ...update, to: target.version } };
-      return { type: "install-asked", update: { ...update, to: target.version }, release: target };
+      if (isHere) return { type: "kept-asked", update: toward(update, target) };
+      return { type: "install-asked", update: toward(update, target), release: target };
     });
     return { message: `Update started on channel '${channel}'. Watch the progress stream.`, update_id: id };
   }
@@ -167,7 +168,7 @@ export class App {
     if (!to) throw noBackup(ask.version, backups);
     const current = await installer.current();
     const asked = await this.#newUpdate("rollback", current?.version ?? null);
-    const update: Update = { ...asked, to: to.version, by_name: true };
+    const update: Update = { ...toward(asked, to), by_name: true };
     await this.#side.begin(`go back to ${to.version}`, async () => ({ type: "kept-asked", update }));
     return { message: `Going back to ${to.version}.`, update_id: update.id };
   }
@@ -232,7 +233,15 @@ export class App {
 
   /** Finishes, in the background, what a dead process left, and begins what has waited for its time; true when there was something. */
   async resume(): Promise<boolean> {
+    await this.#leaveOldChannel();
     return this.#side.resume();
+  }
+
+  /** Another program may have changed the channel meanwhile (`channel_file`): what waits of the old one must not come tonight. */
+  async #leaveOldChannel(): Promise<void> {
+    const { engine } = await this.#parts.store.load();
+    if (engine.status !== "waiting" || engine.update.by_name) return;
+    if (engine.update.channel !== (await this.#parts.choices.chosen()).channel) await this.stopWaiting();
   }
 
   /** A release left on this device, unless its host is known to have another of that name by now. */
@@ -240,23 +249,24 @@ export class App {
     const current = await this.#parts.installer.current();
     const kept = (await this.#parts.installer.kept()).find((one) => isNamed(one, version));
     // Of two trees of one version the one in place counts.
-    if (!kept || kept.version === current?.version) return null;
-    const isReplaced = known && isNamed(known, version) && known.manifest_sha256 !== kept.manifest_sha256;
+    if (!kept || (current && kept.version === current.version && !kept.commit)) return null;
+    const isReplaced = known && isNamed(known, version) && !isSame(known, kept);
     return isReplaced ? null : kept;
   }
 
   /**
    * Whether this very release is on the device, whole: left by a rollback, for instance. Root's side finds it by its
-   * version, so the first of that version has to be the one.
+   * commit, else by its version, so the first of that version has to be the one.
    */
-  async #isHere({ version, manifest_sha256 }: Pick<Release, "version" | "manifest_sha256">): Promise<boolean> {
-    if (manifest_sha256 === null) return false;
+  async #isHere(target: Pick<Release, "version" | "manifest_sha256" | "commit">): Promise<boolean> {
     const kept = await this.#parts.installer.kept();
-    return kept.find((one) => one.version === version)?.manifest_sha256 === manifest_sha256;
+    const named = kept.filter((one) => one.version === target.version);
+    const found = named.find(({ commit }) => commit && commit === target.commit) ?? named[0];
+    return found !== undefined && isSameRelease(found, target) === true;
   }
 
   /** What is installed by the record of it, else what the device says it had before Pawl. */
-  async #inPlace(): Promise<{ version: string; manifest_sha256: string | null } | null> {
+  async #inPlace(): Promise<Identity | null> {
     const current = await this.#parts.installer.current();
     if (current) return current;
     const { current_version: version } = await this.status();

@@ -6,6 +6,7 @@ import type { Reporters } from "./store/reporters.ts";
 import type { Clock } from "./system/types.ts";
 import { type ApplyEvent, applyTransition } from "./update/apply-transition.ts";
 import { type EngineParts, type RecordStore, runEngine } from "./update/engine.ts";
+import { toward } from "./update/fetch-transition.ts";
 import { applyPhase } from "./update/phase.ts";
 import { type ApplyExecutors, type ApplyStep, planApply } from "./update/plan.ts";
 
@@ -126,16 +127,18 @@ export class Applier {
     const update = { ...order.update, from: current?.version ?? null };
     const { kind, to } = update;
     if (kind !== "rollback" && order.release) {
-      return { type: "ordered", order: { ...order, update: { ...update, to: order.release.version } }, move: null };
+      return { type: "ordered", order: { ...order, update: toward(update, order.release) }, move: null };
     }
     const { installer } = this.#parts;
     if (to === null) throw new UpdateError("bad_request", `The order ${update.id} names no release.`);
     const there = kind === "rollback" ? await installer.backups() : await installer.kept();
-    const next = there.find(({ version }) => version === to);
+    const named = there.filter(({ version }) => version === to);
+    // Of one version there may be several commits.
+    const next = named.find(({ commit }) => commit && commit === update.commit) ?? named[0];
     if (!next) throw new UpdateError("no_backup", `${to} isn't kept on this device.`, { version: to });
     const { manifest_sha256 } = next;
     const move = { previous: current?.tree ?? null, next: next.tree, manifest_sha256, kept: true };
-    return { type: "ordered", order: { ...order, update }, move };
+    return { type: "ordered", order: { ...order, update: toward(update, next) }, move };
   }
 
   #engine({ executors }: Tools): EngineParts<ApplyRecord, ApplyStep, ApplyEvent> {

@@ -140,7 +140,7 @@ test.each([
   "source: {}",
 ])("wants one source and only one: %s", async (line) => {
   expect(await check(`apps:\n  dashboard:\n    ${line}\n    install: { bundle: { home: /opt/dashboard } }\n`)).toEqual([
-    ":3:5: apps.dashboard.source must have one of http, github, gitea, directory, and only one",
+    ":3:5: apps.dashboard.source must have one of http, github, gitea, directory, git, and only one",
   ]);
 });
 
@@ -208,7 +208,7 @@ describe("the environment", () => {
 
   test("is named when it would add a second source to the file's", async () => {
     expect(await check(GOOD, { PAWL_APPS_DASHBOARD_SOURCE_GITEA_URL: "http://git.lan:3000" })).toEqual([
-      ": apps.dashboard.source must have one of http, github, gitea, directory, and only one (set by PAWL_APPS_DASHBOARD_SOURCE_GITEA_URL)",
+      ": apps.dashboard.source must have one of http, github, gitea, directory, git, and only one (set by PAWL_APPS_DASHBOARD_SOURCE_GITEA_URL)",
     ]);
   });
 

@@ -1,5 +1,5 @@
 import type { ApplyRecord, Order, Outcome, Release, Update } from "@pawl/protocol";
-import { UpdateError } from "./error.ts";
+import { helperMissing } from "./helper/no-way.ts";
 import { Lock } from "./store/lock.ts";
 import type { Clock } from "./system/types.ts";
 
@@ -80,10 +80,7 @@ export class HandOver {
     await this.#untilGone(update, null, signal);
     const outcome = await this.#outcome(update);
     if (outcome) return outcome;
-    throw new UpdateError("helper_missing", "The part of Pawl that may change this device could not do its work.", {
-      version: update.to,
-      detail: end?.words || null,
-    });
+    throw helperMissing(update.to, end?.words ?? "");
   }
 
   /**

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ApiState, LogLevel, Phase } from "./events.ts";
 import { Failure, FailureCode } from "./failure.ts";
 import { Outcome, UpdateId, UpdateResult } from "./update.ts";
-import { Channel, Instant, TimeOfDay, Version, Window } from "./values.ts";
+import { Channel, Commit, Instant, TimeOfDay, Version, Window } from "./values.ts";
 
 /** Every answer that isn't a success (contract device-api.md, envelope). */
 export const ErrorAnswer = z.object({
@@ -35,6 +35,10 @@ export const Status = z.object({
   failure: Failure.nullable(),
   last_result: UpdateResult.nullable(),
   direction: z.enum(["up", "down"]).nullable(),
+  /** Why `direction` is what it is, where the two versions alone don't say it. */
+  direction_reason: z.string().nullable(),
+  /** The commit that is installed, where that is known. */
+  current_commit: Commit.nullable(),
   skipped_version: Version.nullable(),
   refused_versions: z.array(Version),
   backup_version: Version.nullable(),
@@ -50,6 +54,7 @@ export const Status = z.object({
   release: z
     .object({
       version: Version,
+      commit: Commit.nullable(),
       title: z.string().nullable(),
       notes: z.string().nullable(),
       notes_url: z.string().nullable(),

@@ -105,7 +105,11 @@ test("§4: a source and a home are enough; the rest has defaults", () => {
 });
 
 test.each([
-  ["GitHub", { github: { repo: "me/pi-kit" } }, { github: { url: "https://api.github.com", repo: "me/pi-kit" } }],
+  [
+    "GitHub",
+    { github: { repo: "me/pi-kit" } },
+    { github: { url: "https://api.github.com", repo: "me/pi-kit", follow: "releases" } },
+  ],
   ["Gitea", { gitea: { url: "https://git.example.org", repo: "me/pi-kit", token_file: "/etc/pawl/token" } }, null],
   ["a folder", { directory: { path: "/media/stick" } }, null],
 ])("releases may come from %s", (_, source, parsed) => {

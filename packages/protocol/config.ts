@@ -1,93 +1,10 @@
 import { z } from "zod";
-import { Channel, Duration, PublicKey, TimeOfDay, TreePath, Window } from "./values.ts";
-
-/** A program and its arguments. Never a shell line. */
-const Argv = z.array(z.string().min(1)).min(1, "must name a program");
-
-const AbsolutePath = z.string().regex(/^\/[^\0]*$/, "must be an absolute path");
-
-/** A pattern of paths inside a release: `dir/**` for a whole folder, `*` within a name. */
-const TreePattern = z
-  .string()
-  .min(1)
-  .max(1024)
-  .refine((pattern) => !pattern.startsWith("/"), "must be a path inside the release, without a / before it")
-  .refine((pattern) => !pattern.split("/").includes(".."), "must stay inside the release, without ..");
+import { InstallConfig } from "./config-install.ts";
+import { followsBranches, SourceConfig } from "./config-source.ts";
+import { AbsolutePath, Argv, WebAddress } from "./config-values.ts";
+import { Channel, Duration, PublicKey, TimeOfDay, Window } from "./values.ts";
 
 const ServiceName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9:_.@\\-]{0,200}$/, "must be a service's name");
-
-const WebAddress = z.url({ protocol: /^https?$/, message: "must be an http or https address" });
-
-/** A file whose first line is a token for the host. It is sent to that host and to no other. */
-const TokenFile = AbsolutePath.optional();
-
-/** `owner/name` on a forge. */
-const Repo = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}\/(?!\.{1,2}$)[A-Za-z0-9_.-]{1,100}$/,
-    "must be a repository such as owner/name",
-  );
-
-/** A static folder on any web server or CDN; `url` is that of `index.json`, or of the folder that holds it. */
-export const HttpSource = z.strictObject({ url: WebAddress, token_file: TokenFile });
-export type HttpSource = z.infer<typeof HttpSource>;
-
-/** Releases of a repository on GitHub, or on a GitHub Enterprise Server: then `url` is that of its API, `https://host/api/v3`. */
-export const GithubSource = z.strictObject({
-  url: WebAddress.default("https://api.github.com"),
-  repo: Repo,
-  token_file: TokenFile,
-});
-export type GithubSource = z.infer<typeof GithubSource>;
-
-/** Releases of a repository on Gitea or Forgejo; `url` is that of the host. */
-export const GiteaSource = z.strictObject({ url: WebAddress, repo: Repo, token_file: TokenFile });
-export type GiteaSource = z.infer<typeof GiteaSource>;
-
-/** A folder on this device, such as a USB stick: `index.json`, else every manifest one level down. */
-export const DirectorySource = z.strictObject({ path: AbsolutePath });
-export type DirectorySource = z.infer<typeof DirectorySource>;
-
-/** Where releases come from: exactly one kind. */
-export const SourceConfig = z.union([
-  z.strictObject({ http: HttpSource }),
-  z.strictObject({ github: GithubSource }),
-  z.strictObject({ gitea: GiteaSource }),
-  z.strictObject({ directory: DirectorySource }),
-]);
-export type SourceConfig = z.infer<typeof SourceConfig>;
-
-const BundleFields = z.strictObject({
-  /** Whole trees behind one link, or file by file in place. Default: symlink, unless a mapped path can't be a link. */
-  layout: z.enum(["symlink", "copy"]).optional(),
-  /** Holds `releases/<version>/`, `current` and `shared/`; with the copy layout, what `map` doesn't name. */
-  home: AbsolutePath.optional(),
-  /** Path inside the release → path on the device, which becomes a link into `current`. */
-  map: z.record(z.string().min(1), AbsolutePath).default({}),
-  /** The app's or the owner's own files: live in `shared/`, linked into every release, never replaced. */
-  keep: z.array(TreePattern).default([]),
-  /** Shipped but editable: an edited one stays, the new one is laid beside it as `*.pawl-new`. */
-  config: z.array(TreePath).default([]),
-  /** Earlier releases to keep for going back. */
-  backups: z.int().min(1).max(20).default(1),
-  /** Copy layout: where they are. Default: `<state_dir>/<app>/apply/backups`. */
-  backup_dir: AbsolutePath.optional(),
-  /** Whether a release may run commands of its own (`post_install`), as root. */
-  allow_commands: z.boolean().default(false),
-});
-/** How release bundles are put in place. */
-export const BundleInstall = BundleFields.refine(({ layout, home }) => layout !== "symlink" || home !== undefined, {
-  path: ["home"],
-  message: "must be given with the symlink layout",
-}).refine(({ home, map }) => home !== undefined || Object.keys(map).length > 0, {
-  path: ["map"],
-  message: "must say where a release's files go, when there is no home",
-});
-export type BundleInstall = z.infer<typeof BundleInstall>;
-
-export const InstallConfig = z.strictObject({ bundle: BundleInstall });
-export type InstallConfig = z.infer<typeof InstallConfig>;
 
 /** What is restarted when a release is switched: a systemd unit, a service of another init, or two programs. */
 export const ServiceConfig = z.union([
@@ -155,11 +72,14 @@ export const AppConfig = z
   .strictObject({
     title: z.string().min(1).max(100).optional(),
     source: SourceConfig,
-    channel: Channel.default("stable"),
+    /** Default: `main` for branches, else `stable`. */
+    channel: Channel.optional(),
+    /** Where an earlier updater of the app keeps the name of its channel: what stands there is the owner's choice. */
+    channel_file: AbsolutePath.optional(),
     /** When given, an unsigned or wrongly signed release is refused. */
     public_keys: z.array(PublicKey).default([]),
-    /** How two versions compare. */
-    versioning: z.enum(["semver", "pep440", "deb", "opkg", "apk"]).default("semver"),
+    /** How two versions compare. Default: `pep440` for what pip installs, else `semver`. */
+    versioning: z.enum(["semver", "pep440", "deb", "opkg", "apk"]).optional(),
     install: InstallConfig,
     services: z.array(ServiceConfig).default([]),
     health: z.array(HealthConfig).default([]),
@@ -172,7 +92,21 @@ export const AppConfig = z
   .refine(({ auto, window }) => auto.window === undefined || window === undefined, {
     path: ["window"],
     message: "must not be written twice, here and in auto",
-  });
+  })
+  .refine(({ source, public_keys }) => public_keys.length === 0 || !followsBranches(source), {
+    path: ["public_keys"],
+    message: "can't be used with branches: commits carry no signature of that kind",
+  })
+  .refine(({ source, install }) => !("pip" in install) || followsBranches(source), {
+    path: ["install"],
+    message:
+      "can't be pip for releases that are bundles; pip installs what a git source, or one that follows branches, has",
+  })
+  .transform((app) => ({
+    ...app,
+    channel: app.channel ?? (followsBranches(app.source) ? "main" : "stable"),
+    versioning: app.versioning ?? ("pip" in app.install ? "pep440" : "semver"),
+  }));
 export type AppConfig = z.infer<typeof AppConfig>;
 
 const claims = {

@@ -1,5 +1,7 @@
 export * from "./api.ts";
 export * from "./config.ts";
+export * from "./config-install.ts";
+export * from "./config-source.ts";
 export * from "./events.ts";
 export * from "./failure.ts";
 export * from "./issue-words.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Instant, Sha256, TreePath, Version } from "./values.ts";
+import { Commit, Instant, Sha256, TreePath, Version } from "./values.ts";
 
 /** The highest `manifest_version` this program reads. */
 export const MANIFEST_VERSION = 1;
@@ -71,6 +71,8 @@ const KNOWN = {
   /** Where people read what is new. */
   changelog: z.url().optional(),
   published_at: Instant.optional(),
+  /** The commit it was made from. */
+  commit: Commit.optional(),
   /** Absent only in bundles that carry their manifest inside. */
   bundle: z
     .strictObject({

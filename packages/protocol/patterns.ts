@@ -3,6 +3,9 @@
 /** A release's version. */
 export const VERSION: RegExp = /^[A-Za-z0-9][A-Za-z0-9.+~_-]{0,127}$/;
 
+/** A git commit's id: SHA-1, or SHA-256. */
+export const COMMIT: RegExp = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
+
 /** A channel's name must be this and must not be `NO_CHANNEL`. */
 export const CHANNEL: RegExp = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,79}$/;
 export const NO_CHANNEL: RegExp = /\.\.|\/\/|\/$|\.lock$/;

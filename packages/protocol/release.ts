@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Channel, Instant, Sha256, Version } from "./values.ts";
+import { Channel, Commit, Instant, Sha256, Version } from "./values.ts";
 
 /** An index larger than this is refused unread, in bytes. */
 export const INDEX_MAX_BYTES = 16 * 1024 * 1024;
@@ -25,10 +25,20 @@ export const ReleaseIndex = z.object({
 });
 export type ReleaseIndex = z.infer<typeof ReleaseIndex>;
 
+/** How a commit stands to another: every commit it is made of or comes from is an ancestor. */
+export const Standing = z.object({
+  /** The commit that was installed when this was found out. */
+  to: Commit,
+  /** `behind`: an ancestor of it. `diverged`: neither comes from the other, as after history was rewritten. */
+  is: z.enum(["ahead", "behind", "diverged"]),
+});
+export type Standing = z.infer<typeof Standing>;
+
 /**
  * A release a check has resolved a channel to: immutable, because the hash of its manifest fixes every byte.
  * Install takes exactly this one and refuses when it has changed. A release whose manifest is only inside its bundle
- * (contract device-api.md §6) has no such hash until the bundle is here; until then `bundle_id` fixes it.
+ * (contract device-api.md §6) has no such hash until the bundle is here; until then `bundle_id` fixes it. One that is a
+ * commit is fixed by that, and has no addresses: its source makes the bundle.
  */
 export const Release = z.object({
   version: Version,
@@ -37,7 +47,11 @@ export const Release = z.object({
   /** Null: only inside the bundle. */
   manifest_url: z.string().nullable(),
   signature_url: z.string().nullable(),
-  bundle_url: z.string(),
+  /** Null: its source makes the bundle, from `commit`. */
+  bundle_url: z.string().nullable(),
+  commit: Commit.nullable().default(null),
+  /** Null: not known, or the same commit. */
+  standing: Standing.nullable().default(null),
   /** What the host calls this very upload of the bundle: another one under the same name has another. */
   bundle_id: z.string().nullable().default(null),
   /** As the manifest states it, else as it was measured when it was downloaded. */

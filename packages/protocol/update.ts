@@ -2,13 +2,15 @@ import { z } from "zod";
 import { Failure } from "./failure.ts";
 import { UPDATE_ID } from "./patterns.ts";
 import { Release } from "./release.ts";
-import { Channel, Instant, Sha256, TimeOfDay, Version, Window } from "./values.ts";
+import { Channel, Commit, Instant, Sha256, TimeOfDay, Version, Window } from "./values.ts";
 
 /** What an app has in place: which release, known by what, from where. */
 export const Installed = z.object({
   version: Version,
   /** Null when nobody knows: what was there before Pawl. */
   manifest_sha256: Sha256.nullable(),
+  /** Null when it wasn't made from one, or nobody knows. */
+  commit: Commit.nullish(),
   channel: Channel.nullable(),
   source: z.string().nullable(),
   installed_at: Instant.nullable(),
@@ -29,6 +31,8 @@ export const Update = z.object({
   from: Version.nullable(),
   /** Null until the source has said what is newest. */
   to: Version.nullable(),
+  /** Of `to`, when that is known: of one version there may be several. */
+  commit: Commit.nullish(),
   channel: Channel,
   /** The owner named this version: allows an older or a refused one. */
   by_name: z.boolean(),
@@ -126,10 +130,11 @@ export const ApplyState = z.discriminatedUnion("status", [
 ]);
 export type ApplyState = z.infer<typeof ApplyState>;
 
-/** A release this device went back from: not installed again by itself. Keyed by both, so that a repaired one is offered. */
+/** A release this device went back from: not installed again by itself. Keyed by its identity, so that a repaired one is offered. */
 export const Refusal = z.object({
   version: Version,
   manifest_sha256: Sha256.nullable(),
+  commit: Commit.nullish(),
   at: Instant,
   reason: z.string(),
 });

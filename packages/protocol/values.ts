@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CHANNEL, NO_CHANNEL, TIME_OF_DAY, VERSION, WINDOW } from "./patterns.ts";
+import { CHANNEL, COMMIT, NO_CHANNEL, TIME_OF_DAY, VERSION, WINDOW } from "./patterns.ts";
 
 /** A sha256 as 64 lowercase hexadecimal digits. */
 export const Sha256 = z
@@ -8,11 +8,15 @@ export const Sha256 = z
   .brand<"Sha256">();
 export type Sha256 = z.infer<typeof Sha256>;
 
+/** A git commit's whole id, which fixes every byte of it and of its history. */
+export const Commit = z.string().regex(COMMIT, "must be a commit's whole id: 40 or 64 lowercase hexadecimal digits");
+export type Commit = z.infer<typeof Commit>;
+
 /** A release's version as its publisher writes it. Safe as a folder name and as an argument: no slash, no space, no leading dash or dot. */
 export const Version = z.string().regex(VERSION, "must be a version such as 1.4.0 (letters, digits and . + ~ _ -)");
 export type Version = z.infer<typeof Version>;
 
-/** A channel's name: `stable`, `prerelease`, a name in a release index, later a branch. */
+/** A channel's name: `stable`, `prerelease`, a name in a release index, a branch. */
 export const Channel = z
   .string()
   .regex(CHANNEL, "must be a channel's name (letters, digits and . _ / -)")

@@ -1,7 +1,7 @@
-import { chmod, chown, readdir, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { TempDir } from "@pawl/testkit";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { apply, pawlApply } from "./apply.ts";
+import { apply, assertRootsProgram, pawlApply } from "./apply.ts";
 
 const CALL = ["install", "kitchen", "0abcdefgh-123456"];
 const forever = new AbortController().signal;
@@ -43,6 +43,20 @@ describe.skipIf(process.geteuid?.() !== 0)("run by root", () => {
   test("refuses a configuration that belongs to somebody else", async () => {
     await chown(path, 65_534, 0);
     await expect(pawlApply(CALL, path, forever)).rejects.toMatchObject({ code: "config_invalid", fields: { path } });
+  });
+
+  test("refuses to go on as a program that others can change, wherever on the way to it", async () => {
+    const program = dir.join("sbin", "pawl-apply");
+    await mkdir(dir.join("sbin"));
+    await writeFile(dir.join("pawl"), "");
+    await symlink(dir.join("pawl"), program);
+    await assertRootsProgram([program, process.execPath]);
+    for (const place of [dir.join("sbin"), dir.join("pawl")]) {
+      await chown(place, 65_534, 0);
+      const refused = { code: "requires_unmet", fields: { path: place } };
+      await expect(assertRootsProgram([process.execPath, program])).rejects.toMatchObject(refused);
+      await chown(place, 0, 0);
+    }
   });
 });
 

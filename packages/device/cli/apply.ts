@@ -4,10 +4,11 @@ import { createApplier } from "../compose.ts";
 import { loadConfig } from "../config.ts";
 import { UpdateError } from "../error.ts";
 import { parseOrder, type RootsOrder } from "../helper/order.ts";
-import { wayFacts } from "../helper/places.ts";
+import { PLACES, wayFacts } from "../helper/places.ts";
 import { leave, TOO_MANY, waitingPlace } from "../helper/turnstile.ts";
 import { carryOutInUnit } from "../helper/unit.ts";
 import { wayToRoot } from "../helper/way.ts";
+import { outsidersPlace } from "../setup/outsiders.ts";
 import { isRootsAlone, isRootsSticky } from "../store/roots-alone.ts";
 import { run } from "../system/run.ts";
 
@@ -36,6 +37,7 @@ export async function pawlApply(args: readonly string[], configPath: string, sig
   const order = parseOrder(args);
   if (process.geteuid?.() === 0) {
     await assertRootsOwn(configPath);
+    if (process.argv[1] === PLACES.helper) await assertRootsProgram([PLACES.helper, process.execPath]);
     // Called by sudo it is in its caller's cgroup, and would end when that service is restarted.
     if (wayToRoot(wayFacts(configPath)) === "unit" && !isInUnit()) {
       await using place = await waitingPlace();
@@ -62,6 +64,19 @@ async function assertRootsOwn(path: string): Promise<void> {
     if (!found || isRootsAlone(found) || isRootsSticky(found)) continue;
     const message = `Others than root may write ${each}. Make it root's own: chown root ${each} && chmod go-w ${each}`;
     throw new UpdateError("config_invalid", message, { path: each });
+  }
+}
+
+/**
+ * What root runs now, with every folder on the way and whatever a link leads to: if somebody else may change it, the next
+ * order would be carried out by their program. Throws UpdateError `requires_unmet` with what to do.
+ */
+export async function assertRootsProgram(paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    const place = await outsidersPlace({ root: "/" }, path);
+    if (place === null) continue;
+    const message = `Root was asked to run ${path}, and others than root can change ${place}. Look at what is there, then run: chown -h root: ${place} && chmod go-w ${place}`;
+    throw new UpdateError("requires_unmet", message, { path: place });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Config } from "@pawl/protocol";
 import { Command } from "commander";
 import type { CheckOptions } from "../config.ts";
+import { redactUrl } from "../download/redact-url.ts";
 
 export interface ConfigCommandIo {
   stdout(text: string): void;
@@ -61,6 +62,7 @@ function summary(path: string, { apps }: Config): string {
 function sourceWords(source: Config["apps"][string]["source"]): string {
   if ("directory" in source) return source.directory.path;
   if ("http" in source) return new URL(source.http.url).host;
+  if ("git" in source) return redactUrl(source.git.url);
   const { url, repo } = "github" in source ? source.github : source.gitea;
   return `${repo} on ${new URL(url).host}`;
 }

@@ -49,6 +49,7 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [string, strin
   setup: [
     ["setup", "as root, after each change of pawl.yaml, too"],
     ["setup --dry-run", "see it all first"],
+    ["setup helper", "only what reaches root's side, for a device with a dashboard of its own"],
     ["setup --remove", "take it back, but nothing of yours"],
   ],
   doctor: [

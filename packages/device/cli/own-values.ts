@@ -18,7 +18,8 @@ export async function ownValuesOf({ state_dir, apps }: Config): Promise<{ values
   const unread: string[] = [];
   for (const [app, config] of Object.entries(apps)) {
     try {
-      values.push(...ownValues(app, config, await peekSettings(appPaths(state_dir, app).api.settings)));
+      const { settings } = appPaths(state_dir, app).api;
+      values.push(...ownValues(app, config, await peekSettings(settings, config.channel_file)));
     } catch {
       unread.push(app);
     }

@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
 import { versionings } from "@pawl/protocol/versioning";
 import { recallConfig } from "../config/remembered.ts";
-import { bundlesInPlace } from "../installers/bundle/in-place.ts";
+import { inPlace } from "../installers/in-place.ts";
 import { InstalledStore } from "../store/installed.ts";
-import { appPaths } from "../store/paths.ts";
+import { appPaths, pythonCacheOf } from "../store/paths.ts";
 import { readStatus } from "../store/view.ts";
 import { DEFAULT_CONFIG_PATH, type Io } from "./io.ts";
 import { printStatus } from "./print-status.ts";
@@ -21,10 +21,12 @@ export async function quickStatus(args: readonly string[], io: Omit<Io, "configP
     const app = config?.apps[name];
     if (!config || !app) return false;
     const paths = appPaths(config.state_dir, name);
+    const python = pythonCacheOf(paths);
     const status = await readStatus({
       paths,
+      python: { cachePath: python },
       config: app,
-      installer: bundlesInPlace(app.install.bundle, new InstalledStore(paths.apply.installed), paths.apply.backups),
+      installer: inPlace(app.install, new InstalledStore(paths.apply.installed), paths.apply.backups, python),
       versioning: versionings[app.versioning],
       now: new Date(),
     });

@@ -11,6 +11,7 @@ const clock = localTime(soon).slice(-5);
 
 const release = {
   version: "2.4.0",
+  commit: null,
   title: null,
   notes: null,
   notes_url: null,
@@ -33,6 +34,8 @@ function statusOf(more: Partial<Status> = {}): Status {
     failure: null,
     last_result: null,
     direction: null,
+    direction_reason: null,
+    current_commit: null,
     skipped_version: null,
     refused_versions: [],
     backup_version: null,

@@ -15,7 +15,7 @@ import { writeCacheFile } from "../store/atomic-file.ts";
 import { cancelSignal } from "../store/cancel-request.ts";
 import { EMPTY_APPLY, EMPTY_FETCH } from "../store/empty-records.ts";
 import { NightlyFile } from "../store/nightly.ts";
-import { devicePaths } from "../store/paths.ts";
+import { devicePaths, pythonCacheOf } from "../store/paths.ts";
 import { RecordFile } from "../store/record.ts";
 import { SettingsFile } from "../store/settings.ts";
 import { UpdateFeed } from "../store/update-feed.ts";
@@ -53,8 +53,9 @@ export async function createApp({
   const reporters = reportersOf(parts, "api", feed);
   const installer = installerOf(parts);
   const versioning = versionings[app.versioning];
+  const python = { cachePath: pythonCacheOf(paths), run };
   const status = (fetch?: FetchRecord) =>
-    readStatus({ paths, config: app, installer, versioning, now: clock.now(), fetch });
+    readStatus({ paths, python, config: app, installer, versioning, now: clock.now(), fetch });
   const store = new RecordFile<FetchRecord>({
     path: paths.api.state,
     empty: EMPTY_FETCH,
@@ -66,7 +67,7 @@ export async function createApp({
   const applyStore = new RecordFile({ path: paths.apply.state, empty: EMPTY_APPLY, parse: parser(ApplyRecord) });
   const userAgent = `pawl/${VERSION}`;
   const remembered = { dir: paths.api.cache, path: join(paths.api.cache, "offers.json"), now: () => clock.now() };
-  const source = rememberOffers(createSource(app.source, { cacheDir: paths.api.cache, userAgent }), remembered);
+  const source = rememberOffers(createSource(app.source, { cacheDir: paths.api.cache, userAgent, run }), remembered);
   const keys = app.public_keys;
   const downloads = new DownloadsFolder({
     dir: paths.api.downloads,
@@ -98,6 +99,7 @@ export async function createApp({
     defaults: app,
     file: new SettingsFile({
       path: paths.api.settings,
+      channelFile: app.channel_file,
       lockDir: paths.api.settingsLock,
       clock,
       parse: parser(Settings),
@@ -141,7 +143,7 @@ export async function createApp({
     clock,
     channel: async () => (await choices.chosen()).channel,
     skippedVersion: async () => (await choices.chosen()).skippedVersion,
-    current: async () => (await installer.current()) ?? beforePawl(app.version_file),
+    current: async () => (await installer.current()) ?? beforePawl(app, python),
     apply,
     preflight: (release, manifest, signal) => preflight.beforeDownload(release, manifest, signal),
     reporter: (update) => reporters.of(update),

@@ -119,7 +119,7 @@ function toolsWith(parts: Shared, reporters: Reporters): Tools {
       run,
       app: name,
       hooksDir: parts.hooksDir,
-      allowCommands: app.install.bundle.allow_commands,
+      allowCommands: "bundle" in app.install && app.install.bundle.allow_commands,
     }),
     noteAdoption: async (update, version) => {
       await recordOutcome(paths.apply.history, adoptionOf(update, version, clock.now()));

@@ -5,11 +5,13 @@ import { redactUrl } from "../download/index.ts";
 import { UpdateError } from "../error.ts";
 import { createInstaller, type Installer } from "../installers/index.ts";
 import { createPreflight, type Facts, type Preflight, systemFacts } from "../preflight/index.ts";
+import { githubWeb } from "../sources/github/repository.ts";
 import { InstalledStore } from "../store/installed.ts";
-import { type AppPaths, appPaths } from "../store/paths.ts";
+import { type AppPaths, appPaths, pythonCacheOf } from "../store/paths.ts";
 import { Reporters } from "../store/reporters.ts";
 import type { UpdateFeed } from "../store/update-feed.ts";
 import { beforePawl } from "../store/view.ts";
+import { apiUserOf } from "../system/api-user.ts";
 import { systemClock } from "../system/clock.ts";
 import { run as systemRun } from "../system/run.ts";
 import type { Clock, Run } from "../system/types.ts";
@@ -29,6 +31,7 @@ export interface Overrides {
 export interface Shared {
   name: string;
   config: AppConfig;
+  stateDir: string;
   hooksDir: string;
   paths: AppPaths;
   clock: Clock;
@@ -44,16 +47,21 @@ export function shared(config: DeviceConfig, name: string, overrides: Overrides)
   if (!app) throw unknownApp(config, name);
   const { clock = systemClock, run = systemRun } = overrides;
   const { facts = systemFacts(run) } = overrides;
-  return { name, config: app, hooksDir: config.hooks_dir, paths: appPaths(config.state_dir, name), clock, run, facts };
+  const { state_dir: stateDir, hooks_dir: hooksDir } = config;
+  return { name, config: app, stateDir, hooksDir, paths: appPaths(stateDir, name), clock, run, facts };
 }
 
-export function installerOf({ config, paths, run, clock }: Shared) {
+export function installerOf({ config, stateDir, paths, run, clock }: Shared) {
   const installed = new InstalledStore(paths.apply.installed);
   return createInstaller(config.install, {
     installed,
     backupDir: paths.apply.backups,
-    versionBefore: async () => (await beforePawl(config.version_file))?.version ?? null,
+    versionBefore: async () => (await beforePawl(config, { cachePath: pythonCacheOf(paths), run }))?.version ?? null,
     run,
+    clock,
+    pythonCache: pythonCacheOf(paths),
+    buildUser: process.geteuid?.() === 0 ? apiUserOf(stateDir) : null,
+    repository: repositoryOf(config.source),
     source: sourceAddress(config.source),
     now: () => clock.now(),
   });
@@ -64,7 +72,7 @@ export function preflightOf(parts: Shared, installer: Installer): Preflight {
   return createPreflight({
     app: name,
     versioning: versionings[config.versioning],
-    current: async () => (await installer.current()) ?? beforePawl(config.version_file),
+    current: async () => (await installer.current()) ?? beforePawl(config, { cachePath: pythonCacheOf(paths), run }),
     needs: (manifest) => installer.needs(manifest),
     downloads: paths.api.downloads,
     hooksDir,
@@ -89,8 +97,16 @@ export function reportersOf(parts: Shared, side: "api" | "apply", feed: UpdateFe
 function sourceAddress(source: AppConfig["source"]): string {
   if ("directory" in source) return source.directory.path;
   if ("http" in source) return redactUrl(source.http.url);
+  if ("git" in source) return redactUrl(source.git.url);
   const { url, repo } = "github" in source ? source.github : source.gitea;
   return `${redactUrl(url)} ${repo}`;
+}
+
+/** Where an app's commits come from, as Python's direct_url.json says it; null when its releases are bundles. */
+function repositoryOf(source: AppConfig["source"]): { url: string } | null {
+  if ("git" in source) return { url: redactUrl(source.git.url) };
+  if (!("github" in source) || source.github.follow !== "branches") return null;
+  return { url: `${githubWeb(source.github.url)}/${source.github.repo}.git` };
 }
 
 /** A schema as the stores want it: parses or gives null. */

@@ -1,5 +1,6 @@
 import type { AppConfig, Config } from "@pawl/protocol";
 import { canProve } from "../health/can-prove.ts";
+import { type InstallPlaces, placesOf } from "../installers/places.ts";
 import { isLocal, parseAddress } from "../listen-address.ts";
 import { adviseAuth } from "./assess-auth.ts";
 import { error, type Finding, warning } from "./problem.ts";
@@ -7,7 +8,7 @@ import { error, type Finding, warning } from "./problem.ts";
 /** What no schema sees and nothing may run with: two owners of one path. */
 export function findConflicts(config: Config): Finding[] {
   const apps = Object.entries(config.apps);
-  const claims = apps.flatMap(([app, { install }]) => claimsOf(app, install.bundle));
+  const claims = apps.flatMap(([app, { install }]) => claimsOf(app, placesOf(install)));
   return [
     ...claims.flatMap((claim, index) => claims.slice(0, index).flatMap((earlier) => conflict(earlier, claim) ?? [])),
     ...claims
@@ -33,8 +34,8 @@ interface Claim {
   path: string[];
 }
 
-function claimsOf(app: string, { home, map }: AppConfig["install"]["bundle"]): Claim[] {
-  const path = ["apps", app, "install", "bundle"];
+function claimsOf(app: string, { kind, home, map }: InstallPlaces): Claim[] {
+  const path = ["apps", app, "install", kind];
   return [
     ...(home === undefined ? [] : [{ app, kind: "home" as const, place: folder(home), path: [...path, "home"] }]),
     ...Object.entries(map).map(([from, to]): Claim => {

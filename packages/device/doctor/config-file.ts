@@ -29,8 +29,19 @@ export async function lookAtOwner(path: string): Promise<Finding[]> {
   return [trouble(title, `chown root: ${weak} && chmod go-w ${weak}`)];
 }
 
-/** Whether releases have to prove who made them. Pure. */
-export function assessKeys({ public_keys: keys }: Pick<Config["apps"][string], "public_keys">): Finding[] {
+/**
+ * Whether releases have to prove who made them. Pure.
+ *
+ * @param isOfBranches they are commits, which prove nothing
+ */
+export function assessKeys(
+  { public_keys: keys }: Pick<Config["apps"][string], "public_keys">,
+  isOfBranches: boolean,
+): Finding[] {
+  if (isOfBranches) {
+    const detail = 'so does whoever takes over the user that Pawl\'s API runs as: docs/safety.md, "Branches"';
+    return [fine("Commits aren't signed: who may push to the branch decides what runs", detail)];
+  }
   if (keys.length > 0)
     return [fine(`Only releases signed with ${keys.length === 1 ? "its key" : "one of its keys"} are installed`)];
   return [

@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import type { Config } from "@pawl/protocol";
 import { wayToRoot } from "../helper/way.ts";
+import { placesOf } from "../installers/places.ts";
 import { timesOf } from "../schedule/times.ts";
 import { NightlyFile } from "../store/nightly.ts";
 import { appPaths } from "../store/paths.ts";
@@ -7,12 +9,12 @@ import type { Clock } from "../system/types.ts";
 import { assessTime, lookAtTimeKeeping } from "./clock.ts";
 import { lookAtOwner } from "./config-file.ts";
 import { lookAtDisks, type WrittenPlace } from "./disk.ts";
-import { askSudo, lookAtHelper } from "./helper.ts";
+import { askSudo, lookAtHelper, lookAtHelpersPlace } from "./helper.ts";
 import { assessNode, lookAtRootsNode } from "./node-version.ts";
 import { pastOf, programOf } from "./past.ts";
 import { foldersOf, lookAtFolders, lookAtOwnFolders } from "./permissions.ts";
 import { lookAtTokens } from "./records.ts";
-import { lookAtRecovery, lookAtSocket, recoveryByHand } from "./recovery.ts";
+import { helperOnly, lookAtRecovery, lookAtSocket, recoveryByHand } from "./recovery.ts";
 import { lookAtSecrets, secretsOfDevice } from "./secrets.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { lookAtTakeover, placesOfRoots } from "./takeover.ts";
@@ -53,10 +55,17 @@ export function checksOfDevice(config: Config, configPath: string, around: Surro
         check("takeover", () => lookAtTakeover(placesOfRoots(config, configPath, places), apiUser)),
       ]
     : [check("permissions", () => lookAtOwnFolders(foldersOf(stateDir, apps), self.uid))];
-  const units: Check[] = isUnits
-    ? [
+  // What `pawl setup helper` leaves out is no trouble.
+  const isHelperOnly = way.hasUnit && !existsSync(`${places.units}/pawl-device.socket`);
+  const daily: Check[] = isHelperOnly
+    ? [check("socket", async () => [helperOnly()])]
+    : [
         check("socket", (signal) => lookAtSocket(run, signal)),
         check("timer", (signal) => lookAtTimer({ config, run, units: places.units }, signal)),
+      ];
+  const units: Check[] = isUnits
+    ? [
+        ...daily,
         check("recovery", (signal) =>
           lookAtRecovery({ run, units: places.units, bootedAt: around.bootedAt() }, signal),
         ),
@@ -80,6 +89,7 @@ export function checksOfDevice(config: Config, configPath: string, around: Surro
       check("secrets", () => lookAtSecrets(secretsOfDevice(config), apiUser ?? self)),
       check("tokens", () => lookAtTokens(stateDir)),
       check("helper", () => lookAtHelper({ facts: way, apiUser, uid: self.uid, places })),
+      ...(way.isSystemConfig && way.hasHelper ? [check("helper", () => lookAtHelpersPlace(places.helper))] : []),
       ...units,
       check("unfinished", () => lookAtForgotten(stateDir, apps)),
     ],
@@ -94,7 +104,7 @@ function check(id: string, look: Check["look"]): Check {
 /** Each place that updates are written to. */
 function writtenPlaces({ state_dir, apps }: Config): WrittenPlace[] {
   const ofApps = Object.entries(apps).flatMap(([name, { install }]) => {
-    const { home, backup_dir, map } = install.bundle;
+    const { home, backup_dir, map } = placesOf(install);
     const key = (what: string) => `${what} of ${name}`;
     return [
       ...(home ? [{ key: key("home"), path: home }] : []),

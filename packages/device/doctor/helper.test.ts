@@ -1,8 +1,8 @@
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, symlink, writeFile } from "node:fs/promises";
 import { TempDir } from "@pawl/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ended, inShort, PATIENT, programs, someSurroundings } from "./doctor-fixture.ts";
-import { askSudo, lookAtHelper } from "./helper.ts";
+import { askSudo, lookAtHelper, lookAtHelpersPlace } from "./helper.ts";
 
 const PAWL = { uid: 990, gids: [990] };
 const ON_SYSTEMD = {
@@ -58,7 +58,7 @@ test("without systemd it is sudo, which is asked as the API's user", async () =>
   const refused = programs({ sudo: ended("", 1, "sudo: a password is required") });
   expect((await askSudo(refused, "/usr/local/sbin/pawl-apply", PATIENT))[0]).toMatchObject({
     ok: "trouble",
-    fix: "sudo pawl setup",
+    fix: "sudo pawl setup helper",
     detail: "sudo: a password is required",
   });
 });
@@ -81,3 +81,21 @@ test("before pawl setup: an API that is root, and one that never gets there", as
 test("another configuration than the system's is carried out by whoever runs it", async () => {
   expect(await look({})).toEqual(["ok: Updates are put in place by the user that Pawl runs as (990)"]);
 });
+
+test.skipIf(process.geteuid?.() !== 0)(
+  "the helper, what it leads to and every folder above must be root's alone",
+  async () => {
+    const helper = dir.join("sbin", "helper");
+    await symlink(dir.join("sbin", "pawl-apply"), helper);
+    expect(await lookAtHelpersPlace(helper)).toEqual([]);
+    for (const place of [dir.join("sbin"), dir.join("sbin", "pawl-apply")]) {
+      await chown(place, 54_321, 54_321);
+      expect((await lookAtHelpersPlace(helper))[0]).toMatchObject({
+        ok: "trouble",
+        title: `Others than root can change ${place}, and so what root starts as ${helper}`,
+        fix: expect.stringContaining(`chown -h root: ${place} && chmod go-w ${place}`),
+      });
+      await chown(place, 0, 0);
+    }
+  },
+);

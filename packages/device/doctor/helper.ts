@@ -1,6 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { SET_UP_HELPER } from "../helper/no-way.ts";
 import { type WayFacts, wayToRoot } from "../helper/way.ts";
+import { outsidersPlace } from "../setup/outsiders.ts";
 import { isMissing } from "../store/atomic-file.ts";
 import type { Run } from "../system/types.ts";
 import { LOOK_MS } from "./limits.ts";
@@ -37,7 +39,7 @@ export async function lookAtHelper({ facts, apiUser, uid, places }: HelperParts)
 
 const POLKIT_IS_GONE = trouble(
   "polkit is gone from this device, and the API had no other way to root's side",
-  `Install polkit again (apt install polkitd), or let it go by sudo: ${SET_UP}`,
+  `Install polkit again (apt install polkitd), or let it go by sudo: ${SET_UP_HELPER}`,
 );
 
 /** Whether our rule waits for a polkit, and sudo knows nothing of us. */
@@ -50,7 +52,7 @@ async function isPolkitMissed({ polkitRules, sudoers }: Places): Promise<boolean
 export async function askSudo(run: Run, helper: string, signal: AbortSignal): Promise<Finding[]> {
   const { code, stderr } = await run(["sudo", "-n", "-l", helper], { timeoutMs: LOOK_MS, signal });
   if (code === 0) return [fine(`sudo lets the API start ${helper}`)];
-  return [trouble(`sudo doesn't let the API start ${helper}`, SET_UP, stderr.trim() || null)];
+  return [trouble(`sudo doesn't let the API start ${helper}`, SET_UP_HELPER, stderr.trim() || null)];
 }
 
 /** No way but the daemon's own process. Pure. */
@@ -62,13 +64,23 @@ export function assessSelf(isSystemConfig: boolean, daemonUid: number): Finding 
   }
   return trouble(
     `The user that Pawl's API runs as (${daemonUid}) has no way to root, so it can't put updates in place`,
-    SET_UP,
+    SET_UP_HELPER,
   );
+}
+
+/** Whether it is root's alone what root starts when it is asked to, with every folder on the way. */
+export async function lookAtHelpersPlace(helper: string): Promise<Finding[]> {
+  const place = await outsidersPlace({ root: "/" }, helper);
+  if (place === null) return [];
+  const title = `Others than root can change ${place}, and so what root starts as ${helper}`;
+  return [
+    trouble(title, `Look at what is there, then: chown -h root: ${place} && chmod go-w ${place}; ${SET_UP_HELPER}`),
+  ];
 }
 
 function lookAtProgram({ helper }: Places): Finding {
   if (isProgram(helper)) return fine(`Root's side is in place: ${helper}`);
-  return trouble(`${helper} isn't there, or can't be started: updates can't be put in place`, SET_UP);
+  return trouble(`${helper} isn't there, or can't be started: updates can't be put in place`, SET_UP_HELPER);
 }
 
 /** Whether some file of a folder speaks of the helper. Such folders are often for root's eyes only. */
@@ -81,7 +93,7 @@ async function lookAtRule(folder: string, what: string, daemonUid: number): Prom
   } catch {
     return [warning(`This user may not look for the ${what} in ${folder}`, "sudo pawl doctor")];
   }
-  return [trouble(`There is no ${what} that lets the API reach root's side`, SET_UP, folder)];
+  return [trouble(`There is no ${what} that lets the API reach root's side`, SET_UP_HELPER, folder)];
 }
 
 /** The file of a folder that speaks of the helper; null when none does. */

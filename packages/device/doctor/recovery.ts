@@ -53,6 +53,14 @@ export function recoveryByHand(): Finding {
   );
 }
 
+/** Only root's side was set up: what serves the API and checks at night is the owner's own affair. */
+export function helperOnly(): Finding {
+  return fine(
+    "Only root's side is set up: nothing serves the API or checks at night by itself",
+    "sudo pawl setup does all of it",
+  );
+}
+
 /** Whether systemd opens the API's door. */
 export async function lookAtSocket(run: Run, signal: AbortSignal): Promise<Finding[]> {
   const unit = await showUnit("pawl-device.socket", run, signal);

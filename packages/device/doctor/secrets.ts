@@ -19,11 +19,14 @@ export function secretsOfDevice({ auth }: Pick<Config, "auth">): SecretFile[] {
   return jwt && "secret_file" in jwt ? [{ key: "auth.jwt.secret_file", path: jwt.secret_file }] : [];
 }
 
-/** The token for the source. */
+/** The token, or the key, for the source. */
 export function secretsOfSource(source: SourceConfig): SecretFile[] {
   if ("directory" in source) return [];
-  const [kind, { token_file: path }] = Object.entries(source)[0] as [string, { token_file?: string }];
-  return path === undefined ? [] : [{ key: `source.${kind}.token_file`, path }];
+  const [kind, files] = Object.entries(source)[0] as [string, { token_file?: string; key_file?: string }];
+  return (["token_file", "key_file"] as const).flatMap((key) => {
+    const path = files[key];
+    return path === undefined ? [] : [{ key: `source.${kind}.${key}`, path }];
+  });
 }
 
 /** Whether secrets can be read by who needs them, and by nobody else. Says nothing of what is in them. */

@@ -4,6 +4,7 @@ import { versionings } from "@pawl/protocol/versioning";
 import { ReleaseHost, TempDir } from "@pawl/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createSource } from "../sources/index.ts";
+import { run } from "../system/run.ts";
 import { inShort, PATIENT } from "./doctor-fixture.ts";
 import { askSource, assessChannel, assessSource, forStrangers } from "./source.ts";
 
@@ -29,13 +30,13 @@ afterEach(async () => {
 
 async function ask(config: object = { http: { url: `${host.url}/index.json` } }, patienceMs = 10_000) {
   const parsed = SourceConfig.parse(config);
-  const source = createSource(parsed, { cacheDir: "/dev/null", userAgent: "pawl/test" });
-  const answer = await askSource(source, PATIENT, { patienceMs });
+  const source = createSource(parsed, { cacheDir: "/dev/null", userAgent: "pawl/test", run });
+  const answer = await askSource(source, "stable", PATIENT, { patienceMs });
   return { answer, finding: assessSource(answer, source.address, parsed) };
 }
 
 function channelOf(answer: Awaited<ReturnType<typeof askSource>>, channel: string) {
-  return assessChannel(answer, { app: "kitchen", channel, versioning: versionings.semver });
+  return assessChannel(answer, { app: "kitchen", channel, versioning: versionings.semver, isBranch: false });
 }
 
 test("a source that answers, and what it has", async () => {

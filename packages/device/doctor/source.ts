@@ -1,29 +1,33 @@
-import type { SourceConfig } from "@pawl/protocol";
+import { followsBranches, type SourceConfig } from "@pawl/protocol";
 import type { Versioning } from "@pawl/protocol/versioning";
+import { redactUrl } from "../download/redact-url.ts";
 import { asUpdateError, UpdateError } from "../error.ts";
 import { seconds } from "../health/words.ts";
 import { isNotAllowed } from "../preflight/file-system.ts";
-import type { Offer, Source } from "../sources/types.ts";
+import type { Seen, Source } from "../sources/types.ts";
 import { isMissing } from "../store/atomic-file.ts";
-import { channelNames } from "../update/channel-names.ts";
+import { inOrder } from "../update/channel-names.ts";
 import { newestOf } from "../update/choose.ts";
 import { type Finding, fine, trouble, warning } from "./types.ts";
 
 /** The source's answer to one real question, or why there is none. */
-export type SourceAnswer = { offers: Offer[] } | { failure: UpdateError };
+export type SourceAnswer = Seen | { failure: UpdateError };
 
 /** A check has more time for it; somebody waits for this one. In milliseconds. */
 const PATIENCE_MS = 10_000;
 
 /** Asks a source what it has, as a check would. Rejects only with the signal's reason. */
 export async function askSource(
-  source: Pick<Source, "offers" | "address">,
+  source: Pick<Source, "look" | "address" | "branches">,
+  channel: string,
   signal: AbortSignal,
   { patienceMs = PATIENCE_MS } = {},
 ): Promise<SourceAnswer> {
   const patience = AbortSignal.timeout(patienceMs);
   try {
-    return { offers: await source.offers(AbortSignal.any([signal, patience])) };
+    const either = AbortSignal.any([signal, patience]);
+    if (source.branches) return { offers: [], channels: await source.branches.names(either) };
+    return await source.look({ channel, installed: null }, either);
   } catch (error) {
     signal.throwIfAborted();
     if (!patience.aborted) return { failure: asUpdateError(error) };
@@ -34,8 +38,10 @@ export async function askSource(
 /** Whether a source can be asked. Pure. */
 export function assessSource(answer: SourceAnswer, address: string, config: SourceConfig): Finding {
   if ("offers" in answer) {
-    const { length } = answer.offers;
-    return fine(`${address} answers: ${length === 1 ? "one release" : `${length} releases`}`);
+    const isOfBranches = followsBranches(config);
+    const { length } = isOfBranches ? answer.channels : answer.offers;
+    const [one, many] = isOfBranches ? ["one branch", "branches"] : ["one release", "releases"];
+    return fine(`${address} answers: ${length === 1 ? one : `${length} ${many}`}`);
   }
   const { failure } = answer;
   const title = failure.message.replace(/\.$/, "");
@@ -51,11 +57,18 @@ export function assessSource(answer: SourceAnswer, address: string, config: Sour
     case "not_found":
       return trouble(title, "Correct source in pawl.yaml, or ask the publisher", detail);
     case "config_invalid":
+      // What git says names the setting itself.
+      if ("git" in config) return trouble(title, "Correct source in pawl.yaml, or what it names", detail);
       return trouble(title, "Put the source's token where token_file says, readable for the user Pawl runs as", detail);
     case "bad_manifest":
     case "too_large":
       return trouble(title, "Ask the publisher to make the list anew: `pawl release index`", detail);
+    case "requires_unmet":
+      return trouble(title, "Install it, then try again", detail);
     default:
+      if ("git" in config) {
+        return trouble(title, `\`git ls-remote --heads ${redactUrl(config.git.url)}\` shows how far one gets`, detail);
+      }
       return trouble(
         title,
         `\`curl -sSI ${urlOf(config)}\` shows how far one gets: name, network, certificate`,
@@ -78,11 +91,12 @@ function assessFolder({ code, message, fields, cause }: UpdateError, path: strin
 /** Whether the source has what the owner follows. No answer: nothing to say. Pure. */
 export function assessChannel(
   answer: SourceAnswer,
-  { app, channel, versioning }: { app: string; channel: string; versioning: Versioning },
+  { app, channel, versioning, isBranch }: { app: string; channel: string; versioning: Versioning; isBranch: boolean },
 ): Finding[] {
   if ("failure" in answer) return [];
-  const { offers } = answer;
-  const names = channelNames(offers);
+  const { offers, channels } = answer;
+  const names = inOrder(channels);
+  if (isBranch && names.includes(channel)) return [fine(`The channel ${channel} is one of its branches`)];
   const newest = newestOf(offers, channel, versioning);
   if (newest) return [fine(`The newest release of the channel ${channel} is ${newest.version}`)];
   const has = names.join(", ");
@@ -94,7 +108,7 @@ export function assessChannel(
 }
 
 /** What may be shown of it: no password, no query. */
-function urlOf(config: Exclude<SourceConfig, { directory: object }>): string {
+function urlOf(config: Exclude<SourceConfig, { directory: object } | { git: object }>): string {
   const [{ url }] = Object.values(config) as [{ url: string }];
   const { origin, pathname } = new URL(url);
   return `${origin}${pathname}`;

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import type { AppConfig, Config } from "@pawl/protocol";
+import { placesOf } from "../installers/places.ts";
 import { couldChange, type Who, weakPlace } from "./rights.ts";
 import type { Places } from "./surroundings.ts";
 import { type Finding, fine, trouble } from "./types.ts";
@@ -30,7 +31,7 @@ export async function lookAtTakeover(paths: readonly string[], apiUser: Who): Pr
 }
 
 function placesOfApp({ install, services, health }: AppConfig): string[] {
-  const { home, backup_dir } = install.bundle;
+  const { home, backup_dir } = placesOf(install);
   const programs = services.flatMap((service) =>
     "command" in service ? [service.command.start, service.command.stop, service.command.status ?? []] : [],
   );

@@ -1,18 +1,20 @@
 import { createHash } from "node:crypto";
-import { readdir, rename, rm } from "node:fs/promises";
+import { lstat, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { MANIFEST_MAX_BYTES, type Manifest, type PublicKey, type Release, Sha256 } from "@pawl/protocol";
-import { SIGNATURE_MAX_BYTES, verifyManifest } from "@pawl/trust";
+import { SIGNATURE_MAX_BYTES, sha256Of, verifyManifest } from "@pawl/trust";
 import { UpdateError } from "../error.ts";
 import { ensureFolder, syncFolder, writeFileDurably, writeFileWhole } from "../store/atomic-file.ts";
 import { openUntrusted, readUntrusted } from "../store/untrusted-file.ts";
 import type { Clock } from "../system/types.ts";
 import type { Downloads } from "../update/fetch-executors.ts";
 import type { Advance } from "../update/progress.ts";
+import { bundleName } from "./bundle-name.ts";
 import { copyFile } from "./copy-file.ts";
 import { type Downloaded, downloadFile } from "./download-file.ts";
 import { hashOf } from "./hash-file.ts";
 import { manifestInside } from "./manifest-inside.ts";
+import { type CommitToPack, packCommit } from "./pack-commit.ts";
 import type { Wanted } from "./part-sidecar.ts";
 
 const MANIFEST = "manifest.json";
@@ -79,6 +81,33 @@ export class DownloadsFolder implements Downloads {
     return manifestInside({ path: this.#path(bundle), name: bundleName(bundle), signal });
   }
 
+  async packCommit(about: CommitToPack, checkOut: (dir: string) => Promise<void>, signal: AbortSignal): Promise<void> {
+    const { dir } = this.#parts;
+    await ensureFolder(dir);
+    await this.#removeAllBut("commit.");
+    const { bytes, bundle } = await packCommit(dir, about, checkOut, signal);
+    await this.keep({ bytes, signature: null, bundle });
+  }
+
+  async hasCommit(commit: string, version: string): Promise<boolean> {
+    const { dir, keys } = this.#parts;
+    const asked = { version, manifest_sha256: null, bundle_sha256: null };
+    const found = await readFetched(dir, asked, keys).catch(() => null);
+    return found?.manifest.commit === commit && (await isThere(this.#path(found.sha256)));
+  }
+
+  async packed({
+    version,
+  }: Pick<Release, "version">): Promise<{ manifest: Manifest; manifestSha256: Sha256; size: number }> {
+    const { dir, keys } = this.#parts;
+    const { manifest, manifestBytes } = await readFetched(
+      dir,
+      { version, manifest_sha256: null, bundle_sha256: null },
+      keys,
+    );
+    return { manifest, manifestSha256: sha256Of(manifestBytes), size: manifest.bundle?.size ?? 0 };
+  }
+
   async verify(release: Release, advance: (advance: Advance) => void, signal: AbortSignal): Promise<void> {
     const { manifest, sha256 } = await readFetched(this.#parts.dir, release, this.#parts.keys);
     const { size, name } = manifest.bundle ?? { size: release.size_bytes ?? 0, name: "The bundle" };
@@ -110,11 +139,6 @@ export class DownloadsFolder implements Downloads {
   }
 }
 
-/** The name of a bundle in the downloads folder. */
-export function bundleName(sha256: string): string {
-  return `${sha256}.bundle`;
-}
-
 /** The name, until its hash is known, of a bundle whose hash nobody has stated: one for each address, so that it can be continued. */
 function unstatedName(url: string): string {
   return `${createHash("sha256").update(url).digest("hex").slice(0, 32)}.unstated`;
@@ -143,6 +167,13 @@ export async function readFetched(
   const sha256 = manifest.bundle?.sha256 ?? release.bundle_sha256;
   if (sha256 === null) throw new UpdateError("bad_manifest", `Nothing says what the bundle of ${manifest.version} is.`);
   return { manifest, manifestBytes, sha256 };
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
 }
 
 async function hashFile(

@@ -1,5 +1,6 @@
 export { type Answer, type AnswerHeaders, ask, drop } from "./answer.ts";
-export { bundleName, DownloadsFolder, readFetched } from "./downloads.ts";
+export { bundleName } from "./bundle-name.ts";
+export { DownloadsFolder, readFetched } from "./downloads.ts";
 export { type Fetched, type FetchOptions, fetchBytes } from "./fetch-bytes.ts";
 export { localTrouble } from "./local-trouble.ts";
 export { hostOf, redactUrl } from "./redact-url.ts";

@@ -1,4 +1,4 @@
-import type { Installed, Manifest, Move, Update } from "@pawl/protocol";
+import type { Commit, Installed, Manifest, Move, Update } from "@pawl/protocol";
 import type { Advance } from "../update/progress.ts";
 
 /** What a step may tell while it works. */
@@ -17,6 +17,8 @@ export interface Staging {
 
 /** A whole release on this device, by its own word. `tree` names it for a Move. */
 export interface InPlace extends Pick<Installed, "version" | "manifest_sha256"> {
+  /** The commit it was made from, where it was made from one and that is known. */
+  commit?: Commit | null;
   tree: string;
 }
 
@@ -74,7 +76,7 @@ export interface Installer {
   /** Makes sure that the running release and everything anybody wrote into it can be had again. */
   backUp(move: Move, report: Report): Promise<void>;
   /** The one moment at which the device changes. */
-  switchTo(move: Move): Promise<void>;
+  switchTo(move: Move, report: Report): Promise<void>;
   /** Undoes `switchTo`; true when the new release was in place. Throws `no_backup` when the earlier one is gone. */
   switchBack(move: Move, report: Report): Promise<boolean>;
   /** The old release's processes have ended: takes over what they wrote last. */

@@ -37,6 +37,8 @@ export function statusWith(release: Release | null, fields: Partial<Status> = {}
     failure: null,
     last_result: null,
     direction: release ? "up" : null,
+    direction_reason: null,
+    current_commit: null,
     skipped_version: null,
     refused_versions: [],
     backup_version: null,

@@ -7,7 +7,7 @@ export interface Facts {
   app: { name: string; title: string };
   status: Pick<Status, "has_update" | "current_version" | "channel" | "release">;
   /** The newest release as the last check saw it. */
-  release: Pick<Release, "version" | "manifest_sha256" | "bundle_id" | "published_at"> | null;
+  release: Pick<Release, "version" | "commit" | "manifest_sha256" | "bundle_id" | "published_at"> | null;
   /** The update that ended last. */
   last: Outcome | null;
   now: Date;
@@ -44,7 +44,7 @@ function available({ app, status, release, now }: Facts): Notice[] {
 
 /** A release published again under the same version is another one, and told again. */
 function identity(release: Facts["release"], version: string): string | null {
-  return release?.version === version ? (release.manifest_sha256 ?? release.bundle_id) : null;
+  return release?.version === version ? (release.commit ?? release.manifest_sha256 ?? release.bundle_id) : null;
 }
 
 function ended({ app, status, last }: Facts): Notice[] {

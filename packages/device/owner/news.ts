@@ -1,19 +1,33 @@
 import type { Change, FetchRecord, Status } from "@pawl/protocol";
 import type { Versioning } from "@pawl/protocol/versioning";
+import { asUpdateError, UpdateError } from "../error.ts";
 import type { KnownOffers } from "../sources/known-offers.ts";
+import type { Asked, Branches, Source } from "../sources/types.ts";
 import type { Clock } from "../system/types.ts";
 import { changesSince } from "../update/changes.ts";
-import { channelNames, inOrder, UNASKED } from "../update/channel-names.ts";
+import { inOrder } from "../update/channel-names.ts";
 import { newestOf } from "../update/choose.ts";
 import { OfferList } from "./offer-list.ts";
 
+/** A page waits for this answer, in milliseconds. */
+const CHANGES_WITHIN_MS = 30_000;
+
 export interface NewsParts {
-  offers: KnownOffers;
+  offers: KnownOffers & Pick<Source, "branches" | "address">;
   versioning: Versioning;
   fetchRecord(): Promise<FetchRecord>;
   status(): Promise<Status>;
   clock: Clock;
   shutdown: AbortSignal;
+}
+
+/** What is new in a channel for this device. */
+export interface Changelog {
+  channel: string;
+  installed: string | null;
+  latest: string | null;
+  commits: Change[];
+  warning?: string;
 }
 
 /** What the source has to say besides the newest release. Asks it seldom: what a check has seen is kept. */
@@ -28,46 +42,85 @@ export class News {
 
   /** Never fails: when the source can't be asked, `warning` says so, and what was known last is given. */
   async channels(): Promise<{ channels: string[]; current_channel: string; warning?: string }> {
-    const { channel: current_channel } = await this.#parts.status();
-    const { offers, trouble } = await this.#list.look();
-    const names = offers ? channelNames(offers) : UNASKED;
+    const asked = await this.#asked();
+    const { seen, trouble } = await this.#list.look(asked);
+    // What is named as long as no source was ever asked.
+    const names = seen?.channels ?? [this.#parts.offers.branches ? "main" : "stable"];
     return {
-      channels: inOrder([...names, current_channel]),
-      current_channel,
+      channels: inOrder([...names, asked.channel]),
+      current_channel: asked.channel,
       ...(trouble && { warning: `${trouble.message} These are the channels known so far.` }),
     };
   }
 
   /** Throws UpdateError when the source can't be asked. */
   async hasChannel(channel: string): Promise<boolean> {
-    const has = ({ offers }: Awaited<ReturnType<OfferList["look"]>>) => channelNames(offers ?? []).includes(channel);
-    if (has(await this.#list.look())) return true;
+    const asked = await this.#asked();
+    if ((await this.#list.look(asked)).seen?.channels.includes(channel)) return true;
     // It may have been made since the source was asked last.
-    const now = await this.#list.look({ isFreshEnough: false });
-    if (has(now)) return true;
+    const now = await this.#list.look(asked, { isFreshEnough: false });
+    if (now.seen?.channels.includes(channel)) return true;
     if (now.trouble) throw now.trouble;
     return false;
   }
 
-  /** The releases of a channel that this device doesn't have yet, newest first, at most `max`. Throws UpdateError when nothing is known. */
-  async changelog(ask: { channel?: string | undefined; max: number }): Promise<{
-    channel: string;
-    installed: string | null;
-    latest: string | null;
-    commits: Change[];
-    warning?: string;
-  }> {
-    const { versioning, status } = this.#parts;
-    const { channel: followed, current_version: installed } = await status();
-    const channel = ask.channel ?? followed;
-    const { offers, trouble } = await this.#list.look();
-    if (!offers) throw trouble;
+  /**
+   * What a channel has and this device doesn't, newest first, at most `max`: releases, or commits of a branch. Throws
+   * UpdateError when nothing is known, and `not_found` for a branch that isn't there.
+   */
+  async changelog(ask: { channel?: string | undefined; max: number }): Promise<Changelog> {
+    const followed = await this.#asked();
+    const asked = { ...followed, channel: ask.channel ?? followed.channel };
+    const { branches } = this.#parts.offers;
+    return branches ? this.#commits(branches, asked, ask.max) : this.#releases(asked, ask.max);
+  }
+
+  async #releases(asked: Asked, max: number): Promise<Changelog> {
+    const { versioning } = this.#parts;
+    const { channel } = asked;
+    const installed = asked.installed?.version ?? null;
+    const { seen, trouble } = await this.#list.look(asked);
+    if (!seen) throw trouble;
     return {
       channel,
       installed,
-      latest: newestOf(offers, channel, versioning)?.version ?? null,
-      commits: changesSince(offers, { channel, installed, versioning }).slice(0, ask.max),
-      ...(trouble && { warning: `${trouble.message} This is what was known last.` }),
+      latest: newestOf(seen.offers, channel, versioning)?.version ?? null,
+      commits: changesSince(seen.offers, { channel, installed, versioning }).slice(0, max),
+      ...(trouble && { warning: asKnownLast(trouble) }),
     };
   }
+
+  async #commits(branches: Branches, asked: Asked, max: number): Promise<Changelog> {
+    const { shutdown } = this.#parts;
+    const signal = AbortSignal.any([shutdown, AbortSignal.timeout(CHANGES_WITHIN_MS)]);
+    const { channel } = asked;
+    const installed = asked.installed?.version ?? null;
+    try {
+      const { latest, changes } = await branches.changes(asked, max, signal);
+      return { channel, installed, latest, commits: changes };
+    } catch (error) {
+      shutdown.throwIfAborted();
+      const trouble = signal.aborted ? this.#silent() : asUpdateError(error);
+      if (trouble.code === "not_found") throw trouble;
+      const known = await branches.knownChanges(asked, max, shutdown).catch(() => null);
+      if (!known) throw trouble;
+      return { channel, installed, latest: known.latest, commits: known.changes, warning: asKnownLast(trouble) };
+    }
+  }
+
+  #silent(): UpdateError {
+    return new UpdateError("offline", `${this.#parts.offers.address} gave no answer in time.`);
+  }
+
+  async #asked(): Promise<Asked> {
+    const { channel, current_version, current_commit } = await this.#parts.status();
+    return {
+      channel,
+      installed: current_version === null ? null : { version: current_version, commit: current_commit },
+    };
+  }
+}
+
+function asKnownLast({ message }: UpdateError): string {
+  return `${message} This is what was known last.`;
 }

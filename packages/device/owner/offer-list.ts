@@ -1,7 +1,7 @@
 import type { FetchRecord } from "@pawl/protocol";
 import { asUpdateError, UpdateError } from "../error.ts";
-import type { KnownOffers } from "../sources/known-offers.ts";
-import type { Offer } from "../sources/types.ts";
+import type { Known, KnownOffers } from "../sources/known-offers.ts";
+import type { Asked, Seen, Source } from "../sources/types.ts";
 import type { Clock } from "../system/types.ts";
 
 /** A page waits for this answer, in milliseconds. */
@@ -10,7 +10,7 @@ const ASK_WITHIN_MS = 20_000;
 const FRESH_MS = 10 * 60_000;
 
 export interface OfferListParts {
-  offers: KnownOffers;
+  offers: KnownOffers & Pick<Source, "branches">;
   fetchRecord(): Promise<FetchRecord>;
   clock: Clock;
   shutdown: AbortSignal;
@@ -18,14 +18,14 @@ export interface OfferListParts {
 
 /** What the source has, or had when it could be asked last; never neither. */
 export type Listed =
-  | { offers: readonly Offer[]; trouble: null }
-  /** Why this isn't what the source has now. `offers` is null when it never said. */
-  | { offers: readonly Offer[] | null; trouble: UpdateError };
+  | { seen: Seen; trouble: null }
+  /** Why this isn't what the source has now. `seen` is null when it never said. */
+  | { seen: Seen | null; trouble: UpdateError };
 
-/** The source's releases for those who only look. However many look at once, the source is asked once; a host's limit is kept to. */
+/** What the source has, for those who only look. However many look at once, the source is asked once; a host's limit is kept to. */
 export class OfferList {
   readonly #parts: OfferListParts;
-  #asking: Promise<Listed> | null = null;
+  readonly #asking = new Map<string, Promise<Listed>>();
   /** From the last time it was asked from here. */
   #limit: UpdateError | null = null;
 
@@ -34,29 +34,35 @@ export class OfferList {
   }
 
   /** @param isFreshEnough whether a young answer will do; false: ask */
-  async look({ isFreshEnough = true } = {}): Promise<Listed> {
+  async look(asked: Asked, { isFreshEnough = true } = {}): Promise<Listed> {
     const { offers, clock } = this.#parts;
     const known = await offers.known();
     const age = known ? clock.now().getTime() - Date.parse(known.at) : Number.NaN;
-    if (known && isFreshEnough && age >= 0 && age < FRESH_MS) return { offers: known.offers, trouble: null };
-    this.#asking ??= this.#ask(known?.offers ?? null).finally(() => {
-      this.#asking = null;
-    });
-    return this.#asking;
+    if (known && isFreshEnough && this.#answers(known, asked) && age >= 0 && age < FRESH_MS)
+      return { seen: known, trouble: null };
+    const key = JSON.stringify(asked);
+    const asking = this.#asking.get(key) ?? this.#ask(asked, known).finally(() => this.#asking.delete(key));
+    this.#asking.set(key, asking);
+    return asking;
   }
 
-  async #ask(known: readonly Offer[] | null): Promise<Listed> {
+  /** Whether an answer is one to this question: of a branch only the one that was asked for is known. */
+  #answers(known: Known, asked: Asked): boolean {
+    return this.#parts.offers.branches === null || known.channel === asked.channel;
+  }
+
+  async #ask(asked: Asked, known: Known | null): Promise<Listed> {
     const { offers, shutdown } = this.#parts;
     const limit = await this.#limitNow();
-    if (limit) return { offers: known, trouble: limit };
+    if (limit) return { seen: known, trouble: limit };
     try {
       const signal = AbortSignal.any([shutdown, AbortSignal.timeout(ASK_WITHIN_MS)]);
-      return { offers: await offers.offers(signal), trouble: null };
+      return { seen: await offers.look(asked, signal), trouble: null };
     } catch (error) {
       shutdown.throwIfAborted();
       const trouble = asUpdateError(error);
       if (trouble.code === "rate_limited") this.#limit = trouble;
-      return { offers: known, trouble };
+      return { seen: known, trouble };
     }
   }
 

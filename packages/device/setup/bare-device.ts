@@ -93,11 +93,11 @@ export class BareDevice implements AsyncDisposable {
     return rm(this.path("/run/systemd"), { recursive: true });
   }
 
-  setUp(options: { dryRun?: boolean } = {}): Promise<Told> {
+  setUp(options: { dryRun?: boolean; helperOnly?: boolean } = {}): Promise<Told> {
     return told((onStep) => setUp(this.ground, { dryRun: false, signal: never, ...options, onStep }));
   }
 
-  remove(options: { dryRun?: boolean } = {}): Promise<Told> {
+  remove(options: { dryRun?: boolean; helperOnly?: boolean } = {}): Promise<Told> {
     return told((onStep) => removeAll(this.ground, { dryRun: false, signal: never, ...options, onStep }));
   }
 

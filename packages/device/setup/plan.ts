@@ -19,7 +19,8 @@ import { enabled, unitsRead } from "./things/unit.ts";
 import { API_USER, apiUser } from "./things/user.ts";
 import type { Ground, Thing } from "./types.ts";
 import { streamOf } from "./units/device.ts";
-import { unitsOf } from "./units/index.ts";
+import { rootsUnitsOf, unitsOf } from "./units/index.ts";
+import type { Unit } from "./units/types.ts";
 
 export const PLACES_OF_RIGHTS = {
   rule: `${PLACES.polkitRules}/50-pawl.rules`,
@@ -30,6 +31,26 @@ export const CONFIG_DIR = "/etc/pawl";
 
 /** Everything that makes a device one that is set up, in the order in which it can be made. Nothing is looked at here. */
 export function plan(ground: Ground, facts: Facts, config: Config, program: Uint8Array): Thing[] {
+  return [
+    ...commonThings(ground, config, program),
+    ...(facts.hasSystemd ? unitThings(ground, facts, config) : rightsThings(ground, facts)),
+  ];
+}
+
+/** Of that, what reaches root's side and what ends its work after a power cut: no API of systemd's, nothing at night. */
+export function planOfHelper(ground: Ground, facts: Facts, config: Config, program: Uint8Array): Thing[] {
+  return [
+    ...commonThings(ground, config, program),
+    ...(facts.hasSystemd ? rootsUnitThings(ground, facts, config) : rightsThings(ground, facts)),
+  ];
+}
+
+/** Without a pawl.yaml: what is needed to write one, and nothing that would run. */
+export function planOfSample(ground: Ground, program: Uint8Array): Thing[] {
+  return [...programThings(ground, `${CONFIG_DIR}/hooks`, program), sampleConfig(ground)];
+}
+
+function commonThings(ground: Ground, config: Config, program: Uint8Array): Thing[] {
   const { state_dir } = config;
   return [
     apiUser(ground, state_dir),
@@ -38,13 +59,7 @@ export function plan(ground: Ground, facts: Facts, config: Config, program: Uint
     folder(ground, { path: state_dir, owner: "root", mayBeLink: true }),
     folder(ground, { path: devicePaths(state_dir).dir, owner: API_USER }),
     ...Object.keys(config.apps).flatMap((app) => appFolders(ground, state_dir, app)),
-    ...(facts.hasSystemd ? unitThings(ground, facts, config) : rightsThings(ground, facts)),
   ];
-}
-
-/** Without a pawl.yaml: what is needed to write one, and nothing that would run. */
-export function planOfSample(ground: Ground, program: Uint8Array): Thing[] {
-  return [...programThings(ground, `${CONFIG_DIR}/hooks`, program), sampleConfig(ground)];
 }
 
 function programThings(ground: Ground, hooksDir: string, program: Uint8Array): Thing[] {
@@ -66,9 +81,21 @@ function appFolders(ground: Ground, stateDir: string, app: string): Thing[] {
 }
 
 function unitThings(ground: Ground, facts: Facts, config: Config): Thing[] {
-  const units = unitsOf({ config, way: facts.way });
-  const names = units.map(({ name }) => name.replace("@.", "@schedule."));
   const address = parseAddress(config.listen);
+  return [
+    ...knownUnits(ground, facts, unitsOf({ config, way: facts.way })),
+    listening(ground, address.kind === "unix" ? address.path : streamOf(address)),
+    enabled(ground, { unit: "pawl-check.timer", start: true }),
+    schedule(ground, config),
+  ];
+}
+
+function rootsUnitThings(ground: Ground, facts: Facts, config: Config): Thing[] {
+  return knownUnits(ground, facts, rootsUnitsOf({ config, way: facts.way }));
+}
+
+function knownUnits(ground: Ground, facts: Facts, units: readonly Unit[]): Thing[] {
+  const names = units.map(({ name }) => name.replace("@.", "@schedule."));
   return [
     ...units.map(({ name, text }) => file(ground, { path: `${PLACES.units}/${name}`, content: text })),
     ...rightsThings(ground, facts),
@@ -76,9 +103,6 @@ function unitThings(ground: Ground, facts: Facts, config: Config): Thing[] {
     freshService(ground, [PLACES.program, PLACES.config, `${PLACES.units}/${SERVICE}`]),
     enabled(ground, { unit: "pawl-recover.service", start: false }),
     enabled(ground, { unit: "pawl-resume.service", start: false }),
-    listening(ground, address.kind === "unix" ? address.path : streamOf(address)),
-    enabled(ground, { unit: "pawl-check.timer", start: true }),
-    schedule(ground, config),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { Config } from "@pawl/protocol";
+import { UpdateError } from "../error.ts";
 import { PLACES } from "../helper/places.ts";
 import { dropInPath } from "../schedule/index.ts";
 import { appPaths, devicePaths } from "../store/paths.ts";
@@ -8,7 +9,7 @@ import { CONFIG_DIR, PLACES_OF_RIGHTS } from "./plan.ts";
 import { appsOnDisk } from "./running.ts";
 import { absent } from "./things/absent.ts";
 import { ownersConfig } from "./things/config-file.ts";
-import { listening } from "./things/device-units.ts";
+import { listening, SOCKET } from "./things/device-units.ts";
 import { folder } from "./things/folder.ts";
 import { enabled, unitsRead } from "./things/unit.ts";
 import { API_USER, apiUser, isPawls } from "./things/user.ts";
@@ -78,6 +79,15 @@ export async function thingsToRemove(ground: Ground, config: Config | null, hasS
   ];
   // systemd is told last, when they are gone.
   return [...inUse.reverse(), ...things.reverse(), unitsRead(ground, UNIT_NAMES)];
+}
+
+/** Without root's side the rest of a device that is set up would be of no use. Throws UpdateError `bad_request`. */
+export async function assertOnlyHelper(ground: Ground): Promise<void> {
+  if ((await statsAt(ground, `${PLACES.units}/${SOCKET}`)) === null) return;
+  throw new UpdateError(
+    "bad_request",
+    "This device is set up as a whole, and all of it needs root's side. To take everything back: sudo pawl setup --remove",
+  );
 }
 
 export interface Removal {

@@ -49,11 +49,15 @@ state_dir: /var/lib/pawl
 # - source: { github: { repo: me/dashboard } }            with url: https://host/api/v3 for an Enterprise Server
 # - source: { gitea: { url: https://git.example.org, repo: me/dashboard } }
 # - source: { directory: { path: /media/usb/releases } }
-# and token_file: /etc/pawl/host-token beside repo or url where the host wants one.
+# and token_file: /etc/pawl/host-token beside repo or url where the host wants one. An app that follows a branch:
+# - source: { git: { url: "https://git.example.org/me/kettle.git" } }   ssh: with key_file and known_hosts_file, if not the usual
+# - source: { github: { repo: me/kettle, follow: branches } }            by GitHub's API, where there is no git on the device
 #    source: { http: { url: https://releases.example.org/dashboard/index.json } }
 
-# stable, prerelease, or a name that the source has.
+# stable, prerelease, or a name that the source has; of one that is followed by its branches the name of a branch: main.
 #    channel: stable
+# Where an earlier updater of the app keeps its channel: what stands there counts, and is kept right.
+# - channel_file: /var/lib/kettle/.update_channel
 
 # The publisher's key, as "pawl key public" prints it. With a key, what isn't signed by it is refused; without one, whoever
 # takes over the host, or the user pawl, can install anything.
@@ -80,6 +84,19 @@ state_dir: /var/lib/pawl
 #        backup_dir: /var/backups/dashboard
 # Whether a release may run commands of its own, as root.
 #        allow_commands: false
+# A Python project that pip installs, from a source whose branches are followed, has in the place of bundle: pip: with
+# - distribution: kettle             its name, as its pyproject.toml has it; and extras: [hardware] where it has some
+# - mode: venv                       each release an environment of its own; or in-place: into that of python
+# - home: /opt/kettle                venv: where they are; what runs is /opt/kettle/current/bin/kettle
+# - python: /usr/bin/python3
+# - imports: [kettle]                what has to be importable before it is switched to; by default all it consists of
+# - index_url: https://…             where its dependencies come from; also extra_index_urls: [https://…], no_index: true
+# - find_links: [/srv/wheels]        wheels that were built ahead
+# - constraints: /etc/pawl/kettle.txt
+# - lock: requirements.lock          a file of the release's, with hashes: nothing that isn't in it is installed
+# - build_isolation: true            false: what a build needs is installed beside python
+# - system_site_packages: false      true: a release sees what is installed beside python
+# and backups and backup_dir as above.
 
 # What is restarted. A unit of systemd's; { unit: name, optional: true } where it may be missing; { reload: nginx };
 # { service: name } with another init; { command: { start: [...], stop: [...], status: [...] } } for anything else.

@@ -3,12 +3,12 @@ import { UpdateError } from "../error.ts";
 import { PLACES } from "../helper/places.ts";
 import { configOf, factsOf, hasSystemd } from "./facts.ts";
 import { statsAt } from "./ground.ts";
-import { nextAfterRemoval, nextSteps, nextWithSample } from "./next-steps.ts";
+import { nextAfterRemoval, nextSteps, nextStepsOfHelper, nextWithSample } from "./next-steps.ts";
 import { nodeOf } from "./node.ts";
 import { outsidersPlace } from "./outsiders.ts";
-import { plan, planOfSample } from "./plan.ts";
+import { plan, planOfHelper, planOfSample } from "./plan.ts";
 import { runningProgram } from "./program.ts";
-import { decide, stateDirOf, thingsToRemove } from "./removal.ts";
+import { assertOnlyHelper, decide, stateDirOf, thingsToRemove } from "./removal.ts";
 import { assertNothingRuns } from "./running.ts";
 import { untilOnDisk } from "./sync.ts";
 import type { Ground, Thing } from "./types.ts";
@@ -16,6 +16,8 @@ import type { Ground, Thing } from "./types.ts";
 export interface SetUpOptions {
   /** Only says what would be done. */
   dryRun: boolean;
+  /** Of all that only what reaches root's side. */
+  helperOnly?: boolean;
   signal: AbortSignal;
   /** Called with each thing that is done, or would be. */
   onStep(step: Step): void;
@@ -48,11 +50,16 @@ export async function setUp(ground: Ground, options: SetUpOptions): Promise<Repo
   if (config === null) return setUpSample(ground, program, options);
   const facts = await factsOf(ground);
   await assertRootsPlace(ground, config);
-  const undone = await undoneOf(plan(ground, facts, config, program), ground);
+  const things = (options.helperOnly ? planOfHelper : plan)(ground, facts, config, program);
+  const undone = await undoneOf(things, ground);
   if (undone.length > 0) await assertNothingRuns(ground, config.state_dir);
   const steps = await carryOut(ground, undone, "make", options);
-  const summary = summaryOf(steps, options, "This device is set up.", "Nothing to do: all is as it should be.");
-  return { steps, summary, next: await nextSteps(ground, facts, config, steps) };
+  const done = options.helperOnly ? "Root's side is set up." : "This device is set up.";
+  const summary = summaryOf(steps, options, done, "Nothing to do: all is as it should be.");
+  const next = options.helperOnly
+    ? await nextStepsOfHelper(ground, facts, config, steps)
+    : await nextSteps(ground, facts, config, steps);
+  return { steps, summary, next };
 }
 
 async function setUpSample(ground: Ground, program: Uint8Array, options: SetUpOptions): Promise<Report> {
@@ -63,12 +70,16 @@ async function setUpSample(ground: Ground, program: Uint8Array, options: SetUpOp
     "There is a sample to be edited now.",
     `${PLACES.config} is still the sample.`,
   );
-  return { steps, summary, next: nextWithSample() };
+  return { steps, summary, next: nextWithSample(options.helperOnly ? "setup helper" : "setup") };
 }
 
-/** Takes back all that, but nothing that is the owner's. Throws UpdateError `busy` while an update runs. */
+/**
+ * Takes back all that, but nothing that is the owner's. Throws UpdateError `busy` while an update runs, `bad_request` when
+ * only the helper is to go and there is more that needs it.
+ */
 export async function removeAll(ground: Ground, options: SetUpOptions): Promise<Report> {
   assertRoot(ground, options.dryRun);
+  if (options.helperOnly) await assertOnlyHelper(ground);
   // One that is broken must not keep anybody from getting rid of Pawl.
   const config = await configOf(ground).catch(() => null);
   await assertNothingRuns(ground, await stateDirOf(ground, config));

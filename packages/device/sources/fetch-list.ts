@@ -8,6 +8,8 @@ export interface FetchListOptions extends ReadLimits {
   cacheDir: string;
   /** The name of the file it is remembered in. */
   cacheName: string;
+  /** What it is, for the sentence when a web page comes in its place. Default: a list of releases. */
+  what?: string;
   signal: AbortSignal;
 }
 
@@ -25,7 +27,7 @@ export interface FetchedList {
  */
 export async function fetchList(
   url: string,
-  { headers, cacheDir, cacheName, ...options }: FetchListOptions,
+  { headers, cacheDir, cacheName, what = "its list of releases", ...options }: FetchListOptions,
 ): Promise<FetchedList> {
   const place = { cacheDir, cacheName, url, authorization: headers.authorization };
   const cached = await readListCache(place);
@@ -36,7 +38,7 @@ export async function fetchList(
   });
   const link = answer.headers.get("link");
   if (answer.status === 304 && cached) return { text: cached.body, url: answer.url, link: link ?? cached.link };
-  const page = webPageTrouble(answer.headers, answer.url, "its list of releases");
+  const page = webPageTrouble(answer.headers, answer.url, what);
   if (page) throw page;
   const text = new TextDecoder().decode(answer.bytes);
   await writeListCache(place, answer.headers, text);

@@ -6,6 +6,7 @@ import { rememberOffers } from "./known-offers.ts";
 import { anOffer } from "./offer-fixture.ts";
 import type { Offer, Source } from "./types.ts";
 
+const asked = { channel: "stable", installed: null };
 const never = new AbortController().signal;
 const NOW = "2026-03-01T12:00:00.000Z";
 
@@ -21,7 +22,8 @@ afterEach(() => dir[Symbol.asyncDispose]());
 function remembered(folder = dir.join("cache")) {
   const source: Source = {
     address: "https://updates.example.org/",
-    offers: async () => answer(),
+    branches: null,
+    look: async () => ({ offers: answer(), channels: ["stable"] }),
     manifest: () => Promise.reject(new Error("nobody asks for one")),
     downloadHeaders: async () => ({}),
   };
@@ -31,17 +33,17 @@ function remembered(folder = dir.join("cache")) {
 test("knows nothing until it was asked, then what it said last, over restarts", async () => {
   expect(await remembered().known()).toBeNull();
   answer = () => [anOffer("1.0.0", { notes: "- a dial" })];
-  await remembered().offers(never);
-  expect(await remembered().known()).toEqual({ at: NOW, offers: answer() });
+  await remembered().look(asked, never);
+  expect(await remembered().known()).toEqual({ at: NOW, channel: "stable", channels: ["stable"], offers: answer() });
 });
 
 test("an answer that fails leaves what was known", async () => {
   answer = () => [anOffer("1.0.0")];
-  await remembered().offers(never);
+  await remembered().look(asked, never);
   answer = () => {
     throw new UpdateError("offline", "The host can't be reached.");
   };
-  await expect(remembered().offers(never)).rejects.toMatchObject({ code: "offline" });
+  await expect(remembered().look(asked, never)).rejects.toMatchObject({ code: "offline" });
   expect((await remembered().known())?.offers).toHaveLength(1);
 });
 
@@ -49,7 +51,7 @@ test("keeps the 200 newest, and of every channel at least one", async () => {
   const day = (n: number) => new Date(Date.UTC(2026, 0, 1) + n * 86_400_000).toISOString();
   const old = ["1", "2"].map((n) => anOffer(`0.${n}.0`, { channel: "lab", published_at: day(Number(n) - 10) }));
   answer = () => [...old, ...Array.from({ length: 300 }, (_, n) => anOffer(`1.${n}.0`, { published_at: day(n) }))];
-  expect(await remembered().offers(never)).toHaveLength(302);
+  expect((await remembered().look(asked, never)).offers).toHaveLength(302);
   const { offers } = (await remembered().known()) ?? { offers: [] };
   expect(offers).toHaveLength(201);
   expect(offers[0]?.version).toBe("1.299.0");
@@ -58,21 +60,25 @@ test("keeps the 200 newest, and of every channel at least one", async () => {
 
 test("keeps the beginning of very long notes", async () => {
   answer = () => [anOffer("1.0.0", { notes: "x".repeat(50_000) })];
-  await remembered().offers(never);
+  await remembered().look(asked, never);
   expect((await remembered().known())?.offers[0]?.notes).toHaveLength(10_000);
 });
 
 test("what can't be kept is answered all the same", async () => {
   await writeFile(dir.join("file"), "");
   answer = () => [anOffer("1.0.0")];
-  expect(await remembered(dir.join("file/cache")).offers(never)).toHaveLength(1);
+  expect((await remembered(dir.join("file/cache")).look(asked, never)).offers).toHaveLength(1);
 });
 
-test.each(["", "{", "[]", '{"at": 5, "offers": []}', '{"at": "2026-03-01T12:00:00Z", "offers": {}}', "null"])(
-  "a damaged file counts as none: %s",
-  async (text) => {
-    await mkdir(dir.join("cache"));
-    await writeFile(dir.join("cache/offers.json"), text);
-    expect(await remembered().known()).toBeNull();
-  },
-);
+test.each([
+  "",
+  "{",
+  "[]",
+  '{"at": 5, "channel": "a", "offers": [], "channels": []}',
+  '{"at": "2026-03-01T12:00:00Z", "channel": "a", "offers": {}, "channels": []}',
+  "null",
+])("a damaged file counts as none: %s", async (text) => {
+  await mkdir(dir.join("cache"));
+  await writeFile(dir.join("cache/offers.json"), text);
+  expect(await remembered().known()).toBeNull();
+});

@@ -19,6 +19,8 @@ export interface AppPaths {
     cancel: string;
     downloads: string;
     cache: string;
+    /** What interpreters of Python said of themselves. */
+    python: string;
     lock: string;
     log: string;
     history: string;
@@ -30,6 +32,8 @@ export interface AppPaths {
     /** What the newest update began with. */
     config: string;
     installed: string;
+    /** What interpreters of Python said of themselves, to root. */
+    python: string;
     /** Copy layout: the earlier releases, unless `backup_dir` names another place. */
     backups: string;
     lock: string;
@@ -82,6 +86,7 @@ export function appPaths(stateDir: string, app: string): AppPaths {
       cancel: join(api, "cancel"),
       downloads: join(api, "downloads"),
       cache: join(api, "cache"),
+      python: join(api, "python.json"),
       lock: join(api, "lock"),
       log: join(api, "log"),
       history: join(api, "history.jsonl"),
@@ -91,10 +96,16 @@ export function appPaths(stateDir: string, app: string): AppPaths {
       state: join(apply, "state.json"),
       config: join(apply, "config.json"),
       installed: join(apply, "installed.json"),
+      python: join(apply, "python.json"),
       backups: join(apply, "backups"),
       lock: join(apply, "lock"),
       log: join(apply, "log"),
       history: join(apply, "history.jsonl"),
     },
   };
+}
+
+/** Where this process remembers what interpreters of Python said: root believes no file of the other side's, which can't write root's. */
+export function pythonCacheOf(paths: AppPaths): string {
+  return process.geteuid?.() === 0 ? paths.apply.python : paths.api.python;
 }

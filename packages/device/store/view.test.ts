@@ -1,4 +1,5 @@
 import type { FetchRecord, FetchState } from "@pawl/protocol";
+import { BundleInstall } from "@pawl/protocol";
 import { versionings } from "@pawl/protocol/versioning";
 import { TempDir } from "@pawl/testkit";
 import { expect, test } from "vitest";
@@ -24,7 +25,12 @@ function statusAt(paths: AppPaths, fetch?: FetchRecord) {
   return readStatus({
     paths,
     ...(fetch && { fetch }),
-    config: { channel: "stable", auto: { check: true, time: "04:20", install: false } },
+    python: { cachePath: null },
+    config: {
+      install: { bundle: BundleInstall.parse({ home: "/opt/kitchen" }) },
+      channel: "stable",
+      auto: { check: true, time: "04:20", install: false },
+    },
     installer: { current: async () => null, backups: async () => [] },
     versioning: versionings.semver,
     now: new Date(),

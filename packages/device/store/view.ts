@@ -1,6 +1,7 @@
 import type { AppConfig, ApplyRecord, FetchRecord, Progress, Status } from "@pawl/protocol";
 import type { Versioning } from "@pawl/protocol/versioning";
 import type { Installer } from "../installers/types.ts";
+import { installedDistribution, type PythonParts } from "../python/index.ts";
 import { chosen, type Defaults } from "../update/chosen.ts";
 import { fetchTransition } from "../update/fetch-transition.ts";
 import { statusOf, type View } from "../update/status.ts";
@@ -14,7 +15,8 @@ import { newestLogged, readLog } from "./update-log.ts";
 
 export interface StatusParts {
   paths: AppPaths;
-  config: Defaults & Pick<AppConfig, "version_file">;
+  python: PythonParts;
+  config: Defaults & Pick<AppConfig, "install" | "version_file" | "channel_file">;
   installer: Pick<Installer, "current" | "backups">;
   versioning: Versioning;
   now: Date;
@@ -27,7 +29,7 @@ export async function readStatus({ paths, config, installer, ...given }: StatusP
   const [fetch, apply, settings, current, backups] = await Promise.all([
     given.fetch ?? peekFetch(paths),
     peekApply(paths),
-    peekSettings(paths.api.settings),
+    peekSettings(paths.api.settings, config.channel_file),
     installer.current(),
     installer.backups(),
   ]);
@@ -38,15 +40,30 @@ export async function readStatus({ paths, config, installer, ...given }: StatusP
     versioning: given.versioning,
     fetch,
     apply,
-    current: current ?? (await beforePawl(config.version_file)),
+    current: current ?? (await beforePawl(config, given.python)),
     backup: backups[0] ?? null,
     progress: isBusy ? await peekProgress(paths) : null,
   });
 }
 
-/** What a device that Pawl has installed nothing on yet says it has (contract device-api.md §1, `current_version`). */
-export async function beforePawl(versionFile: string | undefined): Promise<View["current"]> {
-  const version = versionFile && (await readTextIfThere(versionFile))?.split("\n")[0]?.trim();
+/**
+ * What a device that Pawl has installed nothing on yet says it has (contract device-api.md §1, `current_version`): a Python
+ * app's own dist-info, else `version_file`.
+ */
+export async function beforePawl(
+  { install, version_file }: Pick<AppConfig, "install" | "version_file">,
+  python: PythonParts,
+): Promise<View["current"]> {
+  if ("pip" in install) {
+    const { pip } = install;
+    const found = await installedDistribution({ python: pip.python }, pip.distribution, python).catch((error) => {
+      // Who may start it and can't has no such Python, and nothing in it. Who may not doesn't know.
+      if (python.run) return null;
+      throw error;
+    });
+    if (found) return { version: found.version, manifest_sha256: null, commit: found.commit };
+  }
+  const version = version_file && (await readTextIfThere(version_file))?.split("\n")[0]?.trim();
   return version ? { version, manifest_sha256: null } : null;
 }
 

@@ -17,19 +17,20 @@ const DRAIN_MS = 500;
  * What a program leaves running in the background is left alone, but the pipes it may hold are closed: it has to
  * write elsewhere.
  */
-export const run: Run = async (argv, { timeoutMs, signal, env, input, onLine }) => {
+export const run: Run = async (argv, { timeoutMs, signal, env, input, onLine, outputBytes, ...where }) => {
   const [program, ...args] = argv;
   if (program === undefined) throw new TypeError("An empty argv names no program.");
   signal?.throwIfAborted();
 
+  const place = { detached: true, env, cwd: where.cwd, ...where.user };
   const child =
     input === undefined
-      ? spawn(program, args, { detached: true, stdio: ["ignore", "pipe", "pipe"], env })
-      : spawn(program, args, { detached: true, stdio: ["pipe", "pipe", "pipe"], env });
+      ? spawn(program, args, { ...place, stdio: ["ignore", "pipe", "pipe"] })
+      : spawn(program, args, { ...place, stdio: ["pipe", "pipe", "pipe"] });
   // A program may end without having read all of it: what it makes of that its exit code says.
   child.stdin?.on("error", () => undefined).end(input);
-  const stdout = new StreamTail(child.stdout, onLine);
-  const stderr = new StreamTail(child.stderr, onLine);
+  const stdout = new StreamTail(child.stdout, onLine, outputBytes);
+  const stderr = new StreamTail(child.stderr, onLine, outputBytes);
 
   let timedOut = false;
   let killTimer: NodeJS.Timeout | undefined;

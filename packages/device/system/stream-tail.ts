@@ -1,19 +1,21 @@
 import type { Readable } from "node:stream";
 
-/** What is kept of a stream, in characters. */
+/** What is kept of a stream when nobody says how much, in characters. */
 const TAIL_LENGTH = 64 * 1024;
 
 /** A line longer than this is handed on in pieces, in characters. */
 const LINE_LENGTH = 8 * 1024;
 
-/** Reads a program's output: its lines while they are written, and the last 64 KiB of all. */
+/** Reads a program's output: its lines while they are written, and the end of all. */
 export class StreamTail {
   private tail = "";
   private partial = "";
   private readonly onLine: ((line: string) => void) | undefined;
+  private readonly tailLength: number;
 
-  constructor(stream: Readable, onLine?: (line: string) => void) {
+  constructor(stream: Readable, onLine?: (line: string) => void, tailLength: number = TAIL_LENGTH) {
     this.onLine = onLine;
+    this.tailLength = tailLength;
     stream.setEncoding("utf8");
     stream.on("data", (text: string) => this.take(text));
   }
@@ -27,7 +29,7 @@ export class StreamTail {
   }
 
   private take(text: string): void {
-    this.tail = (this.tail + text).slice(-TAIL_LENGTH);
+    this.tail = (this.tail + text).slice(-this.tailLength);
     if (!this.onLine) return;
     // A lone \r ends a line too: that is how programs redraw their progress.
     const lines = (this.partial + text).split(/\r*\n|\r(?!$)/);

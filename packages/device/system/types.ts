@@ -2,7 +2,7 @@
 export interface RunResult {
   code: number | null;
   signal: NodeJS.Signals | null;
-  /** The last 64 KiB of both streams, each. */
+  /** The end of both streams, each as much as `outputBytes`. */
   stdout: string;
   stderr: string;
   timedOut: boolean;
@@ -16,6 +16,11 @@ export interface RunOptions {
   /** What the program reads on stdin; nothing when absent. */
   input?: string;
   onLine?: (line: string) => void;
+  cwd?: string;
+  /** Whose process it is; only root may name another. It gets no group besides. */
+  user?: { uid: number; gid: number };
+  /** How much of the end of each stream is kept, in bytes; 64 KiB when absent. */
+  outputBytes?: number;
 }
 
 /** Starts programs of the operating system: argv only, never a shell. Faked in tests through the composition root. */

@@ -1,5 +1,14 @@
 import { join } from "node:path";
-import { type ApplyRecord, FetchRecord, Manifest, type Move, type Order, Settings, type Update } from "@pawl/protocol";
+import {
+  type ApplyRecord,
+  BundleInstall,
+  FetchRecord,
+  Manifest,
+  type Move,
+  type Order,
+  Settings,
+  type Update,
+} from "@pawl/protocol";
 import { versionings } from "@pawl/protocol/versioning";
 import { sha256Of } from "@pawl/trust";
 import { App } from "../app.ts";
@@ -86,6 +95,8 @@ export class FakeDevice {
   readonly releases = new Map<string, { manifest: Uint8Array; offer: Offer }>();
   hook: Hook = () => undefined;
   window: string | null = null;
+  /** An earlier updater's, with the channel in it. */
+  channelFile: string | undefined = undefined;
   readonly paths: ReturnType<typeof appPaths>;
   readonly clock: Clock;
 
@@ -161,9 +172,11 @@ export class FakeDevice {
 
   readonly source: Source = {
     address: "https://updates.example.org/",
-    offers: async (signal) => {
+    branches: null,
+    look: async (_, signal) => {
       await this.#step("offers", signal);
-      return [...this.releases.values()].map(({ offer }) => offer);
+      const offers = [...this.releases.values()].map(({ offer }) => offer);
+      return { offers, channels: ["stable", "prerelease", ...offers.flatMap(({ channel }) => channel ?? [])] };
     },
     manifest: async ({ manifest_url }, signal) => {
       await this.#step("manifest", signal);
@@ -176,6 +189,9 @@ export class FakeDevice {
 
   readonly downloads: Downloads = {
     fetchUnstated: () => Promise.reject(new Error("every release here states its bundle")),
+    packCommit: () => Promise.reject(new Error("no release here is a commit")),
+    hasCommit: async () => false,
+    packed: () => Promise.reject(new Error("no release here is a commit")),
     manifestInside: () => Promise.reject(new Error("every release here has its manifest beside it")),
     keep: () => this.#step("keep"),
     fetch: async (_, bundle, advance, signal) => {
@@ -275,12 +291,22 @@ export class FakeDevice {
       clock,
     });
     const auto = { check: true, time: "04:20", jitter: 0, install: false };
-    const config = { channel: "stable", auto, ...(this.window && { window: this.window }) };
-    const status = () => readStatus({ paths, config, installer, versioning, now: clock.now() });
+    const channelFile = this.channelFile;
+    const install = { bundle: BundleInstall.parse({ home: "/opt/kitchen" }) };
+    const config = {
+      channel: "stable",
+      auto,
+      channel_file: channelFile,
+      install,
+      ...(this.window && { window: this.window }),
+    };
+    const status = () =>
+      readStatus({ paths, python: { cachePath: null }, config, installer, versioning, now: clock.now() });
     const choices: Choices = new Choices({
       defaults: config,
       file: new SettingsFile({
         path: paths.api.settings,
+        channelFile,
         lockDir: paths.api.settingsLock,
         clock,
         parse: (value) => Settings.safeParse(value).data ?? null,

@@ -84,10 +84,11 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
     },
 
     switch: async ({ update, move }) => {
-      parts
-        .reporter(update)
-        .line(update.from === null ? `Switching to ${update.to}` : `Switching from ${update.from} to ${update.to}`);
-      await installer.switchTo(move);
+      const reporter = parts.reporter(update);
+      reporter.line(
+        update.from === null ? `Switching to ${update.to}` : `Switching from ${update.from} to ${update.to}`,
+      );
+      await installer.switchTo(move, reporter);
       return { type: "switched" };
     },
 

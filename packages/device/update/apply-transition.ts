@@ -198,9 +198,11 @@ function because(trouble: Failure, reason: Failure): string {
 
 function refuse(record: ApplyRecord, update: Update, move: Move, reason: Failure, at: string): ApplyRecord {
   if (update.to === null) return record;
-  const refusal = { version: update.to, manifest_sha256: move.manifest_sha256, at, reason: reason.message };
+  const { manifest_sha256 } = move;
+  const commit = update.commit ? { commit: update.commit } : {};
+  const refusal = { version: update.to, manifest_sha256, ...commit, at, reason: reason.message };
   const others = record.refused.filter(
-    (one) => one.version !== refusal.version || one.manifest_sha256 !== refusal.manifest_sha256,
+    (one) => one.version !== refusal.version || one.manifest_sha256 !== manifest_sha256,
   );
   return { ...record, refused: [...others, refusal] };
 }

@@ -1,7 +1,7 @@
 import type { Change } from "@pawl/protocol";
 import type { Versioning } from "@pawl/protocol/versioning";
 import type { Offer } from "../sources/types.ts";
-import { directionTo, isIn } from "./choose.ts";
+import { isIn, wayTo } from "./choose.ts";
 
 export interface Since {
   channel: string;
@@ -12,10 +12,10 @@ export interface Since {
 
 /** The releases of a channel that are newer than what is installed, newest first. What can't be parsed as a version is passed over. */
 export function changesSince(offers: readonly Offer[], { channel, installed, versioning }: Since): Change[] {
-  const current = installed === null ? null : { version: installed };
+  const current = installed === null ? null : asRelease({ version: installed });
   return offers
     .filter((offer) => isIn(channel, offer) && versioning.isValid(offer.version))
-    .filter((offer) => directionTo(offer, current, versioning) === "up")
+    .filter((offer) => wayTo(asRelease(offer), current, versioning)?.direction === "up")
     .sort((a, b) => versioning.compare(b.version, a.version) ?? 0)
     .map((offer) => ({
       sha: offer.version,
@@ -26,4 +26,9 @@ export function changesSince(offers: readonly Offer[], { channel, installed, ver
       date: offer.published_at,
       url: offer.notes_url,
     }));
+}
+
+/** By its version alone. */
+function asRelease({ version }: { version: string }) {
+  return { version, manifest_sha256: null };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { channelNames, inOrder } from "./channel-names.ts";
+import { inOrder } from "./channel-names.ts";
 
 test.each<[string[], string[]]>([
   [[], []],
@@ -22,19 +22,4 @@ test.each<[string[], string[]]>([
   ],
 ])("%j are shown as %j", (names, shown) => {
   expect(inOrder(names)).toEqual(shown);
-});
-
-test.each<[string[], string[]]>([
-  [[], ["stable", "prerelease"]],
-  [["prerelease"], ["stable", "prerelease"]],
-  [
-    ["lab", "stable", "lab"],
-    ["stable", "prerelease", "lab"],
-  ],
-  [
-    ["dev", "lab"],
-    ["dev", "stable", "prerelease", "lab"],
-  ],
-])("offers in %j make the channels %j", (channels, names) => {
-  expect(channelNames(channels.map((channel) => ({ channel })))).toEqual(names);
 });

@@ -1,7 +1,7 @@
 import { versionings } from "@pawl/protocol/versioning";
 import { expect, test } from "vitest";
 import type { Offer } from "../sources/types.ts";
-import { directionTo, isRefused, namedOffer, newestOf } from "./choose.ts";
+import { isRefused, namedOffer, newestOf, wayTo } from "./choose.ts";
 import { aRefusal, sha } from "./update-fixture.ts";
 
 const { semver, pep440 } = versionings;
@@ -45,7 +45,7 @@ test("of one version the one published last counts, and one without a date least
 test("§5 tags: the highest counts, not the first that is listed, and a leading v is ignored", () => {
   const offers = ["v1.0.9", "v1.0.10", "1.0.2"].map((tag) => offer(tag));
   expect(newestOf(offers, "stable", semver)?.version).toBe("v1.0.10");
-  expect(directionTo(at("v1.0.10"), at("1.0.10"), semver)).toBeNull();
+  expect(wayTo(at("v1.0.10"), at("1.0.10"), semver)).toBeNull();
 });
 
 test("§5 tags: what isn't a version is passed over", () => {
@@ -80,23 +80,79 @@ test.each([
   ["main-2", "main-1", "up"],
   ["main", "main", null],
 ])("to %s from %s it goes %s", (target, current, direction) => {
-  expect(directionTo(at(target), at(current), semver)).toBe(direction);
+  expect(wayTo(at(target), at(current), semver)?.direction ?? null).toBe(direction);
 });
 
 test("§5 compare: of versions that can't be parsed, else different means update; a local part makes no difference", () => {
-  expect(directionTo(at("1.1.0"), at("my-build"), semver)).toBe("up");
-  expect(directionTo(at("my-build"), at("my-build"), semver)).toBeNull();
-  expect(directionTo(at("1.0.6.dev191+g1234"), at("1.0.6.dev191+gabcd"), pep440)).toBeNull();
-  expect(directionTo(at("1.0.6.dev192"), at("1.0.6.dev191+gabcd"), pep440)).toBe("up");
+  expect(wayTo(at("1.1.0"), at("my-build"), semver)?.direction ?? null).toBe("up");
+  expect(wayTo(at("my-build"), at("my-build"), semver)).toBeNull();
+  expect(wayTo(at("1.0.6.dev191+g1234"), at("1.0.6.dev191+gabcd"), pep440)).toBeNull();
+  expect(wayTo(at("1.0.6.dev192"), at("1.0.6.dev191+gabcd"), pep440)?.direction ?? null).toBe("up");
 });
 
 test("§5 compare: by PEP 440 a development release comes before its release", () => {
-  expect(directionTo(at("1.0.6"), at("1.0.6.dev191"), pep440)).toBe("up");
+  expect(wayTo(at("1.0.6"), at("1.0.6.dev191"), pep440)?.direction ?? null).toBe("up");
+});
+
+const A = "a".repeat(40);
+const B = "b".repeat(40);
+const commit = (version: string, id: string, is?: "ahead" | "behind" | "diverged", to = A) => ({
+  version,
+  manifest_sha256: null,
+  commit: id,
+  standing: is === undefined ? null : { to, is },
+});
+
+test.each([
+  ["the very commit, whatever it is called", commit("1.0.7.dev1", A), null, null],
+  ["what comes from it", commit("1.0.6.dev4", B, "ahead"), "up", null],
+  ["what comes from it, under the same version", commit("1.0.6.dev3", B, "ahead"), "up", "commits that aren't"],
+  ["what comes from it, under a lower version", commit("1.0.5.dev9", B, "ahead"), "up", "commits that aren't"],
+  ["what it comes from", commit("1.0.6.dev2", B, "behind"), "down", "everything that is in it"],
+  ["what it comes from, under a higher version", commit("1.0.6", B, "behind"), "down", "everything that is in it"],
+  ["another line at an equal count", commit("1.0.6.dev3", B, "diverged"), "up", "doesn't come from"],
+  ["another line with a higher count", commit("1.0.6.dev8", B, "diverged"), "up", "doesn't come from"],
+  ["another line with a lower count", commit("1.0.6.dev1", B, "diverged"), "down", "doesn't come from"],
+  ["a commit nobody has compared, of the same version", commit("1.0.6.dev3", B), "up", "another commit"],
+  ["a commit nobody has compared, of a lower version", commit("1.0.6.dev2", B), "down", null],
+  ["one compared with what was installed before", commit("1.0.6.dev2", B, "ahead", B), "down", null],
+])("§5 compare: from a commit to %s", (_, target, direction, reason) => {
+  const way = wayTo(target, { version: "1.0.6.dev3", manifest_sha256: null, commit: A }, pep440);
+  expect(way?.direction ?? null).toBe(direction);
+  expect(way?.reason ?? null).toEqual(reason === null ? null : expect.stringContaining(reason));
+});
+
+test("§5 compare: where only the new commit is known, the versions decide", () => {
+  const current = { version: "1.0.6.dev3", manifest_sha256: null };
+  expect(wayTo(commit("1.0.6.dev3", B), current, pep440)).toBeNull();
+  expect(wayTo(commit("1.0.6.dev4", B), current, pep440)?.direction).toBe("up");
+});
+
+test("B7 from a branch to one that is behind it the way is down, and not nowhere", () => {
+  const current = { version: "1.0.6.dev450", manifest_sha256: null, commit: A };
+  expect(wayTo(commit("1.0.6.dev385", B, "diverged"), current, pep440)?.direction).toBe("down");
+});
+
+test("§5 compare: where a scheme can't read them, the counts after the same base decide, and else that they differ", () => {
+  const from = (version: string) => ({ version, manifest_sha256: null });
+  expect(wayTo(from("spring.dev12"), from("spring.dev9"), pep440)?.direction).toBe("up");
+  expect(wayTo(from("spring.dev9"), from("spring.dev12"), pep440)?.direction).toBe("down");
+  expect(wayTo(from("spring.dev9"), from("autumn.dev12"), pep440)).toMatchObject({
+    direction: "up",
+    reason: expect.stringContaining("can't be compared"),
+  });
+});
+
+test.each([
+  ["that very commit", commit("1.1.0", A), true],
+  ["another commit of the same version", commit("1.1.0", B), false],
+])("a device that went back from a commit refuses %s: %s", (_, target, refused) => {
+  expect(isRefused(target, [aRefusal({ commit: A })])).toBe(refused);
 });
 
 test("to the first release it goes up, and to none nowhere", () => {
-  expect(directionTo(at("1.0.0"), null, semver)).toBe("up");
-  expect(directionTo(null, at("1.0.0"), semver)).toBeNull();
+  expect(wayTo(at("1.0.0"), null, semver)?.direction ?? null).toBe("up");
+  expect(wayTo(null, at("1.0.0"), semver)).toBeNull();
 });
 
 test.each([

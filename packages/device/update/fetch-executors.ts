@@ -30,6 +30,16 @@ export interface Downloads {
   ): Promise<{ bytes: number; sha256: Sha256 }>;
   /** The `manifest.json` inside a bundle that is here. Throws UpdateError `bad_manifest` when there is none. */
   manifestInside(bundle: Sha256, signal: AbortSignal): Promise<Uint8Array>;
+  /** Makes a bundle of what `checkOut` lays into an empty folder, with a manifest that says which commit it is. */
+  packCommit(
+    about: { version: string; commit: string; published_at: string | null },
+    checkOut: (dir: string) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** Whether the bundle of this commit is here, whole. */
+  hasCommit(commit: string, version: string): Promise<boolean>;
+  /** What `packCommit` has made. `size`: of the bundle, in bytes. */
+  packed(release: Pick<Release, "version">): Promise<{ manifest: Manifest; manifestSha256: Sha256; size: number }>;
   /** The kept manifest, and the file read again from the disk and compared with it. */
   verify(release: Release, advance: (advance: Advance) => void, signal: AbortSignal): Promise<void>;
   clear(): Promise<void>;
@@ -68,6 +78,7 @@ export function fetchExecutors(parts: FetchParts): Executors<FetchStep, FetchEve
 
     download: ({ update, release }, signal) =>
       cancellable(update, signal, async (either) => {
+        if (release.commit !== null) return { type: "downloaded", ...(await packCommit(update, release, either)) };
         const known = release.manifest_url === null ? null : await readManifest(release, release.manifest_url, either);
         await parts.preflight(release, known?.manifest ?? null, either);
         const reporter = parts.reporter(update);
@@ -78,7 +89,7 @@ export function fetchExecutors(parts: FetchParts): Executors<FetchStep, FetchEve
           return { type: "downloaded", ...(await fetchUnstated(release, known, advance, either)) };
         const { bundle } = known.manifest;
         await downloads.keep({ bytes: known.bytes, signature: known.signature, bundle: bundle.sha256 });
-        const bytes = await downloads.fetch(release.bundle_url, bundle, advance, either);
+        const bytes = await downloads.fetch(addressOf(release), bundle, advance, either);
         return { type: "downloaded", bytes, release: { ...release, bundle_sha256: bundle.sha256 } };
       }),
 
@@ -129,7 +140,7 @@ export function fetchExecutors(parts: FetchParts): Executors<FetchStep, FetchEve
       throw new UpdateError("signature_missing", message, { version: release.version });
     }
     if (!known) await refuseMoved(release, signal);
-    const { bytes, sha256 } = await downloads.fetchUnstated(release.bundle_url, release.size_bytes, advance, signal);
+    const { bytes, sha256 } = await downloads.fetchUnstated(addressOf(release), release.size_bytes, advance, signal);
     const inside = known?.bytes ?? (await downloads.manifestInside(sha256, signal));
     const verified = verifyManifest({ bytes: inside, signature: null, keys, expectedVersion: release.version });
     if (!known) await parts.preflight(release, verified.manifest, signal);
@@ -145,9 +156,56 @@ export function fetchExecutors(parts: FetchParts): Executors<FetchStep, FetchEve
     };
   }
 
+  /** A commit's files as a bundle with a manifest, made here: from then on it is a release like any other. */
+  async function packCommit(
+    update: Update,
+    release: Release,
+    signal: AbortSignal,
+  ): Promise<{ bytes: number; release: Release }> {
+    const { commit, version } = release;
+    if (!source.branches || commit === null) throw new UpdateError("internal", "This source has no commits.");
+    const { branches } = source;
+    const reporter = parts.reporter(update);
+    await parts.preflight(release, null, signal);
+    if (!(await downloads.hasCommit(commit, version))) {
+      await tellMoved(reporter, release, signal);
+      reporter.line(`Fetching ${version} (commit ${commit.slice(0, 7)})`);
+      await downloads.packCommit(
+        { version, commit, published_at: release.published_at },
+        (dir) => branches.checkOut(commit, dir, (advanced) => reporter.advance(advanced), signal),
+        signal,
+      );
+    }
+    const { manifest, manifestSha256, size } = await downloads.packed(release);
+    await parts.preflight({ ...release, size_bytes: size }, manifest, signal);
+    return {
+      bytes: size,
+      release: {
+        ...release,
+        manifest_sha256: manifestSha256,
+        bundle_sha256: manifest.bundle?.sha256 ?? null,
+        size_bytes: size,
+        unpacked_bytes: manifest.bundle?.unpacked_size ?? null,
+      },
+    };
+  }
+
+  /** What the check found is installed; who waits for the newest commit has to know that there is a newer one by now. */
+  async function tellMoved(reporter: Reporter, { channel, commit }: Release, signal: AbortSignal): Promise<void> {
+    const { offers } = await source.look({ channel, installed: null }, signal);
+    const head = offers.find((offer) => offer.channel === channel)?.commit;
+    if (!head || !commit || head === commit || offers.some((offer) => offer.commit === commit)) return;
+    const now = `The branch ${channel} has moved since it was looked at: it is at ${head.slice(0, 7)} now.`;
+    reporter.line(
+      `${now} Installing ${commit.slice(0, 7)}, which was found; check again for what came after it.`,
+      "warn",
+    );
+  }
+
   /** Nothing but the host's own word says which upload the check has seen. */
-  async function refuseMoved({ version, bundle_url, bundle_id }: Release, signal: AbortSignal): Promise<void> {
-    const now = (await source.offers(signal)).find((offer) => offer.bundle_url === bundle_url);
+  async function refuseMoved({ version, channel, bundle_url, bundle_id }: Release, signal: AbortSignal): Promise<void> {
+    const { offers } = await source.look({ channel, installed: null }, signal);
+    const now = offers.find((offer) => offer.bundle_url === bundle_url);
     if (now && (now.bundle_id ?? null) === bundle_id) return;
     const message = `${version} was changed at its source since it was found; check again to see what is there now.`;
     throw new UpdateError("release_moved", message, { version });
@@ -167,6 +225,11 @@ export function fetchExecutors(parts: FetchParts): Executors<FetchStep, FetchEve
       throw cancel.aborted ? cancel.reason : error;
     }
   }
+}
+
+function addressOf({ bundle_url, version }: Release): string {
+  if (bundle_url !== null) return bundle_url;
+  throw new UpdateError("internal", `Nothing says where the bundle of ${version} is.`);
 }
 
 /** Refused for now, with nothing wrong with the download: it need not be fetched again the next night. */

@@ -85,6 +85,11 @@ export function fetchTransition(record: FetchRecord, event: FetchEvent): FetchRe
   }
 }
 
+/** An update, once it is known what it is to. */
+export function toward(update: Update, { version, commit }: { version: string; commit?: string | null }): Update {
+  return { ...update, to: version, ...(commit ? { commit } : {}) };
+}
+
 /** The update a state is about, or null. */
 export function updateOf(engine: FetchState): Update | null {
   return "update" in engine ? engine.update : null;
@@ -130,7 +135,7 @@ function resolved(record: FetchRecord, { update, waiting }: Checking, event: Eve
     : record;
   if (!update || !chosen) return { ...known, engine: waiting ?? { status: "idle", shows: "idle" } };
   if ("code" in chosen) return ended(known, outcomeOf(update, "failed", chosen, at));
-  return { ...known, engine: { status: "downloading", update: { ...update, to: chosen.version }, release: chosen } };
+  return { ...known, engine: { status: "downloading", update: toward(update, chosen), release: chosen } };
 }
 
 function failed(record: FetchRecord, event: EventOf<"failed">): FetchRecord {

@@ -1,11 +1,12 @@
 import type { Refusal, Release, Update } from "@pawl/protocol";
 import type { Versioning } from "@pawl/protocol/versioning";
 import { UpdateError } from "../error.ts";
-import { directionTo, isRefused, isSameVersion } from "./choose.ts";
+import { isRefused, isSameVersion, wayTo } from "./choose.ts";
+import { type Identity, isSame } from "./identity.ts";
 
 /** What this device knows that may stand against an update. */
 export interface Known {
-  current: { version: string; manifest_sha256: string | null } | null;
+  current: Identity | null;
   refused: readonly Refusal[];
   /** The version the owner doesn't want to be offered. */
   skipped: string | null;
@@ -14,13 +15,13 @@ export interface Known {
 /** Why an update isn't one to carry out, or null. A release asked for by name is, unless it is the very one in place. */
 export function obstacleTo(
   asked: Pick<Update, "by_name" | "force">,
-  target: Pick<Release, "version" | "manifest_sha256">,
+  target: Pick<Release, "version" | "manifest_sha256" | "commit" | "standing">,
   { current, refused, skipped }: Known,
   versioning: Versioning,
 ): UpdateError | null {
   const version = target.version;
   if (asked.by_name) {
-    const isInPlace = current?.version === version && current.manifest_sha256 === target.manifest_sha256;
+    const isInPlace = current !== null && isSame(current, target);
     return isInPlace && !asked.force ? alreadyThere(version) : null;
   }
   if (isRefused(target, refused)) {
@@ -28,7 +29,7 @@ export function obstacleTo(
     return new UpdateError("up_to_date", message, { version });
   }
   if (asked.force) return null;
-  switch (directionTo(target, current, versioning)) {
+  switch (wayTo(target, current, versioning)?.direction) {
     case "up": {
       if (!isSameVersion(version, skipped)) return null;
       const message = `${version} is the newest release, and it is skipped on this device. Name the version to install it all the same.`;
@@ -38,7 +39,7 @@ export function obstacleTo(
       const message = `${version} is older than ${current?.version}, which is installed. Name the version, or pass {"force": true}, to go back to it.`;
       return new UpdateError("downgrade_refused", message, { version });
     }
-    case null:
+    case undefined:
       return alreadyThere(current?.version ?? version);
   }
 }

@@ -3,7 +3,7 @@ import { sha256Of } from "@pawl/trust";
 import { expect, test } from "vitest";
 import { UpdateError } from "../error.ts";
 import { anOffer } from "../sources/offer-fixture.ts";
-import type { Offer } from "../sources/types.ts";
+import type { Branches, Offer } from "../sources/types.ts";
 import { Resolver } from "./resolve.ts";
 import { anUpdate, sha } from "./update-fixture.ts";
 
@@ -21,7 +21,8 @@ function resolver(
   return new Resolver({
     source: {
       address: "https://updates.example.org/",
-      offers: async () => offers,
+      branches: null,
+      look: async () => ({ offers, channels: ["stable"] }),
       manifest: async ({ manifest_url }) => {
         const version = manifest_url.split("/")[3] ?? "";
         if (broken.includes(version)) throw new UpdateError("bad_manifest", `${version} is broken.`);
@@ -64,4 +65,60 @@ test("a release whose manifest is only inside its bundle is one, where no key is
   expect(newest).toMatchObject({ version: "1.1.0", manifest_sha256: null, size_bytes: 7, bundle_id: "a" });
   const signed = resolver([inside], { keys: ["ed25519:any"] as never[] });
   await expect(signed.look(signal)).rejects.toMatchObject({ code: "signature_missing" });
+});
+
+const A = "a".repeat(40);
+const B = "b".repeat(40);
+
+/** A source whose channels are branches: `main` is at 1.0.6.dev3, and there is the tag 1.0.5. */
+function branchResolver({ channel = "main", channels = ["dev", "main"], offline = false } = {}) {
+  const asked: unknown[] = [];
+  const head = { channel: "main", commit: B, standing: { to: A, is: "ahead" as const } };
+  const fields = { manifest_url: null, bundle_url: null };
+  const resolver = new Resolver({
+    source: {
+      address: "https://git.example.org/me/kettle",
+      branches: {} as Branches,
+      look: async (question) => {
+        asked.push(question);
+        if (offline) throw new UpdateError("offline", "git.example.org can't be reached.");
+        const tag = anOffer("1.0.5", { ...fields, channel: null, commit: A });
+        return { offers: [tag, anOffer("1.0.6.dev3", { ...fields, ...head })], channels };
+      },
+      manifest: () => Promise.reject(new Error("a commit has no manifest anywhere")),
+    },
+    versioning: versionings.pep440,
+    keys: [],
+    channel: async () => channel,
+    skippedVersion: async () => null,
+    current: async () => ({ version: "1.0.6.dev9", manifest_sha256: null, commit: A }),
+    apply: async () => ({ refused: [] }),
+  });
+  return { resolver, asked };
+}
+
+test("a branch's newest is its newest commit, however its version compares, and the source is told what is installed", async () => {
+  const { resolver, asked } = branchResolver();
+  const found = await resolver.look(signal);
+  expect(found).toMatchObject({ channel: "main", channels: ["main", "dev"] });
+  expect(found.newest).toMatchObject({ version: "1.0.6.dev3", commit: B, standing: { is: "ahead" }, bundle_url: null });
+  expect(asked).toEqual([{ channel: "main", installed: { version: "1.0.6.dev9", commit: A } }]);
+});
+
+test("B1 a branch that isn't there is an error that names those that are, and no version", async () => {
+  const { resolver } = branchResolver({ channel: "attic" });
+  await expect(resolver.look(signal)).rejects.toMatchObject({
+    code: "not_found",
+    message: expect.stringContaining("no branch attic. Follow another one: main, dev."),
+  });
+});
+
+test("B1 a look-up that failed is an error, and no version", async () => {
+  await expect(branchResolver({ offline: true }).resolver.look(signal)).rejects.toMatchObject({ code: "offline" });
+});
+
+test("a tag is installed by its name, and counts as one of the channel that is followed", async () => {
+  const { resolver } = branchResolver();
+  const { chosen } = await resolver.choose(anUpdate({ to: "1.0.5", by_name: true }), signal);
+  expect(chosen).toMatchObject({ version: "1.0.5", commit: A, channel: "main" });
 });

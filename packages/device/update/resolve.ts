@@ -2,19 +2,20 @@ import { type ApplyRecord, type Failure, failure, type PublicKey, type Release, 
 import type { Versioning } from "@pawl/protocol/versioning";
 import { verifyManifest } from "@pawl/trust";
 import { UpdateError } from "../error.ts";
-import type { Offer, Source } from "../sources/types.ts";
-import { channelNames } from "./channel-names.ts";
+import type { Offer, Seen, Source } from "../sources/types.ts";
+import { inOrder } from "./channel-names.ts";
 import { namedOffer, newestOf } from "./choose.ts";
 import type { Found } from "./fetch-transition.ts";
+import type { Identity } from "./identity.ts";
 import { obstacleTo } from "./obstacle.ts";
 
 export interface ResolveParts {
-  source: Pick<Source, "address" | "offers" | "manifest">;
+  source: Pick<Source, "address" | "look" | "manifest" | "branches">;
   versioning: Versioning;
   keys: readonly PublicKey[];
   channel(): Promise<string>;
   skippedVersion(): Promise<string | null>;
-  current(): Promise<{ version: string; manifest_sha256: string | null } | null>;
+  current(): Promise<Identity | null>;
   apply(): Promise<Pick<ApplyRecord, "refused">>;
 }
 
@@ -28,7 +29,7 @@ export class Resolver {
 
   async look(signal: AbortSignal): Promise<Found> {
     const channel = await this.#parts.channel();
-    return this.#found(await this.#parts.source.offers(signal), channel, signal);
+    return this.#found(await this.#ask(channel, await this.#parts.current(), signal), channel, signal);
   }
 
   /**
@@ -38,37 +39,50 @@ export class Resolver {
   async choose(update: Update, signal: AbortSignal): Promise<{ found: Found | null; chosen: Release | Failure }> {
     const { source, current, apply, versioning, skippedVersion } = this.#parts;
     const channel = await this.#parts.channel();
-    const offers = await source.offers(signal);
-    const known = { current: await current(), refused: (await apply()).refused, skipped: await skippedVersion() };
+    const now = await current();
+    const seen = await this.#ask(channel, now, signal);
+    const known = { current: now, refused: (await apply()).refused, skipped: await skippedVersion() };
     const decided = (release: Release) => obstacleTo(update, release, known, versioning)?.toFailure() ?? release;
     if (update.by_name && update.to !== null) {
-      const offer = namedOffer(offers, update.to, channel);
+      const offer = namedOffer(seen.offers, update.to, channel);
       const fields = { version: update.to };
       const missing = () => failure("not_found", `${source.address} has no release ${update.to}.`, fields);
-      const chosen = offer ? decided(await this.#releaseOf(offer, signal)) : missing();
+      const chosen = offer ? decided(await this.#releaseOf(offer, channel, signal)) : missing();
       // The newest one's trouble is not this one's.
-      const found = await this.#found(offers, channel, signal).catch(() => null);
+      const found = await this.#found(seen, channel, signal).catch(() => null);
       signal.throwIfAborted();
       return { found, chosen };
     }
-    const found = await this.#found(offers, channel, signal);
+    const found = await this.#found(seen, channel, signal);
     const nothing = () => failure("not_found", `The channel ${channel} has no release yet.`);
     return { found, chosen: found.newest ? decided(found.newest) : nothing() };
   }
 
-  async #found(offers: readonly Offer[], channel: string, signal: AbortSignal): Promise<Found> {
-    const offer = newestOf(offers, channel, this.#parts.versioning);
-    const newest = offer && (await this.#releaseOf(offer, signal));
-    return { channel, newest, channels: channelNames(offers) };
+  #ask(channel: string, current: Identity | null, signal: AbortSignal): Promise<Seen> {
+    const installed = current && { version: current.version, commit: current.commit ?? null };
+    return this.#parts.source.look({ channel, installed }, signal);
+  }
+
+  async #found({ offers, channels }: Seen, channel: string, signal: AbortSignal): Promise<Found> {
+    const { source, versioning } = this.#parts;
+    if (source.branches && !channels.includes(channel)) throw noBranch(source.address, channel, channels);
+    // A branch has one newest commit, whatever it is called: that decides, and not its version.
+    const offer = source.branches
+      ? (offers.find((one) => one.channel === channel) ?? null)
+      : newestOf(offers, channel, versioning);
+    const newest = offer && (await this.#releaseOf(offer, channel, signal));
+    return { channel, newest, channels: inOrder(channels) };
   }
 
   /** Reads and verifies an offer's manifest: only then is it a release. Without keys one inside the bundle will do. */
-  async #releaseOf(offer: Offer, signal: AbortSignal): Promise<Release> {
+  async #releaseOf(offer: Offer, channel: string, signal: AbortSignal): Promise<Release> {
     const { source, keys } = this.#parts;
     const { manifest_url, signature_url, version } = offer;
     const release: Release = {
       version: version.replace(/^v(?=\d)/i, ""),
-      channel: offer.channel,
+      channel: offer.channel ?? channel,
+      commit: offer.commit ?? null,
+      standing: offer.standing ?? null,
       manifest_sha256: null,
       manifest_url,
       signature_url,
@@ -111,4 +125,10 @@ function unsigned(version: string): UpdateError {
 function withoutBundle(version: string): UpdateError {
   const message = `The manifest of ${version} doesn't say what its bundle is (the field "bundle"), which a signed release must.`;
   return new UpdateError("bad_manifest", message, { version });
+}
+
+function noBranch(address: string, channel: string, channels: readonly string[]): UpdateError {
+  const some = inOrder(channels).slice(0, 10).join(", ");
+  const message = `${address} has no branch ${channel}. Follow another one: ${some || "it has none"}.`;
+  return new UpdateError("not_found", message, { detail: channel });
 }

@@ -50,6 +50,8 @@ test("a device nothing has happened to yet", () => {
     failure: null,
     last_result: null,
     direction: null,
+    direction_reason: null,
+    current_commit: null,
     skipped_version: null,
     refused_versions: [],
     backup_version: null,
@@ -204,6 +206,7 @@ test("tells what is new, and how long the last install took", () => {
   const status = statusOf(view({ fetch: fetchRecord({ release: news }), apply: applyRecord({ last: anOutcome() }) }));
   expect(status.release).toEqual({
     version: "1.1.0",
+    commit: null,
     title: "Spring",
     notes: "- a dial",
     notes_url: "https://example.org/",

@@ -1,6 +1,6 @@
 import type { ApplyRecord, FetchRecord, Installed, Outcome, Progress, Release, Status } from "@pawl/protocol";
 import type { Versioning } from "@pawl/protocol/versioning";
-import { directionTo, isRefused, isSameVersion } from "./choose.ts";
+import { isRefused, isSameVersion, wayTo } from "./choose.ts";
 import { autoOf, type Chosen } from "./chosen.ts";
 import { stateOf } from "./phase.ts";
 
@@ -11,7 +11,7 @@ export interface View {
   versioning: Versioning;
   fetch: FetchRecord;
   apply: ApplyRecord;
-  current: Pick<Installed, "version" | "manifest_sha256"> | null;
+  current: Pick<Installed, "version" | "manifest_sha256" | "commit"> | null;
   backup: { version: string; path: string } | null;
   progress: Progress | null;
 }
@@ -30,7 +30,8 @@ export function statusOf(view: View): Status {
   const checkFailure = fetch.failure?.phase === null ? fetch.failure : null;
   const { state, phase } = checkFailure ? now : withoutSeen(now, last, unseen);
   const release = fetch.release;
-  const direction = directionTo(release, current, view.versioning);
+  const way = wayTo(release, current, view.versioning);
+  const direction = way?.direction ?? null;
   const failure =
     checkFailure ?? (unseen && unseen.result !== "success" && unseen.result !== "cancelled" ? unseen.failure : null);
   return {
@@ -46,6 +47,8 @@ export function statusOf(view: View): Status {
     failure,
     last_result: unseen?.result ?? null,
     direction,
+    direction_reason: way?.reason ?? null,
+    current_commit: current?.commit ?? null,
     skipped_version: chosen.skippedVersion,
     refused_versions: [...new Set(apply.refused.map((refusal) => refusal.version))],
     backup_version: backup?.version ?? null,
@@ -54,6 +57,7 @@ export function statusOf(view: View): Status {
     auto: autoOf(chosen, view.now),
     release: release && {
       version: release.version,
+      commit: release.commit,
       title: release.title,
       notes: release.notes,
       notes_url: release.notes_url,
@@ -72,7 +76,7 @@ export function forChannel(fetch: FetchRecord, channel: string): FetchRecord {
 
 /** Whether a release that is newer is shown as an update: not one this device went back from, not one the owner skips. */
 export function isOffered(
-  release: Pick<Release, "version" | "manifest_sha256">,
+  release: Pick<Release, "version" | "manifest_sha256" | "commit">,
   { refused }: Pick<ApplyRecord, "refused">,
   skippedVersion: string | null,
 ): boolean {

@@ -42,6 +42,8 @@ export function aRelease(fields: Partial<Release> = {}): Release {
     manifest_url: `https://updates.example.org/${version}/manifest.json`,
     signature_url: null,
     bundle_url: `https://updates.example.org/${version}/bundle.tar.gz`,
+    commit: null,
+    standing: null,
     bundle_id: null,
     bundle_sha256: null,
     size_bytes: 1000,

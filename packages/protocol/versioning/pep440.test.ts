@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { pep440 } from "./pep440.ts";
+import { normalizePep440, pep440 } from "./pep440.ts";
 
 test.each([
   ["1.0.5", "1.0.5", 0],
@@ -107,4 +107,24 @@ test("§5 compare: orders every pair alike, and a shuffled list back into order"
   const shuffled = ASCENDING.map((_, at) => ASCENDING[(at * 7 + 3) % ASCENDING.length] ?? "");
   expect(shuffled).not.toEqual(ASCENDING);
   expect(shuffled.sort((a, b) => pep440.compare(a, b) ?? Number.NaN)).toEqual(ASCENDING);
+});
+
+test.each([
+  ["1.0.5", "1.0.5"],
+  [" v1.0.0-RC.1 ", "1.0.0rc1"],
+  ["1.0alpha", "1.0a0"],
+  ["1.0-preview_2", "1.0rc2"],
+  ["1.0-3", "1.0.post3"],
+  ["1.0.rev2", "1.0.post2"],
+  ["1.0DEV", "1.0.dev0"],
+  ["01.02", "1.2"],
+  ["0!1.0", "1.0"],
+  ["2!1.0", "2!1.0"],
+  ["1.0+Ubuntu-1_02", "1.0+ubuntu.1.2"],
+  ["20240101123456.1", "20240101123456.1"],
+  ["99999999999999999999.1", null],
+  ["1.0-final-cut", null],
+  ["", null],
+])("%s is spelled %s", (version, normal) => {
+  expect(normalizePep440(version)).toBe(normal);
 });

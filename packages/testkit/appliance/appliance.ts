@@ -1,11 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ReleaseHost } from "../release-host.ts";
+import { freePort } from "./free-port.ts";
 import { type Finished, PawlCommand } from "./pawl-command.ts";
 import { type Behaviour, writeReleaseContent } from "./release-content.ts";
 
@@ -180,13 +179,4 @@ apps:
     version_file: ${join(this.#dir, "version")}
 ${extra}`;
   }
-}
-
-/** A port nobody listens on now. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

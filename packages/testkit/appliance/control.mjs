@@ -1,9 +1,10 @@
-// The appliance's init system: control.mjs start|stop|status <home> <port>. It keeps the service's pid in <home>/service.pid.
+// The appliance's init system: control.mjs start|stop|status <home> <port> [<program>…]. It keeps the service's pid in
+// <home>/service.pid. Without a program the service is the one in <home>/current.
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const [verb, home, port] = process.argv.slice(2);
+const [verb, home, port, ...program] = process.argv.slice(2);
 const pidFile = join(home, "service.pid");
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -32,10 +33,12 @@ async function stop() {
 function start() {
   if (pid() !== null) return;
   const log = openSync(join(home, "service.log"), "a");
-  const service = spawn(process.execPath, [join(realpathSync(join(home, "current")), "service.mjs")], {
+  const [name, ...args] =
+    program.length > 0 ? program : [process.execPath, join(realpathSync(join(home, "current")), "service.mjs")];
+  const service = spawn(name, args, {
     detached: true,
     stdio: ["ignore", log, log],
-    env: { ...process.env, APPLIANCE_PORT: port },
+    env: { ...process.env, APPLIANCE_PORT: port, KETTLE_PORT: port },
   });
   writeFileSync(pidFile, String(service.pid));
   closeSync(log);

@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { freePort } from "../appliance/appliance.ts";
+import { freePort } from "../appliance/free-port.ts";
 
 /** The port people will see, or another when that is taken. */
 export async function portOr(wanted: number): Promise<number> {

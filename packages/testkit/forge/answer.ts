@@ -15,14 +15,20 @@ export interface Sending {
   fault: Fault | null;
 }
 
-/** Sends a JSON answer or a redirect with the headers its forge puts there: limits, validators, caching. */
+/** Sends a JSON answer, bytes or a redirect with the headers its forge puts there: limits, validators, caching. */
 export async function sendAnswer(
   response: ServerResponse,
   record: RecordedRequest,
-  answer: Extract<ForgeAnswer, { kind: "json" | "redirect" }>,
+  answer: Extract<ForgeAnswer, { kind: "json" | "redirect" | "bytes" }>,
   { kind, quota, token, fault }: Sending,
 ): Promise<void> {
   const limits = () => quota?.headers(token) ?? {};
+  if (answer.kind === "bytes") {
+    // Of no stated length, as GitHub packs its archives while it sends them.
+    record.status = 200;
+    response.writeHead(200, { "content-type": answer.type, ...limits() }).flushHeaders();
+    return sendBody(response, Buffer.from(answer.bytes), fault);
+  }
   const { status, json } = answer;
   if (answer.kind === "redirect") return send(status, { location: answer.to }, json, null);
   // As GitHub's: weak, and another one for whoever has another token. Gitea's API has none.

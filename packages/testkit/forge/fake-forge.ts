@@ -6,6 +6,8 @@ import { findFile } from "../static-file.ts";
 import { TempDir } from "../temp-dir.ts";
 import { sendAnswer } from "./answer.ts";
 import { type Ask, apiAnswer, type ForgeAnswer, type ForgeState, webAnswer } from "./forge-answers.ts";
+import { archiveOf } from "./git-archive.ts";
+import { GitHistory } from "./git-history.ts";
 import { Quota } from "./quota.ts";
 import { type Publication, ReleaseStore } from "./release-store.ts";
 import type { ForgeKind } from "./shapes.ts";
@@ -20,7 +22,7 @@ export interface FakeForgeOptions {
   token?: string;
   /** Only who has the token sees it. */
   private?: boolean;
-  /** Most releases on a page. Default: 100 on GitHub, 50 on Gitea. */
+  /** Most items on a page. Default: 100 on GitHub, 50 on Gitea. */
   most?: number;
   /** Gitea: what it takes its own address to be (ROOT_URL). */
   rootUrl?: string;
@@ -43,6 +45,10 @@ export class FakeForge implements AsyncDisposable {
   /** How fast files above 64 kB are sent; without it as fast as it goes. */
   bytesPerSecond: number | undefined;
   readonly quota = new Quota();
+  /** GitHub's commits, branches and tags. */
+  readonly git = new GitHistory();
+  /** What is sent in place of a commit's archive. */
+  archive: Uint8Array | null = null;
   readonly #dir: TempDir;
   readonly #state: ForgeState;
   readonly #servers: readonly [Server, Server];
@@ -57,6 +63,7 @@ export class FakeForge implements AsyncDisposable {
     this.#state = {
       kind,
       store: new ReleaseStore(dir.path),
+      git: this.git,
       addresses: {
         api: `${main}${API_ROOT[kind]}`,
         web: kind === "github" ? second : (options.rootUrl ?? main),
@@ -160,8 +167,12 @@ export class FakeForge implements AsyncDisposable {
       }
       if (answer.kind === "page") return exchange.end(answer.status, { "content-type": "text/html" }, answer.html);
       const { kind, quota } = this.#state;
-      const counted = origin === "main" ? quota : null;
-      await sendAnswer(response, record, answer, { kind, quota: counted, token, fault: taken?.fault ?? null });
+      const sending = { kind, quota: origin === "main" ? quota : null, token, fault: taken?.fault ?? null };
+      if (answer.kind === "archive") {
+        const bytes = this.archive ?? (await archiveOf(answer.commit, this.repo));
+        return await sendAnswer(response, record, { kind: "bytes", type: "application/x-gzip", bytes }, sending);
+      }
+      await sendAnswer(response, record, answer, sending);
     } catch (error) {
       // A client that goes away is no trouble of the host; what else went wrong shows as a broken answer.
       response.destroy(error instanceof Error ? error : undefined);

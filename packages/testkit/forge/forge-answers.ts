@@ -1,3 +1,5 @@
+import { archived, gitAnswer } from "./git-answers.ts";
+import type { GitHistory, StoredCommit } from "./git-history.ts";
 import { pageOf } from "./pages.ts";
 import type { Quota } from "./quota.ts";
 import type { ReleaseStore, StoredAsset, StoredRelease } from "./release-store.ts";
@@ -8,6 +10,9 @@ export type ForgeAnswer =
   | { kind: "json"; status: number; json: unknown; headers?: Record<string, string> }
   | { kind: "redirect"; status: number; to: string; json?: unknown }
   | { kind: "file"; asset: StoredAsset }
+  | { kind: "bytes"; type: string; bytes: Uint8Array }
+  /** Everything a commit has, packed. */
+  | { kind: "archive"; commit: StoredCommit }
   | { kind: "page"; status: number; html: string };
 
 export interface Ask {
@@ -19,6 +24,8 @@ export interface Ask {
 export interface ForgeState {
   kind: ForgeKind;
   store: ReleaseStore;
+  /** GitHub's branches and tags. */
+  git: GitHistory;
   addresses: Addresses;
   /** Names the repository once had. */
   formerNames: readonly string[];
@@ -26,7 +33,7 @@ export interface ForgeState {
   secret: string | null;
   /** The only token there is; null: none is looked at. */
   token: string | null;
-  /** Most releases on a page. */
+  /** Most items on a page. */
   most: number;
   /** Where files are stored, when that isn't where they are listed. */
   storage: string | null;
@@ -60,12 +67,15 @@ export function apiAnswer(state: ForgeState, path: string, ask: Ask): ForgeAnswe
   const root = roots.find((prefix) => path.startsWith(`${prefix}/`));
   const isSecret = state.secret !== null && ask.token !== state.secret;
   if (root === undefined || isSecret) return { kind: "json", status: 404, json: notFound(kind) };
-  return releasesAnswer(state, path.slice(root.length), ask);
+  const below = path.slice(root.length);
+  return (kind === "github" ? gitAnswer(state, below, ask) : null) ?? releasesAnswer(state, below, ask);
 }
 
 /** The pages people see, and the files they download there. */
-export function webAnswer(state: ForgeState, path: string, { token }: Ask): ForgeAnswer {
+export function webAnswer(state: ForgeState, path: string, { token, url }: Ask): ForgeAnswer {
   const { addresses, kind, store, secret } = state;
+  const commit = kind === "github" ? archived(state, path, url) : null;
+  if (commit) return { kind: "archive", commit };
   const former = state.formerNames.find((name) => path.startsWith(`/${name}/`));
   if (former !== undefined) {
     return { kind: "redirect", status: 301, to: `${addresses.web}/${addresses.repo}${path.slice(former.length + 1)}` };

@@ -44,7 +44,7 @@ export function bundleInstaller({ config, ...parts }: BundleInstallerParts): Ins
     verifyKept: async (move, signal) => (await holding(move.next)).verifyKept(move, signal),
     adopt: async (move, report, whileStopped) => (await holding(move.next)).adopt(move, report, whileStopped),
     backUp: async (move, report) => (await holding(move.next)).backUp(move, report),
-    switchTo: async (move) => (await holding(move.next)).switchTo(move),
+    switchTo: async (move, report) => (await holding(move.next)).switchTo(move, report),
     switchBack: async (move, report) => (await holding(move.next)).switchBack(move, report),
     settle: async (move, report) => (await holding(move.next)).settle(move, report),
     commit: async (move, update) => (await holding(move.next)).commit(move, update),

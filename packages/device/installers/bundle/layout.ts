@@ -47,12 +47,13 @@ export async function treeIdentity(layout: Layout, tree: string): Promise<InPlac
     if (isMissing(error)) return null;
     throw error;
   }
-  const manifest = jsonOrNull(bytes.toString("utf8")) as { version?: unknown } | null;
+  const manifest = jsonOrNull(bytes.toString("utf8")) as { version?: unknown; commit?: unknown } | null;
   if (typeof manifest?.version !== "string") return null;
   return {
     tree,
     version: manifest.version,
     manifest_sha256: createHash("sha256").update(bytes).digest("hex") as Sha256,
+    ...(typeof manifest.commit === "string" && { commit: manifest.commit }),
   };
 }
 

@@ -7,7 +7,7 @@ import { packRelease } from "../../publish/index.ts";
 import { InstalledStore } from "../../store/installed.ts";
 import { run } from "../../system/run.ts";
 import { anUpdate } from "../../update/update-fixture.ts";
-import { createInstaller } from "../index.ts";
+import { bundleInstaller } from "./index.ts";
 import { writeContents } from "./tree-fixture.ts";
 
 test("staging can be cancelled while a slow card still writes", async () => {
@@ -18,20 +18,18 @@ test("staging can be cancelled while a slow card still writes", async () => {
   const manifestBytes = await readFile(join(packed.folder, "manifest.json"));
   const bundlePath = join(packed.folder, packed.manifest.bundle?.name ?? "");
   const cancel = new AbortController();
-  const installer = createInstaller(
-    { bundle: BundleInstall.parse({ home: dir.join("home") }) },
-    {
-      installed: new InstalledStore(dir.join("state/installed.json")),
-      source: "https://example.org/index.json",
-      backupDir: dir.join("state/backups"),
-      versionBefore: async () => null,
-      now: () => new Date("2025-05-01T12:00:00Z"),
-      run: (_sync, options) => {
-        setTimeout(() => cancel.abort(new Error("cancelled by the owner")), 20);
-        return run(["sleep", "10"], options);
-      },
+  const installer = bundleInstaller({
+    config: BundleInstall.parse({ home: dir.join("home") }),
+    installed: new InstalledStore(dir.join("state/installed.json")),
+    source: "https://example.org/index.json",
+    backupDir: dir.join("state/backups"),
+    versionBefore: async () => null,
+    now: () => new Date("2025-05-01T12:00:00Z"),
+    run: (_sync, options) => {
+      setTimeout(() => cancel.abort(new Error("cancelled by the owner")), 20);
+      return run(["sleep", "10"], options);
     },
-  );
+  });
   const staging = { update: anUpdate(), manifest: packed.manifest, manifestBytes, bundlePath };
   const report = { line: () => undefined, advance: () => undefined };
   const began = performance.now();

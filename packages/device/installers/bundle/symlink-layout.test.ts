@@ -9,8 +9,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { packRelease } from "../../publish/index.ts";
 import { InstalledStore } from "../../store/installed.ts";
 import { run } from "../../system/run.ts";
-import { createInstaller } from "../index.ts";
 import type { Installer, Staging } from "../types.ts";
+import { bundleInstaller } from "./index.ts";
 import { type Contents, seen, writeContents } from "./tree-fixture.ts";
 
 const NOW = new Date("2025-05-01T12:00:00Z");
@@ -42,17 +42,15 @@ function newInstaller(more: Partial<BundleInstall> = {}): Installer {
     ...more,
   });
   const installed = new InstalledStore(dir.join("state/installed.json"));
-  return createInstaller(
-    { bundle },
-    {
-      installed,
-      run,
-      source: "https://example.org/index.json",
-      now: () => NOW,
-      backupDir: dir.join("state/backups"),
-      versionBefore: async () => null,
-    },
-  );
+  return bundleInstaller({
+    config: bundle,
+    installed,
+    run,
+    source: "https://example.org/index.json",
+    now: () => NOW,
+    backupDir: dir.join("state/backups"),
+    versionBefore: async () => null,
+  });
 }
 
 async function publish(version: string, more: Contents = {}): Promise<Omit<Staging, "update">> {
@@ -97,7 +95,7 @@ async function switchedTo(version: string, more: Contents = {}): Promise<{ move:
   const move = await installer.stage(staging, report, signal);
   expect(move).toEqual(first);
   await twice(() => installer.backUp(move, report));
-  await twice(() => installer.switchTo(move));
+  await twice(() => installer.switchTo(move, report));
   await twice(() => installer.settle(move, report));
   return { move, update };
 }
@@ -114,7 +112,7 @@ async function rollBack(): Promise<void> {
   const previous = (await installer.current())?.tree ?? null;
   const move = { previous, next: to.tree, manifest_sha256: null, kept: true };
   await twice(() => installer.backUp(move, report));
-  await twice(() => installer.switchTo(move));
+  await twice(() => installer.switchTo(move, report));
   await twice(() => installer.settle(move, report));
   await twice(() => installer.commit(move, newUpdate("rollback", to.version)));
 }
@@ -296,7 +294,7 @@ test("a release left on the disk is gone forward to, with what is the owner's", 
   const move = await leftBehind();
   await twice(() => installer.verifyKept(move, signal));
   await twice(() => installer.backUp(move, report));
-  await twice(() => installer.switchTo(move));
+  await twice(() => installer.switchTo(move, report));
   await twice(() => installer.settle(move, report));
   await twice(() => installer.commit(move, newUpdate("install", "2.0.0")));
   expect(await backups()).toEqual(["1.0.0"]);
@@ -372,7 +370,7 @@ test("a mapped path taken at the last moment stops the switch before it", async 
   await installer.backUp(move, report);
   await rm(dir.join("www/app"));
   await mkdir(dir.join("www/app"));
-  await expect(installer.switchTo(move)).rejects.toMatchObject({ code: "not_writable" });
+  await expect(installer.switchTo(move, report)).rejects.toMatchObject({ code: "not_writable" });
   expect(await readlink(home("current"))).toBe("releases/1.0.0");
 });
 

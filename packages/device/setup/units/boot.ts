@@ -1,5 +1,6 @@
 import type { Config } from "@pawl/protocol";
 import { PLACES } from "../../helper/places.ts";
+import { placesOf } from "../../installers/places.ts";
 import { SECURE_PATH } from "../../system/roots-environment.ts";
 import { appUnits } from "./app-units.ts";
 import { CHANGES_THE_DEVICE } from "./apply.ts";
@@ -21,7 +22,7 @@ export function recoverService({ config }: UnitFacts): Unit {
         "DefaultDependencies=no",
         // Without these there is nothing to settle. One app's absent disk is no reason to leave the others unsettled.
         list("RequiresMountsFor", [quoted(config.state_dir)]),
-        list("After", ["local-fs.target", "systemd-remount-fs.service", ...mountsAbove(placesOf(config))]),
+        list("After", ["local-fs.target", "systemd-remount-fs.service", ...mountsAbove(foldersOf(config))]),
         list("Before", ["basic.target", "shutdown.target", ...appUnits(config)]),
         "Conflicts=shutdown.target",
       ],
@@ -75,8 +76,8 @@ export function resumeService({ config }: UnitFacts): Unit {
 }
 
 /** Wherever an app has something. */
-function placesOf({ apps }: Config): string[] {
-  const bundles = Object.values(apps).map(({ install }) => install.bundle);
+function foldersOf({ apps }: Config): string[] {
+  const bundles = Object.values(apps).map(({ install }) => placesOf(install));
   const places = bundles.flatMap(({ home, backup_dir, map }) =>
     [home ?? [], backup_dir ?? [], ...Object.values(map)].flat(),
   );

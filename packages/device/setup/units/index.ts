@@ -4,6 +4,11 @@ import { checkService, checkTimer } from "./check.ts";
 import { deviceService, deviceSocket } from "./device.ts";
 import type { Unit, UnitFacts } from "./types.ts";
 
+/** Of them those of root's side: what carries out an order, and what a power cut leaves of one to the next boot. */
+export function rootsUnitsOf(facts: UnitFacts): Unit[] {
+  return [applyService(facts), recoverService(facts), resumeService(facts)];
+}
+
 /** Every unit of a device, as text. Throws UpdateError `config_invalid` where systemd can't do what pawl.yaml says. */
 export function unitsOf(facts: UnitFacts): Unit[] {
   return [

@@ -118,6 +118,13 @@ test("the unprivileged side may write its own folders only, and sees whether roo
   expect(text).toContain(
     'ReadWritePaths=-"/srv/100%% ours/.api" -"/srv/100%% ours/kitchen/api" -"/srv/100%% ours/cellar/api"\n',
   );
+  const { kitchen, cellar } = config.apps;
+  const apps = {
+    kitchen,
+    cellar: { ...cellar, channel_file: "/var/lib/the cellar/.update_channel" },
+  } as Config["apps"];
+  const earlier = unitsOf({ config: { ...config, apps }, way: "polkit" });
+  expect(earlier.find(({ name }) => name === "pawl-device.service")?.text).toContain(' -"/var/lib/the cellar"\n');
   for (const { text } of units) {
     // Each of them hides processes, or mounts another /proc, with another boot id in a container (systemd 252).
     expect(text).not.toMatch(

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { appPaths, devicePaths } from "../../store/paths.ts";
 import { SECURE_PATH } from "../../system/roots-environment.ts";
 import { API_USER } from "../things/user.ts";
@@ -7,7 +8,14 @@ import type { UnitFacts } from "./types.ts";
 
 /** What the services of the unprivileged side have in common: whose they are, and what they may write. */
 export function unprivileged({ config, way }: UnitFacts): Section {
-  const own = [devicePaths(config.state_dir).dir, ...Object.keys(config.apps).map((app) => apiDir(config, app))];
+  const own = [
+    devicePaths(config.state_dir).dir,
+    ...Object.keys(config.apps).map((app) => apiDir(config, app)),
+    // An earlier updater's file is replaced whole, in its own folder; whether that is allowed its modes say.
+    ...Object.values(config.apps).flatMap(({ channel_file }) =>
+      channel_file === undefined ? [] : dirname(channel_file),
+    ),
+  ];
   return [
     `User=${API_USER}`,
     `Group=${API_USER}`,

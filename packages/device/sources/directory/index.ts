@@ -3,12 +3,12 @@ import { pathToFileURL } from "node:url";
 import { type DirectorySource, INDEX_MAX_BYTES, MANIFEST_MAX_BYTES } from "@pawl/protocol";
 import { SIGNATURE_MAX_BYTES } from "@pawl/trust";
 import { offersOf, parseIndex } from "../release-index.ts";
-import type { Source } from "../types.ts";
+import type { ReleaseList } from "../types.ts";
 import { LocalFolder } from "./local-folder.ts";
 import { scanFolders } from "./scan.ts";
 
 /** A folder on this device, such as a USB stick: `index.json`, else every manifest one level down (contract device-api.md §6). */
-export function directorySource({ path }: DirectorySource): Source {
+export function directorySource({ path }: DirectorySource): ReleaseList {
   const folder = new LocalFolder(path.replace(/(?<=.)\/+$/, ""));
   const indexPath = join(folder.path, "index.json");
 

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { FakeForge, type FakeForgeOptions, TempDir } from "@pawl/testkit";
 import { giteaSource } from "../gitea/index.ts";
 import { githubSource } from "../github/index.ts";
-import type { ReadLimits, Source } from "../types.ts";
+import type { ReadLimits, ReleaseList } from "../types.ts";
 
 /** A forge and a folder for what its source remembers. */
 export class ForgeBench implements AsyncDisposable {
@@ -31,7 +31,7 @@ export class ForgeBench implements AsyncDisposable {
     url?: string;
     repo?: string;
     limits?: ReadLimits;
-  } = {}): Promise<Source> {
+  } = {}): Promise<ReleaseList> {
     const token_file = token === undefined ? undefined : this.dir.join("token");
     if (token_file !== undefined) await writeFile(token_file, `${token}\n`);
     const make = this.#kind === "github" ? githubSource : giteaSource;

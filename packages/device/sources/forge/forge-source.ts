@@ -1,13 +1,13 @@
 import { MANIFEST_MAX_BYTES } from "@pawl/protocol";
 import { SIGNATURE_MAX_BYTES } from "@pawl/trust";
 import { readFile } from "../read-file.ts";
-import type { ReadLimits, Source } from "../types.ts";
+import type { ReadLimits, ReleaseList } from "../types.ts";
 import type { Forge } from "./forge.ts";
 import { listReleases } from "./list-releases.ts";
 import { limitInWords, listTroubleInWords } from "./words.ts";
 
 /** The releases of a repository, with their files as assets (contract device-api.md §6). */
-export function forgeSource(forge: Forge, { cacheDir, limits }: { cacheDir: string; limits: ReadLimits }): Source {
+export function forgeSource(forge: Forge, { cacheDir, limits }: { cacheDir: string; limits: ReadLimits }): ReleaseList {
   const { address, headersFor } = forge;
   const read = (url: string, maxBytes: number, what: string, signal: AbortSignal) =>
     readFile(url, { ...limits, maxBytes, what, headersFor, signal });

@@ -3,7 +3,7 @@ import { redactUrl } from "../../download/index.ts";
 import { accessTo } from "../access.ts";
 import { forgeSource } from "../forge/forge-source.ts";
 import type { Asset } from "../forge/release.ts";
-import { READ_LIMITS, type ReadLimits, type Source, type SourceParts } from "../types.ts";
+import { READ_LIMITS, type ReadLimits, type ReleaseList, type SourceParts } from "../types.ts";
 
 const PER_PAGE = 50;
 
@@ -12,7 +12,7 @@ export function giteaSource(
   { url, repo, token_file }: GiteaSource,
   { cacheDir, userAgent }: SourceParts,
   limits: ReadLimits = READ_LIMITS,
-): Source {
+): ReleaseList {
   // People copy the address of the API, too.
   const base = redactUrl(url).replace(/(\/api\/v1)?\/*$/, "");
   const hasToken = token_file !== undefined;

@@ -9,6 +9,7 @@ import { tarOf } from "../../installers/bundle/tar-fixture.ts";
 import { systemClock } from "../../system/clock.ts";
 import { Resolver } from "../../update/resolve.ts";
 import { ForgeBench } from "../forge/forge-fixture.ts";
+import { releaseSource } from "../release-source.ts";
 
 const signal = new AbortController().signal;
 const sha256 = (bytes: string | Uint8Array) => createHash("sha256").update(bytes).digest("hex");
@@ -22,7 +23,7 @@ const BUNDLE = gzipSync(
 async function setUp(options: { token?: string } = {}) {
   const bench = await ForgeBench.start({ kind: "gitea", private: options.token !== undefined, ...options });
   await bench.forge.publish({ tag: "v1.4.0", assets: { "pikit-1.4.0.tar.gz": BUNDLE } });
-  const source = await bench.source(options);
+  const source = releaseSource(await bench.source(options));
   const resolver = new Resolver({
     source,
     versioning: versionings.semver,
@@ -63,7 +64,7 @@ test("§6 tag: gap o: another release's manifest inside is refused: the tag is w
   await using _bench = bench;
   await using dir = await TempDir.create();
   await bench.forge.publish({ tag: "v1.5.0", assets: { "pikit-1.5.0.tar.gz": BUNDLE } });
-  const [offer] = await source.offers(signal);
+  const { offers: [offer] } = await source.look({ channel: "stable", installed: null }, signal);
   const headers = (url: string) => source.downloadHeaders(url);
   const downloads = new DownloadsFolder({ dir: dir.join("downloads"), keys: [], headers, clock: systemClock });
   const { sha256 } = await downloads.fetchUnstated(offer?.bundle_url ?? "", null, () => {}, signal);

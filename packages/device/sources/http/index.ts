@@ -6,14 +6,14 @@ import { resolveAddress } from "../address.ts";
 import { fetchList } from "../fetch-list.ts";
 import { readFile } from "../read-file.ts";
 import { offersOf, parseIndex } from "../release-index.ts";
-import { READ_LIMITS, type ReadLimits, type Source, type SourceParts } from "../types.ts";
+import { READ_LIMITS, type ReadLimits, type ReleaseList, type SourceParts } from "../types.ts";
 
 /** A static folder on any web server or CDN (contract device-api.md §6, `index.json`). */
 export function httpSource(
   { url, token_file }: HttpSource,
   { cacheDir, userAgent }: SourceParts,
   limits: ReadLimits = READ_LIMITS,
-): Source {
+): ReleaseList {
   const indexUrl = indexUrlOf(new URL(url));
   const headersFor = accessTo({ url: new URL(url), token_file, scheme: "Bearer", userAgent });
 

@@ -38,7 +38,7 @@ function somebodys(path: string, { uid, mode }: Stats): UpdateError {
   const detail = `owner ${uid}, mode ${(mode & 0o7777).toString(8)}`;
   const message = isRoot()
     ? `${path}, where Pawl keeps backups, must be root's, and nobody else may write there. Look at what is in it, then run: chown root:root ${path} && chmod go-w ${path}`
-    : `${path}, where Pawl keeps backups, belongs to another user than the one Pawl runs as. Run Pawl as root, or name another folder as install.bundle.backup_dir.`;
+    : `${path}, where Pawl keeps backups, belongs to another user than the one Pawl runs as. Run Pawl as root, or name another folder as backup_dir, below install.`;
   return new UpdateError("not_writable", message, { path, detail });
 }
 

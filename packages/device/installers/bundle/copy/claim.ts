@@ -13,7 +13,7 @@ export async function claimFolder(dir: string, record: string): Promise<void> {
   const claim = jsonOrNull((await readTextIfThere(path)) ?? "") as { installed?: unknown } | null;
   if (claim?.installed === record) return;
   if (typeof claim?.installed === "string" && (await isThere(claim.installed))) {
-    const message = `${dir} holds the backups of another app already. Give each app a folder of its own as install.bundle.backup_dir.`;
+    const message = `${dir} holds the backups of another app already. Give each app a folder of its own as backup_dir, below install.`;
     throw new UpdateError("config_invalid", message, { path: dir, detail: `It belongs to ${claim.installed}.` });
   }
   await writeFileDurably(path, `${JSON.stringify({ installed: record })}\n`);

@@ -79,7 +79,7 @@ test("what takes its name at the last moment keeps the release from being put th
   const { move } = await bench.staged("2.0.0", SHIPPED);
   await bench.installer.backUp(move, bench.report);
   await writeFile(bench.www("themes.json.pawl-old"), "just now");
-  await expect(bench.installer.switchTo(move)).rejects.toMatchObject({
+  await expect(bench.installer.switchTo(move, bench.report)).rejects.toMatchObject({
     code: "switch_failed",
     fields: { path: bench.www("themes.json.pawl-old") },
   });

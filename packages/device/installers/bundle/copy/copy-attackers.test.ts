@@ -140,7 +140,7 @@ test.skipIf(!isRoot).each(TOUCHED)("root acts on no backups when %s (needs root)
     () => bench.installer.verifyKept({ ...move, next: "1.0.0" }, signal),
     () => bench.installer.verifyKept(move, signal),
     () => bench.installer.backUp(move, bench.report),
-    () => bench.installer.switchTo(move),
+    () => bench.installer.switchTo(move, bench.report),
     () => bench.installer.switchBack(move, bench.report),
     () => bench.installer.commit(move, update),
     () => bench.installer.discard(update, move),

@@ -6,8 +6,8 @@ import { packRelease } from "../../../publish/index.ts";
 import { InstalledStore } from "../../../store/installed.ts";
 import { run } from "../../../system/run.ts";
 import { anUpdate } from "../../../update/update-fixture.ts";
-import { createInstaller } from "../../index.ts";
 import type { Installer, Staging } from "../../types.ts";
+import { bundleInstaller } from "../index.ts";
 import { type Contents, writeContents } from "../tree-fixture.ts";
 
 const NOW = new Date("2025-05-01T12:00:00Z");
@@ -38,17 +38,15 @@ export class CopyBench implements AsyncDisposable {
   }
 
   newInstaller(more: Partial<BundleInstall> = {}): Installer {
-    return createInstaller(
-      { bundle: BundleInstall.parse({ ...benchConfig(this.dir.path), ...more }) },
-      {
-        installed: new InstalledStore(this.dir.join("state/installed.json")),
-        backupDir: this.backups(),
-        versionBefore: async () => this.versionBefore,
-        run,
-        source: "https://example.org/index.json",
-        now: () => NOW,
-      },
-    );
+    return bundleInstaller({
+      config: BundleInstall.parse({ ...benchConfig(this.dir.path), ...more }),
+      installed: new InstalledStore(this.dir.join("state/installed.json")),
+      backupDir: this.backups(),
+      versionBefore: async () => this.versionBefore,
+      run,
+      source: "https://example.org/index.json",
+      now: () => NOW,
+    });
   }
 
   www(...path: string[]): string {
@@ -114,7 +112,7 @@ export class CopyBench implements AsyncDisposable {
 
   async goTo(move: Move): Promise<void> {
     await twice(() => this.installer.backUp(move, this.report));
-    await twice(() => this.installer.switchTo(move));
+    await twice(() => this.installer.switchTo(move, this.report));
     await twice(() => this.installer.settle(move, this.report));
   }
 

@@ -65,7 +65,7 @@ test("config edited between the backup and the switch stays", async () => {
   const { move, update } = await bench.staged("2.0.0");
   await bench.installer.backUp(move, bench.report);
   await writeFile(bench.www("config.json"), "at the last moment");
-  await twice(() => bench.installer.switchTo(move));
+  await twice(() => bench.installer.switchTo(move, bench.report));
   expect(await seen(bench.www())).toMatchObject({ "version.txt": "2.0.0", "config.json": "at the last moment" });
   await bench.installer.commit(move, update);
   await bench.rollBack();

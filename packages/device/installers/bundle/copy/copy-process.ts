@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import { BundleInstall, Move } from "@pawl/protocol";
 import { InstalledStore } from "../../../store/installed.ts";
 import { run } from "../../../system/run.ts";
-import { createInstaller } from "../../index.ts";
 import type { Installer } from "../../types.ts";
+import { bundleInstaller } from "../index.ts";
 import { benchConfig } from "./copy-bench.ts";
 
 export type Step = "backUp" | "switchTo" | "switchBack";
@@ -21,17 +21,15 @@ export async function step(installer: Installer, name: Step, move: Move): Promis
 }
 
 export function installerAt(dir: string): Installer {
-  return createInstaller(
-    { bundle: BundleInstall.parse(benchConfig(dir)) },
-    {
-      installed: new InstalledStore(join(dir, "state/installed.json")),
-      backupDir: join(dir, "state/backups"),
-      versionBefore: async () => null,
-      run,
-      source: "https://example.org/index.json",
-      now: () => new Date("2025-05-01T12:00:00Z"),
-    },
-  );
+  return bundleInstaller({
+    config: BundleInstall.parse(benchConfig(dir)),
+    installed: new InstalledStore(join(dir, "state/installed.json")),
+    backupDir: join(dir, "state/backups"),
+    versionBefore: async () => null,
+    run,
+    source: "https://example.org/index.json",
+    now: () => new Date("2025-05-01T12:00:00Z"),
+  });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

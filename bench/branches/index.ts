@@ -1,0 +1,20 @@
+import { row } from "../row.ts";
+import { benchFirstLook } from "./first-look.ts";
+import { longHistory } from "./long-history.ts";
+import { benchUnchanged } from "./unchanged.ts";
+
+/** What following a branch costs, against git itself. */
+export async function benchBranches(): Promise<void> {
+  const { server, url } = await longHistory();
+  await using _server = server;
+  const unchanged = await benchUnchanged(url);
+  const limit = { is: "≤", ratio: 1.3 } as const;
+  row("check of an unchanged remote", ms(unchanged.ours_ms), "git ls-remote", ms(unchanged.baseline_ms), limit);
+  const first = await benchFirstLook(url);
+  const clone = "git clone --bare --filter=blob:none";
+  row("first look at 5,000 commits", ms(first.ours_ms), clone, ms(first.baseline_ms), limit);
+}
+
+function ms(value: number) {
+  return { value, unit: "ms" };
+}

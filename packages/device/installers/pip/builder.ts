@@ -1,0 +1,30 @@
+import type { PipInstall } from "@pawl/protocol";
+import type { Run } from "../../system/types.ts";
+import { isRoot } from "../bundle/copy/owner.ts";
+import type { User } from "./parts.ts";
+import { makeScratch, type PythonCall } from "./python.ts";
+
+/** Debian's own account for those who may do nothing. */
+export const NOBODY: User = { uid: 65534, gid: 65534 };
+
+export interface BuilderParts {
+  config: PipInstall;
+  run: Run;
+  /** Who builds when we are root. Null: nobody. */
+  buildUser: User | null;
+}
+
+/**
+ * The configured Python as whoever builds starts it: nothing of a project's ever runs as root. `scratch` isn't there yet.
+ *
+ * @param netrc passwords that building takes
+ */
+export async function builderOf(
+  { config, run, buildUser }: BuilderParts,
+  scratch: string,
+  netrc = "",
+): Promise<PythonCall> {
+  const user = isRoot() ? (buildUser ?? NOBODY) : null;
+  await makeScratch(scratch, user, netrc);
+  return { run, python: config.python, scratch, user };
+}

@@ -1,0 +1,168 @@
+import { access } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { GitSource } from "@pawl/protocol";
+import { UpdateError } from "../../error.ts";
+import { isMissing } from "../../system/run.ts";
+import type { Run, RunOptions, RunResult } from "../../system/types.ts";
+import { readToken } from "../token-file.ts";
+import { gitEnvironment, proxiesOf } from "./environment.ts";
+import { gitMissing, gitTrouble, httpStatus } from "./git-trouble.ts";
+import { redirectTarget } from "./redirect.ts";
+import type { Remote } from "./remote.ts";
+
+/** How long and how much, at most. */
+export interface GitLimits {
+  /** For the list of branches and tags, in milliseconds. */
+  listMs: number;
+  /** For objects. */
+  fetchMs: number;
+  /** For what only reads the disk. */
+  localMs: number;
+  /** Of silence of the host, in seconds. */
+  idleSeconds: number;
+  /** Of the list of branches and tags, and of what is read of the mirror at once, in characters. */
+  outputMax: number;
+  /** Of what a host sends in one go, in bytes on the disk. */
+  packBytesMax: number;
+}
+
+export const GIT_LIMITS: GitLimits = {
+  listMs: 60_000,
+  fetchMs: 30 * 60_000,
+  localMs: 2 * 60_000,
+  idleSeconds: 20,
+  outputMax: 32 * 1024 * 1024,
+  packBytesMax: 4 * 1024 ** 3,
+};
+
+export type GitOptions = Partial<Pick<RunOptions, "input" | "onLine" | "timeoutMs">> & { signal: AbortSignal };
+
+export interface GitParts {
+  config: GitSource;
+  remote: Remote;
+  run: Run;
+  /** Where git is started: a folder that is no repository; it need not be there. */
+  home: string;
+  limits: GitLimits;
+}
+
+/** Starts the system's git, either with the network or cut off from it. */
+export class Git {
+  readonly limits: GitLimits;
+  /** Where the host is now, if it said that it has moved; forgotten with this process. */
+  #remote: Remote;
+  readonly #parts: GitParts;
+
+  constructor(parts: GitParts) {
+    this.#parts = parts;
+    this.#remote = parts.remote;
+    this.limits = parts.limits;
+  }
+
+  /** Where the repository is, for git. */
+  get url(): string {
+    return this.#remote.url;
+  }
+
+  /**
+   * With the network; `origin` is the remote. Throws UpdateError in words for people when it fails. An http host may lead
+   * elsewhere within itself, as after a change of the repository's name, and no further.
+   */
+  async online(
+    args: readonly string[] | ((url: string) => readonly string[]),
+    options: GitOptions,
+  ): Promise<RunResult> {
+    for (let hops = 0; ; hops++) {
+      const authorization = await this.#authorization();
+      const argv = typeof args === "function" ? args(this.#remote.url) : args;
+      const result = await this.#start(argv, this.#onlineEnvironment(authorization), options);
+      if (result.code === 0) return result;
+      const status = httpStatus(result);
+      if (this.#remote.transport === "http" && status !== null && status >= 300 && status < 400) {
+        this.#remote = await redirectTarget(this.#remote, {
+          authorization,
+          hops,
+          idleMs: this.limits.idleSeconds * 1000,
+          signal: options.signal,
+        });
+        continue;
+      }
+      throw gitTrouble(result, {
+        remote: this.#remote,
+        secrets: authorization === null ? [] : [authorization, authorization.replace(/^Basic /, "")],
+        seconds: (options.timeoutMs ?? this.limits.fetchMs) / 1000,
+      });
+    }
+  }
+
+  /** Without the network. How it ended is for the caller to judge, unless git isn't there. */
+  async offline(args: readonly string[], options: GitOptions): Promise<RunResult> {
+    const env = gitEnvironment({ remote: this.#remote, network: null });
+    const result = await this.#start(args, env, { timeoutMs: this.limits.localMs, ...options });
+    if (isMissing(result, "git")) throw gitMissing();
+    return result;
+  }
+
+  async #start(
+    args: readonly string[],
+    env: Record<string, string>,
+    { signal, ...options }: GitOptions,
+  ): Promise<RunResult> {
+    const { home, run } = this.#parts;
+    // A doctor leaves no folders behind.
+    const isThere = await access(home).then(
+      () => true,
+      () => false,
+    );
+    return run(["git", ...args], {
+      timeoutMs: this.limits.fetchMs,
+      ...options,
+      signal,
+      cwd: isThere ? home : "/",
+      // What lies above may be a repository with a configuration of its own.
+      env: { ...env, GIT_CEILING_DIRECTORIES: dirname(home) },
+      outputBytes: this.limits.outputMax,
+    });
+  }
+
+  #onlineEnvironment(authorization: string | null): Record<string, string> {
+    const { key_file, known_hosts_file } = this.#parts.config;
+    return gitEnvironment({
+      remote: this.#remote,
+      network: {
+        authorization,
+        keyFile: key_file ?? null,
+        knownHostsFile: known_hosts_file ?? null,
+        idleSeconds: this.limits.idleSeconds,
+        proxies: proxiesOf(process.env),
+      },
+    });
+  }
+
+  /**
+   * Hosts take a token for a password. Whose it is they know by themselves; `x-access-token` is what GitHub calls its
+   * user, and Gitea, Forgejo and GitLab take any.
+   */
+  async #authorization(): Promise<string | null> {
+    const { transport, user, authorization } = this.#remote;
+    const { token_file } = this.#parts.config;
+    if (transport !== "http") return null;
+    if (token_file === undefined) return authorization;
+    const pair = `${user ?? "x-access-token"}:${await readToken(token_file)}`;
+    return `Basic ${Buffer.from(pair).toString("base64")}`;
+  }
+}
+
+/** Oldest git that reads its configuration from the environment, by which secrets are passed. */
+export const OLDEST_GIT = [2, 31] as const;
+
+/** Throws UpdateError `requires_unmet` when the device's git isn't there, or too old. */
+export async function requireGit(git: Git, signal: AbortSignal): Promise<void> {
+  const { stdout } = await git.offline(["--version"], { signal });
+  const [major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(stdout)?.slice(1) ?? []).map(Number);
+  if (major > OLDEST_GIT[0] || (major === OLDEST_GIT[0] && minor >= OLDEST_GIT[1])) return;
+  throw new UpdateError(
+    "requires_unmet",
+    `The git on this device is too old (${stdout.trim()}): ${OLDEST_GIT.join(".")} or newer is needed to follow a branch.`,
+  );
+}

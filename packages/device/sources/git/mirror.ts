@@ -1,0 +1,185 @@
+import { createHash } from "node:crypto";
+import { access, readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { UpdateError } from "../../error.ts";
+import { ensureFolder } from "../../store/atomic-file.ts";
+import type { RunResult } from "../../system/types.ts";
+import { cleanLine } from "./clean-text.ts";
+import { type Git, requireGit } from "./git.ts";
+import { awaitLock } from "./mirror-lock.ts";
+import { guardPacks } from "./pack-guard.ts";
+import { fingerprintOf, parseRefs, type Refs } from "./refs.ts";
+import type { Remote } from "./remote.ts";
+
+const REFSPECS = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"];
+
+/** A file in it that says that the contents of files are here, too. */
+const WHOLE = "pawl-whole";
+
+/** What git says when its own files aren't sound, as after a power cut (git 2.39). */
+const DAMAGE =
+  /not a git repository: '|bad object|does not point to a valid object|object file .* is empty|loose object .* is corrupt|packfile .* (cannot|is|index)|bad config|invalid sha1 pointer|missing (object|blob|tree|commit)|unable to (read|parse)|did not send all necessary objects|index-pack died|cannot lock ref|unable to (update|resolve|delete|lock)|error in object|corrupt/;
+
+/**
+ * A bare copy of a repository's branches and tags, without the contents of files where the host can leave them out. It is
+ * only a cache: whatever is wrong with it, it is thrown away and made anew. No address and no secret is in it.
+ */
+export class Mirror {
+  readonly path: string;
+  readonly #dir: string;
+  readonly #git: Git;
+  readonly #shown: string;
+
+  /** `dir`: where it lies, and its lock. Another remote's is another mirror. */
+  constructor(dir: string, remote: Remote, git: Git) {
+    this.#dir = dir;
+    this.path = join(dir, `mirror-${createHash("sha256").update(remote.url).digest("hex").slice(0, 12)}.git`);
+    this.#git = git;
+    this.#shown = remote.shown;
+  }
+
+  async exists(): Promise<boolean> {
+    return isThere(join(this.path, "HEAD"));
+  }
+
+  /**
+   * Brings it to what the host has. `listed`: what the host has just listed, if it was asked; nothing is fetched when that
+   * is here already. Throws UpdateError as `Git.online`, and `state_damaged` when the copy itself is broken.
+   */
+  async update(listed: string | null, signal: AbortSignal): Promise<void> {
+    await using _lock = await awaitLock(join(this.#dir, "lock"), "fetch", signal);
+    if (!(await this.exists())) await this.#create(signal);
+    else if (listed !== null && fingerprintOf(await this.refs(signal)) === listed) return;
+    await removeLeftovers(this.path);
+    await this.#fetchAll(signal);
+  }
+
+  /**
+   * Has it hold the contents of all files from now on: for a host that leaves them out when asked, and then doesn't give
+   * them one by one. Throws as `update`.
+   */
+  async makeWhole(signal: AbortSignal): Promise<void> {
+    await using _lock = await awaitLock(join(this.#dir, "lock"), "fetch", signal);
+    if ((await this.exists()) && (await this.#isWhole())) {
+      await removeLeftovers(this.path);
+    } else {
+      await this.#create(signal);
+      await writeFile(join(this.path, WHOLE), "");
+    }
+    await this.#fetchAll(signal);
+  }
+
+  async has(commit: string, signal: AbortSignal): Promise<boolean> {
+    const args = ["cat-file", "-e", `${commit}^{commit}`];
+    return (await this.read(args, signal, { codes: [0, 1, 128] })).code === 0;
+  }
+
+  async #isWhole(): Promise<boolean> {
+    return isThere(join(this.path, WHOLE));
+  }
+
+  async #fetchAll(signal: AbortSignal): Promise<void> {
+    await this.fetch(["--prune", "--no-tags", "--update-shallow", ...REFSPECS], signal);
+  }
+
+  /** Fetches more into it; whoever calls has seen to it that it is there. Throws as `update`. */
+  async fetch(what: readonly string[], signal: AbortSignal, input?: string): Promise<void> {
+    const options = ["--quiet", "--no-write-fetch-head", ...((await this.#isWhole()) ? [] : ["--filter=blob:none"])];
+    const [flags, names] = [
+      what.filter((word) => word.startsWith("--")),
+      what.filter((word) => !word.startsWith("--")),
+    ];
+    // Single objects are asked for without saying what is here already.
+    const alone = input === undefined ? [] : ["-c", "fetch.negotiationAlgorithm=noop"];
+    const guard = {
+      gitDir: this.path,
+      maxBytes: this.#git.limits.packBytesMax,
+      shown: this.#shown,
+      signal,
+    };
+    await guardPacks(guard, (guarded) =>
+      this.#git.online([...alone, "--git-dir", this.path, "fetch", ...options, ...flags, "--", "origin", ...names], {
+        signal: guarded,
+        input,
+      }),
+    ).catch((error) => {
+      throw this.#damageOr(error);
+    });
+  }
+
+  /** What it has of branches and tags. Reads the disk only. */
+  async refs(signal: AbortSignal): Promise<Refs> {
+    const args = ["for-each-ref", "--format=%(objectname)%09%(refname)", "refs/heads", "refs/tags"];
+    return parseRefs((await this.read(args, signal)).stdout);
+  }
+
+  /** Runs a git that reads it, without the network. Throws UpdateError `state_damaged` unless it ends with one of `codes`. */
+  async read(
+    args: readonly string[],
+    signal: AbortSignal,
+    { codes = [0], input }: { codes?: number[]; input?: string } = {},
+  ): Promise<RunResult> {
+    const result = await this.#git.offline(["--git-dir", this.path, ...args], { signal, input });
+    if (result.code !== null && codes.includes(result.code)) return result;
+    throw this.#damaged(result.timedOut ? "it takes too long to read" : result.stderr);
+  }
+
+  async discard(signal: AbortSignal): Promise<void> {
+    await using _lock = await awaitLock(join(this.#dir, "lock"), "discard", signal);
+    await rm(this.path, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  /** One that was begun is thrown away, and those of other remotes with it: the source's address was changed. */
+  async #create(signal: AbortSignal): Promise<void> {
+    await requireGit(this.#git, signal);
+    await ensureFolder(this.#dir, 0o700);
+    for (const name of await readdir(this.#dir)) {
+      if (/^mirror-.*\.git$/.test(name))
+        await rm(join(this.#dir, name), { recursive: true, force: true, maxRetries: 3 });
+    }
+    const init = ["init", "--quiet", "--bare", "--template=", "--", this.path];
+    const { code, stderr } = await this.#git.offline(init, { signal });
+    if (code !== 0) {
+      const sentence = "Pawl can't make its copy of the repository in its state folder.";
+      throw new UpdateError("not_writable", sentence, { path: this.path, detail: cleanLine(stderr, 500) });
+    }
+  }
+
+  #damageOr(error: unknown): unknown {
+    if (!(error instanceof UpdateError)) return error;
+    const { code, fields } = error;
+    const mayBe = code === "host_error" || code === "not_found";
+    // Of a host's own it says `remote:`, of this copy it doesn't.
+    const own = (fields.detail ?? "").split(" / ").filter((line) => !line.startsWith("remote:"));
+    return mayBe && own.some((line) => DAMAGE.test(line) || line.includes(this.path))
+      ? this.#damaged(own.join(" / "), error)
+      : error;
+  }
+
+  #damaged(why: string, cause?: unknown): UpdateError {
+    const sentence = "Pawl's copy of the repository in its state folder is damaged.";
+    return new UpdateError("state_damaged", sentence, { path: this.path, detail: cleanLine(why, 500), cause });
+  }
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** What a git that was killed, or a power cut, leaves in the way. Only for who has the lock. */
+async function removeLeftovers(gitDir: string): Promise<void> {
+  const removeIn = async (dir: string, isLeftover: (name: string) => boolean, depth: number): Promise<void> => {
+    const entries = await readdir(dir, { withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      const path = join(dir, entry.name);
+      if (entry.isDirectory() && depth > 0) await removeIn(path, isLeftover, depth - 1);
+      else if (entry.isFile() && isLeftover(entry.name)) await rm(path, { force: true });
+    }
+  };
+  await removeIn(gitDir, (name) => name.endsWith(".lock"), 0);
+  await removeIn(join(gitDir, "refs"), (name) => name.endsWith(".lock"), 40);
+  await removeIn(join(gitDir, "objects"), (name) => name.startsWith("tmp_"), 1);
+}

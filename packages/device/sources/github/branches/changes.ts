@@ -1,0 +1,73 @@
+import type { Change } from "@pawl/protocol";
+import { versionings } from "@pawl/protocol/versioning";
+import { UpdateError } from "../../../error.ts";
+import { versionTags } from "../../branch/index.ts";
+import type { Asked } from "../../types.ts";
+import type { BriefCommit, Commits } from "./commits.ts";
+import type { Desk } from "./desk.ts";
+import { commitOf } from "./installed-commit.ts";
+import { versionOf } from "./look.ts";
+import { type Refs, readBranches, readTags } from "./refs.ts";
+
+/**
+ * The commits that a branch has and what is installed doesn't, newest first, and the branch's version: null when its project
+ * states none. Throws UpdateError; `not_found` when there is no such branch.
+ */
+export async function changesOf(
+  { channel, installed }: Asked,
+  max: number,
+  desk: Desk,
+): Promise<{ latest: string | null; changes: Change[] }> {
+  const { repository, reading, commits } = desk;
+  const head = (await readBranches(reading)).get(channel);
+  if (head === undefined) throw new UpdateError("not_found", `${repository.address} has no branch ${channel}.`);
+  const tags = await readTags(head, channel, desk);
+  const latest = await versionOf(channel, head, tags, desk).then(
+    ({ version }) => version,
+    (error) => {
+      if (error instanceof UpdateError && error.code === "bad_version") return null;
+      throw error;
+    },
+  );
+  const newest = await newestSince({ installed, head, latest, tags, max }, commits);
+  return { latest, changes: newest.map((commit) => changeOf(commit, repository.address)) };
+}
+
+interface Since {
+  installed: Asked["installed"];
+  head: string;
+  latest: string | null;
+  tags: Refs;
+  max: number;
+}
+
+async function newestSince({ installed, head, latest, tags, max }: Since, commits: Commits) {
+  const all = async () => (await commits.newest(head)).slice(0, max);
+  if (installed === null) return all();
+  const from = commitOf(installed) ?? tagOf(installed.version, tags);
+  if (from !== null) {
+    const { status } = await commits.compareInstalled(from, head);
+    if (status !== "unknown" && status !== "unrelated") return commits.newestBetween(from, head, max);
+  }
+  const behind = commitsBehind(installed.version, latest);
+  return (await all()).slice(0, behind ?? max);
+}
+
+/** The commit that was tagged with this very version. */
+function tagOf(version: string, tags: Refs): string | null {
+  const wanted = version.replace(/\+.*$/, "");
+  const isIt = (tag: string) => versionings.pep440.compare(tag, wanted) === 0 || tag === wanted;
+  const found = versionTags(tags.keys()).find((tag) => isIt(tag.version));
+  return found === undefined ? null : (tags.get(found.tag) ?? null);
+}
+
+/** How many commits lie between two versions that were counted from the same tag; null when they weren't. */
+function commitsBehind(installed: string, latest: string | null): number | null {
+  const [from, to] = [installed, latest ?? ""].map((version) => /^(.+)\.dev(\d+)(?:\+.*)?$/.exec(version));
+  if (!from || !to || from[1] !== to[1]) return null;
+  return Math.max(0, Number(to[2]) - Number(from[2]));
+}
+
+function changeOf({ sha, title, body, author, date }: BriefCommit, address: string): Change {
+  return { sha, short_sha: sha.slice(0, 7), title, body, author, date, url: `${address}/commit/${sha}` };
+}

@@ -1,0 +1,83 @@
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { downloadFile } from "../../../download/download-file.ts";
+import { UpdateError } from "../../../error.ts";
+import { ensureFolder } from "../../../store/atomic-file.ts";
+import { systemClock } from "../../../system/clock.ts";
+import type { Advance } from "../../../update/progress.ts";
+import type { ReadLimits } from "../../types.ts";
+import type { GithubRepository } from "../repository.ts";
+import { unpackArchive } from "./unpack-archive.ts";
+
+export interface CheckingOut {
+  repository: GithubRepository;
+  cacheDir: string;
+  limits: ReadLimits;
+  commit: string;
+  /** An empty folder. */
+  dir: string;
+  advance(advance: Advance): void;
+  signal: AbortSignal;
+}
+
+/** Of the work, the download; GitHub packs while it sends and mostly doesn't say how much it will be. */
+const DOWNLOAD_SHARE = 0.5;
+
+/**
+ * Lays the files of a commit into a folder, from the archive that GitHub makes of it. Its `.gitattributes` decide what is
+ * in that (`export-ignore`, `export-subst`). Throws UpdateError as downloadFile and unpackArchive; `release_moved` when
+ * GitHub doesn't have the commit. The folder is empty again then.
+ */
+export async function checkOut({
+  repository,
+  cacheDir,
+  limits,
+  commit,
+  dir,
+  advance,
+  signal,
+}: CheckingOut): Promise<void> {
+  const url = `${repository.root}/tarball/${commit}`;
+  // Its name is that of this one commit, as downloadFile asks for where nobody has stated a hash.
+  const to = join(cacheDir, `github-${commit}.tar.gz`);
+  try {
+    await ensureFolder(cacheDir);
+    await downloadFile({
+      url,
+      to,
+      size: null,
+      sha256: null,
+      headers: { ...(await repository.headersFor(url)), accept: "application/vnd.github+json" },
+      stallMs: limits.idleMs,
+      clock: systemClock,
+      onProgress: ({ doneBytes, totalBytes }) => {
+        if (totalBytes) advance({ share: (doneBytes / totalBytes) * DOWNLOAD_SHARE });
+      },
+      signal,
+    });
+    await unpackArchive({
+      path: to,
+      commit,
+      into: dir,
+      signal,
+      onProgress: (done, total) => advance({ share: DOWNLOAD_SHARE + (done / total) * (1 - DOWNLOAD_SHARE) }),
+    });
+  } catch (error) {
+    await empty(dir);
+    if (error instanceof UpdateError && error.code === "not_found") throw gone(commit, repository, error);
+    throw error;
+  } finally {
+    // What a broken download left stays beside it, and is continued or replaced by the next.
+    await rm(to, { force: true });
+  }
+}
+
+async function empty(dir: string): Promise<void> {
+  const names = await readdir(dir).catch(() => []);
+  for (const name of names) await rm(join(dir, name), { recursive: true, force: true, maxRetries: 3 });
+}
+
+function gone(commit: string, { name, address }: GithubRepository, cause: UpdateError): UpdateError {
+  const sentence = `${name} doesn't have the commit ${commit.slice(0, 12)} of ${address} any more. Check again, and install what is there now.`;
+  return new UpdateError("release_moved", sentence, { ...cause.fields, cause });
+}

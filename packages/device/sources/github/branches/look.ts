@@ -1,0 +1,84 @@
+import { unreachable } from "../../../update/unreachable.ts";
+import { type BranchVersion, branchVersion, versionTags } from "../../branch/index.ts";
+import type { Asked, Offer, Seen } from "../../types.ts";
+import type { Comparison } from "./commits.ts";
+import { describeHead } from "./describe.ts";
+import type { Desk } from "./desk.ts";
+import { commitOf } from "./installed-commit.ts";
+import { readProjectFiles } from "./project-files.ts";
+import { type Refs, readBranches, readTags } from "./refs.ts";
+
+/** What a channel offers, and which channels there are. Throws UpdateError. */
+export async function look(asked: Asked, desk: Desk): Promise<Seen> {
+  const branches = await readBranches(desk.reading);
+  const channels = [...branches.keys()];
+  const head = branches.get(asked.channel);
+  if (head === undefined) return { offers: [], channels };
+  const tags = await readTags(head, asked.channel, desk);
+  const { project, offer } = await headOffer(asked, head, tags, desk);
+  const named = versionTags(tags.keys(), project?.name ?? null);
+  return { offers: [offer, ...named.map((tag) => tagOffer(tag, tags, desk.repository.address))], channels };
+}
+
+async function headOffer(asked: Asked, head: string, tags: Refs, desk: Desk) {
+  const { commits, repository } = desk;
+  const since = asked.installed && commitOf(asked.installed);
+  const compared = since === null ? null : await commits.compareInstalled(since, head);
+  const { version, project } = await versionOf(asked.channel, head, tags, desk);
+  const { title, date } = await commits.headline(head);
+  const offer: Offer = {
+    ...offerOf(version, head, `${repository.address}/commit/${head}`),
+    channel: asked.channel,
+    title: title || null,
+    published_at: date,
+    standing: compared === null ? null : standingOf(compared),
+  };
+  return { project, offer };
+}
+
+function standingOf({ status, base }: Comparison): Offer["standing"] {
+  switch (status) {
+    case "ahead":
+    case "behind":
+    case "diverged":
+      return base === null ? null : { to: base, is: status };
+    case "unrelated":
+      // Neither comes from the other.
+      return base === null ? null : { to: base, is: "diverged" };
+    case "identical":
+    case "unknown":
+      return null;
+    default:
+      return unreachable(status);
+  }
+}
+
+function tagOffer({ tag, version }: { tag: string; version: string }, tags: Refs, address: string): Offer {
+  const name = tag.split("/").map(encodeURIComponent).join("/");
+  return { ...offerOf(version, tags.get(tag) ?? null, `${address}/releases/tag/${name}`), channel: null, title: tag };
+}
+
+function offerOf(version: string, commit: string | null, notes_url: string): Offer {
+  return {
+    version,
+    channel: null,
+    published_at: null,
+    title: null,
+    notes: null,
+    notes_url,
+    manifest_url: null,
+    signature_url: null,
+    bundle_url: null,
+    commit,
+    standing: null,
+  };
+}
+
+/** Which version a branch's newest commit has. Throws UpdateError. */
+export async function versionOf(branch: string, head: string, tags: Refs, desk: Desk): Promise<BranchVersion> {
+  return branchVersion({
+    branch,
+    read: (paths) => readProjectFiles(head, paths, desk),
+    describe: (rules) => describeHead(rules, { ...desk, head, branch, tags }),
+  });
+}
