@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { chmod } from "node:fs/promises";
 import { join } from "node:path";
-import { TempDir } from "@pawl/testkit";
+import { TempDir, whyNoPython } from "@pawl/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ROOT } from "../scripts/bootstrap.mjs";
+
+const whyNot = whyNoPython();
 
 let dir: TempDir;
 let demo: ChildProcess | undefined;
@@ -11,6 +14,8 @@ let demo: ChildProcess | undefined;
 // Not the folder of `npm start`: somebody may have it running while they test.
 beforeEach(async () => {
   dir = await TempDir.create("pawl-demo-");
+  // Root has the kettle built by somebody else, who has to come there.
+  await chmod(dir.path, 0o755);
 });
 
 afterEach(async () => {
@@ -20,11 +25,13 @@ afterEach(async () => {
 
 test("npm start: the printed steps work as printed, Ctrl-C leaves nothing behind, a second start works at once", async () => {
   const guide = await startDemo();
-  const commands = [...guide.matchAll(/^ {4}(\S+\/pawl \S+(?: \d\S+)?)/gm)].map(([, command = ""]) => command);
+  const commands = commandsOf(guide, "pawl").filter((command) => !command.includes("--app kettle"));
   expect(commands.map((command) => command.replace(/.*\/pawl /, ""))).toEqual(["status", "install", "install 1.2.0"]);
-  for (const [, url = ""] of guide.matchAll(/^ {4}[A-Z].* (http:\S+)/gm))
-    expect((await fetch(url)).status, url).toBe(200);
+  for (const [, url = ""] of guide.matchAll(/^ {4}[A-Z].* (http:\S+)/gm)) {
+    if (!url.endsWith(".git")) expect((await fetch(url)).status, url).toBe(200);
+  }
   await serverSteps(guide);
+  if (whyNot === null) await kettleSteps(guide);
 
   const [status, install, broken] = commands.map(run);
   expect(status?.stdout).toContain("Update available: 1.1.0");
@@ -42,6 +49,37 @@ test("npm start: the printed steps work as printed, Ctrl-C leaves nothing behind
   await serverSteps(again);
   await endDemo();
 }, 180_000);
+
+/** What is to be done with the app that follows a branch, in its order; the broken commit is installed, too. */
+async function kettleSteps(guide: string): Promise<void> {
+  const [, service = ""] = /The kettle +(\S+)/.exec(guide) ?? [];
+  const [, remote = ""] = /Its repository +(\S+)/.exec(guide) ?? [];
+  expect(run(`git ls-remote --heads ${remote}`).stdout.trim().split("\n")).toHaveLength(2);
+  const commands = [...commandsOf(guide, "pawl"), ...commandsOf(guide, "push-commit")];
+  const step = (words: string) => {
+    const command = commands.find((one) => one.endsWith(words));
+    if (command === undefined) throw new Error(`${words} isn't printed: ${guide}`);
+    return run(command);
+  };
+  expect(step("pawl status --app kettle").stdout).toMatch(/^Kettle: 1\.0\.0.*Update available: 1\.0\.1\.dev1/s);
+  expect(step("pawl channel dev --app kettle").stdout).toContain("follows dev from now on");
+  expect(step("pawl changelog --app kettle").stdout).toMatch(/Keep the tea warm.*three minutes.*Whistle when/s);
+  expect(step("push-commit").stdout).toMatch(/^Pushed \w{7} to dev: "Pour 4 cups"\n$/);
+  const install = step("pawl install --app kettle");
+  expect(install, install.stdout).toMatchObject({ status: 0 });
+  expect(await (await fetch(service)).json()).toMatchObject({ version: "1.0.1.dev4", note: "Pour 4 cups" });
+  expect(step("push-commit --broken").stdout).toContain('to dev: "Boil dry"');
+  const broken = step("pawl install --app kettle");
+  expect(broken, broken.stdout).toMatchObject({ status: 3 });
+  expect(broken.stdout).toContain("Pawl went back to 1.0.1.dev4");
+  expect(await (await fetch(service)).json()).toMatchObject({ version: "1.0.1.dev4", note: "Pour 4 cups" });
+}
+
+/** The commands of a program that are printed, each before what it is for. */
+function commandsOf(guide: string, program: string): string[] {
+  const lines = guide.matchAll(/^ {4}(\S+\/([\w-]+)(?: \S+)*) {2,}/gm);
+  return [...lines].flatMap(([, command = "", name]) => (name === program ? [command] : []));
+}
 
 /** The questions to the server, as they are printed. */
 async function serverSteps(guide: string): Promise<void> {

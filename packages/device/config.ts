@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { Config } from "@pawl/protocol";
 import { assessConfig, findConflicts } from "./config/assess.ts";
+import type { DeviceFacts } from "./config/assess-python.ts";
 import { locate, parseYaml } from "./config/document.ts";
 import { type Environment, overrideFrom } from "./config/environment.ts";
 import { problemsOf } from "./config/issues.ts";
@@ -8,6 +10,7 @@ import { readConfigFile } from "./config/read.ts";
 import { rememberConfig } from "./config/remembered.ts";
 import { CONFIG_SHAPE } from "./config/schema.ts";
 import { UpdateError } from "./error.ts";
+import { PLACES } from "./helper/places.ts";
 
 export { type ConfigProblem, describeProblem } from "./config/problem.ts";
 
@@ -67,8 +70,16 @@ export async function checkConfig(
   }
   const config = parsed.data;
   const findings = [...overridden.findings, ...findConflicts(config)];
-  if (advise) findings.push(...assessConfig(config, hasTokens ? await hasTokens(config.state_dir) : true));
+  if (advise) {
+    const hasAny = hasTokens ? await hasTokens(config.state_dir) : true;
+    findings.push(...assessConfig(config, hasAny, deviceFacts(file)));
+  }
   return { config, problems: placed(findings.map((finding) => overridden.blame(finding))), text };
+}
+
+/** Root's side reads the system's own configuration and no other. */
+function deviceFacts(path: string): DeviceFacts {
+  return { exists: existsSync, hasHelper: path === PLACES.config ? existsSync(PLACES.helper) : null };
 }
 
 function byPlace(a: ConfigProblem, b: ConfigProblem): number {

@@ -13,7 +13,7 @@ interface ChannelFlags extends Common {
 /** `pawl channel`: which stream of releases is followed. Without a name it lists them. Throws UpdateError. */
 export function channelCommand(io: Io): Command {
   return common(new Command("channel").description("follow another channel; without a name: list them"))
-    .argument("[name]", "such as stable or prerelease")
+    .argument("[name]", "such as stable or prerelease, or a branch")
     .option("--force", "without asking the source whether it has it")
     .option("--reset", "go back to what pawl.yaml says")
     .action((name: string | undefined, flags: ChannelFlags) => channel(io, name, flags));

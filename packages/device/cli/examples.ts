@@ -38,7 +38,7 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [string, strin
   ],
   channel: [
     ["channel", "list them"],
-    ["channel prerelease", "follow it from now on"],
+    ["channel prerelease", "follow it from now on; of an app that follows branches, a branch"],
     ["channel --reset", "what pawl.yaml says"],
   ],
   seen: [["seen", "a failed update isn't shown any longer"]],
@@ -47,9 +47,8 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [string, strin
     ["config check pawl.yaml", "one that isn't in place yet"],
   ],
   setup: [
-    ["setup", "as root, after each change of pawl.yaml, too"],
-    ["setup --dry-run", "see it all first"],
-    ["setup helper", "only what reaches root's side, for a device with a dashboard of its own"],
+    ["setup --dry-run", "see it all first; without it as root, after each change of pawl.yaml, too"],
+    ["setup helper", "only what reaches root's side"],
     ["setup --remove", "take it back, but nothing of yours"],
   ],
   doctor: [

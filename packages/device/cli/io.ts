@@ -12,6 +12,8 @@ export interface Io {
   env: Readonly<Record<string, string | undefined>>;
   /** Somebody watches on a terminal. */
   isTerminal: boolean;
+  /** How many characters a line of that terminal has. */
+  columns?: number;
   /** Ctrl-C or a request to end. */
   signal: AbortSignal;
 }

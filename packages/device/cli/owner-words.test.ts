@@ -69,6 +69,28 @@ test("the changelog has versions, titles and days, with the notes indented below
   );
 });
 
+const COMMIT = "f".repeat(40);
+const commitOf = (title: string, body = "") => ({
+  ...{ sha: COMMIT, short_sha: COMMIT.slice(0, 7), title, body, author: "Kim Doe", url: null },
+  date: "2026-05-01T12:00:00Z",
+});
+
+test("the changelog of a branch has commits, with who wrote them and when", () => {
+  const commits = [commitOf("Heat faster", "Twice the power."), commitOf("Whistle\nlouder")];
+  expect(changelogWords({ commits, installed: "1.0.0", channel: "dev" }, createStyle(false))).toBe(
+    "fffffff  Heat faster  Kim Doe · 2026-05-01\n    Twice the power.\n\nfffffff  Whistle louder  Kim Doe · 2026-05-01\n",
+  );
+});
+
+test("a title that is too long for the terminal is cut, and for nobody else", () => {
+  const answer = { commits: [commitOf("x".repeat(300))], installed: "1.0.0", channel: "dev" };
+  const [line = ""] = changelogWords(answer, createStyle(false), 80).split("\n");
+  expect(line).toMatch(/^fffffff {2}x+… {2}Kim Doe · 2026-05-01$/);
+  expect(line).toHaveLength(80);
+  expect(changelogWords(answer, createStyle(false), 10)).toContain(`${"x".repeat(19)}…`);
+  expect(changelogWords(answer, createStyle(false))).toContain("x".repeat(300));
+});
+
 test("an empty changelog says so", () => {
   const style = createStyle(false);
   expect(changelogWords({ commits: [], installed: "1.0.0", channel: "beta" }, style)).toBe(

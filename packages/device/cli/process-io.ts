@@ -12,5 +12,6 @@ export function processIo(args: readonly string[]): Omit<Io, "configPath" | "sig
     style: { stdout: styleOf(stdout), stderr: styleOf(stderr) },
     env,
     isTerminal: stdout.isTTY === true,
+    ...(stdout.isTTY && stdout.columns > 0 && { columns: stdout.columns }),
   };
 }

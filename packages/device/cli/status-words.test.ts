@@ -67,6 +67,31 @@ test.each<[string, Partial<Status>, string[]]>([
   ["checking", { state: "checking" }, ["Checking…"]],
   ["available", { ...offered, has_update: true }, ["Update available: 2.4.0 (14.2 MB): pawl install"]],
   [
+    "commits",
+    {
+      ...{ ...offered, has_update: true, current_commit: "a".repeat(40), latest_version: "2.3.1" },
+      ...{ release: { ...release, version: "2.3.1", commit: "b".repeat(40), size_bytes: null } },
+      direction_reason: "It is another commit of the same version.",
+    },
+    [
+      ": 2.3.1 (aaaaaaa)",
+      "Update available: 2.3.1 (bbbbbbb): pawl install",
+      "It is another commit of the same version.",
+    ],
+  ],
+  [
+    "an older commit of the same version",
+    {
+      ...{ direction: "down", current_commit: "a".repeat(40), latest_version: "2.3.1" },
+      ...{ release: { ...release, version: "2.3.1", commit: "b".repeat(40) } },
+      direction_reason: "What is installed has everything that is in it, and more.",
+    },
+    [
+      "The channel offers 2.3.1 (bbbbbbb), which is older: pawl install --force",
+      "What is installed has everything that is in it, and more.",
+    ],
+  ],
+  [
     "waiting for its window",
     { ...installing, phase: "waiting", auto: { ...statusOf().auto, window: "02:00-05:00" } },
     ["Installs 2.4.0 at 02:00: pawl install does it now"],

@@ -4,6 +4,7 @@ import { mustAct, nextStep } from "./next-step.ts";
 import { sizeInWords } from "./sizes.ts";
 import type { Style, Tone } from "./style.ts";
 import { ago, when } from "./times.ts";
+import { versionWords } from "./version-words.ts";
 import { STEP, waitsUntil } from "./words.ts";
 
 /** From then on an answer is old enough to say so, in milliseconds. */
@@ -32,7 +33,9 @@ export function statusWords(view: StatusView): string {
   const busy = underWay(view);
   const lines = busy ? [busy] : [...lastUpdate(view), ...lastCheck(view), ...offered(view)];
   const said = [...lines, ...facts(view)].map(({ words, tone }) => `  ${tone ? style[tone](words) : words}\n`);
-  return `${style.strong(title)}: ${status.current_version ?? "nothing installed yet"}\n${said.join("")}`;
+  const { current_version: current, current_commit: commit } = status;
+  const installed = current === null ? "nothing installed yet" : versionWords(current, commit);
+  return `${style.strong(title)}: ${installed}\n${said.join("")}`;
 }
 
 /** What goes on now; null when nothing does. */
@@ -99,16 +102,21 @@ function offered({ status, now, app }: StatusView): Line[] {
   const { latest_version: latest, current_version: current, direction, release, failure } = status;
   if (status.has_update && latest) {
     const size = release?.size_bytes == null ? "" : ` (${sizeInWords(release.size_bytes)})`;
-    return [{ words: `Update available: ${latest}${size}: ${pawl("install", app)}`, tone: "accent" }];
+    const words = `Update available: ${versionWords(latest, release?.commit)}${size}: ${pawl("install", app)}`;
+    return [{ words, tone: "accent" }, ...because(status)];
   }
-  if (latest && latest !== current && status.refused_versions.includes(latest)) {
+  if (latest && (latest !== current || direction === "up") && status.refused_versions.includes(latest)) {
     const words = `${latest} didn't work here and isn't offered again; ${pawl(`install ${latest}`, app)} tries it once more`;
     return [{ words, tone: "warn" }];
   }
   if (direction === "up" && latest === status.skipped_version)
     return [{ words: `${latest} is skipped; ${pawl("skip --undo", app)} offers it again`, tone: "quiet" }];
-  if (direction === "down")
-    return [{ words: `The channel offers ${latest}, which is older: ${pawl(`install ${latest}`, app)}` }];
+  if (direction === "down" && latest) {
+    // By its name it would be what is installed.
+    const which = latest === current ? "--force" : latest;
+    const older = `The channel offers ${versionWords(latest, release?.commit)}, which is older`;
+    return [{ words: `${older}: ${pawl(`install ${which}`, app)}` }, ...because(status)];
+  }
   if (status.last_checked === null)
     return failure ? [] : [{ words: `Not checked: ${pawl("check", app)}`, tone: "quiet" }];
   if (isStale(status, now)) return [];
@@ -117,6 +125,11 @@ function offered({ status, now, app }: StatusView): Line[] {
   if (failure) return [];
   if (current === null) return [{ words: "There is no release to install yet", tone: "quiet" }];
   return [{ words: "Up to date", tone: "quiet" }];
+}
+
+/** Where the two versions alone don't say why one is the newer. */
+function because({ direction_reason: reason }: Status): Line[] {
+  return reason === null ? [] : [{ words: reason, tone: "quiet" }];
 }
 
 function facts({ status, now, app, cached = false }: StatusView): Line[] {

@@ -1,15 +1,18 @@
-import type { AppConfig, Config } from "@pawl/protocol";
+import { type AppConfig, type Config, followsBranches } from "@pawl/protocol";
 import { canProve } from "../health/can-prove.ts";
 import { type InstallPlaces, placesOf } from "../installers/places.ts";
 import { isLocal, parseAddress } from "../listen-address.ts";
 import { adviseAuth } from "./assess-auth.ts";
+import { advisePython, type DeviceFacts, findTwins } from "./assess-python.ts";
+import { adviseSource } from "./assess-source.ts";
 import { error, type Finding, warning } from "./problem.ts";
 
-/** What no schema sees and nothing may run with: two owners of one path. */
+/** What no schema sees and nothing may run with: two owners of one path, or of one distribution. */
 export function findConflicts(config: Config): Finding[] {
   const apps = Object.entries(config.apps);
   const claims = apps.flatMap(([app, { install }]) => claimsOf(app, placesOf(install)));
   return [
+    ...findTwins(config),
     ...claims.flatMap((claim, index) => claims.slice(0, index).flatMap((earlier) => conflict(earlier, claim) ?? [])),
     ...claims
       .filter(({ kind, place }) => kind === "home" && isWithin(folder(config.state_dir), place))
@@ -18,8 +21,12 @@ export function findConflicts(config: Config): Finding[] {
 }
 
 /** What is allowed but unwise, and who may reach the device. */
-export function assessConfig(config: Config, hasTokens: boolean): Finding[] {
-  const findings = Object.entries(config.apps).flatMap(([app, appConfig]) => adviseApp(["apps", app], appConfig));
+export function assessConfig(config: Config, hasTokens: boolean, device: DeviceFacts): Finding[] {
+  const findings = Object.entries(config.apps).flatMap(([app, appConfig]) => [
+    ...adviseApp(["apps", app], appConfig),
+    ...adviseSource(["apps", app, "source"], appConfig.source),
+    ...advisePython(["apps", app], appConfig, device),
+  ]);
   const reach = hasTokens || config.auth.jwt ? null : reachOf(config.listen);
   if (reach) {
     findings.push(error(["listen"], `Pawl listens on ${reach} without a token`, "create one, or listen on 127.0.0.1"));
@@ -59,7 +66,9 @@ function conflict(earlier: Claim, claim: Claim): Finding | null {
 
 function adviseApp(path: string[], app: AppConfig): Finding[] {
   const findings: Finding[] = [];
-  if (!("directory" in app.source) && app.public_keys.length === 0) {
+  // A commit can't be signed by such a key.
+  const isSignable = !("directory" in app.source) && !followsBranches(app.source);
+  if (isSignable && app.public_keys.length === 0) {
     findings.push(
       warning(
         [...path, "source"],

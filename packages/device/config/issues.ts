@@ -139,7 +139,7 @@ function unit(origin: string): string {
 
 /** The schema's own sentences begin like this; others are the library's. */
 function isOwn(message: string): boolean {
-  return /^(must|is newer|the path)\b/.test(message);
+  return /^(must|can't|is newer|the path)(?!\w)/.test(message);
 }
 
 function isWrongType(issue: Issue): issue is z.core.$ZodIssueInvalidType {

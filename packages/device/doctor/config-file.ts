@@ -1,15 +1,18 @@
 import type { Config } from "@pawl/protocol";
+import { PUSHERS } from "../config/assess-source.ts";
 import { type ConfigProblem, describeProblem } from "../config.ts";
 import { isRootsAlone } from "../store/roots-alone.ts";
 import { weakPlace } from "./rights.ts";
 import { type Finding, fine, trouble, warning } from "./types.ts";
+
+const ABOUT_KEYS = ["without public_keys", PUSHERS];
 
 /** What is wrong with `pawl.yaml`, or unwise in it. Pure. */
 export function assessProblems(path: string, problems: readonly ConfigProblem[]): Finding[] {
   const fix = `Correct ${path}; \`pawl config check\` says when it is right`;
   const findings = problems
     // What it means that there is no key is a check of its own.
-    .filter(({ severity, message }) => severity === "error" || !message.startsWith("without public_keys"))
+    .filter(({ severity, message }) => severity === "error" || !ABOUT_KEYS.some((words) => message.startsWith(words)))
     .map((problem) => {
       const words = describeProblem(problem);
       return problem.severity === "error" ? trouble(words, fix) : warning(words.replace(": warning: ", ": "), fix);

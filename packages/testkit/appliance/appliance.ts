@@ -25,7 +25,7 @@ export interface ApplianceOptions {
   /** As in pawl.yaml. */
   steady?: string;
   within?: string;
-  /** Further lines below the app, as in pawl.yaml, indented by four spaces. */
+  /** Further lines below the app, as in pawl.yaml, indented by four spaces, or by two for further apps. */
   extra?: string;
 }
 

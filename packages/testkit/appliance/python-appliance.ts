@@ -11,8 +11,7 @@ import { PYTHON } from "./python-there.ts";
 
 const CONTROL = fileURLToPath(new URL("./control.mjs", import.meta.url));
 
-/** Which release runs is settled when the service starts: what `current` points to later is none of its business. */
-const RESOLVED = 'exec "$(readlink -f "$0")/bin/python" -I -m kettle';
+const SERVICE = fileURLToPath(new URL("./kettle-service.sh", import.meta.url));
 
 export interface PythonApplianceOptions {
   /** Everything of it lies below this folder. */
@@ -95,7 +94,7 @@ export class PythonAppliance implements AsyncDisposable {
     this.#run = join(dir, "kettle");
     this.#program =
       mode === "venv"
-        ? ["sh", "-c", RESOLVED, join(this.home, "current")]
+        ? ["sh", SERVICE, join(this.home, "current")]
         : [join(this.home, "bin", "python"), "-I", "-m", "kettle"];
     this.appLines = this.#lines(mode, options);
   }
@@ -184,12 +183,9 @@ ${extra}`;
   }
 }
 
-/** Commits a version of the kettle on top of a branch of any repository that has one; its id. */
-export function pushKettle(
-  repository: GitRepository,
-  branch: string,
-  { message = "Change the kettle", note = message.split("\n")[0], files = {}, from, at, ...faults }: KettleCommit,
-): Promise<string> {
+/** Commits a version of the kettle on top of a branch of any repository; its id. */
+export function pushKettle(repository: GitRepository, branch: string, commit: KettleCommit): Promise<string> {
+  const { message = "Change the kettle", note = message.split("\n", 1)[0], files = {}, from, at, ...faults } = commit;
   const project = pythonProject({ note: note ?? "", files, ...faults });
   return repository.commit(branch, { files: project, message, ...(from && { from }), ...(at && { at }) });
 }

@@ -1,14 +1,20 @@
 import { chmod, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { Appliance } from "../appliance/appliance.ts";
+import type { PawlCommand } from "../appliance/pawl-command.ts";
 import { portOr } from "./free-ports.ts";
+import { fromHere } from "./from-here.ts";
 
 /** The ports people will see; others when these are taken. */
 const PORTS = { service: 8081, api: 7320, host: 8090 };
 const BALLAST = 12_000_000;
 
-/** A kitchen dashboard with a release host beside it. */
-export async function createAppliance(dir: string, pawl: readonly [string, ...string[]]): Promise<Appliance> {
+/** A kitchen dashboard with a release host beside it; `otherApps` are further lines of pawl.yaml. */
+export async function createAppliance(
+  dir: string,
+  pawl: readonly [string, ...string[]],
+  otherApps: string,
+): Promise<Appliance> {
   return Appliance.create({
     dir,
     pawl,
@@ -17,6 +23,7 @@ export async function createAppliance(dir: string, pawl: readonly [string, ...st
     hostPort: await portOr(PORTS.host),
     bytesPerSecond: 3_000_000,
     steady: "6s",
+    extra: otherApps,
   });
 }
 
@@ -43,18 +50,17 @@ export async function mustRun(appliance: Appliance, ...args: string[]): Promise<
 }
 
 /** Ctrl-C in the middle of an update: it is let finish, so that no process of it stays. */
-export async function untilNoUpdate(appliance: Appliance): Promise<void> {
-  await appliance.pawl.run("cancel");
+export async function untilNoUpdate(pawl: PawlCommand, app: string): Promise<void> {
+  await pawl.run("cancel", "--app", app);
   for (let tries = 0; tries < 200; tries++) {
-    const status = JSON.parse((await appliance.pawl.run("status", "--json")).stdout || "{}");
+    const status = JSON.parse((await pawl.run("status", "--app", app, "--json")).stdout || "{}");
     if (status.state !== "installing") return;
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
 }
 
 export function applianceGuide(appliance: Appliance, dir: string, root: string): string {
-  const fromHere = relative(root, join(dir, "pawl"));
-  const pawl = fromHere.startsWith("..") ? join(dir, "pawl") : fromHere;
+  const pawl = fromHere(join(dir, "pawl"), root);
   return `
   A device
     The appliance        http://127.0.0.1:${appliance.servicePort}/            (runs 1.0.0)

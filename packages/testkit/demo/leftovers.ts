@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** What stands in the command line of every process of a demo: a pid file may name a number that is somebody else's by now. */
-const MINE = ["pawl-device.mjs", "service.mjs", "testkit", "pawl-server.yaml"];
+const MINE = ["pawl-device.mjs", "service.mjs", "testkit", "pawl-server.yaml", "/kettle/home/"];
 
 /** Two demos in one folder would take each other's files away. */
 export async function refuseASecond(dir: string): Promise<void> {
@@ -13,10 +13,10 @@ export async function refuseASecond(dir: string): Promise<void> {
   process.exit(1);
 }
 
-/** What a demo that was killed left behind: its daemon, its service, its folder, and its server but for what that knows. */
+/** What a demo that was killed left behind: its daemon, its services, its folder, and its server but for what that knows. */
 export async function clearLeftovers(dir: string, stateDir: string): Promise<void> {
   await endServer(stateDir);
-  for (const file of ["daemon.pid", join("appliance", "service.pid")]) {
+  for (const file of ["daemon.pid", join("appliance", "service.pid"), join("kettle", "service.pid")]) {
     const pid = await ownProcess(dir, file);
     if (pid !== null) process.kill(pid, "SIGKILL");
   }

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { applianceGuide, createAppliance, mustRun, setUpAppliance, untilNoUpdate } from "./appliance-demo.ts";
 import { Daemon } from "./daemon.ts";
+import { createKettle, kettleGuide, noKettleGuide, setUpKettle, whyNoKettle } from "./kettle-demo.ts";
 import { clearLeftovers, refuseASecond } from "./leftovers.ts";
 import { ServerDemo } from "./server-demo.ts";
 import { serverGuide } from "./server-guide.ts";
@@ -45,20 +46,31 @@ async function runDemo(upstream: string | null): Promise<void> {
   process.stdout.write(`Starting the server on ${upstream ?? "a miniature of a distribution"}…\n`);
   try {
     await using server = await ServerDemo.start({ dir: STATE_DIR, pawl: SERVER, upstream, signal: end.signal });
-    process.stdout.write("Setting up a kitchen dashboard with its release host…\n");
-    await using appliance = await createAppliance(DIR, PAWL);
-    await setUpAppliance(appliance, DIR, PAWL);
+    const missing = await whyNoKettle(DIR);
+    const others = missing === null ? ", and a Python app with its repository" : "";
+    process.stdout.write(`Setting up a kitchen dashboard with its release host${others}…\n`);
+    await using kettle = missing === null ? await createKettle(DIR, PAWL, join(DIR, "pawl.yaml")) : null;
+    await using appliance = await createAppliance(DIR, PAWL, kettle?.appLines ?? "");
+    const [failed] = await Promise.all([
+      kettle ? setUpKettle(kettle, DIR) : missing,
+      setUpAppliance(appliance, DIR, PAWL),
+    ]);
     await using daemon = new Daemon(PAWL, appliance, join(DIR, "daemon.pid"));
     await daemon.start();
     await mustRun(appliance, "check", "--force");
     process.on("SIGUSR2", () => void daemon.restart());
-    process.stdout.write(
-      `${serverGuide(server, ROOT, await server.trouble(end.signal))}${applianceGuide(appliance, DIR, ROOT)}${END}`,
-    );
+    const guides = [
+      serverGuide(server, ROOT, await server.trouble(end.signal)),
+      applianceGuide(appliance, DIR, ROOT),
+      kettle && failed === null ? kettleGuide(kettle, appliance.apiPort, DIR, ROOT) : noKettleGuide(failed ?? ""),
+      END,
+    ];
+    process.stdout.write(guides.join(""));
     if (!end.signal.aborted) await once(end.signal, "abort");
     process.stdout.write("\nCleaning up…\n");
     await daemon.stop();
-    await untilNoUpdate(appliance);
+    await untilNoUpdate(appliance.pawl, "kitchen");
+    if (kettle) await untilNoUpdate(kettle.pawl, "kettle");
   } catch (error) {
     // Ctrl-C on a terminal reaches the commands of the set-up, too.
     if (!end.signal.aborted) throw error;

@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import { fromHere } from "./from-here.ts";
 import type { ServerDemo } from "./server-demo.ts";
 
 /** What to look at, and what a router would ask. `trouble`: why upstream can't be read. */
@@ -7,8 +7,7 @@ export function serverGuide(
   root: string,
   trouble: string | null,
 ): string {
-  const fromHere = relative(root, configPath);
-  const config = fromHere.startsWith("..") ? configPath : fromHere;
+  const config = fromHere(configPath, root);
   return `
   The server
     Its page             ${url}/

@@ -155,5 +155,4 @@ describe.skipIf(noPip)("what pip makes of a release", () => {
       message: expect.stringMatching(/Run: sudo apt install build-essential/),
     });
   });
-  });
 });

@@ -15,7 +15,7 @@ export const PYTHON = "/usr/bin/python3";
 /** Real pip, real setuptools, without an index: what Debian has in python3-pip, python3-venv and python3-setuptools-scm. */
 export const noPip: boolean =
   spawnSync(PYTHON, ["-I", "-c", "import setuptools, setuptools_scm, wheel, pip, venv"]).status !== 0 &&
-  process.env["CI"] !== "true";
+  process.env.CI !== "true";
 
 export const signal: AbortSignal = new AbortController().signal;
 

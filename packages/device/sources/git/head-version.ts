@@ -1,4 +1,5 @@
 import { UpdateError } from "../../error.ts";
+import { DESCRIBE } from "../branch/describe.ts";
 import { branchVersion, type Described, type DescribeRules, describeArguments } from "../branch/index.ts";
 import type { Known } from "./known.ts";
 import type { Mirror } from "./mirror.ts";
@@ -7,15 +8,25 @@ import { readFiles } from "./read-files.ts";
 /** Which version the commit has that a branch ends in. Throws UpdateError `bad_version`, and as `Mirror.update`. */
 export async function headVersion(
   mirror: Mirror,
-  { branch, commit }: { branch: string; commit: string },
+  { branch, commit, tree }: { branch: string; commit: string; tree: string },
   signal: AbortSignal,
 ): Promise<Known["versions"][string]> {
-  const found = await branchVersion({
-    branch,
-    read: (paths) => readFiles(mirror, commit, paths, signal),
-    describe: (rules) => describe(mirror, commit, rules, signal),
-  });
-  return { version: found.version, project: found.project?.name ?? null };
+  // What most projects turn out to want, found out while their files are still on the way.
+  const usual = describe(mirror, commit, DESCRIBE, signal);
+  try {
+    const found = await branchVersion({
+      branch,
+      read: (paths) => readFiles(mirror, tree, paths, signal),
+      describe: (rules) => (isUsual(rules) ? usual : describe(mirror, commit, rules, signal)),
+    });
+    return { version: found.version, project: found.project?.name ?? null };
+  } finally {
+    await usual.catch(() => undefined);
+  }
+}
+
+function isUsual(rules: DescribeRules): boolean {
+  return describeArguments(rules).join("\n") === describeArguments(DESCRIBE).join("\n");
 }
 
 /** The nearest tag among what a commit comes from. */

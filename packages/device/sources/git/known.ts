@@ -13,7 +13,7 @@ export const Known = z.object({
   /** Other rules for versions, or another remote, make other answers. */
   key: z.string(),
   fingerprint: z.string(),
-  branches: z.record(z.string(), z.object({ commit: Commit, title: z.string(), at: Instant.nullable() })),
+  branches: z.record(z.string(), z.object({ commit: Commit, tree: Commit, title: z.string(), at: Instant.nullable() })),
   tags: z.array(z.object({ name: z.string(), commit: Commit, at: Instant.nullable() })),
   /** By the names of branches, whose ends they are about. */
   versions: z.record(z.string(), z.object({ version: Version, project: z.string().nullable() })),

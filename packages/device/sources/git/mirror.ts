@@ -13,7 +13,13 @@ import type { Remote } from "./remote.ts";
 
 const REFSPECS = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"];
 
-/** A file in it that says that the contents of files are here, too. */
+/** Commits alone: half of what it is with folders, and a fraction of what it is with files. */
+const FILTER = "tree:0";
+
+/** A folder, and of what is in it the files that are read of a project. Some hosts know no such filter. */
+const FOLDER_FILTER = "combine:tree:2+blob:limit=257k";
+
+/** A file in it that says that folders and files are here, too. */
 const WHOLE = "pawl-whole";
 
 /** What git says when its own files aren't sound, as after a power cut (git 2.39). */
@@ -21,7 +27,8 @@ const DAMAGE =
   /not a git repository: '|bad object|does not point to a valid object|object file .* is empty|loose object .* is corrupt|packfile .* (cannot|is|index)|bad config|invalid sha1 pointer|missing (object|blob|tree|commit)|unable to (read|parse)|did not send all necessary objects|index-pack died|cannot lock ref|unable to (update|resolve|delete|lock)|error in object|corrupt/;
 
 /**
- * A bare copy of a repository's branches and tags, without the contents of files where the host can leave them out. It is
+ * A bare copy of the commits of a repository's branches and tags, without folders and files where the host can leave them
+ * out: versions and changes are told by commits, and of the files few are read. It is
  * only a cache: whatever is wrong with it, it is thrown away and made anew. No address and no secret is in it.
  */
 export class Mirror {
@@ -29,6 +36,8 @@ export class Mirror {
   readonly #dir: string;
   readonly #git: Git;
   readonly #shown: string;
+  /** The host hasn't said yet that it can't. */
+  #mayBringFiles = true;
 
   /** `dir`: where it lies, and its lock. Another remote's is another mirror. */
   constructor(dir: string, remote: Remote, git: Git) {
@@ -48,22 +57,30 @@ export class Mirror {
    */
   async update(listed: string | null, signal: AbortSignal): Promise<void> {
     await using _lock = await awaitLock(join(this.#dir, "lock"), "fetch", signal);
-    if (!(await this.exists())) await this.#create(signal);
-    else if (listed !== null && fingerprintOf(await this.refs(signal)) === listed) return;
+    if (!(await this.exists())) {
+      await this.#create();
+      // A git that is too old fails in ways of its own, which aren't what is told then. There is nothing to tidy yet.
+      const [isRecent, fetched] = await Promise.allSettled([
+        requireGit(this.#git, signal),
+        this.#fetchAll(signal, ["--no-auto-maintenance"]),
+      ]);
+      for (const result of [isRecent, fetched]) if (result.status === "rejected") throw result.reason;
+      return;
+    }
+    if (listed !== null && fingerprintOf(await this.refs(signal)) === listed) return;
     await removeLeftovers(this.path);
     await this.#fetchAll(signal);
   }
 
   /**
-   * Has it hold the contents of all files from now on: for a host that leaves them out when asked, and then doesn't give
-   * them one by one. Throws as `update`.
+   * Has it hold all files from now on: for a host that leaves them out when asked, and then doesn't give them one by one. Throws as `update`.
    */
   async makeWhole(signal: AbortSignal): Promise<void> {
     await using _lock = await awaitLock(join(this.#dir, "lock"), "fetch", signal);
     if ((await this.exists()) && (await this.#isWhole())) {
       await removeLeftovers(this.path);
     } else {
-      await this.#create(signal);
+      await this.#create();
       await writeFile(join(this.path, WHOLE), "");
     }
     await this.#fetchAll(signal);
@@ -78,17 +95,27 @@ export class Mirror {
     return isThere(join(this.path, WHOLE));
   }
 
-  async #fetchAll(signal: AbortSignal): Promise<void> {
-    await this.fetch(["--prune", "--no-tags", "--update-shallow", ...REFSPECS], signal);
+  async #fetchAll(signal: AbortSignal, options: string[] = []): Promise<void> {
+    await this.fetch([...options, "--prune", "--no-tags", "--update-shallow", ...REFSPECS], signal);
   }
 
   /** Fetches more into it; whoever calls has seen to it that it is there. Throws as `update`. */
-  async fetch(what: readonly string[], signal: AbortSignal, input?: string): Promise<void> {
-    const options = ["--quiet", "--no-write-fetch-head", ...((await this.#isWhole()) ? [] : ["--filter=blob:none"])];
+  async fetch(
+    what: readonly string[],
+    signal: AbortSignal,
+    { input, filter = FILTER }: { input?: string; filter?: string } = {},
+  ): Promise<void> {
+    const filters = !(await this.#isWhole());
+    const options = ["--quiet", "--no-write-fetch-head", ...(filters ? [`--filter=${filter}`] : [])];
     const [flags, names] = [
       what.filter((word) => word.startsWith("--")),
       what.filter((word) => !word.startsWith("--")),
     ];
+    // Where it isn't said in the mirror's own configuration, a git that reads it takes what is missing for missing, and
+    // looks for it nowhere: what is asked of the host is asked here.
+    const partial = filters
+      ? ["-c", "remote.origin.promisor=true", "-c", `remote.origin.partialclonefilter=${FILTER}`]
+      : [];
     // Single objects are asked for without saying what is here already.
     const alone = input === undefined ? [] : ["-c", "fetch.negotiationAlgorithm=noop"];
     const guard = {
@@ -98,13 +125,35 @@ export class Mirror {
       signal,
     };
     await guardPacks(guard, (guarded) =>
-      this.#git.online([...alone, "--git-dir", this.path, "fetch", ...options, ...flags, "--", "origin", ...names], {
-        signal: guarded,
-        input,
-      }),
+      this.#git.online(
+        [...partial, ...alone, "--git-dir", this.path, "fetch", ...options, ...flags, "--", "origin", ...names],
+        {
+          signal: guarded,
+          input,
+        },
+      ),
     ).catch((error) => {
       throw this.#damageOr(error);
     });
+  }
+
+  /**
+   * Fetches single objects by their ids, and along with a folder the small files right in it, where the host can tell them
+   * from others: what is asked for next. Throws as `update`, and `release_moved` when the host gives nothing by id.
+   */
+  async fetchObjects(ids: readonly string[], signal: AbortSignal): Promise<void> {
+    const input = `${ids.join("\n")}\n`;
+    const fetch = (filter: string) => this.fetch(["--no-tags", "--stdin"], signal, { input, filter });
+    if (this.#mayBringFiles) {
+      try {
+        return await fetch(FOLDER_FILTER);
+      } catch (error) {
+        const isRefused = error instanceof UpdateError && /filter .* not supported/.test(error.fields.detail ?? "");
+        if (!isRefused) throw error;
+        this.#mayBringFiles = false;
+      }
+    }
+    await fetch(FILTER);
   }
 
   /** What it has of branches and tags. Reads the disk only. */
@@ -130,19 +179,17 @@ export class Mirror {
   }
 
   /** One that was begun is thrown away, and those of other remotes with it: the source's address was changed. */
-  async #create(signal: AbortSignal): Promise<void> {
-    await requireGit(this.#git, signal);
+  async #create(): Promise<void> {
     await ensureFolder(this.#dir, 0o700);
     for (const name of await readdir(this.#dir)) {
       if (/^mirror-.*\.git$/.test(name))
         await rm(join(this.#dir, name), { recursive: true, force: true, maxRetries: 3 });
     }
-    const init = ["init", "--quiet", "--bare", "--template=", "--", this.path];
-    const { code, stderr } = await this.#git.offline(init, { signal });
-    if (code !== 0) {
-      const sentence = "Pawl can't make its copy of the repository in its state folder.";
-      throw new UpdateError("not_writable", sentence, { path: this.path, detail: cleanLine(stderr, 500) });
-    }
+    // What `git init --bare` makes (gitrepository-layout(5)), without the time that it takes to start.
+    await ensureFolder(join(this.path, "objects"));
+    await ensureFolder(join(this.path, "refs", "heads"));
+    await writeFile(join(this.path, "config"), "[core]\n\trepositoryformatversion = 0\n\tbare = true\n");
+    await writeFile(join(this.path, "HEAD"), "ref: refs/heads/main\n");
   }
 
   #damageOr(error: unknown): unknown {

@@ -50,7 +50,7 @@ export class Repository {
     } catch (error) {
       if (!(error instanceof UpdateError)) throw error;
       if (error.code === "state_damaged") await this.mirror.discard(signal);
-      // It left contents of files out, and doesn't give one by its id.
+      // It left files out, and doesn't give one by its id.
       else if (error.code === "release_moved") await this.mirror.makeWhole(signal);
       else throw error;
       return await find(await this.#refreshed(signal));
@@ -66,18 +66,22 @@ export class Repository {
   async head(known: Known, { channel, installed }: Asked, signal: AbortSignal): Promise<Head | null> {
     const branch = Object.hasOwn(known.branches, channel) ? known.branches[channel] : undefined;
     if (!branch) return null;
-    const { commit } = branch;
+    const { commit, tree } = branch;
     const question = installed === null ? null : `${installed.commit ?? installed.version} ${commit}`;
     let found = Object.hasOwn(known.versions, channel) ? known.versions[channel] : undefined;
     let standing = question === null ? null : known.standings[question];
     if (found === undefined || standing === undefined) {
-      found ??= await headVersion(this.mirror, { branch: channel, commit }, signal);
-      standing ??= installed === null ? null : await standingOf(this.mirror, installed, commit, signal);
+      [found, standing] = await Promise.all([
+        found ?? headVersion(this.mirror, { branch: channel, commit, tree }, signal),
+        standing !== undefined || installed === null
+          ? (standing ?? null)
+          : standingOf(this.mirror, installed, commit, signal),
+      ]);
       known.versions[channel] = found;
       if (question !== null) known.standings[question] = standing;
       await writeKnown(this.#dir, known);
     }
-    return { ...branch, ...found, standing };
+    return { commit, title: branch.title, at: branch.at, ...found, standing };
   }
 
   /** The branches that can be channels, of the host alone; nothing is kept. Throws as `Git.online`. */

@@ -13,6 +13,7 @@ const FIELDS = [
   "%(*objectname)",
   "%(*objecttype)",
   "%(creatordate:unix)",
+  "%(tree)",
   // Of a tag with an object of its own the message is the tag's; it isn't used.
   "%(subject)",
 ];
@@ -28,13 +29,13 @@ export async function survey(
   const branches: Known["branches"] = {};
   const tags: Known["tags"] = [];
   for (const line of stdout.split("\n")) {
-    const [id = "", ref = "", type, peeled = "", peeledType, seconds = "", ...subject] = line.split("\t");
+    const [id = "", ref = "", type, peeled = "", peeledType, seconds = "", tree = "", ...subject] = line.split("\t");
     if (!COMMIT.test(id)) continue;
     refs.set(ref, id);
     const at = instantOf(seconds);
     const channel = channelOf(ref);
     if (channel !== null && type === "commit") {
-      branches[channel] = { commit: id, title: cleanLine(subject.join(" "), TITLE_MAX), at };
+      branches[channel] = { commit: id, tree, title: cleanLine(subject.join(" "), TITLE_MAX), at };
     }
     const commit = type === "commit" ? id : peeledType === "commit" ? peeled : null;
     if (ref.startsWith("refs/tags/") && commit !== null && COMMIT.test(commit)) {

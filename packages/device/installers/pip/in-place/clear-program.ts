@@ -91,7 +91,9 @@ for info in infos():
     else:
         others.update(place(info, row[0]) for row in record(info) or [])
 for wheel in asked["wheels"]:
-    places.update(of_wheel(wheel))
+    # One may have been removed to make room, when it was no longer needed for this.
+    if os.path.exists(wheel):
+        places.update(of_wheel(wheel))
 
 # By folder, the names of the folders in it that pip may have begun to move out of the way.
 tops = {}

@@ -1,8 +1,9 @@
-import { rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { PipInstall } from "@pawl/protocol";
 import { versionings } from "@pawl/protocol/versioning";
 import { UpdateError } from "../../../error.ts";
-import { ensureFolder } from "../../../store/atomic-file.ts";
+import { ensureFolder, isMissing } from "../../../store/atomic-file.ts";
 import { jsonOrNull } from "../../../store/record.ts";
 import type { Run } from "../../../system/types.ts";
 import { pip } from "../pip.ts";
@@ -66,7 +67,7 @@ const ANSWER_BYTES = 16 * 1024 ** 2;
 export interface EnvironmentParts {
   run: Run;
   config: PipInstall;
-  /** A folder that is made and removed for each program. */
+  /** A folder for the programs, with nothing in it that anybody needs. */
   scratch: string;
   /** The file by whose lock one of ours at a time works on the environment. */
   lock: string;
@@ -128,19 +129,13 @@ export class Environment {
     );
   }
 
-  /** Works with a scratch folder of its own, and as the only one of ours. */
+  /** Works as the only one of ours, in a scratch folder that stays: on a full disk none could be made to go back in. */
   async #within<T>(work: (call: PythonCall) => Promise<T>): Promise<T> {
     const { scratch, lock, run } = this.#parts;
-    await rm(scratch, { recursive: true, force: true });
-    await ensureFolder(scratch.slice(0, scratch.lastIndexOf("/")));
-    await makeScratch(scratch, null);
+    await emptied(scratch);
     const locked: Run = ([python = "", ...args], options) =>
       run([python, "-I", "-c", LOCKED, lock, String(PATIENCE_S), ...args.slice(2)], options);
-    try {
-      return await work({ run: locked, python: this.python, scratch, user: null });
-    } finally {
-      await rm(scratch, { recursive: true, force: true });
-    }
+    return work({ run: locked, python: this.python, scratch, user: null });
   }
 
   async #ask(program: string, question: unknown, timeoutMs: number, signal: AbortSignal): Promise<unknown> {
@@ -162,6 +157,22 @@ export class Environment {
 /** `--break-system-packages` came with 23.0.1; an older pip takes it for a mistake, and needs it not. Pure. */
 export function knowsBreak(pip: string | null): boolean {
   return pip !== null && (versionings.pep440.compare(pip, "23.0.1") ?? -1) >= 0;
+}
+
+/** What one that was killed has left goes; the folders stay. */
+async function emptied(scratch: string): Promise<void> {
+  const temporary = join(scratch, "tmp");
+  const left = await readdir(temporary).catch((error) => {
+    if (isMissing(error)) return null;
+    throw error;
+  });
+  if (left !== null) {
+    for (const name of left) await rm(join(temporary, name), { recursive: true, force: true });
+    return;
+  }
+  await rm(scratch, { recursive: true, force: true });
+  await ensureFolder(dirname(scratch));
+  await makeScratch(scratch, null);
 }
 
 function unasked(python: string, detail: string): UpdateError {

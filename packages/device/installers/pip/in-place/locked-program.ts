@@ -24,8 +24,10 @@ while True:
         except (ValueError, ProcessLookupError):
             pass
     time.sleep(0.05)
-os.ftruncate(lock, 0)
-os.pwrite(lock, str(os.getpid()).encode(), 0)
+try:
+    os.pwrite(lock, str(os.getpid()).encode().ljust(20), 0)
+except OSError:
+    pass  # On a full disk nothing can be written, and what is removed makes room.
 os.set_inheritable(lock, True)
 os.umask(0o022)
 os.execv(sys.executable, [sys.executable, "-I", "-u", *rest])

@@ -1,4 +1,6 @@
+import { rm } from "node:fs/promises";
 import { UpdateError } from "../../../error.ts";
+import { isDiskFull } from "../../bundle/step-error.ts";
 import type { Report } from "../../types.ts";
 import type { Journal } from "./journal.ts";
 import { touchedBy } from "./plan-change.ts";
@@ -59,7 +61,16 @@ export async function putBack(
     throw new UpdateError("no_backup", error.message, { ...error.fields, cause: error });
   });
   await clearAll(journal, parts, signal);
-  await putWheels(journal.back, environment, run, report, signal);
+  try {
+    await putWheels(journal.back, environment, run, report, signal);
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    // A working device comes first.
+    report.line(`The disk is full: removing the wheels of ${journal.next} that were kept`, "warn");
+    for (const { path } of journal.change.install) await rm(path, { force: true });
+    await clearAll(journal, parts, signal);
+    await putWheels(journal.back, environment, run, report, signal);
+  }
 }
 
 /** Leaves nothing of what a switch is about, neither the new nor the old, in whichever state it was killed. */

@@ -51,7 +51,7 @@ describe.skipIf(noPip)("a power cut while a release is built", () => {
         manifestPath,
       };
 
-      const child = spawn(process.execPath, ["--experimental-strip-types", PROCESS, JSON.stringify(said)], {
+      const child = spawn(process.execPath, [PROCESS, JSON.stringify(said)], {
         stdio: ["ignore", "pipe", "inherit"],
       });
       let isThere = false;

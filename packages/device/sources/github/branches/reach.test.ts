@@ -92,6 +92,17 @@ test("the nearest tag of any history is that which looking at all of them finds,
   }
 });
 
+test("of two tags that a merge brought together the newer one isn't always nearer", async () => {
+  const history = new GitHistory();
+  const first = history.commit();
+  history.branch("side");
+  const nearer = history.commits(50, "side");
+  const newer = history.commit();
+  const head = history.commit({ merges: [nearer] });
+  const reach = await reachOf(head, [first, newer, nearer], new Answers(history), null);
+  expect(nearestIn(reach)).toEqual({ shas: [nearer], distance: 2 });
+});
+
 test.each([
   // Commits since the last tag, tags before it, questions.
   [5, 1, 1],
