@@ -1,16 +1,15 @@
-import { createHmac } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import type { Status, StreamEvent } from "@pawl/protocol";
 import { Appliance, TempDir } from "@pawl/testkit";
-import { createParser } from "eventsource-parser";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Daemon, startDaemon } from "./daemon.ts";
 import { DEVICE_FILE } from "./nodes.ts";
+import { progressStream } from "./repeater/stream.ts";
+import { authLines, pageToken, SECRET } from "./repeater/token.ts";
 
 // The repeater's update dialog, call by call (contract device-api.md; the page signs in elsewhere and has a JWT).
 
-const SECRET = "a secret that the page's own server and Pawl share";
-const TOKEN = jwt({ sub: "admin", exp: Math.floor(Date.now() / 1000) + 900 });
+const TOKEN = pageToken();
 
 let dir: TempDir;
 let appliance: Appliance;
@@ -24,8 +23,7 @@ beforeAll(async () => {
   await appliance.publish("1.0.6", { notes: "- feat: sensors" });
   await appliance.publish("1.1.0-beta.1", { channel: "beta", notes: "- feat: plugins" });
   await writeFile(dir.join("jwt.key"), SECRET, { mode: 0o600 });
-  const auth = `auth: { jwt: { secret_file: ${dir.join("jwt.key")} }, token_in_query: true }\n`;
-  await appliance.changeConfig((text) => auth + text);
+  await appliance.changeConfig((text) => authLines(dir.join("jwt.key")) + text);
   daemon = await startDaemon(appliance);
 }, 60_000);
 
@@ -147,18 +145,8 @@ async function polled(): Promise<Status & { success: boolean }> {
   throw new Error("Version check timed out");
 }
 
-/** An EventSource can't send headers: the page puts its token into the address. */
 async function streamed(): Promise<StreamEvent[]> {
   const events: StreamEvent[] = [];
-  const parser = createParser({ onEvent: ({ data }) => events.push(JSON.parse(data)) });
-  const response = await fetch(`${daemon.url}/api/update/progress?token=${TOKEN}`);
-  const decoder = new TextDecoder();
-  for await (const chunk of response.body ?? []) parser.feed(decoder.decode(chunk, { stream: true }));
+  for await (const { event } of progressStream(`${daemon.url}/api/update/progress?token=${TOKEN}`)) events.push(event);
   return events;
-}
-
-function jwt(claims: object): string {
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const text = `${part({ alg: "HS256", typ: "JWT" })}.${part(claims)}`;
-  return `${text}.${createHmac("sha256", SECRET).update(text).digest("base64url")}`;
 }

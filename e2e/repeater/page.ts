@@ -5,8 +5,11 @@ import { progressStream } from "./stream.ts";
 const PACE = 1 / 20;
 /** Three times the page's own patience with a check: a busy machine isn't the matter here. */
 const CHECK_MS = 30_000;
-/** How long after "Restarting service" the page waits for the end of the stream before it closes it itself. */
-const RESTART_MS = 8_000;
+/**
+ * How long after "Restarting service" the page waits for the end of the stream before it closes it itself and goes on as if
+ * it had broken. There it is 8 s.
+ */
+const RESTART_MS = 45_000;
 
 export type Called = Record<string, unknown> & { success: boolean };
 
@@ -14,6 +17,16 @@ export type Called = Record<string, unknown> & { success: boolean };
 export type Dot = "red" | "grey" | "green" | "unknown";
 
 export type InstallState = "idle" | "installing" | "restarting" | "complete" | "verified" | "verify-failed" | "error";
+
+/** While nothing is under way it says what it would do. */
+const BUTTONS: Partial<Record<InstallState, string>> = {
+  installing: "Installing…",
+  restarting: "Restarting…",
+  verified: "Installed ✓",
+  complete: "Installed ✓",
+  error: "Retry Install",
+  "verify-failed": "Retry Install",
+};
 
 /**
  * The earlier dashboard as far as updates go (device-world.md §1.4): which calls it makes, in which order, and what it
@@ -52,20 +65,8 @@ export class RepeaterPage {
 
   /** What is written on the dialog's button. */
   get button(): string {
-    switch (this.state) {
-      case "installing":
-        return "Installing…";
-      case "restarting":
-        return "Restarting…";
-      case "verified":
-      case "complete":
-        return "Installed ✓";
-      case "error":
-      case "verify-failed":
-        return "Retry Install";
-      case "idle":
-        return this.bell.hasUpdate ? "Install Update" : "Force Reinstall";
-    }
+    const idle = this.bell.hasUpdate ? "Install Update" : "Force Reinstall";
+    return BUTTONS[this.state] ?? idle;
   }
 
   get streamAddress(): string {

@@ -1,6 +1,7 @@
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { PythonAppliance, TempDir } from "@pawl/testkit";
 import { type Daemon, startDaemon } from "../daemon.ts";
 import { DEVICE_FILE } from "../nodes.ts";
@@ -40,9 +41,9 @@ export class RepeaterDevice implements AsyncDisposable {
     const commits = Array.from({ length: AHEAD - 1 }, (_, n) => ({ message: `fix: leak ${n + 1}` }));
     await appliance.repository.commits("dev", commits);
     await appliance.push("dev", { message: "feat: whistle\n\nAt 100 °C." });
-    installAsEarlier(appliance, "main");
+    await installAsEarlier(appliance, "main");
     writeFileSync(channelFile, "dev");
-    startService(appliance);
+    await startService(appliance);
     writeFileSync(dir.join("jwt.key"), SECRET, { mode: 0o600 });
     await appliance.changeConfig((text) => authLines(dir.join("jwt.key")) + text);
     return new RepeaterDevice(dir, appliance, channelFile, await startDaemon(appliance));
@@ -75,22 +76,24 @@ export class RepeaterDevice implements AsyncDisposable {
   }
 }
 
-/** Its command line, word by word, but for what keeps pip off the network. */
-function installAsEarlier({ home, server }: PythonAppliance, branch: string): void {
+/** Its command line, word by word, but for what keeps pip off the network. The repository is served by this process. */
+async function installAsEarlier({ home, server }: PythonAppliance, branch: string): Promise<void> {
   const offline = ["--no-index", "--no-build-isolation"];
   const flags = ["--break-system-packages", "--no-cache-dir", "--force-reinstall", ...offline];
   const what = `kettle[hardware] @ git+${server.url}/kettle.git@${branch}`;
-  const { status, stdout, stderr } = spawnSync(join(home, "bin", "python"), ["-m", "pip", "install", ...flags, what], {
-    encoding: "utf8",
-    env: { ...process.env, PIP_ROOT_USER_ACTION: "ignore", PIP_CONFIG_FILE: "/dev/null", SETUPTOOLS_SCM_PRETEND_VERSION: "1.0.0" },
+  await promisify(execFile)(join(home, "bin", "python"), ["-m", "pip", "install", ...flags, what], {
+    env: {
+      ...process.env,
+      PIP_ROOT_USER_ACTION: "ignore",
+      PIP_CONFIG_FILE: "/dev/null",
+      SETUPTOOLS_SCM_PRETEND_VERSION: "1.0.0",
+    },
   });
-  if (status !== 0) throw new Error(`pip: ${stdout}${stderr}`);
 }
 
 /** By the command that pawl.yaml has for it. */
-function startService({ appLines }: PythonAppliance): void {
+async function startService({ appLines }: PythonAppliance): Promise<void> {
   const start = /start: (\[.*?\]), stop:/.exec(appLines)?.[1] ?? "[]";
   const [program = "", ...args] = JSON.parse(start) as string[];
-  const { status } = spawnSync(program, args);
-  if (status !== 0) throw new Error("the service doesn't start");
+  await promisify(execFile)(program, args);
 }

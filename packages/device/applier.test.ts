@@ -291,6 +291,21 @@ test("a release that is kept is put in place without a download, after its files
   expect(refused).toMatchObject([{ version: "1.1.0", manifest_sha256: sha("a") }]);
 });
 
+test("of two commits of one version that are kept, the one that is asked for is put in place, and refused when it doesn't work", async () => {
+  const [one, other] = ["c".repeat(40), "d".repeat(40)];
+  const kept = { version: "1.1.0", manifest_sha256: null };
+  device.onDisk = [
+    { ...kept, tree: "1.1.0", commit: one },
+    { ...kept, tree: "1.1.0~2", commit: other },
+  ];
+  device.works = (version) => version === "1.0.0";
+  const asked = { update: anUpdate({ by_name: true, commit: other }), release: null };
+  const { last, refused } = await carryOut(asked);
+  expect(device.did.slice(0, 3)).toEqual(["verify kept 1.1.0~2", "back-up", "switch"]);
+  expect(last).toMatchObject({ to: "1.1.0", to_commit: other, result: "rolled_back" });
+  expect(refused).toMatchObject([{ version: "1.1.0", commit: other }]);
+});
+
 test("a kept release whose files were changed isn't put in place", async () => {
   device.onDisk = [{ tree: "1.1.0", version: "1.1.0", manifest_sha256: sha("a") }];
   fail("verify kept 1.1.0", new UpdateError("hash_mismatch", "a.txt was changed."));

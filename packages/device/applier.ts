@@ -124,7 +124,12 @@ export class Applier {
   /** What is in place is looked up here: the other side's word for it doesn't count. */
   async #begin(order: Order): Promise<Extract<ApplyEvent, { type: "ordered" }>> {
     const current = await this.#parts.installer.current();
-    const update = { ...order.update, from: current?.version ?? null };
+    const { from_commit: _, ...asked } = order.update;
+    const update: Update = {
+      ...asked,
+      from: current?.version ?? null,
+      ...(current?.commit && { from_commit: current.commit }),
+    };
     const { kind, to } = update;
     if (kind !== "rollback" && order.release) {
       return { type: "ordered", order: { ...order, update: toward(update, order.release) }, move: null };

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { lstat } from "node:fs/promises";
 import { Instant, Sha256 } from "@pawl/protocol";
-import { z } from "zod";
+import * as z from "zod";
 import { UpdateError } from "./error.ts";
 import { ensureFolder, writeFileDurably } from "./store/atomic-file.ts";
 import { fileVersion } from "./store/file-version.ts";

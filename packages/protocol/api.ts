@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ApiState, LogLevel, Phase } from "./events.ts";
 import { Failure, FailureCode } from "./failure.ts";
 import { Outcome, UpdateId, UpdateResult } from "./update.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { AbsolutePath, WebAddress } from "./config-values.ts";
 import { TreePath } from "./values.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { AbsolutePath, Repo, TokenFile, WebAddress } from "./config-values.ts";
 
 /** What git understands as a remote, of the transports that are allowed; never an option, never `ext::`. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** A program and its arguments. Never a shell line. */
 export const Argv = z.array(z.string().min(1)).min(1, "must name a program");

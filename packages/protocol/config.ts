@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { InstallConfig } from "./config-install.ts";
 import { followsBranches, SourceConfig } from "./config-source.ts";
 import { AbsolutePath, Argv, WebAddress } from "./config-values.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Instant } from "./values.ts";
 
 /** What the owner's page calls the state of an app (contract device-api.md §2). */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Instant } from "./values.ts";
 
 /** Every reason for which something did not work, as pages and programs see it (contract device-api.md §3). */

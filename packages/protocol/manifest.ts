@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Commit, Instant, Sha256, TreePath, Version } from "./values.ts";
 
 /** The highest `manifest_version` this program reads. */

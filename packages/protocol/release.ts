@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Channel, Commit, Instant, Sha256, Version } from "./values.ts";
 
 /** An index larger than this is refused unread, in bytes. */

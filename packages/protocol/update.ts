@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Failure } from "./failure.ts";
 import { UPDATE_ID } from "./patterns.ts";
 import { Release } from "./release.ts";
@@ -33,6 +33,7 @@ export const Update = z.object({
   to: Version.nullable(),
   /** Of `to`, when that is known: of one version there may be several. */
   commit: Commit.nullish(),
+  from_commit: Commit.nullish(),
   channel: Channel,
   /** The owner named this version: allows an older or a refused one. */
   by_name: z.boolean(),
@@ -56,6 +57,9 @@ export const Outcome = z.object({
   kind: UpdateKind,
   from: Version.nullable(),
   to: Version.nullable(),
+  /** Where the two are commits, and that is known: of one version there may be several. */
+  from_commit: Commit.nullish(),
+  to_commit: Commit.nullish(),
   channel: Channel,
   started_at: Instant,
   finished_at: Instant,

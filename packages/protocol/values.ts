@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { CHANNEL, COMMIT, NO_CHANNEL, TIME_OF_DAY, VERSION, WINDOW } from "./patterns.ts";
 
 /** A sha256 as 64 lowercase hexadecimal digits. */

@@ -13,9 +13,7 @@ interface ChangelogFlags extends Common {
 
 /** `pawl changelog`: what is new in the releases this device doesn't have yet. Throws UpdateError. */
 export function changelogCommand(io: Io): Command {
-  return common(
-    new Command("changelog").description("what is new that this device doesn't have yet"),
-  )
+  return common(new Command("changelog").description("what is new that this device doesn't have yet"))
     .option("--channel <name>", "another channel than the one that is followed")
     .option("--max <n>", "at most so many of them (default: 40, at most 100)", wholeNumber)
     .action(({ app, json, channel, max }: ChangelogFlags) =>

@@ -70,3 +70,10 @@ test("the history tells going back and taking over from installing", () => {
   ]);
   expect(historyWords([])).toBe("No update yet.\n");
 });
+
+test("of one version there may be several commits, and history tells them apart", () => {
+  const commits = { from_commit: "a".repeat(40), to_commit: "b".repeat(40) };
+  expect(historyWords([outcomeOf({ from: "1.2.0", to: "1.2.0", ...commits })])).toContain(
+    "1.2.0 (aaaaaaa) → 1.2.0 (bbbbbbb)",
+  );
+});

@@ -1,6 +1,7 @@
 import type { Outcome, Phase, Status } from "@pawl/protocol";
 import { inCliWords } from "./api-words.ts";
 import { localTime, when } from "./times.ts";
+import { versionWords } from "./version-words.ts";
 
 /** The steps as people read them (contract device-api.md §2). */
 export const STEP: Record<Phase, string> = {
@@ -43,7 +44,9 @@ export function historyWords(updates: readonly Outcome[]): string {
   if (updates.length === 0) return "No update yet.\n";
   return updates
     .map((row) => {
-      const move = `${row.from ?? "–"} → ${row.to ?? "?"}${MORE[row.kind]}`;
+      const from = row.from === null ? "–" : versionWords(row.from, row.from_commit);
+      const to = row.to === null ? "?" : versionWords(row.to, row.to_commit);
+      const move = `${from} → ${to}${MORE[row.kind]}`;
       const resumed = row.resumed ? ", resumed" : "";
       const why = row.failure ? `\n    ${row.failure.code}: ${inCliWords(row.failure.message)}` : "";
       return `${localTime(row.finished_at)}  ${move}  ${RESULT[row.result]}${resumed}${why}\n`;

@@ -1,6 +1,6 @@
 import type { AppConfig, ApplyRecord, Config } from "@pawl/protocol";
 import { versionings } from "@pawl/protocol/versioning";
-import type { z } from "zod";
+import type * as z from "zod";
 import { redactUrl } from "../download/index.ts";
 import { UpdateError } from "../error.ts";
 import { createInstaller, type Installer } from "../installers/index.ts";

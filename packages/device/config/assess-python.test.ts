@@ -24,7 +24,9 @@ async function check(source = GIT, install = PIP, more = ""): Promise<string[]> 
   );
   const { problems } = await checkConfig({ path, env: {} });
   // What is said of every one is left out where it is as it should be.
-  return problems.map((problem) => describeProblem(problem).replace(path, "")).filter((words) => !words.includes("whoever may push"));
+  return problems
+    .map((problem) => describeProblem(problem).replace(path, ""))
+    .filter((words) => !words.includes("whoever may push"));
 }
 
 test("of a branch on another host it is said who decides, once, and of a repository of the device's own nothing", async () => {

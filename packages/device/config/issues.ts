@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { nearest } from "./nearest.ts";
 import { dotted, error, type Finding } from "./problem.ts";
 import type { ConfigShape } from "./schema.ts";

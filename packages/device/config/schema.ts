@@ -1,5 +1,5 @@
 import { Config } from "@pawl/protocol";
-import { z } from "zod";
+import * as z from "zod";
 
 type Path = readonly (string | number)[];
 type Schema = z.core.JSONSchema.BaseSchema;

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { ApplyRecord, FetchRecord, Settings } from "@pawl/protocol";
-import { z } from "zod";
+import * as z from "zod";
 import { Outbox } from "../notices/outbox.ts";
 import { type AppPaths, devicePaths } from "../store/paths.ts";
 import { jsonOrNull } from "../store/record.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { isMissing, readTextIfThere, writeCacheFile } from "../store/atomic-file.ts";
 import { redactUrl } from "./redact-url.ts";
 

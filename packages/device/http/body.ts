@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { z } from "zod";
+import type * as z from "zod";
 import { UpdateError } from "../error.ts";
 import { jsonOrNull } from "../store/record.ts";
 import type { HttpContext } from "./route.ts";

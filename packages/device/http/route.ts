@@ -1,7 +1,7 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { FailureCode } from "@pawl/protocol";
 import type { Context } from "hono";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { App } from "../app.ts";
 import type { Address } from "../listen-address.ts";
 

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { jwtVerify, SignJWT } from "jose";
-import { z } from "zod";
+import * as z from "zod";
 import { ensureFolder, isMissing, readTextIfThere, writeFileDurably } from "../store/atomic-file.ts";
 import { devicePaths } from "../store/paths.ts";
 import type { Clock } from "../system/types.ts";

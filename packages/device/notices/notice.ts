@@ -1,5 +1,5 @@
 import { Channel, Failure, Instant, NoticeEvent, UpdateId, UpdateResult, Version } from "@pawl/protocol";
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * What others are told: one JSON object, on a program's stdin or as a webhook's body. Fields that don't apply are null.

@@ -1,5 +1,5 @@
 import { Instant } from "@pawl/protocol";
-import { z } from "zod";
+import * as z from "zod";
 import { Notice } from "./notice.ts";
 
 /** How many notices are remembered as told. */

@@ -2,7 +2,7 @@ import type { Change, FetchRecord, Status } from "@pawl/protocol";
 import type { Versioning } from "@pawl/protocol/versioning";
 import { asUpdateError, UpdateError } from "../error.ts";
 import type { KnownOffers } from "../sources/known-offers.ts";
-import type { Asked, Branches, Source } from "../sources/types.ts";
+import type { Asked, Branches, Changes, Source } from "../sources/types.ts";
 import type { Clock } from "../system/types.ts";
 import { changesSince } from "../update/changes.ts";
 import { inOrder } from "../update/channel-names.ts";
@@ -91,20 +91,29 @@ export class News {
   }
 
   async #commits(branches: Branches, asked: Asked, max: number): Promise<Changelog> {
-    const { shutdown } = this.#parts;
-    const signal = AbortSignal.any([shutdown, AbortSignal.timeout(CHANGES_WITHIN_MS)]);
     const { channel } = asked;
     const installed = asked.installed?.version ?? null;
+    const found = await this.#changes(branches, asked, max);
+    if (!(found instanceof UpdateError)) return { channel, installed, latest: found.latest, commits: found.changes };
+    const known = await branches.knownChanges(asked, max, this.#parts.shutdown).catch(() => null);
+    if (!known) throw found;
+    return { channel, installed, latest: known.latest, commits: known.changes, warning: asKnownLast(found) };
+  }
+
+  /** What the source says, or why it can't be asked. Throws `not_found`, which is an answer. */
+  async #changes(branches: Branches, asked: Asked, max: number): Promise<Changes | UpdateError> {
+    const limit = await this.#list.limit();
+    if (limit) return limit;
+    const { shutdown } = this.#parts;
+    const signal = AbortSignal.any([shutdown, AbortSignal.timeout(CHANGES_WITHIN_MS)]);
     try {
-      const { latest, changes } = await branches.changes(asked, max, signal);
-      return { channel, installed, latest, commits: changes };
+      return await branches.changes(asked, max, signal);
     } catch (error) {
       shutdown.throwIfAborted();
       const trouble = signal.aborted ? this.#silent() : asUpdateError(error);
       if (trouble.code === "not_found") throw trouble;
-      const known = await branches.knownChanges(asked, max, shutdown).catch(() => null);
-      if (!known) throw trouble;
-      return { channel, installed, latest: known.latest, commits: known.changes, warning: asKnownLast(trouble) };
+      this.#list.noteLimit(trouble);
+      return trouble;
     }
   }
 

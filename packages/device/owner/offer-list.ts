@@ -53,7 +53,7 @@ export class OfferList {
 
   async #ask(asked: Asked, known: Known | null): Promise<Listed> {
     const { offers, shutdown } = this.#parts;
-    const limit = await this.#limitNow();
+    const limit = await this.limit();
     if (limit) return { seen: known, trouble: limit };
     try {
       const signal = AbortSignal.any([shutdown, AbortSignal.timeout(ASK_WITHIN_MS)]);
@@ -61,13 +61,18 @@ export class OfferList {
     } catch (error) {
       shutdown.throwIfAborted();
       const trouble = asUpdateError(error);
-      if (trouble.code === "rate_limited") this.#limit = trouble;
+      this.noteLimit(trouble);
       return { seen: known, trouble };
     }
   }
 
-  /** Asking all the same would only make the host's limit last longer. */
-  async #limitNow(): Promise<UpdateError | null> {
+  /** What else is asked of the host meets the same limit. */
+  noteLimit(trouble: UpdateError): void {
+    if (trouble.code === "rate_limited") this.#limit = trouble;
+  }
+
+  /** A host's limit that holds: asking all the same would only make it last longer. */
+  async limit(): Promise<UpdateError | null> {
     const { fetchRecord, clock } = this.#parts;
     const { failure } = await fetchRecord();
     const met = failure?.code === "rate_limited" ? failure : (this.#limit?.toFailure() ?? null);

@@ -1,5 +1,5 @@
 import { Channel, IndexEntry } from "@pawl/protocol";
-import type { z } from "zod";
+import type * as z from "zod";
 
 /** Name of the file beside a manifest. */
 export const ABOUT_FILE = "release.json";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { INDEX_MAX_BYTES, type IndexEntry, MANIFEST_MAX_BYTES, ReleaseIndex, Version } from "@pawl/protocol";
 import { versionings } from "@pawl/protocol/versioning";
 import { readManifest } from "@pawl/trust";
-import type { z } from "zod";
+import type * as z from "zod";
 import { asUpdateError, UpdateError } from "../error.ts";
 import { MANIFEST_PATH } from "../installers/bundle/tree.ts";
 import { writeFileDurably } from "../store/atomic-file.ts";

@@ -1,5 +1,5 @@
 import { AppName, UpdateId } from "@pawl/protocol";
-import { z } from "zod";
+import * as z from "zod";
 import { API_USER } from "./things/user.ts";
 
 /**

@@ -55,6 +55,12 @@ export interface Source {
   downloadHeaders: ReleaseList["downloadHeaders"];
 }
 
+/** The commits of a branch that somebody doesn't have, newest first, and the version of the branch. */
+export interface Changes {
+  latest: string | null;
+  changes: Change[];
+}
+
 /** What a source can do besides whose channels are branches. */
 export interface Branches {
   /** The names of all branches. Remembers nothing. Throws as `look`. */
@@ -63,16 +69,12 @@ export interface Branches {
    * The commits of a branch that the installed one doesn't come from, newest first, at most `max`, and the version of its
    * newest. Where no commit is installed the versions decide as well as they can. Throws as `look`.
    */
-  changes(asked: Asked, max: number, signal: AbortSignal): Promise<{ latest: string | null; changes: Change[] }>;
+  changes(asked: Asked, max: number, signal: AbortSignal): Promise<Changes>;
   /**
    * The same from what it remembers, without the network; null when it doesn't know enough. A failed look-up is answered
    * with this, and a warning.
    */
-  knownChanges(
-    asked: Asked,
-    max: number,
-    signal: AbortSignal,
-  ): Promise<{ latest: string | null; changes: Change[] } | null>;
+  knownChanges(asked: Asked, max: number, signal: AbortSignal): Promise<Changes | null>;
   /**
    * Lays every file of a commit into an empty folder, and nothing of git's. Throws `release_moved` when the host doesn't
    * have the commit any more, `archive_refused` for what no release may be made of.

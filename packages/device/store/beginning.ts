@@ -1,5 +1,5 @@
 import { AppConfig, Update } from "@pawl/protocol";
-import { z } from "zod";
+import * as z from "zod";
 import { readTextIfThere, writeFileWhole } from "./atomic-file.ts";
 import { jsonOrNull } from "./record.ts";
 

@@ -1,5 +1,5 @@
 import { Instant } from "@pawl/protocol";
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../system/types.ts";
 import { readTextIfThere, writeFileDurably } from "./atomic-file.ts";
 import { jsonOrNull } from "./record.ts";

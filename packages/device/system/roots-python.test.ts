@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmod, chown, mkdir, symlink, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { TempDir } from "@pawl/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { assertRootsPython, outsidersOfPython } from "./roots-python.ts";
@@ -12,6 +12,8 @@ const { signal } = new AbortController();
 
 let dir: TempDir;
 let venv: string;
+/** Its site-packages. */
+let packages: string;
 
 beforeAll(async () => {
   dir = await TempDir.create();
@@ -19,13 +21,14 @@ beforeAll(async () => {
   await mkdir(dir.join("opt", "kettle"), { recursive: true });
   const made = spawnSync(PYTHON, ["-m", "venv", "--without-pip", venv], { encoding: "utf8" });
   expect(made.stderr).toBe("");
+  const [version = ""] = await readdir(`${venv}/lib`);
+  packages = `${venv}/lib/${version}/site-packages`;
 });
 afterAll(async () => {
   await dir?.[Symbol.asyncDispose]();
 });
 
 const python = () => `${venv}/bin/python`;
-const packages = () => `${venv}/lib/python3.11/site-packages`;
 
 /** Gives a place to somebody else, for as long as something is looked at. */
 async function given<T>(path: string, look: () => Promise<T>): Promise<T> {
@@ -45,7 +48,7 @@ describe.skipIf(!isRoot)("as root", () => {
   });
 
   test("the environment, a folder above it, its settings, its packages: each must be root's alone", async () => {
-    for (const place of [dir.join("opt", "kettle"), venv, `${venv}/bin`, `${venv}/pyvenv.cfg`, packages()]) {
+    for (const place of [dir.join("opt", "kettle"), venv, `${venv}/bin`, `${venv}/pyvenv.cfg`, packages]) {
       expect(await given(place, () => outsidersOfPython({ python: python(), run }, signal))).toBe(place);
     }
     await chmod(dir.join("opt"), 0o777);
@@ -54,7 +57,7 @@ describe.skipIf(!isRoot)("as root", () => {
   });
 
   test("a file that Python runs at its start counts, and what root reads for the app besides", async () => {
-    const customize = `${packages()}/sitecustomize.py`;
+    const customize = `${packages}/sitecustomize.py`;
     await writeFile(customize, "");
     expect(await given(customize, () => outsidersOfPython({ python: python(), run }, signal))).toBe(customize);
     const constraints = dir.join("constraints.txt");

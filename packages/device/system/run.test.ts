@@ -59,6 +59,18 @@ test("keeps the last 64 KiB of a long output", async () => {
   expect(result.stdout.endsWith("xend\n")).toBe(true);
 });
 
+test("keeps as much of a long output as it is asked for", async () => {
+  const { stdout } = await run(["sh", "-c", "head -c 200000 /dev/zero | tr '\\0' x"], {
+    timeoutMs: 20_000,
+    outputBytes: 150_000,
+  });
+  expect(stdout).toHaveLength(150_000);
+});
+
+test("starts the program in the folder it is given", async () => {
+  expect(await run(["pwd"], { timeoutMs: 20_000, cwd: "/usr" })).toMatchObject({ stdout: "/usr\n" });
+});
+
 test("answers with 127 when the program isn't there", async () => {
   const result = await run(["pawl-no-such-program"], { timeoutMs: 5000 });
   expect(result).toMatchObject({ code: 127, stderr: "pawl-no-such-program not found" });
@@ -140,6 +152,19 @@ test("does not wait for a background process that holds the pipes, nor ends it",
   expect(isRunning(background)).toBe(true);
   process.kill(background);
 });
+
+test.runIf(process.geteuid?.() === 0)(
+  "what root does for somebody else goes first when memory runs out, and what is root's own stays as it is",
+  async () => {
+    const own = readFileSync("/proc/self/oom_score_adj", "utf8");
+    const user = { uid: 65_534, gid: 65_534 };
+    // It is told once it has been started.
+    const waits = 'until [ "$(cat /proc/self/oom_score_adj)" = 500 ]; do sleep 0.02; done; echo "$(id -u) goes first"';
+    expect(await run(["sh", "-c", waits], { timeoutMs: 20_000, user })).toMatchObject({ stdout: "65534 goes first\n" });
+    const { stdout } = await run(["cat", "/proc/self/oom_score_adj"], { timeoutMs: 20_000 });
+    expect(stdout).toBe(own);
+  },
+);
 
 /** An ended process that nobody collects (where init doesn't) is still there, as a zombie. */
 function isRunning(pid: number): boolean {

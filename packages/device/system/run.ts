@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { writeFile } from "node:fs/promises";
 import { StreamTail } from "./stream-tail.ts";
 import type { Run, RunResult } from "./types.ts";
 
@@ -27,6 +28,7 @@ export const run: Run = async (argv, { timeoutMs, signal, env, input, onLine, ou
     input === undefined
       ? spawn(program, args, { ...place, stdio: ["ignore", "pipe", "pipe"] })
       : spawn(program, args, { ...place, stdio: ["pipe", "pipe", "pipe"] });
+  if (where.user && child.pid !== undefined) yieldMemory(child.pid);
   // A program may end without having read all of it: what it makes of that its exit code says.
   child.stdin?.on("error", () => undefined).end(input);
   const stdout = new StreamTail(child.stdout, onLine, outputBytes);
@@ -71,6 +73,14 @@ export const run: Run = async (argv, { timeoutMs, signal, env, input, onLine, ou
 /** Whether a result of `run` says that the program itself isn't on this device. */
 export function isMissing(result: RunResult, program: string): boolean {
   return result.code === 127 && result.stderr === notFound(program);
+}
+
+/**
+ * What runs as somebody else is a build or a look at one. When memory runs out it goes first, whatever its parent is worth:
+ * never the app (proc(5), oom_score_adj).
+ */
+function yieldMemory(pid: number): void {
+  writeFile(`/proc/${pid}/oom_score_adj`, "500").catch(() => undefined);
 }
 
 /** Waits for "exit" and a moment more: "close" alone never comes while a background process holds the pipes. */

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse, YAMLParseError } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { DistributionConfig } from "../config/schema.ts";
 import { ServerError } from "../error.ts";
 import type { BranchFacts, Distribution, StartingPoint } from "./types.ts";

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { Duration } from "@pawl/protocol";
-import { z } from "zod";
+import * as z from "zod";
 
 const Name = z
   .string()

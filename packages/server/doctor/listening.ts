@@ -1,7 +1,7 @@
 import { type IncomingMessage, request } from "node:http";
 import { text } from "node:stream/consumers";
 import { type Finding, fine, trouble, warning } from "@pawl/device/doctor";
-import { z } from "zod";
+import * as z from "zod";
 import type { ServerConfig } from "../config/schema.ts";
 import { addressWords, type ListenAddress, parseListenAddress } from "../http/listen-address.ts";
 import { bare } from "./looks.ts";

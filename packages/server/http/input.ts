@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { ServerError } from "../error.ts";
 
 /** Where a call's input came in. */

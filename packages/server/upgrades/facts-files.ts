@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What may go into a request to an ImageBuilder, and so into a list of facts. */
 const PackageName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.+_-]*$/, "must be a package's name");

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { parse } from "yaml";
-import type { z } from "zod";
+import type * as z from "zod";
 import { ServerError } from "../error.ts";
 import { BuildChanges, DefaultPackages, PackageChanges, VersionChanges } from "./facts-files.ts";
 import { refuseTwists } from "./twisted-rows.ts";

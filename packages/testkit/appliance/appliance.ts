@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ReleaseHost } from "../release-host.ts";
 import { freePort } from "./free-port.ts";
-import { type Finished, PawlCommand } from "./pawl-command.ts";
+import { PawlCommand } from "./pawl-command.ts";
 import { type Behaviour, writeReleaseContent } from "./release-content.ts";
 
 const CONTROL = fileURLToPath(new URL("./control.mjs", import.meta.url));
@@ -67,22 +67,23 @@ export class Appliance implements AsyncDisposable {
     const ports = { service: options.servicePort ?? (await freePort()), api: options.apiPort ?? (await freePort()) };
     const appliance = new Appliance(options, host, ports);
     await mkdir(appliance.home, { recursive: true });
-    const key = await appliance.#succeed("key", "generate", "--out", join(options.dir, "release.key"), "--json");
-    await writeFile(appliance.configPath, appliance.#config(JSON.parse(key.stdout).public_key, options));
+    const { createKeyFile } = await publisher();
+    const publicKey = await createKeyFile(join(options.dir, "release.key"));
+    await writeFile(appliance.configPath, appliance.#config(publicKey, options));
     return appliance;
   }
 
-  /** Makes a release of the appliance with the publisher's own commands and puts it on the host. */
+  /** Makes a release of the appliance and puts it on the host, as the publisher's commands do. */
   async publish(version: string, behaviour: Behaviour & { channel?: string; notes?: string } = {}): Promise<void> {
+    const { packRelease, readKeyFile, writeIndex } = await publisher();
     const content = join(this.#dir, "content", version);
     await writeReleaseContent(content, version, behaviour);
-    const channel = behaviour.channel ?? "stable";
-    const notes = behaviour.notes ? ["--notes", behaviour.notes] : [];
-    const key = join(this.#dir, "release.key");
+    const { channel = "stable", notes } = behaviour;
     const releases = join(this.#dir, "host");
-    const about = ["--name", "kitchen", "--channel", channel, "--key", key, "--config", "settings.json", ...notes];
-    await this.#succeed("release", "pack", content, "--version", version, ...about, "--out", releases, "--replace");
-    await this.#succeed("release", "index", releases, "--name", "kitchen");
+    const about = { name: "kitchen", version, channel, notes, config: ["settings.json"] };
+    const key = await readKeyFile(join(this.#dir, "release.key"));
+    await packRelease({ ...about, dir: content, outDir: releases, replace: true }, key);
+    await writeIndex(releases, { name: "kitchen" });
   }
 
   /** What the running service says it is; null when it doesn't answer. */
@@ -151,12 +152,6 @@ export class Appliance implements AsyncDisposable {
     }
   }
 
-  async #succeed(...args: string[]): Promise<Finished> {
-    const finished = await this.pawl.run(...args);
-    if (finished.code !== 0) throw new Error(`pawl ${args.join(" ")} failed:\n${finished.stdout}${finished.stderr}`);
-    return finished;
-  }
-
   #config(publicKey: string, { steady = "2s", within = "20s", extra = "" }: ApplianceOptions): string {
     const control = (verb: string) =>
       JSON.stringify([process.execPath, CONTROL, verb, this.home, String(this.servicePort)]);
@@ -179,4 +174,9 @@ apps:
     version_file: ${join(this.#dir, "version")}
 ${extra}`;
   }
+}
+
+/** In this process: each command as one of its own would take longer than the update that a test is about. */
+function publisher() {
+  return import("@pawl/device/publish");
 }

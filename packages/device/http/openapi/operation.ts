@@ -1,5 +1,5 @@
 import { type FailureCode, StreamEvent } from "@pawl/protocol";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Described, Endpoint } from "../route.ts";
 import { errorResponses } from "./error-responses.ts";
 import { inlined, refTo } from "./schemas.ts";

@@ -42,7 +42,7 @@ import {
   Version,
   Window,
 } from "@pawl/protocol";
-import { z } from "zod";
+import * as z from "zod";
 
 /** What a program may meet in an answer, by the name it has there. */
 const ANSWERS = {

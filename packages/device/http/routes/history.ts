@@ -1,5 +1,5 @@
 import { HistoryAnswer } from "@pawl/protocol";
-import { z } from "zod";
+import * as z from "zod";
 import { countOf } from "../count-of.ts";
 import { type Route, success } from "../route.ts";
 

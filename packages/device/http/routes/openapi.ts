@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { DeviceCalls } from "../openapi/document.ts";
 import type { Described, Endpoint, Route } from "../route.ts";
 

@@ -1,5 +1,5 @@
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
-import { z } from "zod";
+import * as z from "zod";
 import { EVENT_STREAM_HEADERS, type EventStreams } from "../event-streams.ts";
 import type { Route } from "../route.ts";
 

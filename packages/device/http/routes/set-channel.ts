@@ -1,5 +1,5 @@
 import { SetChannelAnswer, SetChannelBody } from "@pawl/protocol";
-import { z } from "zod";
+import * as z from "zod";
 import { UpdateError } from "../../error.ts";
 import { parseBody, readBody } from "../body.ts";
 import { type Route, success } from "../route.ts";

@@ -1,7 +1,7 @@
 import { readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { TreePath, Version } from "@pawl/protocol";
-import { z } from "zod";
+import * as z from "zod";
 import { UpdateError } from "../../error.ts";
 import { isMissing, syncFolder, writeFileDurably } from "../../store/atomic-file.ts";
 import { jsonOrNull } from "../../store/record.ts";

@@ -11,6 +11,10 @@ const MOST_BYTES = 8 * 1024 * 1024;
 const NOT_THE_RELEASES =
   /^(?:-i|--index-url|--extra-index-url|-f|--find-links|--no-index|--trusted-host|--pre|--prefer-binary|--only-binary|--no-binary)(?:[\s=]|$)/;
 
+/** Where Python ends a line (`str.splitlines`). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they end one
+const LINE_END = /\r\n|[\n\v\f\r\u001c-\u001e\u0085\u2028\u2029]/;
+
 /** A release's lock file, made safe to be given to pip. */
 export interface LockFile {
   path: string;
@@ -38,8 +42,10 @@ export async function lockFile(source: string, wanted: string | undefined): Prom
 export function ownLines(path: string, text: string): Pick<LockFile, "text" | "ignored"> {
   const ignored: string[] = [];
   const kept: string[] = [];
-  for (const line of text.split(/(?<!\\)\r?\n/)) {
-    const option = /^\s*-/.test(line) ? line.trim() : null;
+  // As pip reads it: a comment goes on in no other line, whatever it ends with, and a backslash in front counts for nothing.
+  const plain = text.split(LINE_END).map((line) => (/^\s*#/.test(line) ? "" : line));
+  for (const line of plain.join("\n").split(/(?<!\\)\n/)) {
+    const option = /^[\s\\]*-/.test(line) ? line.replace(/^[\s\\]+/, "").trim() : null;
     if (option === null) kept.push(line);
     else if (NOT_THE_RELEASES.test(option)) ignored.push(option);
     else if (/^--require-hashes$/.test(option)) continue;

@@ -27,18 +27,30 @@ test("of a lock file only what it lists counts: where that comes from is the dev
   const text =
     "# made by a tool\n--index-url https://evil.example.org\n-f /tmp/wheels\na==1 \\\n    --hash=sha256:00 \\\n    --hash=sha256:11\n--require-hashes\nb==2 --hash=sha256:22\n";
   const { text: own, ignored } = ownLines("requirements.lock", text);
-  expect(own).toBe("# made by a tool\na==1 \\\n    --hash=sha256:00 \\\n    --hash=sha256:11\nb==2 --hash=sha256:22\n");
+  expect(own).toBe("\na==1 \\\n    --hash=sha256:00 \\\n    --hash=sha256:11\nb==2 --hash=sha256:22\n");
   expect(ignored).toEqual(["--index-url https://evil.example.org", "-f /tmp/wheels"]);
 });
 
-test.each(["-r /etc/shadow", "-c other.txt", "--requirement=/etc/shadow", "-e .", "--config-settings x=y"])(
-  "a lock file with %s is refused",
-  (line) => {
-    expect(() => ownLines("requirements.lock", `a==1 --hash=sha256:00\n  ${line}\n`)).toThrow(
-      /has a line that a lock file can't have/,
-    );
-  },
-);
+test("a lock file is read as pip reads it: what pip takes for a line of its own can't hide behind another", () => {
+  const hidden =
+    "# a comment \\\n-f https://evil.example.org\n# another\u2028-i https://evil.example.org\n\\--pre \\\n\n";
+  const { text, ignored } = ownLines("requirements.lock", `${hidden}a==1 \\\r\n    --hash=sha256:00\r\n`);
+  expect(ignored).toEqual(["-f https://evil.example.org", "-i https://evil.example.org", "--pre \\"]);
+  expect(text.trim()).toBe("a==1 \\\n    --hash=sha256:00");
+});
+
+test.each([
+  "-r /etc/shadow",
+  "-c other.txt",
+  "--requirement=/etc/shadow",
+  "-e .",
+  "\\-r x.txt \\\n",
+  "--config-settings x=y",
+])("a lock file with %s is refused", (line) => {
+  expect(() => ownLines("requirements.lock", `a==1 --hash=sha256:00\n  ${line}\n`)).toThrow(
+    /has a line that a lock file can't have/,
+  );
+});
 
 test("of what is missing the project itself is left out, and what has an address of its own keeps it", () => {
   const item = (name: string, url: string, more = {}) => ({

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { UpdateError } from "../../error.ts";
 import { dynamicVersion } from "./dynamic-version.ts";
 import { flitVersion } from "./flit-version.ts";

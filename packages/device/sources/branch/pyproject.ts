@@ -1,5 +1,5 @@
 import { parse, TomlError } from "smol-toml";
-import { z } from "zod";
+import * as z from "zod";
 import { UpdateError } from "../../error.ts";
 import { PROJECT_FILE_MAX } from "./types.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { UpdateError } from "../../error.ts";
 import { DESCRIBE, readDescribeCommand } from "./describe.ts";
 import { checked } from "./pyproject.ts";

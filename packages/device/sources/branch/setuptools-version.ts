@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { UpdateError } from "../../error.ts";
 import { insideProject, missing, pinned } from "./pinned.ts";
 import { checked } from "./pyproject.ts";

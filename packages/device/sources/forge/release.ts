@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** A file of a release, as GitHub, Gitea and Forgejo list it. Gitea promises none of these, so only what is needed is asked for. */
 export const Asset = z.object({

@@ -48,7 +48,7 @@ export async function installedCommit(
 /** Whether the host still had it. */
 async function fetchCommit(mirror: Mirror, commit: string, signal: AbortSignal): Promise<boolean> {
   try {
-    await mirror.fetch(["--no-tags", commit], signal);
+    await mirror.fetchCommit(commit, signal);
     return true;
   } catch (error) {
     if (error instanceof UpdateError && error.code === "release_moved") return false;

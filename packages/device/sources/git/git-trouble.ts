@@ -158,7 +158,7 @@ const TROUBLES: readonly (readonly [RegExp, (facts: Facts) => UpdateError])[] = 
       new UpdateError("host_error", `${shown} has a fault of its own (HTTP ${match[1]}). Try again later.`, { detail }),
   ],
   [
-    /not our ref|unadvertised object|couldn't find remote ref|filter '[^']*' not supported/,
+    /not our ref|unadvertised object|couldn't find remote ref|filter '[^']*' not supported|filter allows max depth/,
     ({ shown, detail }) => new UpdateError("release_moved", `${shown} doesn't have that commit any more.`, { detail }),
   ],
   [

@@ -13,6 +13,8 @@ export async function headVersion(
 ): Promise<Known["versions"][string]> {
   // What most projects turn out to want, found out while their files are still on the way.
   const usual = describe(mirror, commit, DESCRIBE, signal);
+  // Its failure counts only for who asks for it.
+  const settled = usual.catch(() => undefined);
   try {
     const found = await branchVersion({
       branch,
@@ -21,7 +23,7 @@ export async function headVersion(
     });
     return { version: found.version, project: found.project?.name ?? null };
   } finally {
-    await usual.catch(() => undefined);
+    await settled;
   }
 }
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Commit, Instant, Standing, Version } from "@pawl/protocol";
-import { z } from "zod";
+import * as z from "zod";
 import { ensureFolder, readTextIfThere, writeCacheFile } from "../../store/atomic-file.ts";
 
 const FILE = "known.json";

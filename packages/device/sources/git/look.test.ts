@@ -113,6 +113,32 @@ test("a host without filters is followed all the same", async () => {
   expect(headOf(seen, "dev")).toMatchObject({ version: "1.0.1.dev7", commit: dev[4] });
 });
 
+test.each([
+  ["only commits, and no folders with the files in them", [["tree.maxDepth", "0"]]],
+  ["nothing it is asked to", [["allow", "false"]]],
+])("a host that leaves out %s is followed, as the large ones are", async (_what, settings) => {
+  const { repository, dev } = await kettle(`choosy-${settings[0]?.[0]}`);
+  for (const [key, value] of settings) await repository.git("config", `uploadpackfilter.${key}`, value as string);
+  const source = fixture.source({ url: fixture.urlOf(`choosy-${settings[0]?.[0]}`) });
+  expect(headOf(await source.look({ channel: "dev", installed: null }, NEVER), "dev")).toMatchObject({
+    version: "1.0.1.dev7",
+    commit: dev[4],
+  });
+});
+
+test("a version in a file further down, or in one that is too long, is found, or refused for its length", async () => {
+  const pyproject =
+    '[project]\nname = "kettle"\ndynamic = ["version"]\n[tool.setuptools.dynamic]\nversion = {file = "src/kettle/VERSION"}\n';
+  const repository = await fixture.server.create("deep");
+  await repository.commit("main", {
+    files: { "pyproject.toml": pyproject, "src/kettle/VERSION": "4.5.6\n", "src/other/a": "" },
+  });
+  await repository.commit("long", { from: null, files: { VERSION: `1.0.0\n${" ".repeat(300_000)}` } });
+  const source = fixture.source({ url: fixture.urlOf("deep") });
+  expect(headOf(await source.look({ channel: "main", installed: null }, NEVER), "main")?.version).toBe("4.5.6");
+  await expect(source.look({ channel: "long", installed: null }, NEVER)).rejects.toMatchObject({ code: "bad_version" });
+});
+
 test("a branch with a pinned version has that one, wherever its tags are", async () => {
   const { repository } = await kettle("pinned");
   await repository.commit("main", { files: pythonProject({ version: "2.5.0" }) });

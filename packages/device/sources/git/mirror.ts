@@ -13,6 +13,8 @@ import type { Remote } from "./remote.ts";
 
 const REFSPECS = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"];
 
+const SOME = ["--no-tags", "--no-auto-maintenance"];
+
 /** Commits alone: half of what it is with folders, and a fraction of what it is with files. */
 const FILTER = "tree:0";
 
@@ -28,8 +30,8 @@ const DAMAGE =
 
 /**
  * A bare copy of the commits of a repository's branches and tags, without folders and files where the host can leave them
- * out: versions and changes are told by commits, and of the files few are read. It is
- * only a cache: whatever is wrong with it, it is thrown away and made anew. No address and no secret is in it.
+ * out: versions and changes are told by commits, and of the files few are read. It is only a cache: whatever is wrong with
+ * it, it is thrown away and made anew. No address and no secret is in it.
  */
 export class Mirror {
   readonly path: string;
@@ -59,13 +61,7 @@ export class Mirror {
     await using _lock = await awaitLock(join(this.#dir, "lock"), "fetch", signal);
     if (!(await this.exists())) {
       await this.#create();
-      // A git that is too old fails in ways of its own, which aren't what is told then. There is nothing to tidy yet.
-      const [isRecent, fetched] = await Promise.allSettled([
-        requireGit(this.#git, signal),
-        this.#fetchAll(signal, ["--no-auto-maintenance"]),
-      ]);
-      for (const result of [isRecent, fetched]) if (result.status === "rejected") throw result.reason;
-      return;
+      return await this.#fetchFirst(signal);
     }
     if (listed !== null && fingerprintOf(await this.refs(signal)) === listed) return;
     await removeLeftovers(this.path);
@@ -73,7 +69,8 @@ export class Mirror {
   }
 
   /**
-   * Has it hold all files from now on: for a host that leaves them out when asked, and then doesn't give them one by one. Throws as `update`.
+   * Has it hold all files from now on: for a host that leaves them out when asked, and then doesn't give them one by one.
+   * Throws as `update`.
    */
   async makeWhole(signal: AbortSignal): Promise<void> {
     await using _lock = await awaitLock(join(this.#dir, "lock"), "fetch", signal);
@@ -95,12 +92,26 @@ export class Mirror {
     return isThere(join(this.path, WHOLE));
   }
 
-  async #fetchAll(signal: AbortSignal, options: string[] = []): Promise<void> {
-    await this.fetch([...options, "--prune", "--no-tags", "--update-shallow", ...REFSPECS], signal);
+  async #fetchFirst(signal: AbortSignal): Promise<void> {
+    // A git that is too old fails in ways of its own, which aren't what is told then. There is nothing to tidy yet.
+    const results = await Promise.allSettled([
+      requireGit(this.#git, signal),
+      this.#fetchAll(signal, ["--no-auto-maintenance"]),
+    ]);
+    for (const result of results) {
+      if (result.status === "fulfilled") continue;
+      // Where there is one, something was fetched once.
+      await rm(this.path, { recursive: true, force: true, maxRetries: 3 });
+      throw result.reason;
+    }
   }
 
-  /** Fetches more into it; whoever calls has seen to it that it is there. Throws as `update`. */
-  async fetch(
+  async #fetchAll(signal: AbortSignal, options: string[] = []): Promise<void> {
+    await this.#fetch([...options, "--prune", "--no-tags", "--update-shallow", ...REFSPECS], signal);
+  }
+
+  /** For who has the lock: what is half fetched is swept away by whoever else has it. */
+  async #fetch(
     what: readonly string[],
     signal: AbortSignal,
     { input, filter = FILTER }: { input?: string; filter?: string } = {},
@@ -143,17 +154,25 @@ export class Mirror {
    */
   async fetchObjects(ids: readonly string[], signal: AbortSignal): Promise<void> {
     const input = `${ids.join("\n")}\n`;
-    const fetch = (filter: string) => this.fetch(["--no-tags", "--stdin"], signal, { input, filter });
+    await using _lock = await awaitLock(join(this.#dir, "lock"), "fetch", signal);
+    const fetch = (filter: string) => this.#fetch([...SOME, "--stdin"], signal, { input, filter });
     if (this.#mayBringFiles) {
       try {
         return await fetch(FOLDER_FILTER);
       } catch (error) {
-        const isRefused = error instanceof UpdateError && /filter .* not supported/.test(error.fields.detail ?? "");
+        const isRefused =
+          error instanceof UpdateError && /filter .*(not supported|max depth)/.test(error.fields.detail ?? "");
         if (!isRefused) throw error;
         this.#mayBringFiles = false;
       }
     }
     await fetch(FILTER);
+  }
+
+  /** Fetches a commit that no branch leads to, and those it comes from. Throws as `fetchObjects`. */
+  async fetchCommit(commit: string, signal: AbortSignal): Promise<void> {
+    await using _lock = await awaitLock(join(this.#dir, "lock"), "fetch", signal);
+    await this.#fetch([...SOME, commit], signal);
   }
 
   /** What it has of branches and tags. Reads the disk only. */

@@ -1,4 +1,5 @@
-import { chmod, readdir, truncate, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { chmod, chown, readdir, truncate, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { FakeForge, type GitRepository, GitServer, pythonProject } from "@pawl/testkit";
@@ -168,11 +169,11 @@ test("after a power cut the mirror is mended: stale locks go, and a damaged one 
 });
 
 test("a host that never stops sending is broken off", async () => {
-  const blob = Buffer.alloc(6_000_000).map(() => Math.random() * 256);
+  const blob = randomBytes(2_000_000);
   const heavy = await fixture.server.create("heavy");
   await heavy.commit("main", { files: { VERSION: "1.0.0", blob } });
   await heavy.allowFilters(false);
-  fixture.server.bytesPerSecond = 4_000_000;
+  fixture.server.bytesPerSecond = 2_000_000;
   try {
     const source = fixture.source({ url: fixture.urlOf("heavy") }, { limits: { packBytesMax: 100_000 } });
     expect(await failure(source.look(ASKED, NEVER))).toMatchObject({ code: "too_large" });
@@ -230,6 +231,20 @@ test("an empty repository, and a path that is none, say so", async () => {
   const none = fixture.source({ url: `file://${fixture.dir.path}` });
   expect(await failure(none.look(ASKED, NEVER))).toMatchObject({ code: "not_found" });
 });
+
+test.skipIf(process.getuid?.() !== 0)(
+  "as root: a repository of another user's on this device says whose it must be",
+  async () => {
+    const others = await fixture.server.create("others");
+    await others.commit("main", { files: { VERSION: "1.0.0" } });
+    await chown(others.path, 65534, 65534);
+    const source = fixture.source({ url: `file://${others.path}` });
+    expect(await failure(source.look(ASKED, NEVER))).toMatchObject({
+      code: "config_invalid",
+      message: expect.stringContaining("belongs to another user"),
+    });
+  },
+);
 
 test("names lists the branches and leaves nothing behind", async () => {
   const cacheDir = fixture.cache();

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 
 /** Where the embedded database is to be had, while it runs; for whoever may read its owner's files. */
 export const DatabaseAddress = z.object({

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import { bootId } from "@pawl/device/process-identity";
-import { z } from "zod";
+import * as z from "zod";
 
 /** What a file is asked for by the next time. */
 export interface EntryValidators {

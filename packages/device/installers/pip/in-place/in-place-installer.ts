@@ -1,4 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Manifest, Move, Update } from "@pawl/protocol";
 import { UpdateError } from "../../../error.ts";
@@ -88,6 +88,7 @@ export class InPlaceInstaller implements Installer {
 
   async verifyKept(move: Move, signal: AbortSignal): Promise<void> {
     await checkOwner(this.#trees.dir, [move.next]);
+    await this.#checkPython(signal);
     const { install } = await this.#change(move, await standing(this.#look()));
     await checkWheels(install, signal);
   }
@@ -106,9 +107,7 @@ export class InPlaceInstaller implements Installer {
     await this.#trees.ensure().catch((error) => {
       throw !isRoot() && isNotAllowed(error) ? noRights(this.#trees.dir) : error;
     });
-    const { config, run } = this.#parts;
-    const more = [...(config.constraints ? [config.constraints] : []), ...config.find_links.filter(isPath)];
-    await assertRootsPython({ python: config.python, more, run }, signal);
+    await this.#checkPython(signal);
     await checkRights(await this.#environment.survey(signal));
     const { record, inPlace } = await standing(this.#look());
     await checkOwner(this.#trees.dir, [record?.tree ?? null]);
@@ -229,6 +228,13 @@ export class InPlaceInstaller implements Installer {
     return found.change;
   }
 
+  /** Before anything is changed: a switch that was begun has to come to an end, whoever got hold of the Python meanwhile. */
+  async #checkPython(signal: AbortSignal): Promise<void> {
+    const { config, run } = this.#parts;
+    const more = [...(config.constraints ? [config.constraints] : []), ...config.find_links.filter(isPath)];
+    await assertRootsPython({ python: config.python, more, run }, signal);
+  }
+
   async #checkOwner({ previous, next }: Move): Promise<void> {
     await checkOwner(this.#trees.dir, [previous, next]);
   }
@@ -269,7 +275,8 @@ export class InPlaceInstaller implements Installer {
   async #asUser<T>(user: User | null, work: (call: PythonCall) => Promise<T>): Promise<T> {
     const { run, config } = this.#parts;
     const scratch = this.#trees.staging("checks");
-    await rm(scratch, { recursive: true, force: true });
+    // What one that was killed has left is somebody else's: its names may lead anywhere.
+    await removeWhole(scratch);
     await mkdir(this.#trees.dir, { recursive: true });
     await makeScratch(scratch, user);
     try {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TempDir } from "@pawl/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -148,6 +148,14 @@ describe.skipIf(noPip)("pip, in place", () => {
     });
     await installer.discard(update, move);
     expect((await installer.kept()).map(({ tree }) => tree)).toEqual(["0.9~found"]);
+  });
+
+  test.skipIf(process.getuid?.() !== 0)("root goes back with no Python that others may change", async () => {
+    const move = { previous: "1.0.0", next: "0.9~found", manifest_sha256: null, kept: true };
+    await installer.verifyKept(move, signal);
+    await chown(packages, 65534, 65534);
+    await expect(installer.verifyKept(move, signal)).rejects.toMatchObject({ code: "requires_unmet" });
+    await chown(packages, 0, 0);
   });
 
   test("what lists no files of its own can't be backed up, and is named", async () => {

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { lstat, mkdir, readdir, readFile, readlink, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chown, lstat, mkdir, readdir, readFile, readlink, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pythonProject, TempDir } from "@pawl/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -138,6 +138,12 @@ describe.skipIf(noPip)("a virtual environment for each release", () => {
     const path = join(tree, "lib/python3.11/site-packages/stove/__init__.py");
     const was = await readFile(path);
     await writeFile(path, "changed");
+    if (process.getuid?.() === 0) {
+      // Root makes nothing where others could change it.
+      await chown(device.home(), 65534, 65534);
+      await expect(installer.verifyKept(move, signal)).rejects.toMatchObject({ code: "requires_unmet" });
+      await chown(device.home(), 0, 0);
+    }
     await installer.verifyKept(move, signal);
     expect(await readFile(path)).toEqual(was);
     expect((await installer.kept()).map((kept) => kept.tree)).toEqual(["1.2.0.dev3"]);

@@ -85,7 +85,13 @@ export class VenvInstaller implements Installer {
 
   async #mend(tree: string, version: string, report: Report, signal: AbortSignal): Promise<void> {
     const { config, run, buildUser } = this.#parts;
+    await this.#checkRootsPython(signal);
     await mendVenv({ layout: this.#layout, tree, version, config, run, buildUser }, report, signal);
+  }
+
+  async #checkRootsPython(signal: AbortSignal): Promise<void> {
+    const { config, run } = this.#parts;
+    await assertRootsPython({ python: config.python, more: [config.home], run }, signal);
   }
 
   async manifest(tree: string): Promise<Manifest | null> {
@@ -105,7 +111,7 @@ export class VenvInstaller implements Installer {
     const { update, manifest, manifestBytes } = staging;
     const { config, run, buildUser } = this.#parts;
     const layout = this.#layout;
-    await assertRootsPython({ python: config.python, more: [config.home], run }, signal);
+    await this.#checkRootsPython(signal);
     await checkHome(layout);
     const previous = await currentTree(layout);
     await ensureHome(layout);

@@ -1,6 +1,6 @@
 import { Commit, Instant } from "@pawl/protocol";
 import { COMMIT } from "@pawl/protocol/patterns";
-import { z } from "zod";
+import * as z from "zod";
 import { UpdateError } from "../../../error.ts";
 import { cleanLine } from "../../git/clean-text.ts";
 import { bodyOf, instantOf, lastPage, titleOf } from "./commit-text.ts";

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { ensureFolder, readTextIfThere, writeCacheFile } from "../../../store/atomic-file.ts";
 
 /** More than a few heads of a few branches need, in characters. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { UpdateError } from "../../../error.ts";
 import { PROJECT_FILE_MAX, type ProjectFiles } from "../../branch/index.ts";
 import type { Facts } from "./facts.ts";

@@ -1,5 +1,5 @@
 import { Commit } from "@pawl/protocol";
-import { z } from "zod";
+import * as z from "zod";
 import { UpdateError } from "../../../error.ts";
 import { type Commits, PER_PAGE } from "./commits.ts";
 

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { fetchBytes } from "../../../download/index.ts";
 import { UpdateError } from "../../../error.ts";
 import { jsonOrNull } from "../../../store/record.ts";

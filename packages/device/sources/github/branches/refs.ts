@@ -1,5 +1,5 @@
 import { Channel, Commit } from "@pawl/protocol";
-import { z } from "zod";
+import * as z from "zod";
 import type { Facts } from "./facts.ts";
 import { type ListName, NotRemembered, type Reading } from "./reading.ts";
 import { ListedRef } from "./shapes.ts";

@@ -1,5 +1,5 @@
 import { Commit } from "@pawl/protocol";
-import { z } from "zod";
+import * as z from "zod";
 
 /** What is read of GitHub's answers (REST API 2022-11-28), and nothing else of them. */
 

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { bootId } from "@pawl/device/process-identity";
-import { z } from "zod";
+import * as z from "zod";
 import { withoutUser } from "../../../catalog/upstream/address.ts";
 import type { BuildRecipe } from "../../types.ts";
 import { syncFolder, writeDurably } from "./durable-file.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { UpstreamError } from "../../../catalog/upstream/error.ts";
 import { Keyring } from "../../../catalog/upstream/keyring.ts";
 import { keysFor } from "../../../catalog/upstream/keys-for.ts";

@@ -1,6 +1,6 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { UpstreamError } from "../../../catalog/upstream/error.ts";
 import type { BuildRecipe } from "../../types.ts";
 import { writeDurably } from "./durable-file.ts";

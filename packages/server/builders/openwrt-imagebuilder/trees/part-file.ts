@@ -1,5 +1,5 @@
 import { open, readFile, rm, stat } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { writeDurably } from "./durable-file.ts";
 
 /** What the bytes that are there were sent with: by it upstream knows whether the rest belongs to them. */
