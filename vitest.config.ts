@@ -12,8 +12,8 @@ const ALONE = [
 
 export default defineConfig({
   test: {
-    // PostgreSQL, for the tests that ask for it.
-    globalSetup: ["packages/server/testing/global-setup.ts"],
+    // What Node has compiled, for whoever is started; PostgreSQL, for the tests that ask for it.
+    globalSetup: ["e2e/compiled.ts", "packages/server/testing/global-setup.ts"],
     // How long something takes is no claim of a test: these are for what never comes.
     testTimeout: 90_000,
     hookTimeout: 120_000,

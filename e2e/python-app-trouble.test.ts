@@ -125,5 +125,8 @@ describe.skipIf(whyNot)(`a branch and its host aren't as they were${whyNot ? ` (
       current_channel: "main",
       warning: expect.stringContaining("known so far"),
     });
+    const { lines, done } = await device.watched("rollback");
+    expect(done, lines.join("\n")).toMatchObject({ state: "complete" });
+    expect(await device.appliance.running()).toMatchObject({ version: "1.0.1.dev2", note: "Click when it boils" });
   });
 });

@@ -149,6 +149,20 @@ describe.skipIf(whyNot)(`the earlier dashboard follows a branch${whyNot ? ` (${w
     expect(page.bell.error).toBe(page.error);
   });
 
+  test("B22 a project that calls itself something else now: the page says so, and what to change, and nothing is built", async () => {
+    await device.appliance.push("dev", {
+      message: "The kettle is a teapot",
+      files: { "pyproject.toml": '[project]\nname = "teapot"\nversion = "2.0"\n' },
+    });
+    const page = device.page();
+    await page.call("POST", "check", { force: true });
+    await page.check();
+    expect([page.bell.latest, await page.install()]).toEqual(["2.0", "error"]);
+    expect(page.error).toMatch(/teapot.*kettle.*install\.pip\.distribution|kettle.*teapot.*distribution/);
+    expect(page.log.some((line) => line.startsWith("Building wheel"))).toBe(false);
+    expect(await device.appliance.running()).toMatchObject({ version: "1.0.1.dev120" });
+  });
+
   test("Retry; the API is killed in the middle of pip: the update goes on, and the stream too, from any place", async () => {
     const head = await device.appliance.push("dev", { message: "fix: the backend as it was" });
     const page = device.page();
@@ -164,8 +178,8 @@ describe.skipIf(whyNot)(`the earlier dashboard follows a branch${whyNot ? ` (${w
     expect(rest.at(-1), JSON.stringify(rest)).toEqual({ type: "done", state: "complete", error: null });
     const whole = await eventsOf(progressStream(page.streamAddress));
     expect(linesOf(whole)).toEqual([...linesOf(page.events.slice(0, seen)), ...linesOf(rest)]);
-    expect(linesOf(whole).at(-1)).toBe("✓ Upgraded to 1.0.1.dev122 on channel 'dev'");
-    expect(await settled()).toMatchObject({ state: "complete", current_version: "1.0.1.dev122", current_commit: head });
+    expect(linesOf(whole).at(-1)).toBe("✓ Upgraded to 1.0.1.dev123 on channel 'dev'");
+    expect(await settled()).toMatchObject({ state: "complete", current_version: "1.0.1.dev123", current_commit: head });
     expect(await device.appliance.running()).toMatchObject({ note: "fix: the backend as it was" });
   });
 
@@ -177,9 +191,9 @@ describe.skipIf(whyNot)(`the earlier dashboard follows a branch${whyNot ? ` (${w
     await device.appliance.server.goAway();
     await page.call("POST", "check", { force: true });
     const status = await settled();
-    expect(status).toMatchObject({ state: "error", failure: { code: "offline" }, latest_version: "1.0.1.dev123" });
+    expect(status).toMatchObject({ state: "error", failure: { code: "offline" }, latest_version: "1.0.1.dev124" });
     await page.check();
-    expect([page.dot, page.bell.latest, page.bell.current]).toEqual(["red", "1.0.1.dev123", "1.0.1.dev122"]);
+    expect([page.dot, page.bell.latest, page.bell.current]).toEqual(["red", "1.0.1.dev124", "1.0.1.dev123"]);
     expect(page.bell.error).toBe(status.error);
     await page.open();
     expect([page.channels, page.selected, page.channelError]).toEqual([["main", "dev"], "dev", ""]);

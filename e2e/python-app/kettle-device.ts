@@ -3,12 +3,15 @@ import { basename, join } from "node:path";
 import type { HistoryAnswer, Outcome, Status, StreamEvent } from "@pawl/protocol";
 import { type Finished, PythonAppliance, type PythonApplianceOptions, TempDir } from "@pawl/testkit";
 import { createParser } from "eventsource-parser";
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import { type Daemon, startDaemon } from "../daemon.ts";
 import { DEVICE_FILE } from "../nodes.ts";
 
 /** Longer than anything here takes on a busy machine. */
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 150_000;
+
+// Most tests are two installs, each of which starts Python a dozen times.
+vi.setConfig({ testTimeout: 2 * PATIENCE_MS, hookTimeout: PATIENCE_MS });
 
 /** An answer of the API. */
 export interface Answer {

@@ -182,7 +182,7 @@ async function pawlProgram(
     command: process.execPath,
     args: [MAIN, command, "--config", file],
     // Most of a start is reading the program: half of it, when another one has ended in order before.
-    env: { NODE_COMPILE_CACHE: join(folder, "compiled"), ...env },
+    env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(folder, "compiled"), ...env },
     isReady: (line) => messageOf(line) === says,
   };
 }

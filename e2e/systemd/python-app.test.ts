@@ -85,7 +85,9 @@ describe.skipIf(whyNot)(
       await device.letGo();
       await machine.powerOn();
       expect(await device.untilEnd()).toMatchObject({ to: "1.0.1.dev2", result: "success", resumed: true });
-      expect(await machine.journal("kettle.service")).toMatch(/kettle 1\.0\.0 starts\n(.*\n)*.*kettle 1\.0\.1\.dev2 starts/);
+      expect(await machine.journal("kettle.service")).toMatch(
+        /kettle 1\.0\.0 starts\n(.*\n)*.*kettle 1\.0\.1\.dev2 starts/,
+      );
       expect(await device.running()).toMatchObject({ version: "1.0.1.dev2", note: "Boil dry no more" });
       expect(await device.status()).toMatchObject({ current_version: "1.0.1.dev2", current_commit: commit });
       // Nothing of what the dead builds had begun is left.

@@ -126,7 +126,7 @@ export class App {
    */
   async install(ask: { force: boolean; version?: string | undefined; unattended?: boolean }): Promise<Started> {
     const { clock, choices, versioning, apply } = this.#parts;
-    const { channel, skippedVersion: skipped } = await choices.chosen();
+    const { channel, skipped } = await choices.chosen();
     checkName(ask.version);
     const current = await this.#inPlace();
     const update: Update = {

@@ -63,6 +63,8 @@ const PipFields = z.strictObject({
   home: AbsolutePath.optional(),
   /** Builds and, in place, is installed into. */
   python: AbsolutePath.default("/usr/bin/python3"),
+  /** In place: the home of the user the app runs as, whose own packages (`pip install --user`) Python prefers to the system's. */
+  user_home: AbsolutePath.optional(),
   /** What has to be importable before a release is switched to. Default: the packages that the distribution consists of. */
   imports: z.array(PythonModule).default([]),
   /** Where what it depends on comes from. Default: the Python package index. */

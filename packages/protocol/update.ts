@@ -180,6 +180,8 @@ export const Settings = z.object({
     .nullable()
     .default(null),
   skipped_version: Version.nullable().default(null),
+  /** The very commit that was skipped: branches have many with one version. Null: whichever has that version. */
+  skipped_commit: Commit.nullable().default(null),
   /** The ended update whose result the owner has seen. */
   seen: UpdateId.nullable().default(null),
 });

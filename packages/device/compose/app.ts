@@ -142,7 +142,7 @@ export async function createApp({
     policy,
     clock,
     channel: async () => (await choices.chosen()).channel,
-    skippedVersion: async () => (await choices.chosen()).skippedVersion,
+    skipped: async () => (await choices.chosen()).skipped,
     current: async () => (await installer.current()) ?? beforePawl(app, python),
     apply,
     preflight: (release, manifest, signal) => preflight.beforeDownload(release, manifest, signal),

@@ -1,6 +1,7 @@
 import type { PipInstall } from "@pawl/protocol";
 import { UpdateError } from "../error.ts";
-import { foldersOf, leftoversOf, lookUpDistribution, type Remains, type Where } from "../python/index.ts";
+import { foldersOf, leftoversOf, lookUpDistribution, type Remains } from "../python/index.ts";
+import { environmentOf } from "../python/where.ts";
 import { type Finding, fine, trouble, warning } from "./types.ts";
 
 /**
@@ -8,7 +9,7 @@ import { type Finding, fine, trouble, warning } from "./types.ts";
  * left behind. Starts nothing: a Python that wasn't asked yet where it keeps its packages has nothing to say.
  */
 export async function lookAtDistribution(config: PipInstall, cachePath: string, app: string): Promise<Finding[]> {
-  const where = whereOf(config);
+  const where = environmentOf(config);
   try {
     const { installed, remains } = await lookUpDistribution(where, config.distribution, { cachePath });
     const damaged = remains.filter(({ why }) => why === "damaged");
@@ -29,11 +30,6 @@ export async function lookAtDistribution(config: PipInstall, cachePath: string, 
     if (error instanceof UpdateError && error.code === "requires_unmet") return [];
     throw error;
   }
-}
-
-/** The environment that an app's releases are in. */
-export function whereOf({ mode, home, python }: PipInstall): Where {
-  return mode === "venv" && home !== undefined ? { venv: `${home}/current` } : { python };
 }
 
 function assessDamaged({ path, detail }: Remains, app: string): Finding {

@@ -5,10 +5,10 @@ import { UpdateError } from "../error.ts";
 import { interpreterFacts } from "../installers/pip/interpreter.ts";
 import { checkInterpreter, thisDevice, type Workshop } from "../installers/pip/preflight.ts";
 import { foldersOf } from "../python/index.ts";
+import { environmentOf } from "../python/where.ts";
 import { isMissing } from "../store/atomic-file.ts";
 import { outsidersOfPython } from "../system/roots-python.ts";
 import type { Run } from "../system/types.ts";
-import { whereOf } from "./distribution.ts";
 import { obstacleOnTheWay, type Who } from "./rights.ts";
 import { type Finding, fine, trouble, warning } from "./types.ts";
 
@@ -68,7 +68,7 @@ async function askPython(patient: PythonPatient, signal: AbortSignal): Promise<F
 /** In place somebody has to be able to write there: root, or the user that everything runs as. */
 async function lookAtRights({ config, isRoots, self, run }: PythonPatient, signal: AbortSignal): Promise<Finding[]> {
   if (config.mode !== "in-place" || isRoots) return [];
-  const { own, shared } = await foldersOf(whereOf(config), { cachePath: null, run });
+  const { own, shared } = await foldersOf(environmentOf(config), { cachePath: null, run });
   const [folder] = own.length > 0 ? own : await shared(signal);
   const isTheirs = folder === undefined || (await isWritable(folder));
   if (isTheirs) return [];

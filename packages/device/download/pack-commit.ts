@@ -32,7 +32,8 @@ export async function packCommit(
   await rm(files, { recursive: true, force: true });
   await mkdir(files);
   await checkOut(files);
-  const mtime = new Date(about.published_at ?? 0);
+  // No tar can say that something was made before 1970.
+  const mtime = new Date(Math.max(0, Date.parse(about.published_at ?? "") || 0));
   const entries = await walkTree(files, signal);
   const written = await writeBundle({ dir: files, entries, path: made, format: "tar", mtime, signal });
   await rm(files, { recursive: true, force: true });

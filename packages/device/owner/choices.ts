@@ -84,11 +84,17 @@ export class Choices {
     return (await this.#parts.status()).auto;
   }
 
-  /** A skipped version isn't offered and not installed by itself; by name it still is. One at a time: the newest decision. */
+  /**
+   * A skipped version isn't offered and not installed by itself; by name it still is. Of a branch it is the commit that is
+   * on offer: the next one may have the same version. One at a time: the newest decision.
+   */
   async skip({ version, skip }: { version: string; skip: boolean }): Promise<string | null> {
+    const { release } = await this.#parts.status();
+    const commit = release && isSameVersion(release.version, version) ? release.commit : null;
     const { skipped_version } = await this.#parts.file.change((old) => {
-      if (skip) return { ...old, skipped_version: version };
-      return isSameVersion(old.skipped_version, version) ? { ...old, skipped_version: null } : old;
+      if (skip) return { ...old, skipped_version: version, skipped_commit: commit };
+      if (!isSameVersion(old.skipped_version, version)) return old;
+      return { ...old, skipped_version: null, skipped_commit: null };
     });
     if (skip) await this.#parts.stopWaiting(version);
     return skipped_version;

@@ -89,6 +89,7 @@ state_dir: /var/lib/pawl
 # - mode: venv                       each release an environment of its own; or in-place: into that of python
 # - home: /opt/kettle                venv: where they are; what runs is /opt/kettle/current/bin/kettle
 # - python: /usr/bin/python3
+# - user_home: /home/kettle          in-place: whose own packages count, where the app runs as that user
 # - imports: [kettle]                what has to be importable before it is switched to; by default all it consists of
 # - index_url: https://…             where its dependencies come from; also extra_index_urls: [https://…], no_index: true
 # - find_links: [/srv/wheels]        wheels that were built ahead

@@ -25,6 +25,7 @@ test.each<[string, unknown]>([
   ["an object as the window", { window: {} }],
   ["a line's end after the window", { window: "02:00-05:00\n" }],
   ["a version with a slash", { skipped_version: "1/0" }],
+  ["a commit that is none", { skipped_version: "1.0.0", skipped_commit: "main" }],
   ["a malformed id", { seen: "../x" }],
 ])("who only looks takes of %s what the schema takes", async (_, value) => {
   await using dir = await TempDir.create();

@@ -1,5 +1,5 @@
 import type { Settings } from "@pawl/protocol";
-import { CHANNEL, NO_CHANNEL, TIME_OF_DAY, UPDATE_ID, VERSION, WINDOW } from "@pawl/protocol/patterns";
+import { CHANNEL, COMMIT, NO_CHANNEL, TIME_OF_DAY, UPDATE_ID, VERSION, WINDOW } from "@pawl/protocol/patterns";
 import type { Clock } from "../system/types.ts";
 import { readTextIfThere, writeFileDurably } from "./atomic-file.ts";
 import { readChannelFile, writeChannelFile } from "./channel-file.ts";
@@ -13,6 +13,7 @@ export const NO_SETTINGS: Settings = {
   auto: { check: null, time: null, install: null },
   window: null,
   skipped_version: null,
+  skipped_commit: null,
   seen: null,
 };
 
@@ -79,7 +80,7 @@ type Unsure = { [key in keyof Omit<Settings, "auto">]: unknown } & {
 };
 
 function isSettings(value: Unsure): value is Settings {
-  const { channel, auto, window, skipped_version, seen } = value;
+  const { channel, auto, window, skipped_version, skipped_commit, seen } = value;
   return (
     isNullOr(channel, (text) => CHANNEL.test(text) && !NO_CHANNEL.test(text)) &&
     isNullOrBoolean(auto.check) &&
@@ -87,6 +88,7 @@ function isSettings(value: Unsure): value is Settings {
     isNullOrBoolean(auto.install) &&
     isNullOr(window, (text) => text === "" || WINDOW.test(text)) &&
     isNullOr(skipped_version, (text) => VERSION.test(text)) &&
+    isNullOr(skipped_commit, (text) => COMMIT.test(text)) &&
     isNullOr(seen, (text) => UPDATE_ID.test(text))
   );
 }

@@ -2,6 +2,7 @@ import type { AppConfig, ApplyRecord, FetchRecord, Progress, Status } from "@paw
 import type { Versioning } from "@pawl/protocol/versioning";
 import type { Installer } from "../installers/types.ts";
 import { installedDistribution, type PythonParts } from "../python/index.ts";
+import { pythonOf } from "../python/where.ts";
 import { chosen, type Defaults } from "../update/chosen.ts";
 import { fetchTransition } from "../update/fetch-transition.ts";
 import { statusOf, type View } from "../update/status.ts";
@@ -56,7 +57,7 @@ export async function beforePawl(
 ): Promise<View["current"]> {
   if ("pip" in install) {
     const { pip } = install;
-    const found = await installedDistribution({ python: pip.python }, pip.distribution, python).catch((error) => {
+    const found = await installedDistribution(pythonOf(pip), pip.distribution, python).catch((error) => {
       // Who may start it and can't has no such Python, and nothing in it. Who may not doesn't know.
       if (python.run) return null;
       throw error;

@@ -8,7 +8,9 @@ const LINE_LENGTH = 8 * 1024;
 
 /** Reads a program's output: its lines while they are written, and the end of all. */
 export class StreamTail {
-  private tail = "";
+  /** As it came, in pieces: gluing a long tail together anew for every piece would take a second for each megabyte. */
+  private readonly pieces: string[] = [];
+  private length = 0;
   private partial = "";
   private readonly onLine: ((line: string) => void) | undefined;
   private readonly tailLength: number;
@@ -25,11 +27,11 @@ export class StreamTail {
     const last = this.partial.replace(/\r+$/, "");
     if (last) this.onLine?.(last);
     this.partial = "";
-    return this.tail;
+    return this.pieces.join("").slice(-this.tailLength);
   }
 
   private take(text: string): void {
-    this.tail = (this.tail + text).slice(-this.tailLength);
+    this.keep(text);
     if (!this.onLine) return;
     // A lone \r ends a line too: that is how programs redraw their progress.
     const lines = (this.partial + text).split(/\r*\n|\r(?!$)/);
@@ -38,6 +40,15 @@ export class StreamTail {
     while (this.partial.length > LINE_LENGTH) {
       this.onLine(this.partial.slice(0, LINE_LENGTH));
       this.partial = this.partial.slice(LINE_LENGTH);
+    }
+  }
+
+  private keep(text: string): void {
+    this.pieces.push(text);
+    this.length += text.length;
+    for (let [first] = this.pieces; first && this.length - first.length >= this.tailLength; [first] = this.pieces) {
+      this.pieces.shift();
+      this.length -= first.length;
     }
   }
 }

@@ -330,7 +330,7 @@ export class FakeDevice {
       policy,
       clock,
       channel: async () => (await choices.chosen()).channel,
-      skippedVersion: async () => (await choices.chosen()).skippedVersion,
+      skipped: async () => (await choices.chosen()).skipped,
       preflight: async () => this.hook("preflight"),
       current: () => installer.current(),
       apply,

@@ -1,7 +1,7 @@
 import { versionings } from "@pawl/protocol/versioning";
 import { expect, test } from "vitest";
 import type { Offer } from "../sources/types.ts";
-import { isRefused, namedOffer, newestOf, wayTo } from "./choose.ts";
+import { isRefused, isSkipped, namedOffer, newestOf, wayTo } from "./choose.ts";
 import { aRefusal, sha } from "./update-fixture.ts";
 
 const { semver, pep440 } = versionings;
@@ -165,4 +165,15 @@ test.each([
 
 test("§6 refused: a refusal whose manifest isn't known counts for every release of that version", () => {
   expect(isRefused({ version: "1.1.0", manifest_sha256: sha("b") }, [aRefusal({ manifest_sha256: null })])).toBe(true);
+});
+
+test.each([
+  ["the commit that was skipped", { version: "1.0.0", commit: "a" }, true],
+  ["the next one, which has the same version", { version: "1.0.0", commit: "b" }, false],
+  ["another version", { version: "1.0.1", commit: "b" }, false],
+  ["what has no commit", { version: "v1.0.0", commit: null }, true],
+])("of a branch whose version is pinned, one commit is skipped, and no other: %s", (_, target, skipped) => {
+  expect(isSkipped(target, { version: "1.0.0", commit: "a" })).toBe(skipped);
+  expect(isSkipped(target, { version: "1.0.0", commit: null })).toBe(target.version !== "1.0.1");
+  expect(isSkipped(target, { version: null, commit: null })).toBe(false);
 });

@@ -27,6 +27,17 @@ export function isSameVersion(one: string | null, other: string | null): boolean
   return one?.replace(/^v/, "") === other?.replace(/^v/, "");
 }
 
+/** What the owner doesn't want to be offered: a version, or of all the commits that a branch has with it this one. */
+export interface Skipped {
+  version: string | null;
+  commit: string | null;
+}
+
+export function isSkipped({ version, commit }: Pick<Release, "version" | "commit">, skipped: Skipped): boolean {
+  if (!isSameVersion(version, skipped.version)) return false;
+  return commit === null || skipped.commit === null || commit === skipped.commit;
+}
+
 /** A release by its name, whatever its channel; a leading v doesn't matter. The current channel's wins over another's. */
 export function namedOffer(offers: readonly Offer[], version: string, channel: string): Offer | null {
   const named = offers.filter((offer) => isSameVersion(offer.version, version));

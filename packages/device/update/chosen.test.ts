@@ -12,7 +12,7 @@ const AS_CONFIGURED = {
   channel: "stable",
   window: "02:00-05:00",
   auto: { check: true, time: "04:20", install: false },
-  skippedVersion: null,
+  skipped: { version: null, commit: null },
   seen: null,
 };
 
@@ -24,7 +24,7 @@ test.each<[object, object]>([
   [{ window: null }, {}],
   [{ auto: { check: false } }, { auto: { check: false, time: "04:20", install: false } }],
   [{ auto: { time: "23:00", install: true } }, { auto: { check: true, time: "23:00", install: true } }],
-  [{ skipped_version: "1.1.0" }, { skippedVersion: "1.1.0" }],
+  [{ skipped_version: "1.1.0" }, { skipped: { version: "1.1.0", commit: null } }],
   [{ seen: "mm7k2a0aa-aaaaaa" }, { seen: "mm7k2a0aa-aaaaaa" }],
 ])("the owner's %j over pawl.yaml", (own, expected) => {
   expect(chosen(DEFAULTS, Settings.parse(own))).toEqual({ ...AS_CONFIGURED, ...expected });

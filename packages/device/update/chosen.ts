@@ -1,4 +1,5 @@
 import type { AppConfig, Settings, Status } from "@pawl/protocol";
+import type { Skipped } from "./choose.ts";
 
 /** The settings an owner may change, as `pawl.yaml` has them. */
 export type Defaults = Pick<AppConfig, "channel" | "window"> & { auto: Omit<AppConfig["auto"], "jitter"> };
@@ -8,7 +9,7 @@ export interface Chosen {
   channel: string;
   auto: { check: boolean; time: string; install: boolean };
   window: string | null;
-  skippedVersion: string | null;
+  skipped: Skipped;
   /** The ended update whose result the owner has seen. */
   seen: string | null;
 }
@@ -23,7 +24,7 @@ export function chosen(defaults: Defaults, settings: Settings): Chosen {
       install: settings.auto.install ?? auto.install,
     },
     window: (settings.window ?? auto.window ?? defaults.window) || null,
-    skippedVersion: settings.skipped_version,
+    skipped: { version: settings.skipped_version, commit: settings.skipped_commit },
     seen: settings.seen,
   };
 }

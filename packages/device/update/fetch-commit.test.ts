@@ -73,7 +73,7 @@ function executors() {
     policy: async () => ({ window: null }),
     clock,
     channel: async () => "main",
-    skippedVersion: async () => null,
+    skipped: async () => ({ version: null, commit: null }),
     current: async () => null,
     apply: async () => ({ refused: [] }),
     reporter: () => reporter,

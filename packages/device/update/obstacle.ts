@@ -1,15 +1,14 @@
 import type { Refusal, Release, Update } from "@pawl/protocol";
 import type { Versioning } from "@pawl/protocol/versioning";
 import { UpdateError } from "../error.ts";
-import { isRefused, isSameVersion, wayTo } from "./choose.ts";
+import { isRefused, isSkipped, type Skipped, wayTo } from "./choose.ts";
 import { type Identity, isSame } from "./identity.ts";
 
 /** What this device knows that may stand against an update. */
 export interface Known {
   current: Identity | null;
   refused: readonly Refusal[];
-  /** The version the owner doesn't want to be offered. */
-  skipped: string | null;
+  skipped: Skipped;
 }
 
 /** Why an update isn't one to carry out, or null. A release asked for by name is, unless it is the very one in place. */
@@ -31,7 +30,7 @@ export function obstacleTo(
   if (asked.force) return null;
   switch (wayTo(target, current, versioning)?.direction) {
     case "up": {
-      if (!isSameVersion(version, skipped)) return null;
+      if (!isSkipped(target, skipped)) return null;
       const message = `${version} is the newest release, and it is skipped on this device. Name the version to install it all the same.`;
       return new UpdateError("up_to_date", message, { version });
     }

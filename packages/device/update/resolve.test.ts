@@ -32,7 +32,7 @@ function resolver(
     versioning: versionings.semver,
     keys,
     channel: async () => "stable",
-    skippedVersion: async () => null,
+    skipped: async () => ({ version: null, commit: null }),
     current: async () => ({ version: current, manifest_sha256: sha256Of(manifestOf(current)) }),
     apply: async () => ({ refused: [] }),
   });
@@ -90,7 +90,7 @@ function branchResolver({ channel = "main", channels = ["dev", "main"], offline 
     versioning: versionings.pep440,
     keys: [],
     channel: async () => channel,
-    skippedVersion: async () => null,
+    skipped: async () => ({ version: null, commit: null }),
     current: async () => ({ version: "1.0.6.dev9", manifest_sha256: null, commit: A }),
     apply: async () => ({ refused: [] }),
   });

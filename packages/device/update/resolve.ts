@@ -4,7 +4,7 @@ import { verifyManifest } from "@pawl/trust";
 import { UpdateError } from "../error.ts";
 import type { Offer, Seen, Source } from "../sources/types.ts";
 import { inOrder } from "./channel-names.ts";
-import { namedOffer, newestOf } from "./choose.ts";
+import { namedOffer, newestOf, type Skipped } from "./choose.ts";
 import type { Found } from "./fetch-transition.ts";
 import type { Identity } from "./identity.ts";
 import { obstacleTo } from "./obstacle.ts";
@@ -14,7 +14,7 @@ export interface ResolveParts {
   versioning: Versioning;
   keys: readonly PublicKey[];
   channel(): Promise<string>;
-  skippedVersion(): Promise<string | null>;
+  skipped(): Promise<Skipped>;
   current(): Promise<Identity | null>;
   apply(): Promise<Pick<ApplyRecord, "refused">>;
 }
@@ -37,11 +37,11 @@ export class Resolver {
    * the newest release is one that can't be read, and another was asked for.
    */
   async choose(update: Update, signal: AbortSignal): Promise<{ found: Found | null; chosen: Release | Failure }> {
-    const { source, current, apply, versioning, skippedVersion } = this.#parts;
+    const { source, current, apply, versioning, skipped } = this.#parts;
     const channel = await this.#parts.channel();
     const now = await current();
     const seen = await this.#ask(channel, now, signal);
-    const known = { current: now, refused: (await apply()).refused, skipped: await skippedVersion() };
+    const known = { current: now, refused: (await apply()).refused, skipped: await skipped() };
     const decided = (release: Release) => obstacleTo(update, release, known, versioning)?.toFailure() ?? release;
     if (update.by_name && update.to !== null) {
       const offer = namedOffer(seen.offers, update.to, channel);

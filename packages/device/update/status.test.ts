@@ -16,7 +16,7 @@ const CHOSEN: Chosen = {
   channel: "stable",
   auto: { check: true, time: "04:20", install: false },
   window: null,
-  skippedVersion: null,
+  skipped: { version: null, commit: null },
   seen: null,
 };
 

@@ -1,6 +1,6 @@
 import type { ApplyRecord, FetchRecord, Installed, Outcome, Progress, Release, Status } from "@pawl/protocol";
 import type { Versioning } from "@pawl/protocol/versioning";
-import { isRefused, isSameVersion, wayTo } from "./choose.ts";
+import { isRefused, isSkipped, type Skipped, wayTo } from "./choose.ts";
 import { autoOf, type Chosen } from "./chosen.ts";
 import { stateOf } from "./phase.ts";
 
@@ -37,7 +37,7 @@ export function statusOf(view: View): Status {
   return {
     current_version: current?.version ?? null,
     latest_version: release?.version ?? null,
-    has_update: direction === "up" && release !== null && isOffered(release, apply, chosen.skippedVersion),
+    has_update: direction === "up" && release !== null && isOffered(release, apply, chosen.skipped),
     channel: chosen.channel,
     last_checked: fetch.last_checked,
     state,
@@ -49,7 +49,7 @@ export function statusOf(view: View): Status {
     direction,
     direction_reason: way?.reason ?? null,
     current_commit: current?.commit ?? null,
-    skipped_version: chosen.skippedVersion,
+    skipped_version: chosen.skipped.version,
     refused_versions: [...new Set(apply.refused.map((refusal) => refusal.version))],
     backup_version: backup?.version ?? null,
     can_roll_back: backup !== null,
@@ -78,9 +78,9 @@ export function forChannel(fetch: FetchRecord, channel: string): FetchRecord {
 export function isOffered(
   release: Pick<Release, "version" | "manifest_sha256" | "commit">,
   { refused }: Pick<ApplyRecord, "refused">,
-  skippedVersion: string | null,
+  skipped: Skipped,
 ): boolean {
-  return !isSameVersion(release.version, skippedVersion) && !isRefused(release, refused);
+  return !isSkipped(release, skipped) && !isRefused(release, refused);
 }
 
 /** Once the owner has seen how an update ended, that is over. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createCipheriv, createHash } from "node:crypto";
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -40,10 +40,6 @@ function page(version: string): string {
 
 /** Bytes that don't compress and are the same each time. */
 function ballast(length: number, seed: string): Buffer {
-  const block = 32;
-  const bytes = Buffer.alloc(Math.ceil(length / block) * block);
-  for (let at = 0; at < bytes.length; at += block) {
-    createHash("sha256").update(`${seed} ${at}`).digest().copy(bytes, at);
-  }
-  return bytes.subarray(0, length);
+  const key = createHash("sha256").update(seed).digest().subarray(0, 16);
+  return createCipheriv("aes-128-ctr", key, Buffer.alloc(16)).update(Buffer.alloc(length));
 }

@@ -1,13 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
-import { cp, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { existsSync, rmSync } from "node:fs";
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { TempDir } from "@pawl/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { bundled } from "../../testing/bundled.ts";
+import { copyTree } from "../../testing/copy-tree.ts";
 import { finishAdoption } from "./adopt.ts";
 import { adoptPartsOf, BY_HAND, bundleOf, makeByHand, released } from "./adopt-fixture.ts";
 import { adoptByHand } from "./adopt-process.ts";
@@ -71,9 +72,9 @@ async function killedAfterEach(
   await writeTree(join(template, "home"), "1.0.0", { files: released("1.0.0"), config: ["web/config.json"] });
   const copy = async (name: string) => {
     const [dir, home] = [join(root, name), join(otherRoot, name, "home")];
-    await cp(template, dir, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+    await copyTree(template, dir);
     if (home !== join(dir, "home")) {
-      await cp(join(dir, "home"), home, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+      await copyTree(join(dir, "home"), home);
       await rm(join(dir, "home"), { recursive: true });
     }
     return [dir, home] as const;
@@ -95,8 +96,8 @@ async function killedAfterEach(
       await new SymlinkInstaller({ ...unused(dir), config: bundleOf(dir, { home }) }).current();
       await goOn(dir, home);
       expect(await device(dir, home), `killed after change ${n}`).toEqual(expected);
-      await rm(dir, { recursive: true });
-      await rm(join(otherRoot, `killed-${n}`), { recursive: true, force: true });
+      rmSync(dir, { recursive: true });
+      rmSync(join(otherRoot, `killed-${n}`), { recursive: true, force: true });
     }
   };
   const workers = Array.from({ length: CHILDREN }, () =>

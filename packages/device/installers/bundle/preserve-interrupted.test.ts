@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
-import { chmod, cp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { existsSync, rmSync } from "node:fs";
+import { chmod, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { TempDir } from "@pawl/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { bundled } from "../../testing/bundled.ts";
+import { copyTree } from "../../testing/copy-tree.ts";
 import { layoutOf, pointCurrent } from "./layout.ts";
 import type { ReleaseTree } from "./ownership.ts";
 import { mend, preserve, preserveLate } from "./preserve.ts";
@@ -88,12 +89,7 @@ test.each(["preserve", "preserveLate"])(
     await using dir = await TempDir.create();
     await richTrees(dir.join("template"));
     const copy = async (name: string) => {
-      // Times and links as they are: one tree as good as the other.
-      await cp(dir.join("template"), dir.join(name), {
-        recursive: true,
-        verbatimSymlinks: true,
-        preserveTimestamps: true,
-      });
+      await copyTree(dir.join("template"), dir.join(name));
       return dir.join(name);
     };
     const whole = await copy("whole");
@@ -118,7 +114,7 @@ test.each(["preserve", "preserveLate"])(
         expect(await seen(join(home, "current")), `killed after change ${n}`).toMatchObject(before);
         await carryOver(home, method, OWNERS);
         expect(await onDisk(home), `killed after change ${n}`).toEqual(expected);
-        await rm(home, { recursive: true });
+        rmSync(home, { recursive: true });
       }
     };
     const workers = Array.from({ length: CHILDREN }, () =>

@@ -29,6 +29,8 @@ export interface Building {
   folder: string;
   /** The Python of an environment whose distributions count as there already. Null: none are. */
   against: string | null;
+  /** By whose rights it is going to be installed, for the log. */
+  rights?: string;
 }
 
 /** Everything a release consists of, pre-built. */
@@ -50,13 +52,13 @@ export interface Wheelhouse {
  */
 export async function buildWheelhouse(
   parts: WheelhouseParts,
-  { staging, folder, against }: Building,
+  { staging, folder, against, rights }: Building,
   report: Report,
   signal: AbortSignal,
 ): Promise<Wheelhouse> {
   const { config, workshop = thisDevice } = parts;
   const { manifest, update } = staging;
-  announce(config, update, manifest, report);
+  announce(config, update, manifest, { rights, report });
   try {
     await mkdir(folder);
     // Whatever the umask: whoever builds reads from here.
@@ -111,14 +113,15 @@ export async function buildWheelhouse(
   }
 }
 
-/** In the words that earlier dashboards look for. */
+/** In the words that earlier dashboards look for, and in their order. */
 function announce(
   { distribution, extras }: PipInstall,
   { channel }: Update,
   { version, commit }: Manifest,
-  report: Report,
+  { rights, report }: { rights: string | undefined; report: Report },
 ): void {
   report.line(`Installing from channel '${channel}'…`);
+  if (rights !== undefined) report.line(rights);
   const with_ = extras.length > 0 ? `[${extras.join(",")}]` : "";
   report.line(`Target: ${distribution}${with_} ${version}${commit ? ` (${commit.slice(0, 7)})` : ""}`);
 }

@@ -33,7 +33,7 @@ export function recoverService({ config }: UnitFacts): Unit {
         // Once in a boot.
         "RemainAfterExit=yes",
         // A device that can't be settled still has to boot.
-        "TimeoutStartSec=30s",
+        `TimeoutStartSec=${mayNeedPip(config) ? "10min" : "30s"}`,
         "UMask=0022",
         `Environment=PATH=${SECURE_PATH}`,
         "OOMScoreAdjust=-500",
@@ -73,6 +73,11 @@ export function resumeService({ config }: UnitFacts): Unit {
       Install: ["WantedBy=multi-user.target"],
     }),
   };
+}
+
+/** In place, what was replaced comes back by pip, which takes its time on a small board; a service would start in the middle of it. */
+function mayNeedPip({ apps }: Config): boolean {
+  return Object.values(apps).some(({ install }) => "pip" in install && install.pip.mode === "in-place");
 }
 
 /** Wherever an app has something. */

@@ -147,6 +147,16 @@ test("the disk is settled before the apps' units and once everything is mounted;
   );
 });
 
+test("a boot has the time that pip takes to put back what was replaced, and never waits for ever", () => {
+  const recoverOf = (pip: object) => {
+    const kettle = { source: { git: { url: "https://git.example.org/kettle.git" } }, install: { pip } };
+    const branches = Config.parse({ ...config, apps: { kettle: { ...kettle, services: ["kettle"] } } });
+    return unitsOf({ config: branches, way: "polkit" }).find(({ name }) => name === "pawl-recover.service")?.text;
+  };
+  expect(recoverOf({ distribution: "kettle", home: "/opt/kettle" })).toContain("TimeoutStartSec=30s\n");
+  expect(recoverOf({ distribution: "kettle", mode: "in-place" })).toContain("TimeoutStartSec=10min\n");
+});
+
 test("the end of an update's unit is not the end of what it has started", () => {
   expect(textOf("pawl-apply@.service")).toContain("KillMode=process\n");
   expect(textOf("pawl-resume.service")).toContain("KillMode=process\n");

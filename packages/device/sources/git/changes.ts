@@ -1,6 +1,7 @@
 import type { Change } from "@pawl/protocol";
 import { COMMIT } from "@pawl/protocol/patterns";
 import { versionings } from "@pawl/protocol/versioning";
+import { UpdateError } from "../../error.ts";
 import { versionTags } from "../branch/index.ts";
 import type { Asked } from "../types.ts";
 import { installedCommit } from "./ancestry.ts";
@@ -14,7 +15,7 @@ const TITLE_MAX = 300;
 const AUTHOR_MAX = 200;
 const BODY_MAX = 8000;
 
-/** No real log of a hundred commits is as long, in characters: then titles alone are read. */
+/** No real log of a hundred commits is as long, in characters: else the beginnings of titles are all that is read. */
 const LOG_MAX = 8 * 1024 * 1024;
 
 export interface ChangesOptions {
@@ -39,11 +40,11 @@ export async function changesOf(
   const most = Math.min(max, count);
   if (most <= 0 || since === head.commit) return [];
   const range = since === null ? [head.commit] : [head.commit, `^${since}`];
-  const whole = await log(mirror, [`--max-count=${most}`, `--format=${FORMAT}%n%b`], range, signal);
-  const text =
-    whole.length < LOG_MAX
-      ? whole
-      : await log(mirror, [`--max-count=${most}`, `--format=${SHORT_FORMAT}`], range, signal);
+  const read = (format: string) => log(mirror, [`--max-count=${most}`, `--format=${format}`], range, signal);
+  const text = await read(`${FORMAT}%n%b`).catch((error) => {
+    if (error instanceof UpdateError && error.code === "too_large") return read(SHORT_FORMAT);
+    throw error;
+  });
   return text.split("\0").flatMap((entry) => changeOf(entry, page) ?? []);
 }
 
@@ -92,7 +93,7 @@ const SHORT_FORMAT = ["%H", `%<(${AUTHOR_MAX},trunc)%an`, "%at", `%<(${TITLE_MAX
 async function log(mirror: Mirror, options: string[], range: string[], signal: AbortSignal): Promise<string> {
   // A mailmap would be a file's contents, to be fetched. `--date-order`: no commit before one that comes from it.
   const args = ["log", "-z", "--no-mailmap", "--date-order", "--no-show-signature", "--no-notes", ...options];
-  return (await mirror.read([...args, ...range, "--"], signal)).stdout;
+  return (await mirror.read([...args, ...range, "--"], signal, { outputMax: LOG_MAX })).stdout;
 }
 
 function changeOf(entry: string, page: CommitPage | null): Change | null {

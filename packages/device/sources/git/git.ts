@@ -20,7 +20,7 @@ export interface GitLimits {
   localMs: number;
   /** Of silence of the host, in seconds. */
   idleSeconds: number;
-  /** Of the list of branches and tags, and of what is read of the mirror at once, in characters. */
+  /** Of what git says at once, such as the list of branches and tags, in characters: then it is broken off. */
   outputMax: number;
   /** Of what a host sends in one go, in bytes on the disk. */
   packBytesMax: number;
@@ -35,7 +35,11 @@ export const GIT_LIMITS: GitLimits = {
   packBytesMax: 4 * 1024 ** 3,
 };
 
-export type GitOptions = Partial<Pick<RunOptions, "input" | "onLine" | "timeoutMs">> & { signal: AbortSignal };
+export type GitOptions = Partial<Pick<RunOptions, "input" | "onLine" | "timeoutMs">> & {
+  signal: AbortSignal;
+  /** Default: that of the limits. */
+  outputMax?: number;
+};
 
 export interface GitParts {
   config: GitSource;
@@ -95,7 +99,7 @@ export class Git {
     }
   }
 
-  /** Without the network. How it ended is for the caller to judge, unless git isn't there. */
+  /** Without the network. How it ended is for the caller to judge, unless git isn't there, or says too much (`too_large`). */
   async offline(args: readonly string[], options: GitOptions): Promise<RunResult> {
     const env = gitEnvironment({ remote: this.#remote, network: null });
     const result = await this.#start(args, env, { timeoutMs: this.limits.localMs, ...options });
@@ -106,23 +110,37 @@ export class Git {
   async #start(
     args: readonly string[],
     env: Record<string, string>,
-    { signal, ...options }: GitOptions,
+    { signal, outputMax = this.limits.outputMax, ...options }: GitOptions,
   ): Promise<RunResult> {
-    const { home, run } = this.#parts;
+    const { home, remote, run } = this.#parts;
+    const tooMuch = new AbortController();
+    let length = 0;
+    const onLine = (line: string) => {
+      length += line.length + 1;
+      if (length > outputMax) tooMuch.abort();
+      options.onLine?.(line);
+    };
     // A doctor leaves no folders behind.
     const isThere = await access(home).then(
       () => true,
       () => false,
     );
-    return run(["git", ...args], {
+    const result = await run(["git", ...args], {
       timeoutMs: this.limits.fetchMs,
       ...options,
-      signal,
+      signal: AbortSignal.any([signal, tooMuch.signal]),
+      onLine,
       cwd: isThere ? home : "/",
       // What lies above may be a repository with a configuration of its own.
       env: { ...env, GIT_CEILING_DIRECTORIES: dirname(home) },
-      outputBytes: this.limits.outputMax,
+      outputBytes: outputMax + 1,
+    }).catch((error) => {
+      signal.throwIfAborted();
+      throw tooMuch.signal.aborted ? tooLong(remote) : error;
     });
+    // Empty lines aren't told of.
+    if (result.stdout.length > outputMax) throw tooLong(remote);
+    return result;
   }
 
   #onlineEnvironment(authorization: string | null): Record<string, string> {
@@ -151,6 +169,11 @@ export class Git {
     const pair = `${user ?? "x-access-token"}:${await readToken(token_file)}`;
     return `Basic ${Buffer.from(pair).toString("base64")}`;
   }
+}
+
+function tooLong({ shown }: Remote): UpdateError {
+  const sentence = `${shown} has more branches, tags or files, or longer texts with them, than Pawl reads.`;
+  return new UpdateError("too_large", sentence);
 }
 
 /** Oldest git that reads its configuration from the environment, by which secrets are passed. */

@@ -1,11 +1,8 @@
-import { chmod, lstat, readFile, readlink } from "node:fs/promises";
+import { chmod, lstat, readlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { UpdateError } from "../../error.ts";
+import { keptInLfs } from "../lfs.ts";
 import { refused, type TreeFile } from "./tree.ts";
-
-/** What stands in for a file that is kept elsewhere (Git LFS specification). */
-const LFS_POINTER = "version https://git-lfs.github.com/spec/v1\n";
-const LFS_POINTER_MAX = 1024;
 
 const MODES = { "100644": 0o644, "100755": 0o755 } as const;
 
@@ -20,7 +17,6 @@ export async function settleTree(
   signal: AbortSignal,
 ): Promise<void> {
   const links = new Set(files.filter(({ mode }) => mode === "120000").map(({ path }) => path));
-  const mayUseLfs = await usesLfs(dir, files);
   const folders = new Set<string>();
   let done = 0;
   for (const file of files) {
@@ -34,12 +30,6 @@ export async function settleTree(
     }
     if (file.mode === "120000") refuseLeavingLink(file.path, await readlink(path), links);
     else {
-      if (mayUseLfs && file.bytes <= LFS_POINTER_MAX && (await readFile(path, "latin1")).startsWith(LFS_POINTER)) {
-        throw refused(
-          "A file is kept in Git LFS, which isn't fetched. Let the repository have the file itself",
-          file.path,
-        );
-      }
       const mode = MODES[file.mode];
       if ((found.mode & 0o7777) !== mode) await chmod(path, mode);
     }
@@ -47,15 +37,14 @@ export async function settleTree(
     if (++done % 100 === 0) advance(done / files.length);
   }
   for (const folder of folders) await chmod(join(dir, folder), 0o755);
-  advance(1);
-}
-
-async function usesLfs(dir: string, files: readonly TreeFile[]): Promise<boolean> {
-  const attributes = files.filter(({ path, mode }) => /(^|\/)\.gitattributes$/.test(path) && mode !== "120000");
-  for (const { path } of attributes) {
-    if (/\bfilter=lfs\b/.test(await readFile(join(dir, path), "utf8"))) return true;
+  const elsewhere = await keptInLfs(
+    dir,
+    files.filter(({ path }) => !links.has(path)),
+  );
+  if (elsewhere !== null) {
+    throw refused("A file is kept in Git LFS, which isn't fetched. Let the repository have the file itself", elsewhere);
   }
-  return false;
+  advance(1);
 }
 
 /** A link's target has to stay inside step by step, and no step may be another link, which could lead on from there. */

@@ -181,13 +181,16 @@ export class Mirror {
     return parseRefs((await this.read(args, signal)).stdout);
   }
 
-  /** Runs a git that reads it, without the network. Throws UpdateError `state_damaged` unless it ends with one of `codes`. */
+  /**
+   * Runs a git that reads it, without the network. Throws UpdateError `state_damaged` unless it ends with one of `codes`,
+   * `too_large` when it says more than `outputMax` characters.
+   */
   async read(
     args: readonly string[],
     signal: AbortSignal,
-    { codes = [0], input }: { codes?: number[]; input?: string } = {},
+    { codes = [0], ...options }: { codes?: number[]; input?: string; outputMax?: number } = {},
   ): Promise<RunResult> {
-    const result = await this.#git.offline(["--git-dir", this.path, ...args], { signal, input });
+    const result = await this.#git.offline(["--git-dir", this.path, ...args], { signal, ...options });
     if (result.code !== null && codes.includes(result.code)) return result;
     throw this.#damaged(result.timedOut ? "it takes too long to read" : result.stderr);
   }

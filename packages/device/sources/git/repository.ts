@@ -104,7 +104,7 @@ export class Repository {
   }
 
   async #list(signal: AbortSignal): Promise<Refs> {
-    const { listMs, outputMax } = this.#git.limits;
+    const { listMs } = this.#git.limits;
     const { stdout } = await this.#git.online(
       (url) => ["ls-remote", "--quiet", "--heads", "--tags", "--refs", "--", url],
       {
@@ -112,9 +112,6 @@ export class Repository {
         timeoutMs: listMs,
       },
     );
-    if (stdout.length >= outputMax) {
-      throw new UpdateError("too_large", `${this.#remote.shown} has more branches and tags than are read.`);
-    }
     const refs = parseRefs(stdout);
     if (refs.size === 0) throw this.#nothingThere();
     return refs;

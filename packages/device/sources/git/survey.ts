@@ -1,4 +1,5 @@
 import { COMMIT } from "@pawl/protocol/patterns";
+import { UpdateError } from "../../error.ts";
 import { cleanLine } from "./clean-text.ts";
 import type { Known } from "./known.ts";
 import type { Mirror } from "./mirror.ts";
@@ -14,17 +15,23 @@ const FIELDS = [
   "%(*objecttype)",
   "%(creatordate:unix)",
   "%(tree)",
-  // Of a tag with an object of its own the message is the tag's; it isn't used.
-  "%(subject)",
 ];
+
+/** Of a tag with an object of its own it is the tag's; that isn't used. */
+const SUBJECT = "%(subject)";
 
 /** What a mirror has of branches and tags; nothing is known of versions yet. Reads the disk only. */
 export async function survey(
   mirror: Mirror,
   signal: AbortSignal,
 ): Promise<Pick<Known, "fingerprint" | "branches" | "tags">> {
-  const args = ["for-each-ref", `--format=${FIELDS.join("%09")}`, "refs/heads", "refs/tags"];
-  const { stdout } = await mirror.read(args, signal);
+  const read = (fields: readonly string[]) =>
+    mirror.read(["for-each-ref", `--format=${fields.join("%09")}`, "refs/heads", "refs/tags"], signal);
+  const { stdout } = await read([...FIELDS, SUBJECT]).catch((error) => {
+    // One title of many megabytes must not hide all branches.
+    if (error instanceof UpdateError && error.code === "too_large") return read(FIELDS);
+    throw error;
+  });
   const refs = new Map<string, string>();
   const branches: Known["branches"] = {};
   const tags: Known["tags"] = [];

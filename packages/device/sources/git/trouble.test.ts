@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmod, chown, readdir, truncate, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, readdir, truncate, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { FakeForge, type GitRepository, GitServer, pythonProject } from "@pawl/testkit";
@@ -180,6 +180,21 @@ test("a host that never stops sending is broken off", async () => {
   } finally {
     fixture.server.bytesPerSecond = null;
   }
+});
+
+test("what nobody could read to its end isn't: one endless title hides no branch, and a folder in folders in folders is refused", async () => {
+  const wordy = await fixture.server.create("wordy");
+  const first = await wordy.commit("main", { files: { VERSION: "1.0.0" } });
+  const files = Object.fromEntries(Array.from({ length: 2000 }, (_, n) => [`a/file/with/a/name/${n}`, ""]));
+  const many = await wordy.commit("zz", { files, message: "x".repeat(60_000) });
+  const source = fixture.source({ url: fixture.urlOf("wordy") }, { limits: { outputMax: 50_000 } });
+  const seen = await source.look(ASKED, NEVER);
+  expect(seen.channels.sort()).toEqual(["main", "zz"]);
+  expect(seen.offers[0]).toMatchObject({ commit: first, version: "1.0.0", title: null });
+  const into = fixture.dir.join("wordy");
+  await mkdir(into);
+  const laidOut = source.branches?.checkOut(many, into, () => undefined, NEVER) ?? Promise.resolve();
+  expect(await failure(laidOut)).toMatchObject({ code: "too_large" });
 });
 
 test("several who look at once don't get in each other's way", async () => {

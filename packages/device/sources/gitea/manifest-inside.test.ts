@@ -29,7 +29,7 @@ async function setUp(options: { token?: string } = {}) {
     versioning: versionings.semver,
     keys: [],
     channel: async () => "stable",
-    skippedVersion: async () => null,
+    skipped: async () => ({ version: null, commit: null }),
     current: async () => null,
     apply: async () => ({ refused: [] }),
   });

@@ -1,11 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, cp, lstat, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { existsSync, rmSync } from "node:fs";
+import { chmod, rename, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Move } from "@pawl/protocol";
 import { TempDir } from "@pawl/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { bundled } from "../../../testing/bundled.ts";
+import { copyTree } from "../../../testing/copy-tree.ts";
 import { type Contents, writeContents } from "../tree-fixture.ts";
 import { CopyBench } from "./copy-bench.ts";
 import { DONE, installerAt, step } from "./copy-process.ts";
@@ -56,13 +58,11 @@ async function readyBench(): Promise<{ bench: CopyBench; move: Move }> {
 async function keepAs(name: string, { dir }: CopyBench): Promise<() => Promise<void>> {
   const copy = async (from: string, to: string) => {
     for (const part of ["state", "www", "bin"]) {
-      await rm(dir.join(to, part), { recursive: true, force: true });
-      const options = { recursive: true, verbatimSymlinks: true, preserveTimestamps: true };
-      await cp(dir.join(from, part), dir.join(to, part), options);
+      rmSync(dir.join(to, part), { recursive: true, force: true });
+      await copyTree(dir.join(from, part), dir.join(to, part));
     }
-    await rm(dir.join(DONE), { force: true });
+    rmSync(dir.join(DONE), { force: true });
   };
-  await mkdir(dir.join(name), { recursive: true });
   await copy("", name);
   return () => copy(name, "");
 }
@@ -94,10 +94,7 @@ test(
       await setBack();
       end = await runKilled(bench, "backUp,switchTo", move, ++n);
       if (end !== 0) expect(end).toBe("SIGKILL");
-      const wasBackedUp = await lstat(bench.dir.join(DONE)).then(
-        () => true,
-        () => false,
-      );
+      const wasBackedUp = existsSync(bench.dir.join(DONE));
       const killed = installerAt(bench.dir.path);
       const setBackToKilled = await keepAs("killed", bench);
       await step(killed, "switchBack", move);

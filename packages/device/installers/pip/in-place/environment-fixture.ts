@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { PipInstall } from "@pawl/protocol";
@@ -93,10 +93,11 @@ const ANEW = /\/(?:__pycache__\/.*|RECORD|REQUESTED)$/;
 export async function filesOf(dir: string): Promise<Record<string, string>> {
   const files: Record<string, string> = {};
   for (const top of ["env/lib", "env/bin", "env/share"]) {
-    const entries = await readdir(join(dir, top), { recursive: true, withFileTypes: true }).catch(() => []);
-    for (const entry of entries) {
-      const path = join(entry.parentPath ?? entry.path, entry.name);
-      if (entry.isFile() && !ANEW.test(path)) files[path.slice(dir.length + 1)] = await readFile(path, "latin1");
+    const names = await readdir(join(dir, top), { recursive: true }).catch(() => []);
+    for (const name of names) {
+      const path = join(dir, top, name);
+      if (ANEW.test(path) || !(await lstat(path)).isFile()) continue;
+      files[path.slice(dir.length + 1)] = await readFile(path, "latin1");
     }
   }
   return Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));

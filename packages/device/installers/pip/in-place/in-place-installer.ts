@@ -26,7 +26,7 @@ import { backupsOf, keptReleases, type LookParts, type Standing, standing } from
 import type { Change } from "./plan-change.ts";
 import { prepareSwitch } from "./prepare-switch.ts";
 import { checkWheels } from "./put-wheels.ts";
-import { announceRights, checkRights, noRights } from "./rights.ts";
+import { checkRights, noRights, refuseUsersOwn } from "./rights.ts";
 import { spaceNeeds } from "./space-needs.ts";
 import { stageWheels } from "./stage-wheels.ts";
 import { type CarryOutParts, carryOut, putBack } from "./switch-environment.ts";
@@ -109,11 +109,11 @@ export class InPlaceInstaller implements Installer {
     });
     await this.#checkPython(signal);
     await checkRights(await this.#environment.survey(signal));
-    const { record, inPlace } = await standing(this.#look());
+    const { found, record, inPlace } = await standing(this.#look());
+    refuseUsersOwn(found, this.#parts.config);
     await checkOwner(this.#trees.dir, [record?.tree ?? null]);
     await claimFolder(this.#trees.dir, this.#parts.installed.path);
     await this.#trees.clean();
-    announceRights(report);
     const staged = await stageWheels(staging, { ...this.#parts, trees: this.#trees }, report, signal);
     const previous = inPlace?.tree ?? null;
     const used = [previous, record?.tree, ...(record?.earlier ?? [])].flatMap((tree) => tree ?? []);

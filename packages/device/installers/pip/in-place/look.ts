@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { PipInstall } from "@pawl/protocol";
 import { versionings } from "@pawl/protocol/versioning";
 import { type InstalledDistribution, installedDistribution } from "../../../python/index.ts";
+import { pythonOf } from "../../../python/where.ts";
 import type { InstalledRecord, InstalledStore } from "../../../store/installed.ts";
 import type { Run } from "../../../system/types.ts";
 import type { Backup, InPlace, Installer } from "../../types.ts";
@@ -48,10 +49,9 @@ export interface Standing {
 
 /** Reads what stands in the environment: its own word counts, for others install into it too. */
 export async function standing({ config, installed, dir, pythonCache, run, user }: LookParts): Promise<Standing> {
-  const { python, distribution } = config;
   const record = await ownRecord(installed, dir, config);
   const asking = { cachePath: pythonCache, ...(run && { run }), ...(user && { user }) };
-  const looked = await installedDistribution({ python }, distribution, asking).then(
+  const looked = await installedDistribution(pythonOf(config), config.distribution, asking).then(
     (found) => ({ found }),
     (error) => {
       if (!run) throw error;

@@ -1,15 +1,15 @@
 import { constants } from "node:fs";
 import { access, lstat } from "node:fs/promises";
 import { userInfo } from "node:os";
+import type { PipInstall } from "@pawl/protocol";
 import { UpdateError } from "../../../error.ts";
+import type { InstalledDistribution } from "../../../python/index.ts";
 import { isRoot } from "../../bundle/copy/owner.ts";
-import type { Report } from "../../types.ts";
 import type { Survey } from "./environment.ts";
 
 /** How an environment is reached, in the words that earlier dashboards look for. */
-export function announceRights(report: Report): void {
-  if (isRoot()) report.line("Running as root – direct pip install");
-  else report.line(`Using the environment's own user: ${whoWeAre()}`);
+export function byWhoseRights(): string {
+  return isRoot() ? "Running as root – direct pip install" : `Using the environment's own user: ${whoWeAre()}`;
 }
 
 /**
@@ -29,6 +29,17 @@ export async function checkRights({ libs, scripts }: Pick<Survey, "libs" | "scri
     if (!isThere || mayWrite) continue;
     throw noRights(path);
   }
+}
+
+/** What a user has for themselves would go on being what runs, whatever stands in the environment. Throws UpdateError `requires_unmet`. */
+export function refuseUsersOwn(
+  found: Pick<InstalledDistribution, "name" | "version" | "folder"> | null,
+  { user_home, python }: Pick<PipInstall, "user_home" | "python">,
+): void {
+  if (!found || user_home === undefined || !found.folder.startsWith(`${user_home.replace(/\/+$/, "")}/`)) return;
+  const what = `${found.name} ${found.version} is installed for its user alone (${found.folder}), and Python prefers that to what Pawl would install.`;
+  const fix = `As that user, run: ${python} -m pip uninstall --break-system-packages ${found.name}`;
+  throw new UpdateError("requires_unmet", `${what} ${fix}`, { path: found.folder });
 }
 
 /** That somebody else than this process has to do it, and how that is arranged. */

@@ -16,6 +16,7 @@ import { runPython } from "../python.ts";
 import type { Wheel } from "../wheel.ts";
 import { commitsDirectUrl } from "./direct-url.ts";
 import type { KeptFile } from "./kept-trees.ts";
+import { byWhoseRights } from "./rights.ts";
 import type { WheelTrees } from "./wheel-trees.ts";
 
 export interface StageParts {
@@ -48,7 +49,7 @@ export async function stageWheels(
     await chmod(folder, 0o755); // whatever the umask: the unprivileged side reads what the tree says of itself
   }
   const work = join(into, "work");
-  const building = { staging, folder: work, against: config.python };
+  const building = { staging, folder: work, against: config.python, rights: byWhoseRights() };
   const wheelhouse = await buildWheelhouse({ config, run, buildUser }, building, report, signal);
   const wanted = await takenByEnvironment(wheelhouse, config, signal);
   const commit = manifest.commit ?? null;

@@ -18,12 +18,12 @@ export function venvStanding(
   };
 }
 
-/** With the version that the environment's own files say: somebody may have changed it by hand. */
+/** With what the environment's own files say: somebody may have installed another version into it by hand. */
 async function asInstalled(layout: Layout, distribution: string, tree: InPlace | null): Promise<InPlace | null> {
   if (tree === null) return null;
   const venv = join(layout.releases, tree.tree);
   const found = await installedDistribution({ venv }, distribution, { cachePath: null }).catch(() => null);
   // One version may be spelt in several ways: the release's own is the one that is compared.
   const isAnother = found !== null && versionings.pep440.compare(found.version, tree.version) !== 0;
-  return isAnother ? { ...tree, version: found.version } : tree;
+  return isAnother ? { ...tree, version: found.version, manifest_sha256: null, commit: found.commit } : tree;
 }

@@ -71,6 +71,14 @@ describe.skipIf(noPip)("a virtual environment for each release", () => {
     );
   });
 
+  test("what somebody has installed there by hand is another version, and of no commit that is known", async () => {
+    const info = device.home("current/lib/python3.11/site-packages/kettle-1.9.0.dist-info");
+    await mkdir(info);
+    await writeFile(join(info, "METADATA"), "Name: kettle\nVersion: 1.9.0\n");
+    expect(await installer.current()).toMatchObject({ version: "1.9.0", commit: null, manifest_sha256: null });
+    await rm(info, { recursive: true });
+  });
+
   test("what pip says is told as it comes, between the lines earlier dashboards look for", () => {
     expect(device.lines.slice(0, 2)).toEqual([
       "Installing from channel 'dev'…",

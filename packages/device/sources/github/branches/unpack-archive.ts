@@ -7,7 +7,8 @@ import { type BundleEntry, readBundle } from "../../../installers/bundle/archive
 import { shown } from "../../../installers/bundle/tar-headers.ts";
 import { plannedTree } from "../../../installers/bundle/tree.ts";
 import { writeFile } from "../../../installers/bundle/tree-writer.ts";
-import { type LaidFile, refuseIncomplete } from "./laid-out.ts";
+import type { LaidFile } from "../../lfs.ts";
+import { refuseIncomplete } from "./laid-out.ts";
 
 export interface UnpackingArchive {
   path: string;
