@@ -8,5 +8,6 @@ export * from "./issue-words.ts";
 export * from "./make-failure.ts";
 export * from "./manifest.ts";
 export * from "./release.ts";
+export * from "./tree-path.ts";
 export * from "./update.ts";
 export * from "./values.ts";

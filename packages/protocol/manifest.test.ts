@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { MANIFEST_VERSION, Manifest, parents } from "./manifest.ts";
+import { MANIFEST_VERSION, Manifest } from "./manifest.ts";
+import { parents } from "./tree-path.ts";
 
 const sha256 = "0123456789abcdef".repeat(4);
 const minimal = { version: "1.4.0", files: [] };

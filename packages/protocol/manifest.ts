@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { parents } from "./tree-path.ts";
 import { Commit, Instant, Sha256, TreePath, Version } from "./values.ts";
 
 /** The highest `manifest_version` this program reads. */
@@ -132,9 +133,3 @@ export const Manifest = z.looseObject(KNOWN).superRefine((manifest, context) => 
   }
 });
 export type Manifest = z.infer<typeof Manifest>;
-
-/** The folders above a path, nearest last: `a/b/c` gives `a`, `a/b`. */
-export function parents(path: string): string[] {
-  const parts = path.split("/");
-  return parts.slice(1).map((_, at) => parts.slice(0, at + 1).join("/"));
-}

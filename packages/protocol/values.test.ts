@@ -1,17 +1,7 @@
 import { expect, test } from "vitest";
 import type * as z from "zod";
-import {
-  Channel,
-  Duration,
-  Instant,
-  PublicKey,
-  pathTrouble,
-  Sha256,
-  TimeOfDay,
-  TreePath,
-  Version,
-  Window,
-} from "./values.ts";
+import { pathTrouble } from "./tree-path.ts";
+import { Channel, Duration, Instant, PublicKey, Sha256, TimeOfDay, TreePath, Version, Window } from "./values.ts";
 
 test.each([
   ["a", null],

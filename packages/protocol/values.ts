@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { CHANNEL, COMMIT, NO_CHANNEL, TIME_OF_DAY, VERSION, WINDOW } from "./patterns.ts";
+import { pathTrouble } from "./tree-path.ts";
 
 /** A sha256 as 64 lowercase hexadecimal digits. */
 export const Sha256 = z
@@ -22,21 +23,6 @@ export const Channel = z
   .regex(CHANNEL, "must be a channel's name (letters, digits and . _ / -)")
   .refine((name) => !NO_CHANNEL.test(name), "must not contain .. or // or end in / or .lock");
 export type Channel = z.infer<typeof Channel>;
-
-/** Which trouble a path makes for a tree it is to be unpacked into, or null when it makes none. */
-export function pathTrouble(path: string): string | null {
-  if (path === "") return "is empty";
-  if (path.length > 1024) return "is longer than 1024 characters";
-  if (path.startsWith("/")) return "is absolute";
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters in names are what is refused here
-  if (/[\u0000-\u001f\u007f]/.test(path)) return "contains a control character";
-  if (path.includes("\\")) return "contains a backslash";
-  const parts = path.split("/");
-  if (parts.some((part) => part === "..")) return "leaves its tree with ..";
-  if (parts.some((part) => part === "" || part === ".")) return "contains an empty or . part";
-  if (parts.some((part) => new TextEncoder().encode(part).length > 255)) return "has a part longer than 255 bytes";
-  return null;
-}
 
 /** A file's path inside a release: relative, with forward slashes, never leaving the tree. */
 export const TreePath = z.string().superRefine((path, context) => {

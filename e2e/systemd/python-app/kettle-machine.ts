@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { BootedMachine, GitRepository, type Kettle, pythonProject, type ServiceFaults, TempDir } from "@pawl/testkit";
+import { build } from "esbuild";
 import { DEVICE_FILE } from "../../nodes.ts";
 import { COPIED, dropIns, OwnersMachine, SOCKET } from "../owners-machine.ts";
 
@@ -21,14 +22,14 @@ export interface Commit extends ServiceFaults {
 export const HOME = "/opt/kettle";
 /** Stands for the one that an earlier updater has installed into. */
 export const ENVIRONMENT = "/srv/environment";
-/** Everybody may write here: as whom the project's code has run, by number, and what it was then. */
+/** Everybody may write here: as whom the project's code has run, in the names of files. */
 const SEEN = "/srv/seen";
 const HELD = `${SEEN}/held`;
 const HOLD = `${SEEN}/hold`;
 const REPOSITORIES = "/srv/git";
 const GIT_PORT = 8090;
 const REMOTE = `http://127.0.0.1:${GIT_PORT}/kettle.git`;
-const GIT_HOST = fileURLToPath(new URL("./git-host.ts", import.meta.url));
+const GIT_HOST = "/srv/git-host.mjs";
 
 /** A Python service on a machine of its own, which follows a branch of a repository that the machine serves itself. */
 export class KettleMachine extends OwnersMachine {
@@ -57,6 +58,7 @@ export class KettleMachine extends OwnersMachine {
     try {
       await machine.copyIn(DEVICE_FILE, COPIED, 0o755);
       await machine.succeed(["sh", "-euc", `mkdir ${REPOSITORIES}; mkdir -m 1777 ${SEEN}`]);
+      await machine.write(GIT_HOST, await gitHost());
       await device.push({ message: "The first kettle", tag: "v1.0.0" });
       if (mode === "in-place") await machine.succeed(["/usr/bin/python3", ...MAKE_ENVIRONMENT]);
       await machine.succeed(["systemctl", "enable", "kettle.service"]);
@@ -140,6 +142,13 @@ function tellTale(work: Work, heldIn: Work | undefined): string {
     open("${HELD}", "a").close()
     time.sleep(0.1)
 `;
+}
+
+/** One file, because a machine doesn't see every checkout. */
+async function gitHost(): Promise<string> {
+  const entry = fileURLToPath(new URL("./git-host.ts", import.meta.url));
+  const result = await build({ entryPoints: [entry], bundle: true, write: false, platform: "node", format: "esm" });
+  return result.outputFiles[0]?.text ?? "";
 }
 
 /** As docs/branches.md says. */

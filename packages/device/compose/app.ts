@@ -105,7 +105,7 @@ export async function createApp({
       parse: parser(Settings),
     }),
     status: () => status(),
-    hasChannel: (channel) => news.hasChannel(channel),
+    requireChannel: (channel) => news.requireChannel(channel),
     last: async () => lastOutcome(await store.peek(), await apply()),
     stopWaiting: (version) => theApp.stopWaiting(version),
     forgetCheck: () => theApp.forgetCheck(),

@@ -1,6 +1,6 @@
 import { chmod, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { TestClock, TempDir } from "@pawl/testkit";
+import { TempDir, TestClock } from "@pawl/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { UpdateError } from "../error.ts";
 import { unpackBundle } from "../installers/bundle/unpack.ts";
@@ -50,6 +50,18 @@ test("the same commit gives the same bytes", async () => {
   expect((await downloads("one").packed(about)).manifestSha256).toBe(
     (await downloads("other").packed(about)).manifestSha256,
   );
+});
+
+test("a commit that says it was made before 1970 is packed, too", async () => {
+  const old = { ...about, published_at: "0001-01-01T00:00:00.000Z" };
+  await downloads().packCommit(old, project, signal);
+  const { manifest } = await downloads().packed(old);
+  const [bundlePath, manifestBytes] = [
+    dir.join("downloads", `${manifest.bundle?.sha256}.bundle`),
+    await readFile(dir.join("downloads/manifest.json")),
+  ];
+  const unpacking = { bundlePath, manifest, manifestBytes, into: dir.join("unpacked"), signal };
+  await unpackBundle({ ...unpacking, onProgress: () => undefined });
 });
 
 test("it is known whether a commit is here, whole", async () => {

@@ -106,6 +106,24 @@ test.each(["", '{"channel": "la', '{"channel": "../../x"}', '{"auto": {"time": "
   },
 );
 
+test("of a branch the commit on offer is skipped: the next one of that version is offered again", async () => {
+  const offer = async (commit: string) => {
+    const record = JSON.parse(await readFile(bench.device.paths.api.state, "utf8"));
+    await writeFile(
+      bench.device.paths.api.state,
+      JSON.stringify({ ...record, release: { ...record.release, commit: commit.repeat(40) } }),
+    );
+    return bench.app.status();
+  };
+  await bench.checked();
+  const { latest_version: version } = await offer("a");
+  await bench.app.choices.skip({ version: version ?? "", skip: true });
+  expect(await bench.app.status()).toMatchObject({ has_update: false, skipped_version: version });
+  expect(await offer("b")).toMatchObject({ has_update: true, latest_version: version });
+  await bench.app.choices.skip({ version: version ?? "", skip: false });
+  expect(await offer("a")).toMatchObject({ has_update: true, skipped_version: null });
+});
+
 test("what a power cut left half written beside the file hinders nobody", async () => {
   await writeSettings("{}");
   await writeFile(`${settingsPath()}.tmp`, '{"channel": "la');

@@ -11,8 +11,8 @@ export interface ChoicesParts {
   status(): Promise<Status>;
   /** The update that ended last, on whichever side. */
   last(): Promise<Outcome | null>;
-  /** Whether the source has such a channel. Throws UpdateError when the source can't be asked. */
-  hasChannel(channel: string): Promise<boolean>;
+  /** Throws UpdateError `not_found` when the source has no such channel, or when it can't be asked. */
+  requireChannel(channel: string): Promise<void>;
   /** Cancels an update that only waits for its window; with a version, only one to that. */
   stopWaiting(version?: string): Promise<void>;
   /** What the last check found counts no more. */
@@ -126,13 +126,12 @@ export class Choices {
   }
 
   async #mayFollow(channel: string, { unasked }: { unasked: boolean }): Promise<void> {
-    const { status, hasChannel } = this.#parts;
+    const { status, requireChannel } = this.#parts;
     const { state, phase } = await status();
     if (state === "installing" && phase !== "waiting") {
       throw new UpdateError("busy", "An update is running. The channel can be changed when it has ended.");
     }
-    if (unasked || (await hasChannel(channel))) return;
-    throw new UpdateError("not_found", `The source has no channel ${channel}.`);
+    if (!unasked) await requireChannel(channel);
   }
 
   #view(settings: Settings): SettingsView {

@@ -11,6 +11,8 @@ import { OfferList } from "./offer-list.ts";
 
 /** A page waits for this answer, in milliseconds. */
 const CHANGES_WITHIN_MS = 30_000;
+/** How many channels an error names, as there may be hundreds. */
+const MOST_NAMED = 10;
 
 export interface NewsParts {
   offers: KnownOffers & Pick<Source, "branches" | "address">;
@@ -53,15 +55,17 @@ export class News {
     };
   }
 
-  /** Throws UpdateError when the source can't be asked. */
-  async hasChannel(channel: string): Promise<boolean> {
+  /** Throws UpdateError `not_found`, which names some that there are, or when the source can't be asked. */
+  async requireChannel(channel: string): Promise<void> {
     const asked = await this.#asked();
-    if ((await this.#list.look(asked)).seen?.channels.includes(channel)) return true;
+    if ((await this.#list.look(asked)).seen?.channels.includes(channel)) return;
     // It may have been made since the source was asked last.
     const now = await this.#list.look(asked, { isFreshEnough: false });
-    if (now.seen?.channels.includes(channel)) return true;
+    if (now.seen?.channels.includes(channel)) return;
     if (now.trouble) throw now.trouble;
-    return false;
+    const some = inOrder(now.seen.channels).slice(0, MOST_NAMED).join(", ");
+    const message = `The source has no channel ${channel}. ${some ? `It has ${some}.` : "It has none."}`;
+    throw new UpdateError("not_found", message, { detail: channel });
   }
 
   /**

@@ -24,6 +24,11 @@ export interface PlacedNeed extends Omit<Need, "writable"> {
 const RESERVE_BYTES = 16 * 1024 * 1024;
 const RESERVE_PART = 0.01;
 
+/** What an update leaves free on a file system, in bytes. */
+export function reserveOf(totalBytes: number): number {
+  return Math.floor(Math.min(RESERVE_BYTES, totalBytes * RESERVE_PART));
+}
+
 /** Some network file systems call what they like to send at once a block. */
 const BLOCK_MAX_BYTES = 4096;
 
@@ -55,7 +60,7 @@ function shortOfBytes(needs: readonly PlacedNeed[]): Shortage[] {
   if (!on) return [];
   const sizes = needs.map((need) => ({ purpose: need.purpose, bytes: onDisk(need) }));
   const wanted = sum(sizes.map(({ bytes }) => bytes));
-  const reserve = Math.floor(Math.min(RESERVE_BYTES, on.totalBytes * RESERVE_PART));
+  const reserve = reserveOf(on.totalBytes);
   const needed = wanted + reserve;
   if (wanted <= 0 || needed <= on.freeBytes) return [];
   const { missing, needs: needsWords, has } = comparedSizes(needed, on.freeBytes);

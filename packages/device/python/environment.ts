@@ -19,7 +19,7 @@ export interface PythonParts {
   cachePath: string | null;
   /** Starts the interpreter. Absent for those who only look: what isn't remembered is an error to them. */
   run?: Run | undefined;
-  /** Whose process the interpreter is; the caller's own when absent. */
+  /** Whose process the interpreter is. When absent: the caller's own, and nobody's where that is root. */
   user?: { uid: number; gid: number } | undefined;
 }
 

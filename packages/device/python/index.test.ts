@@ -1,4 +1,16 @@
-import { access, chmod, mkdir, readFile, realpath, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import {
+  access,
+  chmod,
+  chown,
+  copyFile,
+  mkdir,
+  readFile,
+  realpath,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { TempDir } from "@pawl/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -47,6 +59,8 @@ async function succeed(argv: string[], env: Record<string, string> = {}): Promis
 
 beforeAll(async () => {
   dir = await TempDir.create();
+  // Who may do nothing is to be let in: as root asks.
+  await chmod(dir.path, 0o755);
   const [alone, sharing, project] = [dir.join("alone"), dir.join("sharing"), dir.join("project")];
   await succeed([PYTHON, "-m", "venv", "--without-pip", alone]);
   await succeed([PYTHON, "-m", "venv", "--without-pip", "--system-site-packages", sharing]);
@@ -191,6 +205,30 @@ test("an interpreter is asked once, by whoever may start it, and again when it i
   expect(await folders({ cachePath, run })).toEqual(first);
   expect(asked()).toBe(2);
 });
+
+test.skipIf(process.geteuid?.() !== 0)(
+  "root never runs an interpreter that others may change: nobody does",
+  async () => {
+    const program = dir.join("theirs");
+    const said = dir.join("said");
+    await writeFile(said, "");
+    await chmod(said, 0o666);
+    await writeFile(program, `#!/bin/sh\nid -u >> ${said}\nexec ${PYTHON} "$@"\n`, { mode: 0o755 });
+    await chown(program, 59_322, 59_322);
+    const folders = (python: string) => foldersOf({ python }, { cachePath: null, run }).then(({ shared }) => shared());
+    expect((await folders(program)).length).toBeGreaterThan(0);
+    expect(await readFile(said, "utf8")).toBe("65534\n");
+
+    // Where nobody may enter, root's own is asked by root, and theirs not at all.
+    await mkdir(dir.join("closed"), { mode: 0o700 });
+    await copyFile(program, dir.join("closed/theirs"));
+    await copyFile(program, dir.join("closed/own"));
+    await chown(dir.join("closed/theirs"), 59_322, 59_322);
+    await expect(folders(dir.join("closed/theirs"))).rejects.toMatchObject({ code: "requires_unmet" });
+    expect((await folders(dir.join("closed/own"))).length).toBeGreaterThan(0);
+    expect(await readFile(said, "utf8")).toBe("65534\n0\n");
+  },
+);
 
 test("what an interpreter said is remembered for other processes, and a damaged memory counts as none", async () => {
   const { python, run, folders, asked } = await interpreter("noted");

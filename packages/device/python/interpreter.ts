@@ -4,6 +4,8 @@ import { UpdateError } from "../error.ts";
 import { isMissing, writeCacheFile } from "../store/atomic-file.ts";
 import { jsonOrNull } from "../store/record.ts";
 import { readUntrusted } from "../store/untrusted-file.ts";
+import { NOBODY } from "../system/nobody.ts";
+import type { Run, RunResult } from "../system/types.ts";
 import type { PythonParts } from "./environment.ts";
 
 /** An interpreter that has to come from a slow card first takes some seconds. */
@@ -68,13 +70,7 @@ export async function askedFolders(
   if (!run) throw unusable(python, "It has not been asked yet where it keeps its packages.");
 
   // -I: neither variables nor the folder it is started in have a say; -B: it writes nothing.
-  const { code, stdout, stderr, timedOut } = await run([python, "-I", "-B", "-c", QUESTION], {
-    timeoutMs: ASK_MS,
-    env: { PATH: "/usr/local/bin:/usr/bin:/bin", LC_ALL: "C.UTF-8", HOME: SOME_HOME },
-    cwd: "/",
-    ...(user && { user }),
-    ...(signal && { signal }),
-  }).catch((error) => {
+  const { code, stdout, stderr, timedOut } = await ask(python, { run, user }, signal).catch((error) => {
     signal?.throwIfAborted();
     throw unusable(python, error instanceof Error ? error.message : String(error), error);
   });
@@ -87,6 +83,27 @@ export async function askedFolders(
   told.set(python, answer);
   if (cachePath !== null) await remember(cachePath, known, python, answer);
   return inOrder(answer, userHome);
+}
+
+/** Root asks as nobody: the Python may be somebody else's. Where nobody may enter it asks itself, if all on the way is root's. */
+async function ask(
+  python: string,
+  { run, user }: { run: Run; user: PythonParts["user"] },
+  signal?: AbortSignal,
+): Promise<RunResult> {
+  const asUser = (whose: PythonParts["user"]) =>
+    run([python, "-I", "-B", "-c", QUESTION], {
+      timeoutMs: ASK_MS,
+      env: { PATH: "/usr/local/bin:/usr/bin:/bin", LC_ALL: "C.UTF-8", HOME: SOME_HOME },
+      cwd: "/",
+      ...(whose && { user: whose }),
+      ...(signal && { signal }),
+    });
+  if (user !== undefined || process.geteuid?.() !== 0) return asUser(user);
+  const result = await asUser(NOBODY);
+  if (result.code !== 126) return result;
+  const { outsidersPlace } = await import("../setup/outsiders.ts");
+  return (await outsidersPlace({ root: "/" }, python)) === null ? asUser(undefined) : result;
 }
 
 function inOrder({ own, base, user }: Answer, userHome: string | null): string[] {

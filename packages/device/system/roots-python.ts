@@ -4,13 +4,11 @@ import { UpdateError } from "../error.ts";
 import { foldersOf } from "../python/environment.ts";
 import { outsidersPlace } from "../setup/outsiders.ts";
 import { jsonOrNull } from "../store/record.ts";
+import { NOBODY } from "./nobody.ts";
 import { SECURE_PATH } from "./roots-environment.ts";
 import type { Run } from "./types.ts";
 
 const ASK_MS = 60_000;
-
-/** Debian's own account for those who may do nothing. */
-const NOBODY = { uid: 65_534, gid: 65_534 };
 
 /** Without its site-packages, in which anybody's code might be: what else it would import from. */
 const QUESTION = "import json, site, sys; print(json.dumps(sys.path + site.getsitepackages()))";

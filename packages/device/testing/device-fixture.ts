@@ -312,7 +312,7 @@ export class FakeDevice {
         parse: (value) => Settings.safeParse(value).data ?? null,
       }),
       status,
-      hasChannel: (channel) => news.hasChannel(channel),
+      requireChannel: (channel) => news.requireChannel(channel),
       last: async () => lastOutcome(await this.fetchStore().peek(), await apply()),
       stopWaiting: (version) => app.stopWaiting(version),
       forgetCheck: () => app.forgetCheck(),

@@ -31,12 +31,17 @@ let lines: string[];
 let head: string;
 let checkedOut: string[];
 let checkOut: Branches["checkOut"];
+let look: Source["look"];
 
 beforeEach(async () => {
   dir = await TempDir.create();
   lines = [];
   head = A;
   checkedOut = [];
+  look = async ({ channel }) => {
+    const offer = anOffer("1.0.6.dev4", { channel, commit: head, bundle_url: null, manifest_url: null });
+    return { offers: [offer], channels: [channel] };
+  };
   checkOut = async (commit, into) => {
     checkedOut.push(commit);
     await writeFile(join(into, "pyproject.toml"), `# ${commit}\n`);
@@ -48,10 +53,7 @@ function executors() {
   const clock = new TestClock();
   const source: Source = {
     address: "https://git.example.org/me/kettle",
-    look: async ({ channel }) => {
-      const offer = anOffer("1.0.6.dev4", { channel, commit: head, bundle_url: null, manifest_url: null });
-      return { offers: [offer], channels: [channel] };
-    },
+    look: (...args) => look(...args),
     branches: {
       names: async () => ["main"],
       changes: async () => ({ latest: null, changes: [] }),
@@ -101,6 +103,12 @@ test("§6 the commit that the check found is installed, and it is said when the 
   await executors().download({ action: "download", update: anUpdate(), release }, signal);
   expect(checkedOut).toEqual([A]);
   expect(lines.join("\n")).toMatch(/main has moved since.*bbbbbbb.*Installing aaaaaaa/);
+});
+
+test("what was found is installed, though the branch is at a commit by now whose version can't be told", async () => {
+  look = () => Promise.reject(new UpdateError("bad_version", "pyproject.toml is broken."));
+  await executors().download({ action: "download", update: anUpdate(), release }, signal);
+  expect(checkedOut).toEqual([A]);
 });
 
 test("while the branch stands where it stood, nothing is said of it", async () => {

@@ -192,7 +192,9 @@ export function fetchExecutors(parts: FetchParts): Executors<FetchStep, FetchEve
 
   /** What the check found is installed; who waits for the newest commit has to know that there is a newer one by now. */
   async function tellMoved(reporter: Reporter, { channel, commit }: Release, signal: AbortSignal): Promise<void> {
-    const { offers } = await source.look({ channel, installed: null }, signal);
+    // It is only told: where the newest commit can't be found out, for a broken file in it, this one is installed all the same.
+    const { offers } = await source.look({ channel, installed: null }, signal).catch(() => ({ offers: [] }));
+    signal.throwIfAborted();
     const head = offers.find((offer) => offer.channel === channel)?.commit;
     if (!head || !commit || head === commit || offers.some((offer) => offer.commit === commit)) return;
     const now = `The branch ${channel} has moved since it was looked at: it is at ${head.slice(0, 7)} now.`;

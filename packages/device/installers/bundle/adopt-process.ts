@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { adopt } from "./adopt.ts";
 import { releasePaths } from "./adopt-ahead.ts";
 import { adoptPartsOf, atOnce, bundleOf, report } from "./adopt-fixture.ts";
-import { ownershipOf } from "./tree-fixture.ts";
+import { ownershipOf } from "./ownership-fixture.ts";
 import { readTreeManifest } from "./tree-manifest.ts";
 
 /** What stands there becomes 0.9.0, with the eyes of 1.0.0. */

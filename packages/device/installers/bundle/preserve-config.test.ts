@@ -3,16 +3,9 @@ import { join } from "node:path";
 import { TempDir } from "@pawl/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { layoutOf } from "./layout.ts";
+import { ownershipOf } from "./ownership-fixture.ts";
 import { preserve } from "./preserve.ts";
-import {
-  ownershipOf,
-  preserveTwice,
-  seen,
-  type TreeFixture,
-  twoReleases,
-  writeContents,
-  writeTree,
-} from "./tree-fixture.ts";
+import { preserveTwice, seen, type TreeFixture, twoReleases, writeContents, writeTree } from "./tree-fixture.ts";
 
 let dir: TempDir;
 beforeEach(async () => {

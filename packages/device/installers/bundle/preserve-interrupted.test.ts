@@ -10,9 +10,10 @@ import { bundled } from "../../testing/bundled.ts";
 import { copyTree } from "../../testing/copy-tree.ts";
 import { layoutOf, pointCurrent } from "./layout.ts";
 import type { ReleaseTree } from "./ownership.ts";
+import { ownershipOf } from "./ownership-fixture.ts";
 import { mend, preserve, preserveLate } from "./preserve.ts";
 import { carryOver } from "./preserve-process.ts";
-import { onDisk, ownershipOf, seen, writeContents, writeTree } from "./tree-fixture.ts";
+import { onDisk, seen, writeContents, writeTree } from "./tree-fixture.ts";
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const OWNERS = { keep: ["data/**", "state.json"], config: ["own.json"] };

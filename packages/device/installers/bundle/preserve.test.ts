@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { TempDir } from "@pawl/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { layoutOf, pointCurrent } from "./layout.ts";
+import { ownershipOf } from "./ownership-fixture.ts";
 import { preserve, preserveLast, preserveLate } from "./preserve.ts";
 import {
   onDisk,
-  ownershipOf,
   preserveTwice,
   seen,
   type TreeFixture,

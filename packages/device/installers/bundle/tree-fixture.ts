@@ -62,11 +62,6 @@ export async function preserveTwice(from: ReleaseTree | null, to: ReleaseTree, o
   deepEqual(await onDisk(home), once);
 }
 
-export function ownershipOf(home: string, more: Partial<Pick<Ownership, "keep" | "config">> = {}): Ownership {
-  const { shared, current, moving } = layoutOf(home);
-  return { shared, current, moving, keep: [], config: [], ...more };
-}
-
 /** What a reader sees below a folder: path → text of each file, links followed; "(nothing)" where one dangles. */
 export async function seen(root: string): Promise<Record<string, string>> {
   const found: Record<string, string> = {};

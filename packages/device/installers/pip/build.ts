@@ -16,8 +16,6 @@ import { dropNetrc, type PythonCall } from "./python.ts";
 import { copyFor, unpackSource } from "./source-folder.ts";
 import { checkName, checkProject, readWheels, type Wheel } from "./wheel.ts";
 
-export { NOBODY } from "./builder.ts";
-
 export interface WheelhouseParts extends BuilderParts {
   /** What the device has for building; asked of the device itself when absent. */
   workshop?: Workshop;

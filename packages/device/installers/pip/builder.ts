@@ -1,11 +1,9 @@
 import type { PipInstall } from "@pawl/protocol";
+import { NOBODY } from "../../system/nobody.ts";
 import type { Run } from "../../system/types.ts";
 import { isRoot } from "../bundle/copy/owner.ts";
 import type { User } from "./parts.ts";
 import { makeScratch, type PythonCall } from "./python.ts";
-
-/** Debian's own account for those who may do nothing. */
-export const NOBODY: User = { uid: 65534, gid: 65534 };
 
 export interface BuilderParts {
   config: PipInstall;

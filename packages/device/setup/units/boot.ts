@@ -1,4 +1,5 @@
-import type { Config } from "@pawl/protocol";
+import { dirname } from "node:path";
+import type { AppConfig, Config } from "@pawl/protocol";
 import { PLACES } from "../../helper/places.ts";
 import { placesOf } from "../../installers/places.ts";
 import { SECURE_PATH } from "../../system/roots-environment.ts";
@@ -77,14 +78,19 @@ export function resumeService({ config }: UnitFacts): Unit {
 
 /** In place, what was replaced comes back by pip, which takes its time on a small board; a service would start in the middle of it. */
 function mayNeedPip({ apps }: Config): boolean {
-  return Object.values(apps).some(({ install }) => "pip" in install && install.pip.mode === "in-place");
+  return Object.values(apps).some(({ install }) => environmentOf(install) !== null);
+}
+
+/** What an in-place app is installed into, as far as its path says. */
+function environmentOf(install: AppConfig["install"]): string | null {
+  return "pip" in install && install.pip.mode === "in-place" ? dirname(dirname(install.pip.python)) : null;
 }
 
 /** Wherever an app has something. */
 function foldersOf({ apps }: Config): string[] {
-  const bundles = Object.values(apps).map(({ install }) => placesOf(install));
-  const places = bundles.flatMap(({ home, backup_dir, map }) =>
-    [home ?? [], backup_dir ?? [], ...Object.values(map)].flat(),
-  );
+  const places = Object.values(apps).flatMap(({ install }) => {
+    const { home, backup_dir, map } = placesOf(install);
+    return [home ?? [], backup_dir ?? [], environmentOf(install) ?? [], ...Object.values(map)].flat();
+  });
   return [...new Set(places)].sort();
 }

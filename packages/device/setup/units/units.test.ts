@@ -150,11 +150,13 @@ test("the disk is settled before the apps' units and once everything is mounted;
 test("a boot has the time that pip takes to put back what was replaced, and never waits for ever", () => {
   const recoverOf = (pip: object) => {
     const kettle = { source: { git: { url: "https://git.example.org/kettle.git" } }, install: { pip } };
-    const branches = Config.parse({ ...config, apps: { kettle: { ...kettle, services: ["kettle"] } } });
+    const branches = Config.parse({ listen: "[::]:7320", state_dir: "/srv", apps: { kettle } });
     return unitsOf({ config: branches, way: "polkit" }).find(({ name }) => name === "pawl-recover.service")?.text;
   };
   expect(recoverOf({ distribution: "kettle", home: "/opt/kettle" })).toContain("TimeoutStartSec=30s\n");
-  expect(recoverOf({ distribution: "kettle", mode: "in-place" })).toContain("TimeoutStartSec=10min\n");
+  const inPlace = recoverOf({ distribution: "kettle", mode: "in-place", python: "/mnt/ssd/venv/bin/python" });
+  expect(inPlace).toContain("TimeoutStartSec=10min\n");
+  expect(inPlace).toMatch(/^After=.* mnt-ssd-venv.mount/m);
 });
 
 test("the end of an update's unit is not the end of what it has started", () => {

@@ -1,9 +1,9 @@
 import { readFile, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { UpdateError } from "../../../error.ts";
+import { NOBODY } from "../../../system/nobody.ts";
 import type { Run } from "../../../system/types.ts";
 import { isRoot } from "../../bundle/copy/owner.ts";
-import { NOBODY } from "../builder.ts";
 
 const ASK_MS = 60_000;
 
