@@ -1,3 +1,6 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { packRelease, readKeyFile, writeIndex } from "@pawl/device/publish";
 import { BootedMachine } from "@pawl/testkit";
 import { DEVICE_FILE } from "../nodes.ts";
 import { type Behaviour, kitchenUnit, releaseContent, STARTS } from "./kitchen.ts";
@@ -69,17 +72,20 @@ export class Device extends OwnersMachine {
     return device;
   }
 
-  /** Makes a release and puts it where the device looks for releases. */
+  /**
+   * Makes a release and puts it where the device looks for releases: from outside, as its publisher is somebody else, and each
+   * command in the machine would take longer than all of this.
+   */
   async publish(version: string, behaviour?: Behaviour): Promise<void> {
-    const content = `/srv/content/${version}`;
-    const files = Object.entries(releaseContent(version, behaviour)).flatMap(([path, text]) => [
-      `${content}/${path}`,
-      text,
-    ]);
-    await this.machine.succeed(["sh", "-c", WRITE_ALL, "sh", ...files]);
-    const about = ["--name", "kitchen", "--channel", "stable", "--key", KEY, "--config", "settings.json", "--replace"];
-    await this.pawl("release", "pack", content, "--version", version, ...about, "--out", RELEASES);
-    await this.pawl("release", "index", RELEASES, "--name", "kitchen");
+    const content = this.machine.hostPath(`/srv/content/${version}`);
+    for (const [path, text] of Object.entries(releaseContent(version, behaviour))) {
+      await mkdir(dirname(join(content, path)), { recursive: true });
+      await writeFile(join(content, path), text);
+    }
+    const releases = this.machine.hostPath(RELEASES);
+    const about = { name: "kitchen", version, channel: "stable", config: ["settings.json"], replace: true };
+    await packRelease({ ...about, dir: content, outDir: releases }, await readKeyFile(this.machine.hostPath(KEY)));
+    await writeIndex(releases, { name: "kitchen" });
   }
 
   /** What the appliance found at each of its starts. */
@@ -91,10 +97,6 @@ export class Device extends OwnersMachine {
     });
   }
 }
-
-/** Path, text, path, text, … */
-const WRITE_ALL =
-  'while [ $# -gt 0 ]; do mkdir -p "$(dirname "$1")" && printf %s "$2" >"$1" && shift 2 || exit 1; done';
 
 function pawlYaml(
   publicKey: string,

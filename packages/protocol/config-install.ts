@@ -70,6 +70,8 @@ const PipFields = z.strictObject({
   /** Where what it depends on comes from. Default: the Python package index. */
   index_url: WebAddress.optional(),
   extra_index_urls: z.array(WebAddress).default([]),
+  /** Through which proxy they are reached. Root's side takes none from anybody's environment. */
+  proxy: WebAddress.optional(),
   /** Ask no index: what `find_links` doesn't have isn't there. */
   no_index: z.boolean().default(false),
   /** Folders of this device, or pages, with wheels that were built ahead. */

@@ -92,6 +92,7 @@ state_dir: /var/lib/pawl
 # - user_home: /home/kettle          in-place: whose own packages count, where the app runs as that user
 # - imports: [kettle]                what has to be importable before it is switched to; by default all it consists of
 # - index_url: https://…             where its dependencies come from; also extra_index_urls: [https://…], no_index: true
+# - proxy: http://proxy.lan:3128      through which these are reached
 # - find_links: [/srv/wheels]        wheels that were built ahead
 # - constraints: /etc/pawl/kettle.txt
 # - lock: requirements.lock          a file of the release's, with hashes: nothing that isn't in it is installed

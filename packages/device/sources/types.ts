@@ -1,4 +1,5 @@
 import type { Change, Instant, Standing } from "@pawl/protocol";
+import type { UpdateError } from "../error.ts";
 import type { Advance } from "../update/progress.ts";
 
 /** A release as its host lists it, before anything of it is read or believed. */
@@ -37,6 +38,11 @@ export interface Seen {
   offers: Offer[];
   /** The names of all channels, in no order. */
   channels: string[];
+  /**
+   * Why the newest commit of the branch that was asked for is none of the offers: `bad_version`, it can't be told which
+   * version it has. All the rest is as the host has it: one may go to another branch, or to a tag.
+   */
+  trouble?: UpdateError;
 }
 
 /**

@@ -71,7 +71,7 @@ const A = "a".repeat(40);
 const B = "b".repeat(40);
 
 /** A source whose channels are branches: `main` is at 1.0.6.dev3, and there is the tag 1.0.5. */
-function branchResolver({ channel = "main", channels = ["dev", "main"], offline = false } = {}) {
+function branchResolver({ channel = "main", channels = ["dev", "main"], offline = false, isBroken = false } = {}) {
   const asked: unknown[] = [];
   const head = { channel: "main", commit: B, standing: { to: A, is: "ahead" as const } };
   const fields = { manifest_url: null, bundle_url: null };
@@ -83,6 +83,8 @@ function branchResolver({ channel = "main", channels = ["dev", "main"], offline 
         asked.push(question);
         if (offline) throw new UpdateError("offline", "git.example.org can't be reached.");
         const tag = anOffer("1.0.5", { ...fields, channel: null, commit: A });
+        const trouble = new UpdateError("bad_version", "pyproject.toml isn't valid TOML.");
+        if (isBroken) return { offers: [tag], channels, trouble };
         return { offers: [tag, anOffer("1.0.6.dev3", { ...fields, ...head })], channels };
       },
       manifest: () => Promise.reject(new Error("a commit has no manifest anywhere")),
@@ -115,6 +117,17 @@ test("B1 a branch that isn't there is an error that names those that are, and no
 
 test("B1 a look-up that failed is an error, and no version", async () => {
   await expect(branchResolver({ offline: true }).resolver.look(signal)).rejects.toMatchObject({ code: "offline" });
+});
+
+test("where the newest commit is broken a check says so, and a tag is installed by its name all the same", async () => {
+  const { resolver } = branchResolver({ isBroken: true });
+  await expect(resolver.look(signal)).rejects.toMatchObject({ code: "bad_version" });
+  await expect(resolver.choose(anUpdate({ to: null, by_name: false }), signal)).rejects.toMatchObject({
+    code: "bad_version",
+  });
+  const { chosen, found } = await resolver.choose(anUpdate({ to: "1.0.5", by_name: true }), signal);
+  expect(chosen).toMatchObject({ version: "1.0.5", commit: A });
+  expect(found).toBeNull();
 });
 
 test("a tag is installed by its name, and counts as one of the channel that is followed", async () => {

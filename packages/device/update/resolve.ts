@@ -63,9 +63,10 @@ export class Resolver {
     return this.#parts.source.look({ channel, installed }, signal);
   }
 
-  async #found({ offers, channels }: Seen, channel: string, signal: AbortSignal): Promise<Found> {
+  async #found({ offers, channels, trouble }: Seen, channel: string, signal: AbortSignal): Promise<Found> {
     const { source, versioning } = this.#parts;
     if (source.branches && !channels.includes(channel)) throw noBranch(source.address, channel, channels);
+    if (trouble) throw trouble;
     // A branch has one newest commit, whatever it is called: that decides, and not its version.
     const offer = source.branches
       ? (offers.find((one) => one.channel === channel) ?? null)

@@ -56,7 +56,9 @@ export async function collectWheels(
 async function* chunksOf(handle: FileHandle, size: number, signal: AbortSignal): AsyncGenerator<Buffer> {
   for (let at = 0; at < size; ) {
     signal.throwIfAborted();
-    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size - at)), 0, null, at);
+    const length = Math.min(CHUNK_BYTES, size - at);
+    // Its length is said: Node 18 takes null for none.
+    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, at);
     if (bytesRead === 0) return;
     at += bytesRead;
     yield buffer.subarray(0, bytesRead);

@@ -11,7 +11,7 @@ export interface Indexes {
 
 /** The configured indexes as pip takes them. Pure. */
 export function indexesOf(config: PipInstall): Indexes {
-  const { index_url, extra_index_urls, find_links, no_index } = config;
+  const { index_url, extra_index_urls, find_links, no_index, proxy } = config;
   const netrc: string[] = [];
   const open = (address: string) => withoutPassword(address, netrc);
   const links = find_links.map((place) => (place.startsWith("/") ? pathToFileURL(place).href : open(place)));
@@ -21,6 +21,8 @@ export function indexesOf(config: PipInstall): Indexes {
     // A list in the environment is split at spaces; none of these has any.
     ...(links.length > 0 && { PIP_FIND_LINKS: links.join(" ") }),
     ...(no_index && { PIP_NO_INDEX: "1" }),
+    // Both spellings: some programs know only the one, and the one in lower case wins with the others.
+    ...(proxy !== undefined && { http_proxy: proxy, https_proxy: proxy, HTTP_PROXY: proxy, HTTPS_PROXY: proxy }),
   };
   return { env, netrc: [...new Set(netrc)].join("") };
 }

@@ -80,3 +80,13 @@ test("what a caller has in its environment doesn't reach Python, but the way to 
   expect(Object.keys(env)).not.toContain("PYTHONPATH");
   expect(Object.keys(env)).not.toContain("PIP_INDEX_URL");
 });
+
+test("a proxy that is configured is the way to all indexes, and no argument names it", () => {
+  const { env } = indexesOf(
+    PipInstall.parse({ distribution: "kettle", home: "/opt/kettle", proxy: "http://me:secret@proxy.lan:3128" }),
+  );
+  expect(env).toMatchObject({
+    https_proxy: "http://me:secret@proxy.lan:3128",
+    http_proxy: "http://me:secret@proxy.lan:3128",
+  });
+});

@@ -106,7 +106,7 @@ function leadsNowhere(path: string): UpdateError {
 function notRoots(path: string): UpdateError {
   return new UpdateError(
     "not_writable",
-    `${path} is not root's alone, and there is something in it that root would believe from now on. Look at what is in it, then run: chown -R 0:0 ${path}; chmod -R go-w ${path}`,
+    `${path} is not root's alone, and there is something in it that root would believe from now on. Look at what is in it, then run: chown -R 0:0 ${path}; chmod -R go-w ${path}, and set up again`,
     { path },
   );
 }

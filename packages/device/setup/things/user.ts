@@ -31,7 +31,7 @@ export function apiUser(ground: Ground, home: string): Thing {
     if (isSystems(user)) return true;
     throw new UpdateError(
       "not_writable",
-      `There is a user ${API_USER} on this device already who may log in, so it isn't Pawl's. Give it another name: usermod --login <name> ${API_USER}`,
+      `There is a user ${API_USER} on this device already who may log in, so it isn't Pawl's. Give it another name: usermod --login <name> ${API_USER}; or, if nobody logs in as it, take its shell away: usermod --shell /usr/sbin/nologin ${API_USER}`,
     );
   };
   return {

@@ -5,6 +5,7 @@ import { DEFAULT_SCM } from "./scm-config.ts";
 import type { Described, DescribeRules, Pin, ProjectFiles } from "./types.ts";
 
 export { counts, describeArguments } from "./describe.ts";
+export { commitInVersion } from "./local-commit.ts";
 export { type Candidate, nearestTag, type TagRef, tagOnCommit } from "./nearest-tag.ts";
 export { type ProjectFacts, projectFacts } from "./pyproject.ts";
 export { tagVersion, type VersionTag, versionTags } from "./tags.ts";

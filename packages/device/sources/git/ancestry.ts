@@ -1,5 +1,6 @@
 import type { Standing } from "@pawl/protocol";
 import { UpdateError } from "../../error.ts";
+import { commitInVersion } from "../branch/index.ts";
 import type { Asked } from "../types.ts";
 import type { Mirror } from "./mirror.ts";
 
@@ -27,16 +28,14 @@ export async function standingOf(
 
 /**
  * The installed commit, if the mirror has it. Without a commit, a version built by setuptools_scm has the beginning of its
- * id in its local part, `1.0.6.dev4+g66532a0`. Reads the disk only.
+ * id. Reads the disk only.
  */
 export async function installedCommit(
   mirror: Mirror,
   { version, commit }: Installed,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const local = version.includes("+") ? version.slice(version.indexOf("+") + 1) : "";
-  const beginning = /(?:^|[._-])g([0-9a-f]{7,64})(?:[._-]|$)/.exec(local)?.[1];
-  for (const name of [commit, beginning]) {
+  for (const name of [commit, commitInVersion(version)]) {
     if (!name) continue;
     const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`];
     const { code, stdout } = await mirror.read(args, signal, { codes: [0, 1, 128] });

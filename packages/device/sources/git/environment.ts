@@ -33,6 +33,7 @@ const HARMLESS_FAULTS = [
   "missingSpaceBeforeEmail",
   "missingTaggerEntry",
   "multipleAuthors",
+  "nulInCommit",
   "zeroPaddedDate",
   "zeroPaddedFilemode",
 ];

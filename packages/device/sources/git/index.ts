@@ -28,7 +28,14 @@ export function gitSource(
   return {
     address: remote.shown,
     look: (asked, signal) =>
-      repository.now(async (known) => seenOf(known, await repository.head(known, asked, signal), asked, page), signal),
+      repository.now(async (known) => {
+        try {
+          return seenOf(known, await repository.head(known, asked, signal), asked, page);
+        } catch (error) {
+          if (!(error instanceof UpdateError) || error.code !== "bad_version") throw error;
+          return { ...seenOf(known, null, asked, page), trouble: error };
+        }
+      }, signal),
     branches: {
       names: (signal) => repository.names(signal),
       changes: (asked, max, signal) =>

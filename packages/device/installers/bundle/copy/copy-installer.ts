@@ -3,6 +3,7 @@ import type { BundleInstall, Manifest, Move, Update } from "@pawl/protocol";
 import { UpdateError } from "../../../error.ts";
 import type { InstalledRecord } from "../../../store/installed.ts";
 import type { InstallerParts } from "../../index.ts";
+import { JournalFile } from "../../journal-file.ts";
 import type { Backup, InPlace, Installer, Need, Report, Staging } from "../../types.ts";
 import { syncFileSystem } from "../durable.ts";
 import { configOf, keptBy } from "../ownership.ts";
@@ -15,7 +16,7 @@ import { checkTargets } from "./check-targets.ts";
 import { claimFolder } from "./claim.ts";
 import { commitMove } from "./commit.ts";
 import { abandon, type GoBackParts, goBack } from "./go-back.ts";
-import { type Journal, JournalFile } from "./journal.ts";
+import type { Journal } from "./journal.ts";
 import { copyNeeds } from "./needs.ts";
 import { isRoot } from "./owner.ts";
 import { earlierPlacesOf, type Place, type PlaceMap, pathOf, placeMapOf, placesOf } from "./place.ts";
@@ -38,14 +39,14 @@ type CopyRecord = InstalledRecord & { tree: string };
 export class CopyInstaller implements Installer {
   readonly #parts: CopyInstallerParts;
   readonly #store: TreeStore;
-  readonly #journals: JournalFile;
+  readonly #journals: JournalFile<Journal>;
   readonly #map: PlaceMap;
 
   constructor(parts: CopyInstallerParts) {
     this.#parts = parts;
     const dir = parts.config.backup_dir ?? parts.backupDir;
     this.#store = new TreeStore(dir);
-    this.#journals = new JournalFile(dir);
+    this.#journals = new JournalFile(dir, "ops");
     this.#map = placeMapOf(parts.config);
   }
 

@@ -1,16 +1,17 @@
 import type { Move } from "@pawl/protocol";
 import { UpdateError } from "../../../error.ts";
 import type { InstalledStore } from "../../../store/installed.ts";
+import type { JournalFile } from "../../journal-file.ts";
 import type { Report } from "../../types.ts";
 import { isDiskFull } from "../step-error.ts";
-import type { Journal, JournalFile } from "./journal.ts";
+import type { Journal } from "./journal.ts";
 import { clearWaiting } from "./lay-waiting.ts";
 import type { TreeStore } from "./tree-store.ts";
 import { removeMade, undo } from "./undo.ts";
 
 export interface GoBackParts {
   store: TreeStore;
-  journals: JournalFile;
+  journals: JournalFile<Journal>;
   installed: InstalledStore;
   /** The tree that counts as installed. */
   current: string | null;

@@ -2,10 +2,11 @@ import { randomBytes } from "node:crypto";
 import type { Move } from "@pawl/protocol";
 import { UpdateError } from "../../../error.ts";
 import type { InstalledRecord } from "../../../store/installed.ts";
+import type { JournalFile } from "../../journal-file.ts";
 import { configOf, keptBy, type Ownership } from "../ownership.ts";
 import { backUp, type Endangered, readBackupList, standingAt, standingIn } from "./back-up.ts";
 import { checkTargets } from "./check-targets.ts";
-import type { Journal, JournalFile } from "./journal.ts";
+import type { Journal } from "./journal.ts";
 import { planAside } from "./lay-aside.ts";
 import { clearWaiting, layWaiting } from "./lay-waiting.ts";
 import { type PlaceMap, pathOf } from "./place.ts";
@@ -18,7 +19,7 @@ import { removeMade } from "./undo.ts";
 
 export interface SwitchParts {
   store: TreeStore;
-  journals: JournalFile;
+  journals: JournalFile<Journal>;
   ownership: Pick<Ownership, "keep" | "config">;
   /** Where the next release's paths go. */
   map: PlaceMap;

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { lstat, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { PipInstall } from "@pawl/protocol";
@@ -8,10 +8,23 @@ import { PipDevice, PYTHON } from "../pip-fixture.ts";
 
 const runFile = promisify(execFile);
 
-/** A device whose environment is a virtual one, with the system's pip: nothing of this machine's own is ever touched. */
+/** What pip needs to build and install, of all that the system's Python has beside its standard library. */
+const TOOLS = /^(?:pip|setuptools|wheel)(?:-.*)?$|^(?:pkg_resources|_distutils_hack)$/;
+const WHERE_PIP_IS = "import os, pip; print(os.path.dirname(os.path.dirname(pip.__file__)))";
+
+/**
+ * A device whose environment is a virtual one, with the system's pip: nothing of this machine's own is ever touched. Nor is
+ * the rest of it seen, through which pip would go at each of its checks, and which takes longer than all else it does.
+ */
 export async function deviceWithEnvironment(dir: TempDir): Promise<PipDevice> {
   const device = await PipDevice.create(dir);
-  await runFile(PYTHON, ["-I", "-m", "venv", "--without-pip", "--system-site-packages", dir.join("env")]);
+  await runFile(PYTHON, ["-I", "-m", "venv", "--without-pip", dir.join("env")]);
+  const system = (await runFile(PYTHON, ["-I", "-c", WHERE_PIP_IS])).stdout.trim();
+  await mkdir(dir.join("tools"));
+  for (const name of (await readdir(system)).filter((name) => TOOLS.test(name))) {
+    await symlink(join(system, name), dir.join("tools", name));
+  }
+  await writeFile(join(await packagesOf(dir.path), "tools.pth"), `${dir.join("tools")}\n`);
   return device;
 }
 

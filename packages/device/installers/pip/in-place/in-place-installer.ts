@@ -14,13 +14,14 @@ import { freeName } from "../../bundle/copy/tree-names.ts";
 import { syncFileSystem } from "../../bundle/durable.ts";
 import { removeWhole } from "../../bundle/open-folder.ts";
 import { asStepError } from "../../bundle/step-error.ts";
+import { JournalFile } from "../../journal-file.ts";
 import type { Backup, InPlace, Installer, Need, Report, Staging } from "../../types.ts";
 import { importCheck, pipCheck } from "../checks.ts";
 import type { PipInstallerParts, User } from "../parts.ts";
 import { makeScratch, type PythonCall } from "../python.ts";
 import { commitMove } from "./commit-move.ts";
 import { Environment } from "./environment.ts";
-import { JournalFile } from "./journal.ts";
+import type { Journal } from "./journal.ts";
 import { treeRelease } from "./kept-trees.ts";
 import { backupsOf, keptReleases, type LookParts, type Standing, standing } from "./look.ts";
 import type { Change } from "./plan-change.ts";
@@ -42,14 +43,14 @@ const TO_THE_END = new AbortController().signal;
 export class InPlaceInstaller implements Installer {
   readonly #parts: PipInstallerParts;
   readonly #trees: WheelTrees;
-  readonly #journals: JournalFile;
+  readonly #journals: JournalFile<Journal>;
   readonly #environment: Environment;
 
   constructor(parts: PipInstallerParts) {
     const { config, run } = parts;
     this.#parts = parts;
     this.#trees = new WheelTrees(config.backup_dir ?? parts.backupDir);
-    this.#journals = new JournalFile(this.#trees.dir);
+    this.#journals = new JournalFile(this.#trees.dir, "back");
     const scratch = this.#trees.staging("scratch");
     this.#environment = new Environment({ run, config, scratch, lock: join(this.#trees.dir, ".lock") });
   }

@@ -5,16 +5,17 @@ import { writeFileDurably } from "../../../store/atomic-file.ts";
 import type { InstalledRecord } from "../../../store/installed.ts";
 import type { Run } from "../../../system/types.ts";
 import { syncFileSystem } from "../../bundle/durable.ts";
+import type { JournalFile } from "../../journal-file.ts";
 import type { Report } from "../../types.ts";
 import type { Environment, Found, Packed, Survey } from "./environment.ts";
-import type { Journal, JournalFile } from "./journal.ts";
+import type { Journal } from "./journal.ts";
 import { type Change, touchedBy } from "./plan-change.ts";
 import { checkWheels } from "./put-wheels.ts";
 import type { WheelTrees } from "./wheel-trees.ts";
 
 export interface SwitchParts {
   trees: WheelTrees;
-  journals: JournalFile;
+  journals: JournalFile<Journal>;
   environment: Environment;
   run: Run;
   /** What counts as installed. */

@@ -1,3 +1,4 @@
+import { UpdateError } from "../../../error.ts";
 import { unreachable } from "../../../update/unreachable.ts";
 import { type BranchVersion, branchVersion, versionTags } from "../../branch/index.ts";
 import type { Asked, Offer, Seen } from "../../types.ts";
@@ -15,9 +16,15 @@ export async function look(asked: Asked, desk: Desk): Promise<Seen> {
   const head = branches.get(asked.channel);
   if (head === undefined) return { offers: [], channels };
   const tags = await readTags(head, asked.channel, desk);
-  const { project, offer } = await headOffer(asked, head, tags, desk);
-  const named = versionTags(tags.keys(), project?.name ?? null);
-  return { offers: [offer, ...named.map((tag) => tagOffer(tag, tags, desk.repository.address))], channels };
+  const tagged = (project: string | null) =>
+    versionTags(tags.keys(), project).map((tag) => tagOffer(tag, tags, desk.repository.address));
+  try {
+    const { project, offer } = await headOffer(asked, head, tags, desk);
+    return { offers: [offer, ...tagged(project?.name ?? null)], channels };
+  } catch (error) {
+    if (!(error instanceof UpdateError) || error.code !== "bad_version") throw error;
+    return { offers: tagged(null), channels, trouble: error };
+  }
 }
 
 async function headOffer(asked: Asked, head: string, tags: Refs, desk: Desk) {

@@ -98,17 +98,18 @@ test("the caller's signal ends a look with the caller's reason", async () => {
 });
 
 test.each([
-  ["broken TOML", "[project\n", "bad_version"],
-  ["a version that is none", pinnedAt("one"), "bad_version"],
-  ["a file without end", `#${"x".repeat(300 * 1024)}`, "bad_version"],
-  [
-    "rules that the API can't follow",
-    `${DYNAMIC}git_describe_command = "git describe --long --first-parent --tags"\n`,
-    "bad_version",
-  ],
-])("a project with %s is said to have no version", async (_, text, code) => {
+  ["broken TOML", "[project\n"],
+  ["a version that is none", pinnedAt("one")],
+  ["a file without end", `#${"x".repeat(300 * 1024)}`],
+  ["rules that the API can't follow", `${DYNAMIC}git_describe_command = "git describe --long --first-parent --tags"\n`],
+])("a project with %s is said to have no version, and its tags are there all the same", async (_, text) => {
   git.commit({ files: { "pyproject.toml": text } });
-  expect(await refusal()).toMatchObject({ code });
+  const source = await bench.source();
+  const seen = await source.look({ channel: "main", installed: null }, new AbortController().signal);
+  expect(seen.trouble).toMatchObject({ code: "bad_version" });
+  expect(seen.offers.filter(({ channel }) => channel !== null)).toEqual([]);
+  expect(seen.offers.length).toBeGreaterThan(0);
+  expect(seen.channels).toContain("main");
 });
 
 test("what people wrote into commits drives no terminal", async () => {
