@@ -110,7 +110,6 @@ test("B18 bad input: followed by force it is looked for among the branches, and 
 });
 
 const FAULTS: [what: string, fault: Fault, code: string, says: RegExp][] = [
-  ["hangs", { kind: "hang" }, "offline", /can't be reached/],
   ["answers with a page to sign in", { kind: "html" }, "host_error", /sign in|no branches/],
   ["has no such repository", { kind: "status", status: 404 }, "not_found", /no git repository/],
   ["has a fault", { kind: "status", status: 500 }, "host_error", /HTTP 500/],

@@ -57,23 +57,6 @@ describe.skipIf(whyNot)(`a branch and its host aren't as they were${whyNot ? ` (
     expect(await device.checked()).toMatchObject({ latest_version: "1.0.1.dev3", has_update: true });
   });
 
-  test("a branch that was pushed by force is an update, also with the same number of commits", async () => {
-    await device.appliance.push("dev", { message: "Another way", from: device.appliance.first });
-    const other = await device.appliance.push("dev", { message: "To the same end" });
-    expect(await device.checked()).toMatchObject({
-      current_version: "1.0.1.dev2",
-      latest_version: "1.0.1.dev2",
-      has_update: true,
-      direction: "up",
-      direction_reason: expect.any(String),
-    });
-    const { body } = await device.call("GET", "changelog");
-    expect(body.commits).toMatchObject([{ sha: other, title: "To the same end" }, { title: "Another way" }]);
-    await device.pawl(0, "install");
-    expect(await device.appliance.running()).toMatchObject({ version: "1.0.1.dev2", note: "To the same end" });
-    expect(await device.json()).toMatchObject({ current_commit: other, has_update: false });
-  });
-
   test("a branch that is gone is named, with those that are there; what was known stays", async () => {
     const { repository } = device.appliance;
     const head = repository.heads.get("dev") ?? "";

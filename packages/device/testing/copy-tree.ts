@@ -13,3 +13,9 @@ export async function copyTree(from: string, to: string): Promise<void> {
   await mkdir(dirname(to), { recursive: true });
   await start("cp", ["-aT", "--", from, to]);
 }
+
+/** The same for several folders, which keep their names, into another one. */
+export async function copyInto(folder: string, trees: readonly string[]): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await start("cp", ["-a", "-t", folder, "--", ...trees]);
+}

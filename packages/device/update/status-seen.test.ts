@@ -11,6 +11,7 @@ const NOTHING = {
   auto: { check: null, time: null, install: null },
   window: null,
   skipped_version: null,
+  skipped_commit: null,
 };
 const rolledBack = failure("health_failed", "1.1.0 doesn't work.", { phase: "health_check", back_on: "1.0.0" });
 const offlineInCheck = failure("offline", "The host can't be reached.");

@@ -182,6 +182,35 @@ test("a host that never stops sending is broken off", async () => {
   }
 });
 
+test.each([true, false])(
+  "odd dates and addresses of long ago hinder nobody, where the host filters: %j",
+  async (filters) => {
+    const odd = await fixture.server.create(`odd-${filters}`);
+    await odd.allowFilters(filters);
+    let parent = await odd.commit("main", { files: { VERSION: "1.0.0" } });
+    const tree = await odd.git("rev-parse", `${parent}^{tree}`);
+    for (const author of [
+      "Kim <kim@example.org> 1 +051800",
+      "Kim 1 +0000",
+      "Kim <kim@example.org> 01 +0000",
+      "Kim\0",
+    ]) {
+      const said = author.replace("\0", " <kim@example.org> 1 +0000");
+      const text = `tree ${tree}\nparent ${parent}\nauthor ${said}\ncommitter Kim <kim@example.org> 1 +0000\n\nOld${author}\n`;
+      const path = fixture.dir.join("commit");
+      await writeFile(path, text);
+      parent = await odd.git("hash-object", "-t", "commit", "-w", "--literally", path);
+    }
+    await odd.branch("main", parent);
+    const source = fixture.source({ url: fixture.urlOf(`odd-${filters}`) });
+    expect((await source.look(ASKED, NEVER)).offers[0]).toMatchObject({ commit: parent, version: "1.0.0" });
+    const into = fixture.dir.join(`odd-${filters}`);
+    await mkdir(into);
+    await source.branches?.checkOut(parent, into, () => undefined, NEVER);
+    expect(await readdir(into)).toEqual(["VERSION"]);
+  },
+);
+
 test("what nobody could read to its end isn't: one endless title hides no branch, and a folder in folders in folders is refused", async () => {
   const wordy = await fixture.server.create("wordy");
   const first = await wordy.commit("main", { files: { VERSION: "1.0.0" } });

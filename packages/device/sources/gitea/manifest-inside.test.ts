@@ -64,7 +64,9 @@ test("§6 tag: gap o: another release's manifest inside is refused: the tag is w
   await using _bench = bench;
   await using dir = await TempDir.create();
   await bench.forge.publish({ tag: "v1.5.0", assets: { "pikit-1.5.0.tar.gz": BUNDLE } });
-  const { offers: [offer] } = await source.look({ channel: "stable", installed: null }, signal);
+  const {
+    offers: [offer],
+  } = await source.look({ channel: "stable", installed: null }, signal);
   const headers = (url: string) => source.downloadHeaders(url);
   const downloads = new DownloadsFolder({ dir: dir.join("downloads"), keys: [], headers, clock: systemClock });
   const { sha256 } = await downloads.fetchUnstated(offer?.bundle_url ?? "", null, () => {}, signal);

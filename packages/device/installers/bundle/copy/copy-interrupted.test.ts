@@ -7,7 +7,7 @@ import type { Move } from "@pawl/protocol";
 import { TempDir } from "@pawl/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { bundled } from "../../../testing/bundled.ts";
-import { copyTree } from "../../../testing/copy-tree.ts";
+import { copyInto } from "../../../testing/copy-tree.ts";
 import { type Contents, writeContents } from "../tree-fixture.ts";
 import { CopyBench } from "./copy-bench.ts";
 import { DONE, installerAt, step } from "./copy-process.ts";
@@ -56,11 +56,13 @@ async function readyBench(): Promise<{ bench: CopyBench; move: Move }> {
 
 /** Keeps the device as it is now under a name; what it gives sets it back to that. */
 async function keepAs(name: string, { dir }: CopyBench): Promise<() => Promise<void>> {
+  const parts = ["state", "www", "bin"];
   const copy = async (from: string, to: string) => {
-    for (const part of ["state", "www", "bin"]) {
-      rmSync(dir.join(to, part), { recursive: true, force: true });
-      await copyTree(dir.join(from, part), dir.join(to, part));
-    }
+    for (const part of parts) rmSync(dir.join(to, part), { recursive: true, force: true });
+    await copyInto(
+      dir.join(to),
+      parts.map((part) => dir.join(from, part)),
+    );
     rmSync(dir.join(DONE), { force: true });
   };
   await copy("", name);
