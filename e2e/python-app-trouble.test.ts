@@ -67,7 +67,7 @@ describe.skipIf(whyNot)(`a branch and its host aren't as they were${whyNot ? ` (
       error: expect.stringMatching(/no branch dev.*main, next/),
       failure: { code: "not_found" },
       current_version: "1.0.1.dev2",
-      latest_version: "1.0.1.dev2",
+      latest_version: "1.0.1.dev3",
     });
     const gone = await device.call("GET", "changelog");
     expect(gone).toMatchObject({ status: 404, body: { success: false, code: "not_found" } });
@@ -76,7 +76,7 @@ describe.skipIf(whyNot)(`a branch and its host aren't as they were${whyNot ? ` (
       current_channel: "dev",
     });
     expect(await device.call("POST", "set_channel", { channel: "next" })).toMatchObject({ status: 200 });
-    expect(await device.checked()).toMatchObject({ state: "idle", channel: "next", has_update: false });
+    expect(await device.checked()).toMatchObject({ state: "idle", channel: "next", has_update: true });
     expect(await device.pawl(1, "channel", "dev")).toContain("dev");
   });
 
@@ -85,13 +85,13 @@ describe.skipIf(whyNot)(`a branch and its host aren't as they were${whyNot ? ` (
     await device.appliance.push("next", { message: "A new lid" });
     await device.checked();
     const known = await device.call("GET", "changelog");
-    expect(known.body.commits).toMatchObject([{ title: "A new lid" }]);
+    expect(known.body.commits).toMatchObject([{ title: "A new lid" }, { title: "Click twice" }]);
     await server.goAway();
     expect(await device.checked()).toMatchObject({
       state: "error",
       failure: { code: "offline" },
       current_version: "1.0.1.dev2",
-      latest_version: "1.0.1.dev3",
+      latest_version: "1.0.1.dev4",
       has_update: true,
       release: { commit: repository.heads.get("next") },
     });
@@ -110,6 +110,6 @@ describe.skipIf(whyNot)(`a branch and its host aren't as they were${whyNot ? ` (
     });
     const { lines, done } = await device.watched("rollback");
     expect(done, lines.join("\n")).toMatchObject({ state: "complete" });
-    expect(await device.appliance.running()).toMatchObject({ version: "1.0.1.dev2", note: "Click when it boils" });
+    expect(await device.appliance.running()).toMatchObject({ version: "1.0.1.dev1", note: "Whistle" });
   });
 });

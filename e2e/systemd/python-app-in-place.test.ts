@@ -48,8 +48,8 @@ describe.skipIf(whyNot)(
       expect(stdout).toContain("Running as root – direct pip install");
       expect(await device.running()).toMatchObject({ version: "1.0.0", note: "The first kettle" });
       expect(await machine.succeed(["find", ENVIRONMENT, "!", "-user", "root"])).toBe("");
-      expect(await device.ranAs("build")).toEqual(["pawl"]);
-      expect(await device.ranAs("import")).toEqual(["daemon", "pawl"]);
+      expect(await device.ranAs("build")).toEqual(["nobody"]);
+      expect(await device.ranAs("import")).toEqual(["daemon", "nobody"]);
     });
 
     test("the power fails when pip has put the new one in place: the boot puts the old one back, and only that starts", async () => {
@@ -70,7 +70,7 @@ describe.skipIf(whyNot)(
       expect(await packages()).toBe(before);
       expect(await machine.journal("kettle.service")).not.toContain("1.0.1.dev1");
       expect(await device.running()).toMatchObject({ version: "1.0.0", note: "The first kettle" });
-      expect(await device.ranAs("import")).toEqual(["daemon", "pawl"]);
+      expect(await device.ranAs("import")).toEqual(["daemon", "nobody"]);
       expect(await machine.succeed(["systemctl", "--failed", "--no-legend", "--plain"])).toBe("");
     });
   },

@@ -43,8 +43,8 @@ describe.skipIf(whyNot)(
       const { machine } = device;
       expect(await asPawl("install")).toContain("Successfully built kettle");
       expect(await device.running()).toMatchObject({ version: "1.0.0", note: "The first kettle" });
-      expect(await device.ranAs("build")).toEqual(["pawl"]);
-      expect(await device.ranAs("import")).toEqual(["daemon", "pawl"]);
+      expect(await device.ranAs("build")).toEqual(["nobody"]);
+      expect(await device.ranAs("import")).toEqual(["daemon", "nobody"]);
       const weak = ["find", HOME, "(", "!", "-user", "root", "-o", "!", "-type", "l", "-perm", "/022", ")"];
       expect(await machine.succeed(weak)).toBe("");
       expect((await machine.run(["test", "-w", `${HOME}/current/bin`], { user: "pawl" })).code).toBe(1);
@@ -99,8 +99,8 @@ describe.skipIf(whyNot)(
       await device.machine.succeed(["systemctl", "stop", "git-host.service"]);
       await asPawl("rollback");
       expect(await device.running()).toMatchObject({ version: "1.0.0", note: "The first kettle" });
-      expect(await device.ranAs("build")).toEqual(["pawl"]);
-      expect(await device.ranAs("import")).toEqual(["daemon", "pawl"]);
+      expect(await device.ranAs("build")).toEqual(["nobody"]);
+      expect(await device.ranAs("import")).toEqual(["daemon", "nobody"]);
     });
   },
 );

@@ -11,7 +11,6 @@ import { type AppPaths, appPaths, pythonCacheOf } from "../store/paths.ts";
 import { Reporters } from "../store/reporters.ts";
 import type { UpdateFeed } from "../store/update-feed.ts";
 import { beforePawl } from "../store/view.ts";
-import { apiUserOf } from "../system/api-user.ts";
 import { systemClock } from "../system/clock.ts";
 import { run as systemRun } from "../system/run.ts";
 import type { Clock, Run } from "../system/types.ts";
@@ -31,7 +30,6 @@ export interface Overrides {
 export interface Shared {
   name: string;
   config: AppConfig;
-  stateDir: string;
   hooksDir: string;
   paths: AppPaths;
   clock: Clock;
@@ -47,11 +45,10 @@ export function shared(config: DeviceConfig, name: string, overrides: Overrides)
   if (!app) throw unknownApp(config, name);
   const { clock = systemClock, run = systemRun } = overrides;
   const { facts = systemFacts(run) } = overrides;
-  const { state_dir: stateDir, hooks_dir: hooksDir } = config;
-  return { name, config: app, stateDir, hooksDir, paths: appPaths(stateDir, name), clock, run, facts };
+  return { name, config: app, hooksDir: config.hooks_dir, paths: appPaths(config.state_dir, name), clock, run, facts };
 }
 
-export function installerOf({ config, stateDir, paths, run, clock }: Shared) {
+export function installerOf({ config, paths, run, clock }: Shared) {
   const installed = new InstalledStore(paths.apply.installed);
   return createInstaller(config.install, {
     installed,
@@ -60,7 +57,6 @@ export function installerOf({ config, stateDir, paths, run, clock }: Shared) {
     run,
     clock,
     pythonCache: pythonCacheOf(paths),
-    buildUser: process.geteuid?.() === 0 ? apiUserOf(stateDir) : null,
     repository: repositoryOf(config.source),
     source: sourceAddress(config.source),
     now: () => clock.now(),

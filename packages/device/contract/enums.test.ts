@@ -41,7 +41,8 @@ test("§3 enums: history, results, log levels, states and phases", () => {
   expect(PHASES.join(" ")).toBe(phases);
 });
 
-test("history: its fields are the contract's, and whether it was resumed", () => {
-  const fields = "id, kind, from, to, channel, started_at, finished_at, result, failure, bytes_downloaded, resumed";
+test("history: its fields are the contract's, whether it was resumed, and the commits of the two versions", () => {
+  const fields =
+    "id, kind, from, to, from_commit, to_commit, channel, started_at, finished_at, result, failure, bytes_downloaded, resumed";
   expect(Object.keys(Outcome.shape).join(", ")).toBe(fields);
 });

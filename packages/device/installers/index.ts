@@ -25,8 +25,6 @@ export interface BuildParts {
   clock: Clock;
   /** Where it is remembered what interpreters said of themselves: a file of this process's own side. */
   pythonCache: string;
-  /** Who builds what root installs; null where this process is nobody to become another. */
-  buildUser: { uid: number; gid: number } | null;
   /** The repository commits come from, as pip may note it: no password. Null when releases are bundles. */
   repository: { url: string } | null;
 }

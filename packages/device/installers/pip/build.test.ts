@@ -35,7 +35,7 @@ async function build(
   const staging = { ...(await device.publish(version, quickProject(project))), update: device.update(version) };
   const folder = dir.join("build");
   await removeWhole(folder);
-  const parts = { config: device.config(), run, buildUser: null, ...more };
+  const parts = { config: device.config(), run, ...more };
   return buildWheelhouse(parts, { staging, folder, against: null }, device.report, until);
 }
 

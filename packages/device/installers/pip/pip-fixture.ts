@@ -63,7 +63,6 @@ export class PipDevice {
       versionBefore: async () => null,
       clock: new TestClock(),
       pythonCache: this.dir.join("state/python.json"),
-      buildUser: null,
       repository: { url: "https://example.org/kettle.git" },
     };
   }

@@ -269,7 +269,7 @@ export class InPlaceInstaller implements Installer {
 
   /** Somebody without rights; null where we have none to leave. */
   #nobody(): User | null {
-    return isRoot() ? (this.#parts.buildUser ?? NOBODY) : null;
+    return isRoot() ? NOBODY : null;
   }
 
   /** The environment's Python, as somebody's process in a folder that goes with it. */

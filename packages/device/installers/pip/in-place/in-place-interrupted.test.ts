@@ -111,6 +111,8 @@ describe.skipIf(noPip)("pip in place, interrupted", () => {
       await rm(dir.join("env/kill"));
       expect(await filesOf(dir.path), `change ${n}`).not.toEqual(before);
       await goBack();
+      expect(await complaints(dir.path), `change ${n}`).toEqual([]);
+      expect(await python(dir.path, "-c", "import kettle, spout.lip; print(spout.lip.ONE)")).toBe("1");
     }
   });
 

@@ -11,7 +11,6 @@ import { removeWhole } from "../../bundle/open-folder.ts";
 import type { Report, Staging } from "../../types.ts";
 import { buildWheelhouse, type Wheelhouse } from "../build.ts";
 import { pipFailure } from "../failure.ts";
-import type { User } from "../parts.ts";
 import { runPython } from "../python.ts";
 import type { Wheel } from "../wheel.ts";
 import { commitsDirectUrl } from "./direct-url.ts";
@@ -22,7 +21,6 @@ import type { WheelTrees } from "./wheel-trees.ts";
 export interface StageParts {
   config: PipInstall;
   run: Run;
-  buildUser: User | null;
   repository: { url: string } | null;
   trees: WheelTrees;
 }
@@ -37,7 +35,7 @@ const REPORT_BYTES = 16 * 1024 ** 2;
  */
 export async function stageWheels(
   staging: Staging,
-  { config, run, buildUser, repository, trees }: StageParts,
+  { config, run, repository, trees }: StageParts,
   report: Report,
   signal: AbortSignal,
 ): Promise<string> {
@@ -50,7 +48,7 @@ export async function stageWheels(
   }
   const work = join(into, "work");
   const building = { staging, folder: work, against: config.python, rights: byWhoseRights() };
-  const wheelhouse = await buildWheelhouse({ config, run, buildUser }, building, report, signal);
+  const wheelhouse = await buildWheelhouse({ config, run }, building, report, signal);
   const wanted = await takenByEnvironment(wheelhouse, config, signal);
   const commit = manifest.commit ?? null;
   const ofProject = commit && repository ? commitsDirectUrl(repository.url, commit, update.channel) : null;

@@ -17,7 +17,6 @@ const installer = createInstaller(
     pythonCache,
     versionBefore: async () => null,
     clock: systemClock,
-    buildUser: null,
     repository: null,
   },
 );

@@ -11,7 +11,6 @@ import { removeTree, STAGING_PREFIX } from "../../bundle/prune.ts";
 import { MANIFEST_PATH } from "../../bundle/tree.ts";
 import type { Report } from "../../types.ts";
 import { builderOf } from "../builder.ts";
-import type { User } from "../parts.ts";
 import { makeScratch } from "../python.ts";
 import { readWheels } from "../wheel.ts";
 import { checkWheels } from "./inventory.ts";
@@ -27,7 +26,6 @@ export interface ToMend {
   version: string;
   config: PipInstall;
   run: Run;
-  buildUser: User | null;
 }
 
 /**
@@ -36,7 +34,7 @@ export interface ToMend {
  * when the wheels aren't what they were either, else as `makeVenv`.
  */
 export async function mendVenv(toMend: ToMend, report: Report, signal: AbortSignal): Promise<void> {
-  const { layout, tree, version, config, run, buildUser } = toMend;
+  const { layout, tree, version, config, run } = toMend;
   const path = join(layout.releases, tree);
   const manifest = await readFile(join(path, MANIFEST_PATH));
   const found = await checkWheels(path, version, signal);
@@ -45,7 +43,7 @@ export async function mendVenv(toMend: ToMend, report: Report, signal: AbortSign
   await removeWhole(work);
   await mkdir(work);
   await chmod(work, 0o755);
-  const builder = await builderOf({ config, run, buildUser }, join(work, "build"));
+  const builder = await builderOf({ config, run }, join(work, "build"));
   const scratch = join(work, "own");
   await makeScratch(scratch, null);
   const wheels = await readWheels(builder, found, signal);

@@ -19,7 +19,6 @@ const installer = createInstaller(
     versionBefore: async () => null,
     clock: systemClock,
     pythonCache: `${state}-python`,
-    buildUser: null,
     repository: null,
   },
 );

@@ -84,9 +84,9 @@ export class VenvInstaller implements Installer {
   }
 
   async #mend(tree: string, version: string, report: Report, signal: AbortSignal): Promise<void> {
-    const { config, run, buildUser } = this.#parts;
+    const { config, run } = this.#parts;
     await this.#checkRootsPython(signal);
-    await mendVenv({ layout: this.#layout, tree, version, config, run, buildUser }, report, signal);
+    await mendVenv({ layout: this.#layout, tree, version, config, run }, report, signal);
   }
 
   async #checkRootsPython(signal: AbortSignal): Promise<void> {
@@ -109,7 +109,7 @@ export class VenvInstaller implements Installer {
 
   async stage(staging: Staging, report: Report, signal: AbortSignal): Promise<Move> {
     const { update, manifest, manifestBytes } = staging;
-    const { config, run, buildUser } = this.#parts;
+    const { config, run } = this.#parts;
     const layout = this.#layout;
     await this.#checkRootsPython(signal);
     await checkHome(layout);
@@ -120,7 +120,7 @@ export class VenvInstaller implements Installer {
     // What a release sees of the system's needn't be in it.
     const against = config.system_site_packages ? config.python : null;
     const building = { staging, folder, against };
-    const wheelhouse = await buildWheelhouse({ config, run, buildUser }, building, report, signal);
+    const wheelhouse = await buildWheelhouse({ config, run }, building, report, signal);
     const scratch = join(folder, "own");
     await makeScratch(scratch, null);
     const next = await this.#freeName(manifest.version, previous);
