@@ -18,8 +18,8 @@ export default defineConfig({
     testTimeout: 90_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 20_000 } },
-    // The machine these run on may have two small cores; end-to-end tests start real processes, and wait for most of their time.
-    maxWorkers: 6,
+    // The machine these run on may have two small cores; end-to-end tests start real processes, and wait for half of their time.
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     projects: [
       { extends: true, test: { name: "alone", include: [...ALONE, "e2e/**/*.test.ts"] } },

@@ -1,3 +1,5 @@
+import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { createApp } from "@pawl/device/compose";
 import { Config } from "@pawl/protocol";
 import { TempDir } from "@pawl/testkit";
@@ -18,6 +20,7 @@ export async function benchUnchanged(url: string): Promise<{ ours_ms: number; ba
       kettle: { source: { git: { url } }, install: { pip: { distribution: "kettle", home: dir.join("kettle") } } },
     },
   });
+  await layRelease(dir.join("kettle"));
   const app = await createApp({
     config,
     name: "kettle",
@@ -41,6 +44,17 @@ export async function benchUnchanged(url: string): Promise<{ ours_ms: number; ba
     baseline.push(await timed(() => runGit("ls-remote", "--heads", "--tags", url)));
   }
   return { ours_ms: median(ours), baseline_ms: median(baseline) };
+}
+
+/** What a device has that follows the branch: a release whose commit nobody knows any more. */
+async function layRelease(home: string): Promise<void> {
+  const tree = join(home, "releases/1.0.0");
+  const info = join(tree, "lib/python3.11/site-packages/kettle-1.0.0.dist-info");
+  await mkdir(info, { recursive: true });
+  await writeFile(join(tree, "pyvenv.cfg"), "include-system-site-packages = false\n");
+  await writeFile(join(info, "METADATA"), "Metadata-Version: 2.1\nName: kettle\nVersion: 1.0.0\n");
+  await writeFile(join(tree, "manifest.json"), JSON.stringify({ version: "1.0.0", files: [] }));
+  await symlink("releases/1.0.0", join(home, "current"));
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

@@ -10,7 +10,7 @@ import { runPawl } from "./lib/pawl.ts";
 let server: ComposedServer;
 let token: Record<string, string>;
 beforeAll(async () => {
-  server = await startComposed({ config: { catalog: { request_timeout: "1200ms", load_timeout: "4s" } } });
+  server = await startComposed({ config: { catalog: { request_timeout: "2500ms", load_timeout: "6s" } } });
   token = { authorization: `Bearer ${await server.tokenFor("catalog:refresh")}` };
   for (const path of READS) expect([path, (await server.caller.get(path)).status]).toEqual([path, 200]);
 });

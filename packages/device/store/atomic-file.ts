@@ -1,4 +1,5 @@
-import { type FileHandle, mkdir, open, readFile, rename, unlink } from "node:fs/promises";
+import { closeSync, constants, openSync, readFileSync } from "node:fs";
+import { type FileHandle, mkdir, open, rename, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /**
@@ -71,12 +72,21 @@ export async function appendLineDurably(path: string, line: string, mode = 0o644
   if (isNew) await syncFolder(dirname(path));
 }
 
-/** A file's text, or null when there is none. */
+/**
+ * A file's text, or null when there is none. Read at once: what Pawl keeps is small, and four trips through the thread pool
+ * take longer than the file. Of a FIFO, whose end nobody knows, only what is there.
+ */
 export async function readTextIfThere(path: string): Promise<string | null> {
-  return readFile(path, "utf8").catch((error) => {
+  let file: number | null = null;
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    return readFileSync(file, "utf8");
+  } catch (error) {
     if (isMissing(error)) return null;
     throw error;
-  });
+  } finally {
+    if (file !== null) closeSync(file);
+  }
 }
 
 /** A folder with every folder above it that is missing. Those that are there keep their modes. */
