@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import {
+  ApiFailure,
   answerOf,
+  type ClientOptions,
   type ServerClient,
-  type ServerClientOptions,
-  ServerFailure,
   type ServerSchemas,
   serverClient,
 } from "@pawl/ui/server";
@@ -77,7 +77,7 @@ export function buildCommand(io: Io): Command {
 }
 
 async function build(io: Io, packages: readonly string[], options: BuildOptions): Promise<void> {
-  const at: ServerClientOptions = { url: options.server };
+  const at: ClientOptions = { url: options.server };
   const client = serverClient(at);
   const body = await requestOf(packages, options);
   if (options.output !== undefined) await makeOutputFolder(options.output);
@@ -107,13 +107,13 @@ async function build(io: Io, packages: readonly string[], options: BuildOptions)
   if (options.output !== undefined) await downloadArtifacts(io, options.server, last.result.artifacts, options.output);
 }
 
-/** @throws ServerFailure not_the_server, too, for what answers JSON and is another server */
+/** @throws ApiFailure not_the_server, too, for what answers JSON and is another server */
 async function ask(client: ServerClient, body: ServerSchemas["BuildRequest"], signal: AbortSignal) {
   const answer = await answerOf(client.POST("/api/v2/builds", { body, signal })).catch((cause: unknown) => {
-    throw cause instanceof SyntaxError ? new ServerFailure("not_the_server", "That is no JSON.", { cause }) : cause;
+    throw cause instanceof SyntaxError ? new ApiFailure("not_the_server", "That is no JSON.", { cause }) : cause;
   });
   if (typeof answer?.build?.id === "string") return answer;
-  throw new ServerFailure("not_the_server", "Something else than the server answered.");
+  throw new ApiFailure("not_the_server", "Something else than the server answered.");
 }
 
 async function requestOf(packages: readonly string[], options: BuildOptions): Promise<ServerSchemas["BuildRequest"]> {
@@ -144,7 +144,7 @@ async function requestOf(packages: readonly string[], options: BuildOptions): Pr
 async function textOf(path: string): Promise<string> {
   return readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
     const why = cause.code === "ENOENT" ? "isn't there" : `can't be read (${cause.code})`;
-    throw new ServerFailure("bad_request", `${path} ${why}.`, { cause });
+    throw new ApiFailure("bad_request", `${path} ${why}.`, { cause });
   });
 }
 

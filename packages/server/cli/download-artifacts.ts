@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { ServerSchemas } from "@pawl/ui/server";
-import { ServerFailure } from "@pawl/ui/server";
+import { ApiFailure } from "@pawl/ui/server";
 import type { Io } from "./io.ts";
 import { sizeInWords } from "./sizes.ts";
 
@@ -11,7 +11,7 @@ type Artifact = ServerSchemas["Artifact"];
 /** A server that says nothing for so long has gone, in milliseconds. */
 const SILENT_MS = 60_000;
 
-/** Every file of a build into a folder that is there; one whose sum is another isn't kept. @throws ServerFailure */
+/** Every file of a build into a folder that is there; one whose sum is another isn't kept. @throws ApiFailure */
 export async function downloadArtifacts(
   io: Pick<Io, "stdout" | "signal">,
   server: string,
@@ -37,7 +37,7 @@ async function download(
   let timer = setTimeout(() => silence.abort(), SILENT_MS);
   try {
     const response = await fetch(url, { signal: AbortSignal.any([signal, silence.signal]) }).catch((cause: unknown) => {
-      throw new ServerFailure("unreachable", "The server can't be reached.", { cause });
+      throw new ApiFailure("unreachable", "The server can't be reached.", { cause });
     });
     if (!response.ok || !response.body)
       throw wrong(`${name} could not be fetched: the server said ${response.status}.`);
@@ -63,6 +63,6 @@ async function download(
   }
 }
 
-function wrong(sentence: string): ServerFailure {
-  return new ServerFailure("bad_download", sentence);
+function wrong(sentence: string): ApiFailure {
+  return new ApiFailure("bad_download", sentence);
 }

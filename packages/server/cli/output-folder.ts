@@ -1,12 +1,12 @@
 import { mkdir, mkdtemp, rmdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { ServerFailure } from "@pawl/ui/server";
+import { ApiFailure } from "@pawl/ui/server";
 import { errnoReason } from "./errno-words.ts";
 
 /**
  * A folder that files can be put into, made if it isn't there: known before a build is asked for, not when it is done. Each folder on the way is made
  * by itself: Node's `recursive` doesn't end where the kernel says that nothing is there and lets nothing be made (/proc).
- * @throws ServerFailure bad_request
+ * @throws ApiFailure bad_request
  */
 export async function makeOutputFolder(folder: string): Promise<void> {
   try {
@@ -20,7 +20,7 @@ export async function makeOutputFolder(folder: string): Promise<void> {
     throw refused(folder, "can't be made", cause);
   }
   if (!(await isFolder(folder))) {
-    throw new ServerFailure("bad_request", `${folder} is a file; --output takes a folder.`);
+    throw new ApiFailure("bad_request", `${folder} is a file; --output takes a folder.`);
   }
   try {
     await rmdir(await mkdtemp(join(folder, ".pawl-")));
@@ -44,8 +44,8 @@ async function isFolder(path: string): Promise<boolean> {
   return (await stat(path)).isDirectory();
 }
 
-function refused(folder: string, what: string, cause: unknown): ServerFailure {
+function refused(folder: string, what: string, cause: unknown): ApiFailure {
   const code = cause instanceof Error && "code" in cause ? cause.code : null;
   const reason = errnoReason(cause) ?? (code === "ENOENT" ? "nothing can be made there" : String(code ?? cause));
-  return new ServerFailure("bad_request", `${folder} ${what}: ${reason}.`, { cause });
+  return new ApiFailure("bad_request", `${folder} ${what}: ${reason}.`, { cause });
 }

@@ -1,4 +1,4 @@
-import { ServerFailure } from "@pawl/ui/server";
+import { ApiFailure } from "@pawl/ui/server";
 
 const ANOTHER = "--server or PAWL_URL says which one is meant";
 
@@ -17,9 +17,9 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** The same failure for whoever has to find out which server was meant, and what is there instead; any other error as it is. Pure. */
 export function withServerNamed(error: unknown, server: string): unknown {
-  if (!(error instanceof ServerFailure)) return error;
+  if (!(error instanceof ApiFailure)) return error;
   const { code, status, cause } = error;
-  const reworded = (message: string) => new ServerFailure(code, message, { status: status ?? undefined, cause });
+  const reworded = (message: string) => new ApiFailure(code, message, { status: status ?? undefined, cause });
   if (code === "unreachable") return reworded(`No server is reached at ${server}: ${reasonOf(cause)}; ${ANOTHER}.`);
   if (code === "timeout") return reworded(`The server at ${server} did not answer in time; ${ANOTHER}.`);
   if (code !== "not_the_server") return error;

@@ -1,4 +1,4 @@
-import { ServerFailure } from "@pawl/ui/server";
+import { ApiFailure } from "@pawl/ui/server";
 import { CommanderError } from "commander";
 import pg from "pg";
 import { expect, test } from "vitest";
@@ -34,7 +34,7 @@ test.each(["bad_request", "not_found", "unprocessable", "unknown_version", "conf
   "%s is about what was asked: 2",
   (code) => {
     expect(worded(new ServerError(code, "No.")).code).toBe(2);
-    expect(worded(new ServerFailure(code, "No.")).code).toBe(2);
+    expect(worded(new ApiFailure(code, "No.")).code).toBe(2);
   },
 );
 
@@ -62,7 +62,7 @@ test("a command line that is wrong is one object for programs, too", () => {
 test("of many packages that aren't there people see three, programs all", () => {
   const packages = ["a", "b", "c", "d", "e"];
   const sentence = "24.10.5 has no package a, b, c, d, e for ath79/generic.";
-  const failure = new ServerFailure("unknown_package", sentence, { fields: { packages } });
+  const failure = new ApiFailure("unknown_package", sentence, { fields: { packages } });
   expect(worded(failure).err).toBe("pawl: 24.10.5 has no package a, b, c and 2 more for ath79/generic.\n");
   expect(JSON.parse(worded(failure, true).out)).toMatchObject({ error: sentence, packages });
 });

@@ -1,4 +1,4 @@
-import { ServerFailure } from "@pawl/ui/server";
+import { ApiFailure } from "@pawl/ui/server";
 import { CommanderError } from "commander";
 import { databaseDetail } from "../db/trouble.ts";
 import { ServerError } from "../error.ts";
@@ -35,7 +35,7 @@ export function wordError(error: unknown, io: Pick<Io, "stdout" | "stderr" | "si
   if (error instanceof Failed) return error.exitCode;
   if (error instanceof CommanderError) return wordUsage(error, io, json);
   if (io.signal.aborted) return EXIT.interrupted;
-  const known = error instanceof ServerError || error instanceof ServerFailure ? error : null;
+  const known = error instanceof ServerError || error instanceof ApiFailure ? error : null;
   const ofDisk = known ? null : errnoSentence(error);
   const sentence = known?.message ?? ofDisk ?? (error instanceof Error ? error.message : String(error));
   if (json) {
@@ -67,7 +67,7 @@ function wordUsage({ exitCode, code, message }: CommanderError, io: Pick<Io, "st
 }
 
 /** A thousand packages that aren't there are as good as three. */
-function shortened(sentence: string, { code, fields }: ServerError | ServerFailure): string {
+function shortened(sentence: string, { code, fields }: ServerError | ApiFailure): string {
   const names = fields.packages;
   if (code !== "unknown_package" || !Array.isArray(names) || names.length <= MOST_NAMES) return sentence;
   const few = `${names.slice(0, MOST_NAMES).join(", ")} and ${names.length - MOST_NAMES} more`;

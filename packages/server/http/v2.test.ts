@@ -282,7 +282,7 @@ test("the typed client of the pages speaks with it", async () => {
   );
   expect(items[0]?.name).toBe("25.12.1");
   const missing = client.GET("/api/v2/distributions/{distribution}", { params: { path: { distribution: "debian" } } });
-  await expect(missing).rejects.toMatchObject({ name: "ServerFailure", code: "unknown_distribution", status: 404 });
+  await expect(missing).rejects.toMatchObject({ name: "ApiFailure", code: "unknown_distribution", status: 404 });
 });
 
 describe("when the mirror is down", () => {

@@ -36,7 +36,7 @@ test("a token goes along", async () => {
 test("a failure has the server's code, sentence, fields, id and patience", async () => {
   const body = { error: { code: "too_many_requests", message: "Too many.", limit: 20 }, request_id: "abc" };
   await expect(ask(await serving(json(429, body, { "retry-after": "7" })))).rejects.toMatchObject({
-    name: "ServerFailure",
+    name: "ApiFailure",
     message: "Too many.",
     code: "too_many_requests",
     status: 429,

@@ -1,10 +1,12 @@
 import { fileURLToPath } from "node:url";
 import { FAILURE_CODES } from "@pawl/protocol";
 import { Validator } from "@seriousme/openapi-schema-validator";
+import openapiTS, { astToString } from "openapi-typescript";
 import { beforeAll, expect, test } from "vitest";
 import { Device } from "../testing/device.ts";
 
 const FILE = fileURLToPath(new URL("../../../../docs/openapi/device.json", import.meta.url));
+const CLIENT = fileURLToPath(new URL("../../../ui/data/device-api.ts", import.meta.url));
 
 interface Operation {
   operationId: string;
@@ -40,6 +42,12 @@ const operations = () =>
 
 test("docs/openapi/device.json is what a device serves; `npm run openapi` writes it", async () => {
   await expect(text).toMatchFileSnapshot(FILE);
+});
+
+test("the pages' client is made from it; `npm run openapi` writes it", async () => {
+  const types = astToString(await openapiTS(text, { alphabetize: true, exportType: false }));
+  const file = `// Made from docs/openapi/device.json by \`npm run openapi\`.\n${types}`;
+  await expect(file).toMatchFileSnapshot(CLIENT);
 });
 
 test("everybody may read it, also where calls need a token", () => {

@@ -1,0 +1,74 @@
+import type { ReactiveController, ReactiveControllerHost } from "lit";
+
+/** What the address says, below the page's root: `builds/0123`, and its query. */
+export interface Place {
+  path: string;
+  query: URLSearchParams;
+}
+
+/** Where our pages are, whatever a proxy puts in front: the page's `<meta name="pawl-root">`, as a whole address with a slash. */
+export function rootUrl(): URL {
+  const content = document.querySelector<HTMLMetaElement>("meta[name=pawl-root]")?.content ?? "./";
+  return new URL(content, location.href);
+}
+
+/** The same without a slash at the end, as clients want it. */
+export const apiRoot = () => rootUrl().href.replace(/\/$/, "");
+
+/** Keeps an element at the address: it is drawn again when that changes. Links within the page change it without loading. */
+export class Router implements ReactiveController {
+  readonly #host: ReactiveControllerHost & EventTarget;
+  readonly #base: URL;
+
+  /** @param base what counts as within: `console/` below the root */
+  constructor(host: ReactiveControllerHost & EventTarget, base = "") {
+    this.#host = host;
+    this.#base = new URL(base, rootUrl());
+    host.addController(this);
+  }
+
+  get place(): Place {
+    const { pathname, searchParams } = new URL(location.href);
+    const within = pathname.startsWith(this.#base.pathname) ? pathname.slice(this.#base.pathname.length) : "";
+    return { path: within.replace(/\/$/, ""), query: searchParams };
+  }
+
+  /** The address of a path within. */
+  href(path: string, query: Readonly<Record<string, string>> = {}): string {
+    const url = new URL(path, this.#base);
+    for (const [name, value] of Object.entries(query)) if (value !== "") url.searchParams.set(name, value);
+    return url.pathname + url.search;
+  }
+
+  /** `replace`: without a step for the back button, as while somebody types. */
+  go(href: string, { replace = false } = {}): void {
+    if (replace) history.replaceState(null, "", href);
+    else history.pushState(null, "", href);
+    this.#host.requestUpdate();
+  }
+
+  hostConnected(): void {
+    addEventListener("popstate", this.#changed);
+    this.#host.addEventListener("click", this.#clicked);
+  }
+
+  hostDisconnected(): void {
+    removeEventListener("popstate", this.#changed);
+    this.#host.removeEventListener("click", this.#clicked);
+  }
+
+  readonly #changed = () => this.#host.requestUpdate();
+
+  readonly #clicked = (event: Event) => {
+    const click = event as MouseEvent;
+    const link = click.composedPath().find((each): each is HTMLAnchorElement => each instanceof HTMLAnchorElement);
+    const isPlain = click.button === 0 && !click.metaKey && !click.ctrlKey && !click.shiftKey && !click.altKey;
+    if (!link || !isPlain || click.defaultPrevented || link.target !== "" || link.hasAttribute("download")) return;
+    const url = new URL(link.href);
+    if (url.origin !== location.origin || !`${url.pathname}/`.startsWith(this.#base.pathname)) return;
+    if (link.hasAttribute("data-leaves")) return;
+    event.preventDefault();
+    this.go(url.pathname + url.search + url.hash);
+    scrollTo(0, 0);
+  };
+}

@@ -1,0 +1,88 @@
+import { format as en, type FormatWords } from "./en/format.ts";
+import { formatLanguage, inLanguage } from "./language.ts";
+
+const words: FormatWords = inLanguage({ en });
+const language = formatLanguage();
+
+const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+
+/** `14.2 MB`, in powers of 1000, with one decimal where one says something. */
+export function size(bytes: number): string {
+  const step = bytes < 1000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const number = bytes / 1000 ** step;
+  const maximumFractionDigits = step === 0 || number >= 100 ? 0 : 1;
+  const unitDisplay = step === 0 ? "long" : "short";
+  return new Intl.NumberFormat(language, {
+    style: "unit",
+    unit: UNITS[step],
+    unitDisplay,
+    maximumFractionDigits,
+  }).format(number);
+}
+
+/** `8.1 of 14.2 MB`; each with its unit where they differ. */
+export function sizeOf(done: number, total: number): string {
+  const [ofDone, ofTotal] = [size(done), size(total)];
+  const unit = /[^\d.,\s].*$/.exec(ofTotal)?.[0] ?? "";
+  const short = unit !== "" && ofDone.endsWith(unit) ? ofDone.slice(0, -unit.length).trimEnd() : ofDone;
+  return words.of(short, ofTotal);
+}
+
+export const rate = (bytesPerSecond: number) => words.atSpeed(size(bytesPerSecond));
+
+/** `5 s`, `3 min`, `2 h`: as long as something takes. */
+export function duration(seconds: number): string {
+  const [value, unit] =
+    seconds < 90 ? [seconds, "second"] : seconds < 90 * 60 ? [seconds / 60, "minute"] : [seconds / 3600, "hour"];
+  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" }).format(Math.round(value));
+}
+
+/** `about 1 minute`, for what is to come. */
+export function aboutDuration(seconds: number): string {
+  const [value, unit] = seconds < 55 ? [Math.max(5, Math.round(seconds / 5) * 5), "second"] : [seconds / 60, "minute"];
+  const rounded = Math.max(1, Math.round(value));
+  return words.about(new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).format(rounded));
+}
+
+export const timeLeft = (seconds: number) => words.secondsLeft(duration(seconds));
+
+const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
+  ["year", 365 * 86_400],
+  ["month", 30 * 86_400],
+  ["week", 7 * 86_400],
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+];
+
+/** `5 minutes ago`, `in 3 hours`, `just now`. */
+export function relativeTime(at: string | number | Date, now = Date.now()): string {
+  const seconds = (new Date(at).getTime() - now) / 1000;
+  for (const [unit, length] of STEPS) {
+    if (Math.abs(seconds) < length) continue;
+    return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(Math.trunc(seconds / length), unit);
+  }
+  return words.justNow;
+}
+
+/** The exact time in the reader's zone: `21 November 2026 at 14:20:05`. */
+export function exactTime(at: string | number | Date): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "medium" }).format(new Date(at));
+}
+
+/** `14:20` today, with its day on any other. */
+export function clockTime(at: string | number | Date, now = Date.now()): string {
+  const date = new Date(at);
+  const isToday = date.toDateString() === new Date(now).toDateString();
+  const time = { hour: "2-digit", minute: "2-digit" } as const;
+  return new Intl.DateTimeFormat(
+    language,
+    isToday ? time : { weekday: "short", day: "numeric", month: "short", ...time },
+  ).format(date);
+}
+
+export const number = (value: number) => new Intl.NumberFormat(language).format(value);
+export const percent = (value: number) =>
+  new Intl.NumberFormat(language, { style: "percent" }).format(Math.floor(value) / 100);
+/** `a, b and c` */
+export const list = (items: readonly string[]) => new Intl.ListFormat(language, { type: "conjunction" }).format(items);
