@@ -44,6 +44,34 @@ describe.skipIf(whyNot)(`a branch and its host aren't as they were${whyNot ? ` (
     expect(device.releases()).toEqual({ current: "1.0.1.dev1", all: ["1.0.0", "1.0.1.dev1"] });
   });
 
+  test("a commit that can't be built is left alone at night, and tried again when its owner wants it", async () => {
+    const { appliance } = device;
+    await appliance.repository.branch("cracked", appliance.repository.heads.get("dev") ?? "");
+    const broken = { "setup.py": "raise SystemExit('a crack in the kettle')\n" };
+    const commit = await appliance.push("cracked", { message: "Drop it", files: broken });
+    await device.pawl(0, "channel", "cracked");
+    await device.pawl(0, "auto", "on", "--install");
+    const before = (await device.history()).length;
+
+    const said = await device.pawl(1, "check", "--unattended");
+    expect(said).toContain("a crack in the kettle");
+    expect(said).toContain("Pawl doesn't try this one again by itself.");
+    expect(await device.history()).toHaveLength(before + 1);
+    await device.pawl(0, "seen");
+    expect(await device.pawl(0, "check", "--unattended")).not.toContain("failed");
+    const [last, ...others] = await device.history();
+    expect(last).toMatchObject({ to_commit: commit, result: "failed", failure: { code: "pip_failed" } });
+    expect(others).toHaveLength(before);
+    expect(await device.json()).toMatchObject({ has_update: true, refused_versions: [], last_result: null });
+
+    await device.pawl(1, "install");
+    expect(await device.history()).toHaveLength(before + 2);
+    expect(device.releases().current).toBe("1.0.1.dev1");
+    await device.pawl(0, "auto", "off");
+    await device.pawl(0, "channel", "dev");
+    await appliance.repository.deleteBranch("cracked");
+  });
+
   test("the branch has moved since the check: what was found is installed, and that is said", async () => {
     await device.startDaemon();
     const found = await device.appliance.push("dev", { message: "Click when it boils" });

@@ -219,6 +219,43 @@ test("§6 release_moved: a release that was changed after the check isn't instal
   expect(bench.device.tree).toBe("1.0.0");
 });
 
+test("a release that fails for a reason of its own is left alone by what runs at night, until it is another", async () => {
+  const atNight = { force: false, unattended: true };
+  bench.device.hook = (step) => {
+    if (step === "stage") throw new UpdateError("archive_refused", "The bundle holds a device file.");
+  };
+  await bench.checked();
+  expect((await bench.installed(atNight)).outcome).toMatchObject({ to: "1.1.0", result: "failed" });
+  await bench.checked();
+  await expect(bench.app.install(atNight)).rejects.toMatchObject({
+    code: "up_to_date",
+    message: expect.stringMatching(/isn't tried again by itself: The bundle holds a device file\.$/),
+  });
+  expect(await bench.app.status()).toMatchObject({ has_update: true, refused_versions: [], last_result: "failed" });
+  expect(bench.count("stage")).toBe(1);
+
+  expect((await bench.installed()).outcome).toMatchObject({ to: "1.1.0", result: "failed" });
+  expect(bench.count("stage")).toBe(2);
+  // Published once more, under the same version.
+  bench.device.publish("1.1.0", { content: "repaired" });
+  bench.device.hook = () => undefined;
+  await bench.checked();
+  expect((await bench.installed(atNight)).outcome).toMatchObject({ to: "1.1.0", result: "success" });
+});
+
+test("what the network or the disk was to blame for is tried again the next night", async () => {
+  const atNight = { force: false, unattended: true };
+  let code: "offline" | "disk_full" = "offline";
+  bench.device.hook = (step) => {
+    if (step === (code === "offline" ? "download" : "stage")) throw new UpdateError(code, "Not now.");
+  };
+  await bench.checked();
+  for (code of ["offline", "disk_full"] as const)
+    expect((await bench.installed(atNight)).outcome).toMatchObject({ result: "failed", failure: { code } });
+  bench.device.hook = () => undefined;
+  expect((await bench.installed(atNight)).outcome).toMatchObject({ to: "1.1.0", result: "success" });
+});
+
 test("the failure on status is the newest one's, not that of an earlier check", async () => {
   await bench.checked();
   bench.device.hook = () => {

@@ -1,9 +1,10 @@
-import type { FetchRecord, Outcome, Release, Status, Update } from "@pawl/protocol";
+import type { Outcome, Status, Update } from "@pawl/protocol";
 import type { Versioning } from "@pawl/protocol/versioning";
 import { checkName, isNamed, noBackup } from "./asked-version.ts";
+import { beginInstall } from "./begin-install.ts";
 import { UpdateError } from "./error.ts";
 import { FetchSide, type FetchSideParts } from "./fetch-side.ts";
-import type { InPlace, Installer } from "./installers/types.ts";
+import type { Installer } from "./installers/types.ts";
 import type { Choices } from "./owner/choices.ts";
 import type { News } from "./owner/news.ts";
 import { requestCancel } from "./store/cancel-request.ts";
@@ -11,17 +12,12 @@ import { readHistory } from "./store/history.ts";
 import { Lock } from "./store/lock.ts";
 import type { UpdateFeed } from "./store/update-feed.ts";
 import { newUpdateId } from "./store/update-id.ts";
-import { newestLogged, readLog } from "./store/update-log.ts";
-import { toward, updateOf } from "./update/fetch-transition.ts";
-import { type Identity, isSame, isSameRelease } from "./update/identity.ts";
-import { obstacleTo } from "./update/obstacle.ts";
-import { forChannel } from "./update/status.ts";
-
-/** A successful check younger than this is good enough unless the owner insists, in milliseconds (contract §1, `check`). */
-const CHECK_FRESH_MS = 10 * 60_000;
-
-const CHECK_BUSY = { message: "Busy – try again shortly", cached: false };
-const CHECK_UNDER_WAY = { message: "Check already in progress", cached: false };
+import { type LoggedLine, loggedLines, newestLogged } from "./store/update-log.ts";
+import { withoutDeadCheck } from "./store/view.ts";
+import { cancellable, tooLateToCancel, waitingIn } from "./update/cancellable.ts";
+import { type BeforeCheck, CHECK_BEGUN, CHECK_BUSY, type CheckAnswer, insteadOfCheck } from "./update/check-asked.ts";
+import { toward } from "./update/fetch-transition.ts";
+import type { Identity } from "./update/identity.ts";
 
 /** How long a cancel waits to see what came of it, in milliseconds. */
 const CANCEL_SEEN_MS = 10_000;
@@ -90,22 +86,12 @@ export class App {
   }
 
   /** Asks the source what is newest, in the background. */
-  async check({ force }: { force: boolean }): Promise<{ message: string; cached: boolean }> {
-    const { clock, store } = this.#parts;
-    const { state, phase, channel } = await this.status();
-    if (state === "checking") return CHECK_UNDER_WAY;
-    if (state === "installing" && phase !== "waiting") {
-      // Its process may be dead; then it is finished first.
-      await this.resume();
-      return CHECK_BUSY;
-    }
-    const known = forChannel(await store.load(), channel);
-    if (!force && isFresh(known, clock.now())) return { message: "Using cached result", cached: true };
-    const limit = known.failure?.code === "rate_limited" ? known.failure : null;
-    // Asking all the same would only make the host's limit last longer.
-    if (!force && limit?.retry_at && Date.parse(limit.retry_at) > clock.now().getTime()) {
-      return { message: limit.message, cached: true };
-    }
+  async check({ force }: { force: boolean }): Promise<CheckAnswer> {
+    const { clock } = this.#parts;
+    const instead = insteadOfCheck(await this.#beforeCheck(), { force, now: clock.now() });
+    // Its process may be dead; then it is finished first.
+    if (instead === CHECK_BUSY) await this.resume();
+    if (instead) return instead;
     try {
       await this.#side.begin("check", async () => ({
         type: "check-asked",
@@ -114,9 +100,9 @@ export class App {
       }));
     } catch (error) {
       if (!(error instanceof UpdateError) || error.code !== "busy") throw error;
-      return (await this.status()).state === "checking" ? CHECK_UNDER_WAY : CHECK_BUSY;
+      return insteadOfCheck(await this.#beforeCheck(), { force: true, now: clock.now() }) ?? CHECK_BUSY;
     }
-    return { message: "Update check started", cached: false };
+    return CHECK_BEGUN;
   }
 
   /**
@@ -125,49 +111,37 @@ export class App {
    * Throws UpdateError `busy`, `up_to_date` or `downgrade_refused` when there is nothing to begin.
    */
   async install(ask: { force: boolean; version?: string | undefined; unattended?: boolean }): Promise<Started> {
-    const { clock, choices, versioning, apply } = this.#parts;
+    const { clock, choices, versioning, installer } = this.#parts;
     const { channel, skipped } = await choices.chosen();
     checkName(ask.version);
     const current = await this.#inPlace();
     const update: Update = {
-      ...(await this.#newUpdate("install", current?.version ?? null)),
+      ...(await this.#newUpdate("install", current?.version ?? null, channel)),
       to: ask.version ?? null,
       by_name: ask.version !== undefined,
       force: ask.force,
       unattended: ask.unattended ?? false,
     };
     let { id } = update;
-    await this.#side.begin(`install ${ask.version ?? "the newest release"}`, async (record) => {
-      const { engine, release } = forChannel(record, channel);
-      const waiting = engine.status === "waiting" ? engine : null;
-      const target = [release, waiting?.release].find((one) => one && isNamed(one, ask.version));
-      if (waiting && target && isSame(waiting.release, target)) {
-        id = waiting.update.id;
-        return update.unattended ? null : { type: "window-opened" };
-      }
-      const kept =
-        ask.version !== undefined && !ask.force && !ask.unattended ? await this.#kept(ask.version, release) : null;
-      if (kept) return { type: "kept-asked", update: toward(update, kept) };
-      if (!target) return { type: "check-asked", at: clock.now().toISOString(), update };
-      const known = { current, refused: (await apply()).refused, skipped };
-      const obstacle = obstacleTo(update, target, known, versioning);
-      if (obstacle) throw obstacle;
-      const isHere = !ask.force && !ask.unattended && (await this.#isHere(target));
-      if (isHere) return { type: "kept-asked", update: toward(update, target) };
-      return { type: "install-asked", update: toward(update, target), release: target };
+    await this.#side.begin(`install ${ask.version ?? "the newest release"}`, async (record, roots) => {
+      const known = { current, skipped, apply: roots, installer, versioning, now: clock.now() };
+      const begun = await beginInstall(record, update, known);
+      id = begun.id;
+      return begun.event;
     });
     return { message: `Update started on channel '${channel}'. Watch the progress stream.`, update_id: id };
   }
 
   /** Goes back to the newest kept release, or to `version`. Throws UpdateError `no_backup` when it isn't there, `busy`. */
   async rollback(ask: { version?: string | undefined }): Promise<Started> {
-    const { installer } = this.#parts;
+    const { installer, choices } = this.#parts;
     checkName(ask.version);
     const backups = await installer.backups();
     const to = backups.find((backup) => isNamed(backup, ask.version));
     if (!to) throw noBackup(ask.version, backups);
     const current = await installer.current();
-    const asked = await this.#newUpdate("rollback", current?.version ?? null);
+    const { channel } = await choices.chosen();
+    const asked = await this.#newUpdate("rollback", current?.version ?? null, channel);
     const update: Update = { ...toward(asked, to), by_name: true };
     await this.#side.begin(`go back to ${to.version}`, async () => ({ type: "kept-asked", update }));
     return { message: `Going back to ${to.version}.`, update_id: update.id };
@@ -176,12 +150,13 @@ export class App {
   /** Stops the update that runs, until the switch begins. Throws UpdateError `busy` when it is too late, `bad_request` when nothing runs. */
   async cancel(): Promise<{ message: string }> {
     const { paths, store, apply, clock, shutdown } = this.#parts;
-    const id = await this.#cancellable();
+    const running = async () => cancellable(await store.load(), await apply());
+    const id = await running();
     if (id === null) throw new UpdateError("bad_request", "No update is running, so there is nothing to cancel.");
     await requestCancel(paths.api.cancel, id);
     for (const until = clock.monotonic() + CANCEL_SEEN_MS; clock.monotonic() < until; ) {
       await this.#side.attendCancel(id);
-      const isOver = (await this.#cancellable()) !== id && (await Lock.owner(paths.api.lock)) === null;
+      const isOver = (await running()) !== id && (await Lock.owner(paths.api.lock)) === null;
       if (isOver) break;
       await clock.sleep(50, shutdown);
     }
@@ -194,8 +169,7 @@ export class App {
 
   /** Cancels an update that only waits for its window; with a version, only one to that. Any other is left alone. */
   async stopWaiting(version?: string): Promise<void> {
-    const { engine } = await this.#parts.store.load();
-    const waiting = engine.status === "checking" ? engine.waiting : engine.status === "waiting" ? engine : null;
+    const waiting = waitingIn((await this.#parts.store.load()).engine);
     if (!waiting || !isNamed(waiting.release, version)) return;
     try {
       await this.cancel();
@@ -211,18 +185,9 @@ export class App {
   }
 
   /** Log lines of the running, the last or the named update, oldest first, at most the last `lines`. */
-  async log(ask: {
-    id?: string | undefined;
-    lines?: number | undefined;
-  }): Promise<{ at: string; level: "info" | "warn" | "error"; line: string }[]> {
+  async log(ask: { id?: string | undefined; lines?: number | undefined }): Promise<LoggedLine[]> {
     const { paths } = this.#parts;
-    const dirs = [paths.api.log, paths.apply.log];
-    const id = ask.id ?? (await newestLogged(dirs));
-    if (id === null) return [];
-    const lines = readLog(dirs, id).flatMap(({ at, event }) =>
-      event.type === "line" ? [{ at, level: event.level, line: event.line }] : [],
-    );
-    return ask.lines === undefined ? lines : lines.slice(Math.max(0, lines.length - ask.lines));
+    return loggedLines([paths.api.log, paths.apply.log], { id: ask.id, count: ask.lines });
   }
 
   /** Updates that have ended, newest first. */
@@ -244,25 +209,10 @@ export class App {
     if (engine.update.channel !== (await this.#parts.choices.chosen()).channel) await this.stopWaiting();
   }
 
-  /** A release left on this device, unless its host is known to have another of that name by now. */
-  async #kept(version: string, known: FetchRecord["release"]): Promise<InPlace | null> {
-    const current = await this.#parts.installer.current();
-    const kept = (await this.#parts.installer.kept()).find((one) => isNamed(one, version));
-    // Of two trees of one version the one in place counts.
-    if (!kept || (current && kept.version === current.version && !kept.commit)) return null;
-    const isReplaced = known && isNamed(known, version) && !isSame(known, kept);
-    return isReplaced ? null : kept;
-  }
-
-  /**
-   * Whether this very release is on the device, whole: left by a rollback, for instance. Root's side finds it by its
-   * commit, else by its version, so the first of that version has to be the one.
-   */
-  async #isHere(target: Pick<Release, "version" | "manifest_sha256" | "commit">): Promise<boolean> {
-    const kept = await this.#parts.installer.kept();
-    const named = kept.filter((one) => one.version === target.version);
-    const found = named.find(({ commit }) => commit && commit === target.commit) ?? named[0];
-    return found !== undefined && isSameRelease(found, target) === true;
+  async #beforeCheck(): Promise<BeforeCheck> {
+    const { store, apply, choices, paths } = this.#parts;
+    const fetch = await withoutDeadCheck(await store.load(), paths);
+    return { fetch, apply: await apply(), channel: (await choices.chosen()).channel };
   }
 
   /** What is installed by the record of it, else what the device says it had before Pawl. */
@@ -273,30 +223,15 @@ export class App {
     return version === null ? null : { version, manifest_sha256: null };
   }
 
-  /** The id of the update that runs, or null. Throws UpdateError `busy` when it can't be cancelled any more. */
-  async #cancellable(): Promise<string | null> {
-    const { store, apply } = this.#parts;
-    const { engine } = await store.load();
-    const { engine: roots, last } = await apply();
-    if (roots.status !== "idle") {
-      const isEarly = roots.status === "staging" || roots.status === "backing-up";
-      if (!isEarly) throw tooLateToCancel("the new release is being put in place. You can go back afterwards.");
-      return roots.update.id;
-    }
-    const waiting = engine.status === "checking" ? engine.waiting : null;
-    const update = updateOf(waiting ?? engine);
-    return update && last?.id !== update.id ? update.id : null;
-  }
-
-  async #newUpdate(kind: Update["kind"], from: string | null): Promise<Update> {
-    const { paths, clock, choices } = this.#parts;
+  async #newUpdate(kind: Update["kind"], from: string | null, channel: string): Promise<Update> {
+    const { paths, clock } = this.#parts;
     const now = clock.now();
     return {
       id: newUpdateId(now, await newestLogged([paths.api.log, paths.apply.log])),
       kind,
       from,
       to: null,
-      channel: (await choices.chosen()).channel,
+      channel,
       by_name: false,
       force: false,
       unattended: false,
@@ -305,15 +240,4 @@ export class App {
       bytes_downloaded: 0,
     };
   }
-}
-
-/** Whether the last check worked and is young enough. An age below zero says nothing: the clock was set back. */
-function isFresh({ last_checked, failure }: FetchRecord, now: Date): boolean {
-  if (last_checked === null || failure !== null) return false;
-  const age = now.getTime() - Date.parse(last_checked);
-  return age >= 0 && age < CHECK_FRESH_MS;
-}
-
-function tooLateToCancel(reason: string): UpdateError {
-  return new UpdateError("busy", `It is too late to cancel: ${reason}`);
 }

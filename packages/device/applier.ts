@@ -57,7 +57,7 @@ export class Applier {
         throw new UpdateError("bad_request", `The order ${updateId} is no ${action}.`);
       const event = await this.#begin(order);
       await this.#parts.noteBeginning(event.order.update);
-      return runEngine(this.#engine(this.#parts), event, signal);
+      return runEngine(this.#engine(this.#parts), settled, event, signal);
     });
   }
 
@@ -105,7 +105,8 @@ export class Applier {
     const at = this.#parts.clock.now().toISOString();
     this.#parts.reporters.of(record.engine.update).line("Going on after an interruption", "warn");
     const isCounted = record.settled_in === this.#parts.bootId;
-    return runEngine(this.#engine(tools), isCounted ? { type: "taken-up" } : { type: "interrupted", at }, signal);
+    const event: ApplyEvent = isCounted ? { type: "taken-up" } : { type: "interrupted", at };
+    return runEngine(this.#engine(tools), record, event, signal);
   }
 
   /** The record, with the disk settled by the tools that what is under way is finished with. */

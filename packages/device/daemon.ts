@@ -5,7 +5,15 @@ import { createApp } from "./compose.ts";
 import { loadConfig } from "./config.ts";
 import { asUpdateError } from "./error.ts";
 import { createHelper } from "./helper/index.ts";
-import { ensureSocketFolder, forgetListenFds, type HeldPort, holdPort, listenFds, serve } from "./http/index.ts";
+import {
+  ensureSocketFolder,
+  forgetListenFds,
+  type HeldPort,
+  holdPort,
+  listenFds,
+  PackedPages,
+  serve,
+} from "./http/index.ts";
 import { apiUserOf, becomeApiUser } from "./system/api-user.ts";
 import { Tokens } from "./tokens.ts";
 
@@ -17,9 +25,9 @@ export interface DaemonOptions {
 }
 
 /**
- * Serves the API for every app of `pawl.yaml` until `signal` aborts. What a dead process left is finished first, beside it.
- * When a socket of systemd's started it, it also ends once nobody has wanted anything for `idle_exit`: the next call
- * starts it again.
+ * Serves the API for every app of `pawl.yaml`, and the pages that this program's file has, until `signal` aborts. What a dead
+ * process left is finished first, beside it. When a socket of systemd's started it, it also ends once nobody has wanted
+ * anything for `idle_exit`: the next call starts it again.
  */
 export async function runDaemon({ configPath, env, stdout, signal }: DaemonOptions): Promise<void> {
   const sockets = listenFds(env, process.pid);
@@ -27,6 +35,7 @@ export async function runDaemon({ configPath, env, stdout, signal }: DaemonOptio
   const path = configPath();
   const config = await loadConfig({ path, env });
   await using held = sockets.length === 0 ? await takeAsRoot(config) : null;
+  await using pages = await PackedPages.open(process.argv[1] ?? "");
   becomeApiUser(config.state_dir);
   const log = pino({ level: env.PAWL_LOG_LEVEL ?? "info", base: null }, pino.destination({ dest: 2, sync: true }));
   const onFault = (error: unknown) =>
@@ -39,7 +48,7 @@ export async function runDaemon({ configPath, env, stdout, signal }: DaemonOptio
   }
   const tokens = await Tokens.open(config.state_dir);
   const { auth, listen, state_dir: stateDir, idle_exit: idleMs } = config;
-  const server = await serve({ apps, tokens, auth, stateDir, listen, sockets, held, log });
+  const server = await serve({ apps, tokens, auth, stateDir, listen, sockets, held, log, pages });
   try {
     const isOpen = !auth.jwt && (await tokens.list()).length === 0;
     const whose = sockets.length > 0 ? " for systemd" : "";

@@ -33,6 +33,12 @@ export interface FetchSideParts {
 const PUT_AWAY_WITHIN_MS = 3_000;
 const LOOK_EVERY_MS = 20;
 
+/** Both halves' records as they stand. */
+interface Found {
+  record: FetchRecord;
+  roots: ApplyRecord;
+}
+
 /**
  * The unprivileged side of one app in this process: begins what is asked for under the app's lock, and goes on with it
  * in the background, while the caller has long had an answer.
@@ -47,9 +53,13 @@ export class FetchSide {
 
   /**
    * Takes the lock, decides, records the decision; the rest happens in the background. `decide` gets a record that is
-   * idle or waits for its window, and gives null to only go on with it. Throws UpdateError `busy`, and what `decide` throws.
+   * idle or waits for its window, and root's, and gives null to only go on with it. Throws UpdateError `busy`, and what
+   * `decide` throws.
    */
-  async begin(purpose: string, decide: (record: FetchRecord) => Promise<FetchEvent | null>): Promise<void> {
+  async begin(
+    purpose: string,
+    decide: (record: FetchRecord, roots: ApplyRecord) => Promise<FetchEvent | null>,
+  ): Promise<void> {
     const { store, apply, clock, reporters } = this.#parts;
     const attempt = await this.#turn(purpose);
     if ("busy" in attempt) throw busy(attempt.busy, clock.now());
@@ -57,23 +67,23 @@ export class FetchSide {
     try {
       const applier = await this.#applier();
       if (applier) throw busy(applier, clock.now());
-      const record = await store.load();
-      if (await this.#isLeftOver(record, await apply())) {
-        this.#goOn(lock, { type: "interrupted" });
+      const found = { record: await store.load(), roots: await apply() };
+      if (await this.#isLeftOver(found)) {
+        this.#goOn(lock, found, { type: "interrupted" });
         lock = null;
         throw new UpdateError("busy", "An update that was interrupted is being finished first. Try again in a moment.");
       }
       // Whoever ended the last update may have died before it was noted: after this one nobody would know.
       await this.#parts.notices.note();
-      const event = await decide(record);
+      const event = await decide(found.record, found.roots);
+      const begun = event ? fetchTransition(found.record, event) : found.record;
       if (event) {
-        const begun = fetchTransition(record, event);
         await store.save(begun);
         // An update that was waiting has given way to this one.
-        if (begun.last && begun.last.id !== record.last?.id) await reporters.end(begun.last);
+        if (begun.last && begun.last.id !== found.record.last?.id) await reporters.end(begun.last);
         this.#announce(begun);
       }
-      this.#goOn(lock, null);
+      this.#goOn(lock, { ...found, record: begun }, null);
       lock = null;
     } finally {
       await lock?.[Symbol.asyncDispose]();
@@ -112,15 +122,16 @@ export class FetchSide {
     if ("busy" in attempt) return false;
     let lock: Lock | null = attempt.held;
     try {
-      const record = await store.load();
-      const hasStep = planFetch(record.engine, await policy(), clock.now()) !== null;
-      if (hasStep || (await this.#isLeftOver(record, await apply()))) {
-        this.#goOn(lock, { type: "interrupted" });
+      const found = { record: await store.load(), roots: await apply() };
+      const { engine, last } = found.record;
+      const hasStep = planFetch(engine, await policy(), clock.now()) !== null;
+      if (hasStep || (await this.#isLeftOver(found))) {
+        this.#goOn(lock, found, { type: "interrupted" });
         lock = null;
         return true;
       }
       // The record may have reached the disk and its last words not.
-      if (record.last) await reporters.end(record.last);
+      if (last) await reporters.end(last);
       await this.#tellLeftOver();
       return false;
     } finally {
@@ -147,12 +158,13 @@ export class FetchSide {
     if ("busy" in attempt) return;
     let lock: Lock | null = attempt.held;
     try {
-      const record = await store.load();
-      const { engine } = record;
+      const found = { record: await store.load(), roots: await apply() };
+      const { engine } = found.record;
       if (engine.status === "waiting" && engine.update.id === updateId) {
-        await runEngine(await this.#engine(), { type: "cancelled", at: clock.now().toISOString() }, shutdown);
-      } else if (await this.#isLeftOver(record, await apply())) {
-        this.#goOn(lock, { type: "interrupted" });
+        const event = { type: "cancelled", at: clock.now().toISOString() } as const;
+        await runEngine(await this.#engine(), found.record, event, shutdown);
+      } else if (await this.#isLeftOver(found)) {
+        this.#goOn(lock, found, { type: "interrupted" });
         lock = null;
       }
     } finally {
@@ -177,15 +189,15 @@ export class FetchSide {
     }
   }
 
-  #goOn(lock: Lock, event: FetchEvent | null): void {
-    const { handOver, store, apply, shutdown, onFault, notices } = this.#parts;
+  /** In the background, from what the disk says since the lock is held. */
+  #goOn(lock: Lock, { record, roots }: Found, event: FetchEvent | null): void {
+    const { handOver, shutdown, onFault, notices } = this.#parts;
     const work = async () => {
       await using _lock = lock;
-      const roots = (await apply()).engine;
       // Root's half first: what it ends in decides what this half has to do. An update that is handed over looks itself.
-      const isHandedOver = (await store.load()).engine.status === "applying";
-      if (roots.status !== "idle" && !isHandedOver) await handOver.finish(roots.update, shutdown);
-      await runEngine(await this.#engine(), event, shutdown);
+      const isHandedOver = record.engine.status === "applying";
+      if (roots.engine.status !== "idle" && !isHandedOver) await handOver.finish(roots.engine.update, shutdown);
+      await runEngine(await this.#engine(), record, event, shutdown);
     };
     this.#work = work()
       // The lock is free by then: a slow web hook keeps nobody waiting.
@@ -226,8 +238,8 @@ export class FetchSide {
     reporter.enter(state, phase);
   }
 
-  async #isLeftOver({ engine }: FetchRecord, apply: ApplyRecord): Promise<boolean> {
-    const rootsIsDead = apply.engine.status !== "idle" && (await Lock.owner(this.#parts.paths.apply.lock)) === null;
+  async #isLeftOver({ record: { engine }, roots }: Found): Promise<boolean> {
+    const rootsIsDead = roots.engine.status !== "idle" && (await Lock.owner(this.#parts.paths.apply.lock)) === null;
     return rootsIsDead || (engine.status !== "idle" && engine.status !== "waiting");
   }
 }

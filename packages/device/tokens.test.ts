@@ -149,4 +149,4 @@ test("whoever took the API's side over can't make root wait: a FIFO is neither t
   `;
   const imports = { Tokens: "tokens.ts", readCliToken: "tokens.ts" };
   expect(await inProcess(imports, script)).toBe("state_damaged\nnull");
-}, 30_000);
+});

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { ApiState, LogLevel, Phase } from "./events.ts";
 import { Failure, FailureCode } from "./failure.ts";
-import { Outcome, UpdateId, UpdateResult } from "./update.ts";
+import { Outcome, UpdateId, UpdateKind, UpdateResult } from "./update.ts";
 import { Channel, Commit, Instant, TimeOfDay, Version, Window } from "./values.ts";
 
 /** Every answer that isn't a success (contract device-api.md, envelope). */
@@ -64,6 +64,16 @@ export const Status = z.object({
     })
     .nullable(),
   update_id: UpdateId.nullable(),
+  /** The update that runs, or waits; null when none does. `unattended`: begun by the timer. */
+  update: z
+    .object({
+      kind: UpdateKind,
+      from: Version.nullable(),
+      to: Version.nullable(),
+      unattended: z.boolean(),
+      started_at: Instant,
+    })
+    .nullable(),
 });
 export type Status = z.infer<typeof Status>;
 

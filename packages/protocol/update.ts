@@ -134,7 +134,7 @@ export const ApplyState = z.discriminatedUnion("status", [
 ]);
 export type ApplyState = z.infer<typeof ApplyState>;
 
-/** A release this device went back from: not installed again by itself. Keyed by its identity, so that a repaired one is offered. */
+/** A release that didn't work here: not installed again by itself. Keyed by its identity, so that a repaired one is offered. */
 export const Refusal = z.object({
   version: Version,
   manifest_sha256: Sha256.nullable(),
@@ -158,6 +158,8 @@ export const FetchRecord = z.object({
   failure: Failure.nullable(),
   /** The last update that ended on this side: it never reached the other one. */
   last: Outcome.nullable(),
+  /** Releases that failed for a reason of their own before they were switched to: only the owner tries one again. */
+  left_alone: z.array(Refusal).default([]),
 });
 export type FetchRecord = z.infer<typeof FetchRecord>;
 

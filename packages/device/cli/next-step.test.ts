@@ -73,6 +73,15 @@ test.each([
   expect(nextStep({ code }, none)).toBeNull();
 });
 
+test("a release that failed for a reason of its own isn't waited for; a check that did comes again", () => {
+  const left = /Pawl doesn't try this one again by itself\.$/;
+  const failed = { version: "2.0.0", phase: "staging" };
+  expect(nextStep({ code: "pip_failed", ...failed }, none)).toMatch(left);
+  expect(nextStep({ code: "archive_refused", ...failed }, none)).toMatch(left);
+  expect(nextStep({ code: "bad_version", phase: null }, none)).not.toMatch(left);
+  expect(nextStep({ code: "unpack_failed", ...failed }, none)).not.toMatch(left);
+});
+
 test("no code that an owner may meet breaks it", () => {
   for (const code of FAILURE_CODES) expect(() => nextStep({ code }, none)).not.toThrow();
 });

@@ -1,5 +1,6 @@
 import type { Failure, FailureCode } from "@pawl/protocol";
 import { journalIn } from "../helper/journal.ts";
+import { isOfTheRelease } from "../update/left-alone.ts";
 import { unreachable } from "../update/unreachable.ts";
 import { sizeInWords } from "./sizes.ts";
 import { when } from "./times.ts";
@@ -19,6 +20,9 @@ export interface Circumstances {
 export function nextStep(trouble: Trouble, { now, nextRun, app }: Circumstances): string | null {
   const { code, version, path, retry_at } = trouble;
   const pawl = (command: string) => `\`pawl ${command}${app === undefined ? "" : ` --app ${app}`}\``;
+  // What a check stumbles over is looked at again by the next one.
+  const leftAlone =
+    isOfTheRelease(code) && trouble.phase && version ? " Pawl doesn't try this one again by itself." : "";
   const again = `${pawl(version ? `install ${version}` : "install")} tries again`;
   switch (code) {
     case "offline":
@@ -38,7 +42,7 @@ export function nextStep(trouble: Trouble, { now, nextRun, app }: Circumstances)
     case "bad_version":
     case "too_large":
     case "archive_refused":
-      return "Nothing was changed. Tell the publisher: the release has to be repaired.";
+      return `Nothing was changed. Tell the publisher: the release has to be repaired.${leftAlone}`;
     case "release_moved":
       return `Nothing was changed. ${pawl("install")} takes what is there now.`;
     case "disk_full":
@@ -59,7 +63,7 @@ export function nextStep(trouble: Trouble, { now, nextRun, app }: Circumstances)
     case "switch_failed":
     case "pip_failed":
     case "import_failed":
-      return `${pawl("log")} shows what happened; ${again}.`;
+      return `${pawl("log")} shows what happened; ${again}.${leftAlone}`;
     case "restart_failed":
     case "health_failed":
       return trouble.back_on && version

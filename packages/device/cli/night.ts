@@ -34,8 +34,18 @@ export async function night(door: LocalDoor, follow: (updateId: string) => Promi
   if (trouble) throw trouble;
   if (status.last_checked === before.last_checked) throw new UpdateError("busy", "Another process kept the check off.");
   if (!status.auto.install || !status.has_update || (await wasLeft(door, status))) return { did: "check", status };
-  const { update_id } = await door.install({ force: false, unattended: true });
-  return { did: "update", followed: await follow(update_id) };
+  const updateId = await begin(door);
+  return updateId === null ? { did: "check", status } : { did: "update", followed: await follow(updateId) };
+}
+
+/** Null: there is nothing to carry out when nobody asks for it, such as a release that has failed here already. */
+async function begin(door: LocalDoor): Promise<string | null> {
+  try {
+    return (await door.install({ force: false, unattended: true })).update_id;
+  } catch (error) {
+    if (error instanceof UpdateError && error.code === "up_to_date") return null;
+    throw error;
+  }
 }
 
 /** Whether the owner's last word was to go back from this very version: then it comes back only when they say so. */

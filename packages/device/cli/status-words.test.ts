@@ -44,6 +44,7 @@ function statusOf(more: Partial<Status> = {}): Status {
     auto: { check: true, time: "04:20", install: false, window: null, next_run: soon },
     release: null,
     update_id: null,
+    update: null,
     ...more,
   };
 }

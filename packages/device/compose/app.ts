@@ -145,6 +145,7 @@ export async function createApp({
     skipped: async () => (await choices.chosen()).skipped,
     current: async () => (await installer.current()) ?? beforePawl(app, python),
     apply,
+    fetchRecord: () => store.peek(),
     preflight: (release, manifest, signal) => preflight.beforeDownload(release, manifest, signal),
     reporter: (update) => reporters.of(update),
     cancelSignal: (update) => cancelSignal(paths.api.cancel, update.id),

@@ -5,7 +5,7 @@ import { redactUrl } from "../download/index.ts";
 import { UpdateError } from "../error.ts";
 import { createInstaller, type Installer } from "../installers/index.ts";
 import { createPreflight, type Facts, type Preflight, systemFacts } from "../preflight/index.ts";
-import { githubWeb } from "../sources/github/repository.ts";
+import { repositoryOf } from "../sources/repository-of.ts";
 import { InstalledStore } from "../store/installed.ts";
 import { type AppPaths, appPaths, pythonCacheOf } from "../store/paths.ts";
 import { Reporters } from "../store/reporters.ts";
@@ -96,13 +96,6 @@ function sourceAddress(source: AppConfig["source"]): string {
   if ("git" in source) return redactUrl(source.git.url);
   const { url, repo } = "github" in source ? source.github : source.gitea;
   return `${redactUrl(url)} ${repo}`;
-}
-
-/** Where an app's commits come from, as Python's direct_url.json says it; null when its releases are bundles. */
-function repositoryOf(source: AppConfig["source"]): { url: string } | null {
-  if ("git" in source) return { url: redactUrl(source.git.url) };
-  if (!("github" in source) || source.github.follow !== "branches") return null;
-  return { url: `${githubWeb(source.github.url)}/${source.github.repo}.git` };
 }
 
 /** A schema as the stores want it: parses or gives null. */

@@ -1,5 +1,6 @@
 import { followsBranches, type SourceConfig } from "@pawl/protocol";
 import { isLocal } from "../listen-address.ts";
+import { transportOf } from "../sources/git/transport.ts";
 import { type Finding, warning } from "./problem.ts";
 
 /** Commits carry no signature that could be asked for. */
@@ -12,10 +13,10 @@ export function adviseSource(path: readonly string[], source: SourceConfig): Fin
   const { url, key_file, token_file } = settings as { url: string; key_file?: string; token_file?: string };
   const at = (key: string) => [...path, kind, key];
   return [
-    ...(followsBranches(source) && !/^file:/.test(url)
+    ...(followsBranches(source) && transportOf(url) !== "file"
       ? [warning([...path], `${PUSHERS} decides what this device runs`, "protect the branch at its host")]
       : []),
-    ...(hasPassword(url) ? [password(at("url"), isSsh(url))] : []),
+    ...(hasPassword(url) ? [password(at("url"), transportOf(url) === "ssh")] : []),
     ...(followsBranches(source) && isOpen(url)
       ? [
           warning(
@@ -25,10 +26,10 @@ export function adviseSource(path: readonly string[], source: SourceConfig): Fin
           ),
         ]
       : []),
-    ...("git" in source && key_file !== undefined && !isSsh(url)
+    ...("git" in source && key_file !== undefined && transportOf(url) !== "ssh"
       ? [warning(at("key_file"), "key_file has no effect, for url isn't one of ssh's", "use token_file")]
       : []),
-    ...("git" in source && token_file !== undefined && !/^https?:/.test(url)
+    ...("git" in source && token_file !== undefined && transportOf(url) !== "http"
       ? [warning(at("token_file"), "token_file has no effect, for url is neither http's nor https'", "take it out")]
       : []),
   ];
@@ -53,8 +54,4 @@ function password(path: Finding["path"], isForSsh: boolean): Finding {
 
 function hasPassword(url: string): boolean {
   return URL.canParse(url) && new URL(url).password !== "";
-}
-
-function isSsh(url: string): boolean {
-  return /^ssh:/i.test(url) || !/^[a-z]+:\/\//i.test(url);
 }

@@ -86,7 +86,7 @@ export function checksOfApp(config: Config, name: string, around: Surroundings):
       ...(git ? [check("git", (signal) => lookAtGit(git, reader, run, signal))] : []),
       ...(pip
         ? [
-            check("python", (signal) => lookAtPython({ config: pip, run, self, apiUser, isRoots }, signal)),
+            check("python", (signal) => lookAtPython({ config: pip, run, self, isRoots }, signal)),
             check("distribution", () => lookAtDistribution(pip, join(paths.apply.dir, "python.json"), name)),
           ]
         : []),

@@ -29,7 +29,7 @@ test("a check that never answers, and won't be told, is given up", async () => {
   const deaf = broken(() => new Promise(() => undefined));
   const begun = performance.now();
   const [reading] = await examine([deaf], PATIENT, { limitMs: 100 });
-  expect(performance.now() - begun).toBeLessThan(3_000);
+  expect(performance.now() - begun).toBeLessThan(20_000);
   expect(reading).toMatchObject({ ok: "trouble", title: 'The check "broken" wasn\'t done after 0.1 s' });
 });
 

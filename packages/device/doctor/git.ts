@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { GitSource } from "@pawl/protocol";
-import { OLDEST_GIT } from "../sources/git/git.ts";
+import { OLDEST_GIT, usableGit } from "../sources/git/git-version.ts";
+import { transportOf } from "../sources/git/transport.ts";
 import { isMissing as isNotThere } from "../store/atomic-file.ts";
 import { SECURE_PATH } from "../system/roots-environment.ts";
 import { isMissing } from "../system/run.ts";
@@ -11,7 +12,7 @@ import { type Finding, fine, trouble, warning } from "./types.ts";
 
 /** Whether this device has what following a repository takes: git, and ssh with its files where it goes by that. */
 export async function lookAtGit(source: GitSource, reader: Who, run: Run, signal: AbortSignal): Promise<Finding[]> {
-  const isBySsh = /^ssh:/.test(source.url) || !/^[a-z]+:\/\//.test(source.url);
+  const isBySsh = transportOf(source.url) === "ssh";
   return [await lookAtProgram(run, signal), ...(isBySsh ? await lookAtSsh(source, reader, run, signal) : [])];
 }
 
@@ -25,13 +26,10 @@ async function lookAtProgram(run: Run, signal: AbortSignal): Promise<Finding> {
     const other = "a repository on GitHub can be followed without, by source.github with follow: branches";
     return trouble("This device has no git, which following a repository takes", `sudo apt install git; ${other}`);
   }
-  const version = /(\d+)\.(\d+)\S*/.exec(result.stdout);
-  const [major = 0, minor = 0] = version?.slice(1).map(Number) ?? [];
-  const [oldestMajor, oldestMinor] = OLDEST_GIT;
-  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor))
-    return fine(`git ${version?.[0]} is there`);
+  const version = usableGit(result.stdout);
+  if (version !== null) return fine(`git ${version} is there`);
   const said = result.stdout.trim() || `it ended with ${result.code}`;
-  const cure = `Install git ${OLDEST_GIT.join(".")} or later: sudo apt install git`;
+  const cure = `Install git ${OLDEST_GIT} or later: sudo apt install git`;
   return trouble(`The git of this device is too old, or doesn't work (${said})`, cure, result.stderr.trim() || null);
 }
 

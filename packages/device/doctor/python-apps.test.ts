@@ -67,7 +67,7 @@ describe("Python", () => {
     lookAtPython(
       {
         config: PipInstall.parse({ distribution: "kettle", home: dir.join("home"), ...config }),
-        ...{ run, self: SELF, apiUser: null, isRoots: isRoot, ...more },
+        ...{ run, self: SELF, isRoots: isRoot, ...more },
       },
       PATIENT,
     );
@@ -116,9 +116,8 @@ describe("Python", () => {
       await chown(dir.join("home"), 0, 0);
       const constraints = dir.join("constraints.txt");
       await writeFile(constraints, "", { mode: 0o600 });
-      const apiUser = { uid: 54_321, gids: [54_321] };
-      expect((await look({ constraints }, { apiUser }))[1]).toMatchObject({
-        title: `constraints: the user who builds (54321) can't read ${constraints}`,
+      expect((await look({ constraints }))[1]).toMatchObject({
+        title: `constraints: the user who builds (65534) can't read ${constraints}`,
         fix: `chmod o+rX ${constraints}`,
       });
     },

@@ -7,6 +7,7 @@ import { checkInterpreter, thisDevice, type Workshop } from "../installers/pip/p
 import { foldersOf } from "../python/index.ts";
 import { environmentOf } from "../python/where.ts";
 import { isMissing } from "../store/atomic-file.ts";
+import { NOBODY } from "../system/nobody.ts";
 import { outsidersOfPython } from "../system/roots-python.ts";
 import type { Run } from "../system/types.ts";
 import { obstacleOnTheWay, type Who } from "./rights.ts";
@@ -17,15 +18,10 @@ export interface PythonPatient {
   run: Run;
   /** Whose this process is. */
   self: Who;
-  /** The unprivileged side's user; null where one user does everything. */
-  apiUser: Who | null;
   /** Whether it is root who installs. */
   isRoots: boolean;
   workshop?: Workshop;
 }
-
-/** Debian's own account for those who may do nothing: builds where there is no user of ours. */
-const NOBODY: Who = { uid: 65_534, gids: [65_534] };
 
 /** Where a question to Python stands, and has its home: it writes nothing. */
 const NOWHERE = "/";
@@ -51,7 +47,9 @@ async function lookAtOutsiders({ config, run, isRoots }: PythonPatient, signal: 
 async function askPython(patient: PythonPatient, signal: AbortSignal): Promise<Finding> {
   const { config, run, workshop = thisDevice } = patient;
   try {
-    const call = { run, python: config.python, scratch: NOWHERE, user: asker(patient) };
+    // Root starts nothing of a project's as itself.
+    const user = patient.self.uid === 0 ? NOBODY : null;
+    const call = { run, python: config.python, scratch: NOWHERE, user };
     const found = await interpreterFacts(call, signal);
     checkInterpreter(found, config);
     const compiles = found.headers && (await workshop.has(["cc", "gcc", "clang"]));
@@ -77,8 +75,9 @@ async function lookAtRights({ config, isRoots, self, run }: PythonPatient, signa
 }
 
 /** What the device keeps for builds. */
-async function lookAtFiles({ config, apiUser, self }: PythonPatient): Promise<Finding[]> {
-  const reader = apiUser ?? (self.uid === 0 ? NOBODY : self);
+async function lookAtFiles({ config, isRoots, self }: PythonPatient): Promise<Finding[]> {
+  // Whoever root has build things is nobody.
+  const reader: Who = isRoots ? { uid: NOBODY.uid, gids: [NOBODY.gid] } : self;
   const findings: Finding[] = [];
   for (const { key, path } of filesOf(config)) {
     try {
@@ -100,13 +99,6 @@ function filesOf({ constraints, find_links }: PipInstall): { key: string; path: 
     ...(constraints === undefined ? [] : [{ key: "constraints", path: constraints }]),
     ...find_links.filter((link) => link.startsWith("/")).map((path) => ({ key: "find_links", path })),
   ];
-}
-
-/** Root starts nothing of a project's as itself. */
-function asker({ self, apiUser }: PythonPatient): { uid: number; gid: number } | null {
-  if (self.uid !== 0) return null;
-  const { uid, gids } = apiUser ?? NOBODY;
-  return { uid, gid: gids[0] ?? uid };
 }
 
 function isWritable(path: string): Promise<boolean> {

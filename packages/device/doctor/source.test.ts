@@ -3,6 +3,7 @@ import { SourceConfig } from "@pawl/protocol";
 import { versionings } from "@pawl/protocol/versioning";
 import { ReleaseHost, TempDir } from "@pawl/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { UpdateError } from "../error.ts";
 import { createSource } from "../sources/index.ts";
 import { run } from "../system/run.ts";
 import { inShort, PATIENT } from "./doctor-fixture.ts";
@@ -73,6 +74,15 @@ test("a password in an address is not shown", async () => {
   host.fault("/", { kind: "status", status: 503 });
   const { finding } = await ask({ http: { url: host.url.replace("//", "//me:hunter2@") } });
   expect(JSON.stringify(finding)).not.toContain("hunter2");
+});
+
+test("a repository that can't be reached is named as git takes it, without what is secret", () => {
+  const config = SourceConfig.parse({ git: { url: "ssh://git:hunter2@git.example.org/me/kettle.git" } });
+  const failure = new UpdateError("offline", "The update server can't be reached.");
+  expect(assessSource({ failure }, "ssh://git.example.org/me/kettle.git", config)).toMatchObject({
+    ok: "trouble",
+    fix: expect.stringContaining("git ls-remote --heads ssh://git@git.example.org/me/kettle.git`"),
+  });
 });
 
 test("a token that can't be read is a trouble, but for a user who needn't be able to", async () => {

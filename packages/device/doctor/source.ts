@@ -1,9 +1,9 @@
 import { followsBranches, type SourceConfig } from "@pawl/protocol";
 import type { Versioning } from "@pawl/protocol/versioning";
-import { redactUrl } from "../download/redact-url.ts";
 import { asUpdateError, UpdateError } from "../error.ts";
 import { seconds } from "../health/words.ts";
 import { isNotAllowed } from "../preflight/file-system.ts";
+import { withoutSecrets } from "../sources/git/transport.ts";
 import type { Seen, Source } from "../sources/types.ts";
 import { isMissing } from "../store/atomic-file.ts";
 import { inOrder } from "../update/channel-names.ts";
@@ -67,7 +67,11 @@ export function assessSource(answer: SourceAnswer, address: string, config: Sour
       return trouble(title, "Install it, then try again", detail);
     default:
       if ("git" in config) {
-        return trouble(title, `\`git ls-remote --heads ${redactUrl(config.git.url)}\` shows how far one gets`, detail);
+        return trouble(
+          title,
+          `\`git ls-remote --heads ${withoutSecrets(config.git.url)}\` shows how far one gets`,
+          detail,
+        );
       }
       return trouble(
         title,

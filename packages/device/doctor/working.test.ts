@@ -81,7 +81,7 @@ test("health is asked once, as after an update, without patience", async () => {
     { command: ["false"] },
     { tcp: "127.0.0.1:1" },
   ]);
-  expect(performance.now() - begun).toBeLessThan(5_000);
+  expect(performance.now() - begun).toBeLessThan(20_000);
   expect(inShort(findings)).toEqual([
     `ok: ${good} says that the app works`,
     `trouble: ${old} answered 1.0.0 instead of 1.1.0`,

@@ -19,11 +19,13 @@ export function createHelper(configPath: string): Helper {
   const way = wayToRoot(facts);
   const start = (order: RootsOrder, outputPath: string): Applying => {
     const started = startDetached(argvOf(way, order, configPath), { outputPath, env: withoutOurs(process.env) });
-    if (way !== "unit") return started;
     return {
       ended: () => {
         const end = started.ended();
-        return end && end.code !== 0 ? { ...end, words: withPlaceOfWords(end.words, order) } : end;
+        // Behind sudo, root's side says so itself when it hears that its unit has failed. But systemd forgets such a unit at once, and
+        // to a systemctl that asks too late it has done its work.
+        const isInUnit = way === "unit" || (way === "sudo" && facts.hasSystemd && facts.hasUnit && end?.code === 0);
+        return end && isInUnit ? { ...end, words: withPlaceOfWords(end.words, order) } : end;
       },
     };
   };

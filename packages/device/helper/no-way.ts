@@ -15,7 +15,7 @@ const NO_WAY = [
 ];
 
 /** Root's side has not begun, and said why not: null for words that are its own. Pure. */
-export function isNoWay(words: string): boolean {
+function isNoWay(words: string): boolean {
   return NO_WAY.some((pattern) => pattern.test(words));
 }
 

@@ -27,11 +27,14 @@ export class Access {
     this.#parts = parts;
   }
 
-  /** Throws UpdateError `forbidden` for what may come from a foreign page while nobody has to show anything. */
-  async guard(c: HttpContext): Promise<void> {
+  /**
+   * Throws UpdateError `forbidden` for what may come from a foreign page while nobody has to show anything. `anyPage`: what is asked for
+   * is for all of them, but only under this device's own name.
+   */
+  async guard(c: HttpContext, { anyPage }: { anyPage: boolean }): Promise<void> {
     if (!(await this.#isOpen(c))) return;
     const { address } = c.env;
-    const origin = this.#isFromConfigured(c) ? undefined : c.req.header("origin");
+    const origin = anyPage || this.#isFromConfigured(c) ? undefined : c.req.header("origin");
     const why = foreignness({ host: c.req.header("host"), origin }, address.kind === "unix" ? null : address);
     if (why === "host") {
       const words = `Without a token, Pawl answers only under its own address, ${addressWords(address)}; ${MAKE_ONE}.`;

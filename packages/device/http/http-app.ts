@@ -12,6 +12,8 @@ import { errorAnswer } from "./error-answer.ts";
 import type { EventStreams } from "./event-streams.ts";
 import { Guesses } from "./guesses.ts";
 import type { JwtVerifier } from "./jwt.ts";
+import { FOR_ANY_PAGE, nothingHere, pageEndpoints } from "./pages/endpoints.ts";
+import type { Pages } from "./pages/packed-pages.ts";
 import { requestLog } from "./request-log.ts";
 import type { Endpoint, HttpContext, HttpEnv } from "./route.ts";
 import { appsEndpoint } from "./routes/apps.ts";
@@ -32,11 +34,13 @@ export interface HttpAppParts {
   stateDir: string;
   log: Logger;
   streams: EventStreams;
+  /** Null: this program has none. */
+  pages: Pages | null;
 }
 
-/** The HTTP API of the device (contract device-api.md §1). */
+/** The HTTP API of the device (contract device-api.md §1), and its pages. */
 export function createHttpApp(parts: HttpAppParts): Hono<HttpEnv> {
-  const { apps, tokens, jwt, auth, stateDir, log, streams } = parts;
+  const { apps, tokens, jwt, auth, stateDir, log, streams, pages } = parts;
   const credentials = new Credentials(tokens, jwt);
   const sessions = new Sessions(stateDir, systemClock);
   const tickets = new Tickets();
@@ -46,7 +50,7 @@ export function createHttpApp(parts: HttpAppParts): Hono<HttpEnv> {
   http.use(requestLog(log));
   http.use(cors(auth.cors));
   http.use(async (c, next) => {
-    if (c.req.method !== "OPTIONS") await access.guard(c);
+    if (c.req.method !== "OPTIONS") await access.guard(c, { anyPage: c.req.path.startsWith(FOR_ANY_PAGE) });
     await next();
   });
   const routes = updateRoutes({ streams, tickets });
@@ -64,9 +68,9 @@ export function createHttpApp(parts: HttpAppParts): Hono<HttpEnv> {
     "/api/apps": [appsEndpoint(apps, stateDir)],
     "/api/session": sessionEndpoints({ credentials, sessions, guesses }),
   };
-  const all = { ...ofDevice, "/api/openapi.json": [openapiEndpoint(ofDevice, routes)] };
+  const all = { ...ofDevice, "/api/openapi.json": [openapiEndpoint(ofDevice, routes)], ...pageEndpoints(pages) };
   for (const [path, endpoints] of Object.entries(all)) mount(http, rules, path, endpoints);
-  http.notFound((c) => answerError(c, new UpdateError("not_found", "There is nothing at this address.")));
+  http.notFound((c) => answerError(c, nothingHere()));
   http.onError((error, c) => answerError(c, asUpdateError(error)));
   return http;
 }

@@ -11,12 +11,15 @@ import { type HeldPort, newServer } from "./held-port.ts";
 import { createHttpApp, type HttpAppParts } from "./http-app.ts";
 import { JwtVerifier } from "./jwt.ts";
 import { listenAt, listenToFd } from "./listen.ts";
+import type { Pages } from "./pages/packed-pages.ts";
 
 /** What still runs when the server closes has this long, in milliseconds. */
 const CLOSE_WITHIN_MS = 1_500;
 const LOOK_EVERY_MS = 20;
 
-export interface ServeParts extends Omit<HttpAppParts, "streams" | "jwt"> {
+export interface ServeParts extends Omit<HttpAppParts, "streams" | "jwt" | "pages"> {
+  /** Default: none. */
+  pages?: Pages | null;
   /** As in pawl.yaml: where to listen when systemd doesn't do so for us. */
   listen: string;
   /** Sockets that systemd listens on for us, by their file descriptors: they are served instead. */
@@ -48,7 +51,7 @@ interface Door {
 }
 
 /**
- * Serves the API. Throws UpdateError `config_invalid` when it can't listen there, when a key file of `auth.jwt` can't be
+ * Serves the API and the pages. Throws UpdateError `config_invalid` when it can't listen there, when a key file of `auth.jwt` can't be
  * used, or when others could reach it and nothing keeps them out.
  */
 export async function serve({ keepaliveMs, listen, sockets = [], held = null, ...parts }: ServeParts): Promise<Served> {
@@ -61,7 +64,7 @@ export async function serve({ keepaliveMs, listen, sockets = [], held = null, ..
   const streams = new EventStreams({ keepaliveMs, onFault });
   const settled = () => Promise.all(apps.map((app) => app.settled()));
   const activity = new Activity({ settled, clock: systemClock });
-  const http = createHttpApp({ ...parts, jwt, streams });
+  const http = createHttpApp({ pages: null, ...parts, jwt, streams });
   const open = async (server: Server, listenOn: (server: Server) => Promise<Address>): Promise<Door> => {
     const listener = getRequestListener(
       (request, env) => activity.during(async () => http.fetch(request, { ...env, address: door.address })),

@@ -47,6 +47,7 @@ export function statusWith(release: Release | null, fields: Partial<Status> = {}
     auto: { check: true, time: "04:20", install: false, window: null, next_run: null },
     release: release && { ...release, seconds_expected: null },
     update_id: null,
+    update: null,
     ...fields,
   };
 }

@@ -1,4 +1,4 @@
-import { lstat } from "node:fs/promises";
+import { lstatSync, type Stats } from "node:fs";
 import { join } from "node:path";
 import { CHANNEL, COMMIT, NO_CHANNEL, VERSION } from "@pawl/protocol/patterns";
 import { versionings } from "@pawl/protocol/versioning";
@@ -32,7 +32,7 @@ export interface NoDistInfo {
 export async function readDistInfo(path: string): Promise<DistInfo | NoDistInfo> {
   const named = namedBy(path.slice(path.lastIndexOf("/") + 1));
   if (!named) return { why: "empty", detail: `${path} is neither a dist-info nor an egg-info.` };
-  const file = await metadataPath(path, named);
+  const file = metadataPath(path, named);
   if (file === null)
     return { why: "damaged", detail: `${path} is a link, or something else that Pawl doesn't follow.` };
   const bytes = await readOrWhy(file, MOST_METADATA_BYTES);
@@ -92,10 +92,18 @@ function isSameVersion(version: string, inName: string): boolean {
 }
 
 /** Debian's old packages have one file for an egg-info, all others a folder. Null for what is neither. */
-async function metadataPath(path: string, { kind }: Named): Promise<string | null> {
-  const stats = await lstat(path).catch(() => null);
+function metadataPath(path: string, { kind }: Named): string | null {
+  const stats = lookedAt(path);
   if (stats === null || stats.isDirectory()) return join(path, kind === "dist-info" ? "METADATA" : "PKG-INFO");
   return kind === "egg-info" && stats.isFile() ? path : null;
+}
+
+function lookedAt(path: string): Stats | null {
+  try {
+    return lstatSync(path);
+  } catch {
+    return null;
+  }
 }
 
 /** The file's bytes; null when there is none; why it can't be read when it is no file, too large, or not for whoever asks. */

@@ -1,6 +1,6 @@
-import { readdir, realpath } from "node:fs/promises";
+import { realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { isMissing } from "../store/atomic-file.ts";
+import { namesIn } from "../store/atomic-file.ts";
 import { readUntrusted } from "../store/untrusted-file.ts";
 import type { Run } from "../system/types.ts";
 import { askedFolders } from "./interpreter.ts";
@@ -57,7 +57,7 @@ interface Venv {
 
 /** Python looks for `pyvenv.cfg` beside itself and one level up, and follows no link of its own for that. */
 async function venvOf(python: string): Promise<Venv | null> {
-  const beside = await whole(dirname(python));
+  const beside = whole(dirname(python));
   return (await venvAt(beside)) ?? venvAt(dirname(beside));
 }
 
@@ -66,7 +66,7 @@ const MOST_CONFIG_BYTES = 64 * 1024;
 /** The virtual environment whose root a folder is, or links to; null when it is none. */
 async function venvAt(path: string): Promise<Venv | null> {
   // One that is switched meanwhile is read to the end as it was.
-  const root = await whole(path);
+  const root = whole(path);
   const configPath = join(root, "pyvenv.cfg");
   const bytes = await readUntrusted(configPath, MOST_CONFIG_BYTES);
   if (bytes === null) return null;
@@ -74,7 +74,7 @@ async function venvAt(path: string): Promise<Venv | null> {
   const version = /^3\.\d+/.exec(config.get("version") ?? config.get("version_info") ?? "")?.[0] ?? null;
   return {
     configPath,
-    own: await sitePackagesIn(root, version),
+    own: sitePackagesIn(root, version),
     // As Python has it: what isn't said means yes.
     seesShared: (config.get("include-system-site-packages") ?? "true").toLowerCase() === "true",
   };
@@ -89,11 +89,11 @@ function settingsIn(text: string): Map<string, string> {
 }
 
 /** Of several, as upgrading an environment leaves them, the one of its Python counts. */
-async function sitePackagesIn(root: string, version: string | null): Promise<string[]> {
+function sitePackagesIn(root: string, version: string | null): string[] {
   const found = new Map<string, string>();
   for (const lib of ["lib", "lib64"]) {
-    const folder = await whole(join(root, lib));
-    for (const name of await namesIn(folder)) {
+    const folder = whole(join(root, lib));
+    for (const name of namesIn(folder)) {
       if (/^(python|pypy)3\.\d+t?$/.test(name)) found.set(join(folder, name, "site-packages"), name);
     }
   }
@@ -102,14 +102,11 @@ async function sitePackagesIn(root: string, version: string | null): Promise<str
   return those.length > 0 ? those : all;
 }
 
-async function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch((error) => {
-    if (isMissing(error)) return [];
-    throw error;
-  });
-}
-
 /** A path without links; as it is when there is nothing. */
-async function whole(path: string): Promise<string> {
-  return realpath(path).catch(() => path);
+function whole(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return path;
+  }
 }

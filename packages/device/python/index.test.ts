@@ -98,7 +98,7 @@ beforeAll(async () => {
     "import site; print(site.getsitepackages()[0])",
   ]);
   sitePackages = lib;
-}, 120_000);
+});
 
 afterAll(async () => {
   await dir[Symbol.asyncDispose]();

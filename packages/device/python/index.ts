@@ -1,7 +1,6 @@
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { systemError } from "../error.ts";
-import { isMissing } from "../store/atomic-file.ts";
+import { namesIn } from "../store/atomic-file.ts";
 import { type Candidate, choose, type Remains } from "./choose.ts";
 import { readDirectUrl, readDistInfo } from "./dist-info.ts";
 import { foldersOf, type PythonParts, type Where } from "./environment.ts";
@@ -70,7 +69,7 @@ export async function lookUpDistribution(
 
 async function candidatesIn(folder: string, distribution: string): Promise<Candidate[]> {
   const candidates: Candidate[] = [];
-  const entries = await namesIn(folder);
+  const entries = entriesOf(folder);
   if (!entries) return [{ path: folder, why: "unreadable", detail: `${folder} can't be read.` }];
   for (const entry of entries) {
     const path = join(folder, entry);
@@ -84,10 +83,11 @@ async function candidatesIn(folder: string, distribution: string): Promise<Candi
 }
 
 /** None when there is no such folder; null when it isn't for whoever asks, as another user's home. */
-async function namesIn(folder: string): Promise<string[] | null> {
-  return readdir(folder).catch((error) => {
-    if (isMissing(error)) return [];
+function entriesOf(folder: string): string[] | null {
+  try {
+    return namesIn(folder);
+  } catch (error) {
     if (systemError(error)?.code === "not_writable") return null;
     throw error;
-  });
+  }
 }

@@ -1,6 +1,5 @@
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { isMissing } from "../store/atomic-file.ts";
+import { namesIn } from "../store/atomic-file.ts";
 import { isSameName, isSetAside, isSetAsideFor, namedBy } from "./names.ts";
 import { readRecord } from "./record-file.ts";
 
@@ -10,7 +9,7 @@ import { readRecord } from "./record-file.ts";
  * was set aside.
  */
 export async function leftoversOf(folder: string, distribution: string): Promise<string[]> {
-  const entries = await namesIn(folder);
+  const entries = namesIn(folder);
   const aside = entries.filter((entry) => entry.startsWith("~"));
   if (aside.length === 0) return [];
   const infos = aside.filter((entry) => isSetAsideFor(entry, distribution));
@@ -25,11 +24,4 @@ async function topNames(distInfo: string): Promise<string[]> {
   const record = await readRecord(distInfo).catch(() => null);
   const tops = (record ?? []).map(({ path }) => path.split("/")[0] ?? "");
   return tops.filter((name) => name !== "" && name !== ".." && !name.endsWith(".dist-info"));
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch((error) => {
-    if (isMissing(error)) return [];
-    throw error;
-  });
 }

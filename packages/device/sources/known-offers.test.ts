@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, stat, writeFile } from "node:fs/promises";
 import { TempDir } from "@pawl/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { UpdateError } from "../error.ts";
@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => dir[Symbol.asyncDispose]());
 
-function remembered(folder = dir.join("cache")) {
+function remembered(folder = dir.join("cache"), now = NOW) {
   const source: Source = {
     address: "https://updates.example.org/",
     branches: null,
@@ -27,7 +27,7 @@ function remembered(folder = dir.join("cache")) {
     manifest: () => Promise.reject(new Error("nobody asks for one")),
     downloadHeaders: async () => ({}),
   };
-  return rememberOffers(source, { dir: folder, path: `${folder}/offers.json`, now: () => new Date(NOW) });
+  return rememberOffers(source, { dir: folder, path: `${folder}/offers.json`, now: () => new Date(now) });
 }
 
 test("knows nothing until it was asked, then what it said last, over restarts", async () => {
@@ -35,6 +35,16 @@ test("knows nothing until it was asked, then what it said last, over restarts", 
   answer = () => [anOffer("1.0.0", { notes: "- a dial" })];
   await remembered().look(asked, never);
   expect(await remembered().known()).toEqual({ at: NOW, channel: "stable", channels: ["stable"], offers: answer() });
+});
+
+test("an answer like the one before is as young as if it were new, and rewrites nothing", async () => {
+  answer = () => [anOffer("1.0.0")];
+  await remembered().look(asked, never);
+  const { ino } = await stat(dir.join("cache/offers.json"));
+  const later = "2026-03-02T12:00:00.123Z";
+  await remembered(dir.join("cache"), later).look(asked, never);
+  expect((await stat(dir.join("cache/offers.json"))).ino).toBe(ino);
+  expect(await remembered().known()).toMatchObject({ at: later, offers: [{ version: "1.0.0" }] });
 });
 
 test("an answer that fails leaves what was known", async () => {
@@ -74,8 +84,8 @@ test.each([
   "",
   "{",
   "[]",
-  '{"at": 5, "channel": "a", "offers": [], "channels": []}',
-  '{"at": "2026-03-01T12:00:00Z", "channel": "a", "offers": {}, "channels": []}',
+  '{"channel": 5, "offers": [], "channels": []}',
+  '{"channel": "a", "offers": {}, "channels": []}',
   "null",
 ])("a damaged file counts as none: %s", async (text) => {
   await mkdir(dir.join("cache"));

@@ -1,3 +1,5 @@
+import { stat, utimes } from "node:fs/promises";
+import type { Instant } from "@pawl/protocol";
 import { ensureFolder, readTextIfThere, writeCacheFile } from "../store/atomic-file.ts";
 import { jsonOrNull } from "../store/record.ts";
 import type { Asked, Offer, Seen, Source } from "./types.ts";
@@ -9,8 +11,7 @@ const MOST_NOTES = 10_000;
 
 /** A source's last answer. */
 export interface Known extends Seen {
-  /** ISO 8601, UTC. */
-  at: string;
+  at: Instant;
   /** Which channel was asked for: where channels are branches, only that one's newest is among the offers. */
   channel: string;
 }
@@ -33,10 +34,10 @@ export function rememberOffers(
       return seen;
     },
     async known() {
+      const at = await saidAt();
       const value = jsonOrNull((await readTextIfThere(path)) ?? "") as { [K in keyof Known]?: unknown } | null;
-      const { at, channel, offers, channels } = value ?? {};
-      if (typeof at !== "string" || typeof channel !== "string") return null;
-      if (!Array.isArray(offers) || !Array.isArray(channels)) return null;
+      const { channel, offers, channels } = value ?? {};
+      if (at === null || typeof channel !== "string" || !Array.isArray(offers) || !Array.isArray(channels)) return null;
       return { at, channel, offers: offers as Offer[], channels: channels as string[] };
     },
   };
@@ -48,7 +49,18 @@ export function rememberOffers(
     const some = byDate
       .filter((offer, at) => at < MOST_OFFERS || firstOf.get(offer.channel) === offer)
       .map((offer) => ({ ...offer, notes: offer.notes?.slice(0, MOST_NOTES) ?? null }));
-    await ensureFolder(dir);
-    await writeCacheFile(path, JSON.stringify({ at: now().toISOString(), channel, offers: some, channels }));
+    const text = JSON.stringify({ channel, offers: some, channels });
+    if ((await readTextIfThere(path)) !== text) {
+      await ensureFolder(dir);
+      await writeCacheFile(path, text);
+    }
+    const at = now();
+    await utimes(path, at, at);
+  }
+
+  /** The file's own time, so that an answer like the one before rewrites nothing. */
+  async function saidAt(): Promise<Instant | null> {
+    const stats = await stat(path).catch(() => null);
+    return stats?.mtime.toISOString() ?? null;
   }
 }

@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, readFileSync } from "node:fs";
+import { closeSync, constants, openSync, readdirSync, readFileSync } from "node:fs";
 import { type FileHandle, mkdir, open, rename, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 
@@ -26,8 +26,7 @@ export async function writeCacheFile(path: string, data: string | Uint8Array, mo
 
 async function replaceFile(path: string, data: string | Uint8Array, mode: number, isSynced: boolean): Promise<void> {
   const temp = `${path}.tmp`;
-  await unlink(temp).catch(ignoreMissing);
-  const file = await open(temp, "wx", mode);
+  const file = await openNew(temp, mode);
   try {
     await file.writeFile(data);
     if (isSynced) await file.sync();
@@ -35,6 +34,17 @@ async function replaceFile(path: string, data: string | Uint8Array, mode: number
     await file.close();
   }
   await rename(temp, path);
+}
+
+/** What a dead process has left under that name goes, whatever it is: it is never written to. */
+async function openNew(path: string, mode: number): Promise<FileHandle> {
+  try {
+    return await open(path, "wx", mode);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  }
+  await unlink(path).catch(ignoreMissing);
+  return open(path, "wx", mode);
 }
 
 /** Makes renames, new names and removals in a folder survive a power cut. */
@@ -72,20 +82,35 @@ export async function appendLineDurably(path: string, line: string, mode = 0o644
   if (isNew) await syncFolder(dirname(path));
 }
 
-/**
- * A file's text, or null when there is none. Read at once: what Pawl keeps is small, and four trips through the thread pool
- * take longer than the file. Of a FIFO, whose end nobody knows, only what is there.
- */
+/** A file's text, or null when there is none; read as `readIfThere` does. */
 export async function readTextIfThere(path: string): Promise<string | null> {
+  return readIfThere(path)?.toString("utf8") ?? null;
+}
+
+/**
+ * What is in a file, or null when there is none. Read at once: what Pawl keeps is small, and four trips through the thread
+ * pool take longer than the file. Of a FIFO, whose end nobody knows, only what is there.
+ */
+export function readIfThere(path: string): Buffer | null {
   let file: number | null = null;
   try {
     file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    return readFileSync(file, "utf8");
+    return readFileSync(file);
   } catch (error) {
     if (isMissing(error)) return null;
     throw error;
   } finally {
     if (file !== null) closeSync(file);
+  }
+}
+
+/** What a folder has, in no order; nothing when there is none. Read at once, as `readIfThere` does. */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
   }
 }
 

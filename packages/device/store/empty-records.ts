@@ -9,6 +9,7 @@ export const EMPTY_FETCH: FetchRecord = {
   channels: [],
   failure: null,
   last: null,
+  left_alone: [],
 };
 
 export const EMPTY_APPLY: ApplyRecord = { engine: { status: "idle" }, last: null, refused: [] };

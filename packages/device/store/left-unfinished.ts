@@ -1,6 +1,5 @@
-import { readdir } from "node:fs/promises";
 import { AppName } from "@pawl/protocol";
-import { isMissing } from "./atomic-file.ts";
+import { namesIn } from "./atomic-file.ts";
 import { appPaths } from "./paths.ts";
 import { jsonOrNull } from "./record.ts";
 import { readUntrusted } from "./untrusted-file.ts";
@@ -17,11 +16,9 @@ export interface LeftUnfinished {
 
 /** Every app below the state folder that root's side has something left to do for, whatever `pawl.yaml` says. Reads only. */
 export async function leftUnfinished(stateDir: string): Promise<LeftUnfinished[]> {
-  const names = await readdir(stateDir).catch((error) => {
-    if (isMissing(error)) return [];
-    throw error;
-  });
-  const apps = names.filter((name) => AppName.safeParse(name).success).sort();
+  const apps = namesIn(stateDir)
+    .filter((name) => AppName.safeParse(name).success)
+    .sort();
   const found = await Promise.all(
     apps.map(async (app) => ({ app, doing: await doingIn(appPaths(stateDir, app).apply.state) })),
   );

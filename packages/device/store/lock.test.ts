@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -69,7 +69,17 @@ test("§6 lock: of 50 processes that meet a dead owner's lock exactly one wins",
   for (const one of all) one.end();
   expect(answers.filter((answer) => answer === "won")).toHaveLength(1);
   expect(answers.filter((answer) => answer === "busy")).toHaveLength(49);
-}, 60_000);
+});
+
+test("giving it back empties no file that a link in its place leads to", async () => {
+  const attempt = await Lock.tryAcquire(dir, "turn", new Date());
+  const [elsewhere, path] = [join(dir, "elsewhere"), join(dir, "1")];
+  await writeFile(elsewhere, "precious");
+  await rm(path);
+  await symlink(elsewhere, path);
+  if ("held" in attempt) await expect(attempt.held[Symbol.asyncDispose]()).rejects.toMatchObject({ code: "ELOOP" });
+  expect(await readFile(elsewhere, "utf8")).toBe("precious");
+});
 
 test("stays small however often it changes hands", async () => {
   const { readdir } = await import("node:fs/promises");

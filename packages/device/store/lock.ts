@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { link, readdir, rename, unlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { constants } from "node:fs";
+import { link, open, unlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { isAlive, ownIdentity, type ProcessIdentity } from "../system/process-identity.ts";
-import { ensureFolder, isMissing } from "./atomic-file.ts";
+import { ensureFolder, isMissing, namesIn } from "./atomic-file.ts";
 import { readUntrusted } from "./untrusted-file.ts";
 
 /** How many past lock files stay, so that a process which stalled for as many changes of owner still sees it was too late. */
@@ -10,6 +11,9 @@ const KEPT = 32;
 
 /** More than any lock file of ours, in bytes. */
 const MOST_BYTES = 64 * 1024;
+
+/** Nothing but a lock file that is there is emptied, wherever a link in its place may lead. */
+const EMPTY = constants.O_WRONLY | constants.O_TRUNC | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** Who holds a lock, and what for, in words for people. */
 export interface LockOwner extends ProcessIdentity {
@@ -35,61 +39,80 @@ export class Lock implements AsyncDisposable {
 
   /** Takes the lock or says who has it. Never waits. */
   static async tryAcquire(dir: string, purpose: string, now: Date): Promise<LockAttempt> {
-    await ensureFolder(dir, 0o755);
-    const owner: LockOwner = { ...ownIdentity(), purpose, since: now.toISOString() };
-    const temp = join(dir, `.${process.pid}-${randomBytes(6).toString("hex")}`);
-    await writeFile(temp, JSON.stringify(owner), { flag: "wx", mode: 0o644 });
+    const own = join(dir, `.${process.pid}-${randomBytes(6).toString("hex")}`);
+    let isWritten = false;
     try {
       for (;;) {
-        const last = await newest(dir);
-        const holder = last === 0 ? null : await readOwner(join(dir, String(last)));
+        const last = newest(numbersIn(dir));
+        const holder = await readOwner(dir, last);
         if (holder && isAlive(holder)) return { busy: holder };
+        if (!isWritten) {
+          isWritten = true;
+          await writeOwner(own, { ...ownIdentity(), purpose, since: now.toISOString() });
+        }
         const path = join(dir, String(last + 1));
-        if (!(await linkNew(temp, path))) continue;
+        if (!(await linkNew(own, path))) continue;
+        const numbers = numbersIn(dir);
         // Whoever listed the folder before a long pause may have filled a gap that clean-up left: only the newest counts.
-        if ((await newest(dir)) !== last + 1) {
+        if (newest(numbers) !== last + 1) {
           await unlink(path).catch(() => undefined);
           continue;
         }
-        await prune(dir, last + 1);
+        const past = numbers.filter((number) => number <= last + 1 - KEPT);
+        await Promise.all(past.map((number) => unlink(join(dir, String(number))).catch(() => undefined)));
         return { held: new Lock(path) };
       }
     } finally {
-      await unlink(temp).catch(() => undefined);
+      if (isWritten) await unlink(own).catch(() => undefined);
     }
   }
 
   /** Who holds the lock of a folder now, or null. */
   static async owner(dir: string): Promise<LockOwner | null> {
-    const last = await newest(dir);
-    const holder = last === 0 ? null : await readOwner(join(dir, String(last)));
+    const holder = await readOwner(dir, newest(numbersIn(dir)));
     return holder && isAlive(holder) ? holder : null;
   }
 
-  /** Gives the lock back. The file stays, empty: a free lock. */
+  /** Gives the lock back. The file stays, empty: a free lock. That needs no room on the disk. One that is gone is free, too. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const temp = `${this.#path}.free`;
-    await writeFile(temp, "");
-    await rename(temp, this.#path);
+    const file = await open(this.#path, EMPTY).catch((error) => {
+      if (isMissing(error)) return null;
+      throw error;
+    });
+    await file?.close();
   }
 }
 
-async function newest(dir: string): Promise<number> {
-  const names = await readdir(dir).catch((error) => {
-    if (isMissing(error)) return [];
-    throw error;
-  });
-  return names.filter((name) => /^\d+$/.test(name)).reduce((highest, name) => Math.max(highest, Number(name)), 0);
+/** The numbers of a folder's lock files. */
+function numbersIn(dir: string): number[] {
+  return namesIn(dir).flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
+}
+
+function newest(numbers: readonly number[]): number {
+  return Math.max(0, ...numbers);
 }
 
 /** What can't be read was cut off by a power cut, or has just been cleaned away: in both cases no living owner. */
-async function readOwner(path: string): Promise<LockOwner | null> {
+async function readOwner(dir: string, number: number): Promise<LockOwner | null> {
+  if (number === 0) return null;
   try {
-    const owner = JSON.parse((await readUntrusted(path, MOST_BYTES))?.toString("utf8") ?? "") as Partial<LockOwner>;
+    const bytes = await readUntrusted(join(dir, String(number)), MOST_BYTES);
+    if (!bytes?.length) return null;
+    const owner = JSON.parse(bytes.toString("utf8")) as Partial<LockOwner>;
     return typeof owner.pid === "number" && owner.boot_id && owner.start_time ? (owner as LockOwner) : null;
   } catch {
     return null;
   }
+}
+
+/** A file that doesn't count yet, because its name is no number. Makes the folder when it is missing. */
+async function writeOwner(path: string, owner: LockOwner): Promise<void> {
+  const write = () => writeFile(path, JSON.stringify(owner), { flag: "wx", mode: 0o644 });
+  await write().catch(async (error) => {
+    if (!isMissing(error)) throw error;
+    await ensureFolder(dirname(path), 0o755);
+    await write();
+  });
 }
 
 async function linkNew(from: string, to: string): Promise<boolean> {
@@ -99,12 +122,5 @@ async function linkNew(from: string, to: string): Promise<boolean> {
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
     throw error;
-  }
-}
-
-async function prune(dir: string, current: number): Promise<void> {
-  for (const name of await readdir(dir)) {
-    const number = /^\d+$/.test(name) ? Number(name) : null;
-    if (number !== null && number <= current - KEPT) await unlink(join(dir, name)).catch(() => undefined);
   }
 }

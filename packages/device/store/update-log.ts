@@ -1,8 +1,8 @@
 import { appendFileSync, closeSync, constants, mkdirSync, openSync } from "node:fs";
-import { readdir, unlink } from "node:fs/promises";
+import { unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { LoggedEvent, UpdateEvent } from "@pawl/protocol";
-import { isMissing } from "./atomic-file.ts";
+import { namesIn } from "./atomic-file.ts";
 import { jsonOrNull } from "./record.ts";
 import { readHeadSync } from "./untrusted-file.ts";
 
@@ -21,6 +21,13 @@ const READ_BYTES = 2 * MOST_BYTES;
 /** No link is followed, and a FIFO without a reader is an error: nobody else's file is written to. */
 const APPEND =
   constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** A line for people, as it was logged. */
+export interface LoggedLine {
+  at: string;
+  level: "info" | "warn" | "error";
+  line: string;
+}
 
 /**
  * What one side writes of one update: a line of JSON per event, in the order in which they happened. Lines go to the
@@ -91,13 +98,25 @@ export function loggedEvents(text: string): LoggedEvent[] {
 
 /** The update that has a log and began last, or null. Ids sort by time. */
 export async function newestLogged(dirs: readonly string[]): Promise<string | null> {
-  const ids = (await Promise.all(dirs.map(loggedIds))).flat().sort();
-  return ids.at(-1) ?? null;
+  return dirs.flatMap(loggedIds).sort().at(-1) ?? null;
+}
+
+/** What an update has said in words, oldest first: the named one, else the newest; at most the last `count` lines. */
+export async function loggedLines(
+  dirs: readonly string[],
+  { id, count = Number.POSITIVE_INFINITY }: { id?: string | undefined; count?: number | undefined },
+): Promise<LoggedLine[]> {
+  const update = id ?? (await newestLogged(dirs));
+  if (update === null) return [];
+  const lines = readLog(dirs, update).flatMap(({ at, event }) =>
+    event.type === "line" ? [{ at, level: event.level, line: event.line }] : [],
+  );
+  return lines.slice(Math.max(0, lines.length - count));
 }
 
 /** Removes the logs of updates long past. */
 export async function pruneLogs(dir: string): Promise<void> {
-  const ids = (await loggedIds(dir)).sort().slice(0, -KEPT_LOGS);
+  const ids = loggedIds(dir).sort().slice(0, -KEPT_LOGS);
   await Promise.all(ids.map((id) => unlink(logPath(dir, id)).catch(() => undefined)));
 }
 
@@ -105,12 +124,8 @@ export function logPath(dir: string, updateId: string): string {
   return join(dir, `${updateId}.jsonl`);
 }
 
-async function loggedIds(dir: string): Promise<string[]> {
-  const names = await readdir(dir).catch((error) => {
-    if (isMissing(error)) return [];
-    throw error;
-  });
-  return names.filter((name) => name.endsWith(".jsonl")).map((name) => name.slice(0, -".jsonl".length));
+function loggedIds(dir: string): string[] {
+  return namesIn(dir).flatMap((name) => (name.endsWith(".jsonl") ? [name.slice(0, -".jsonl".length)] : []));
 }
 
 /** Both sides read each other's logs: a percent that is none would go on into everything that is counted from it. */

@@ -4,7 +4,7 @@ import type { Installer } from "../installers/types.ts";
 import { installedDistribution, type PythonParts } from "../python/index.ts";
 import { pythonOf } from "../python/where.ts";
 import { chosen, type Defaults } from "../update/chosen.ts";
-import { fetchTransition } from "../update/fetch-transition.ts";
+import { fetchTransition, updateOf } from "../update/fetch-transition.ts";
 import { statusOf, type View } from "../update/status.ts";
 import { readTextIfThere } from "./atomic-file.ts";
 import { EMPTY_APPLY, EMPTY_FETCH } from "./empty-records.ts";
@@ -34,7 +34,7 @@ export async function readStatus({ paths, config, installer, ...given }: StatusP
     installer.current(),
     installer.backups(),
   ]);
-  const isBusy = apply.engine.status !== "idle" || fetch.engine.status !== "idle";
+  const isUpdating = apply.engine.status !== "idle" || updateOf(fetch.engine) !== null;
   return statusOf({
     chosen: chosen(config, settings),
     now: given.now,
@@ -43,7 +43,7 @@ export async function readStatus({ paths, config, installer, ...given }: StatusP
     apply,
     current: current ?? (await beforePawl(config, given.python)),
     backup: backups[0] ?? null,
-    progress: isBusy ? await peekProgress(paths) : null,
+    progress: isUpdating ? await peekProgress(paths) : null,
   });
 }
 
@@ -73,11 +73,15 @@ export function peekApply(paths: AppPaths): Promise<ApplyRecord> {
   return peekRecord(paths.apply.state, EMPTY_APPLY);
 }
 
-/** The unprivileged side's record as it stands on disk; a bare check whose process died counts as over. */
+/** The unprivileged side's record as it stands on disk, without a check whose process died. */
 export async function peekFetch(paths: AppPaths): Promise<FetchRecord> {
-  const record = await peekRecord(paths.api.state, EMPTY_FETCH);
+  return withoutDeadCheck(await peekRecord(paths.api.state, EMPTY_FETCH), paths);
+}
+
+/** A bare check whose process died counts as over. */
+export async function withoutDeadCheck(record: FetchRecord, { api }: Pick<AppPaths, "api">): Promise<FetchRecord> {
   const isBareCheck = record.engine.status === "checking" && record.engine.update === null;
-  if (!isBareCheck || (await Lock.owner(paths.api.lock))) return record;
+  if (!isBareCheck || (await Lock.owner(api.lock))) return record;
   return fetchTransition(record, { type: "interrupted" });
 }
 

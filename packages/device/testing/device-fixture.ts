@@ -334,6 +334,7 @@ export class FakeDevice {
       preflight: async () => this.hook("preflight"),
       current: () => installer.current(),
       apply,
+      fetchRecord: () => this.fetchStore().peek(),
       reporter: (update) => reporters.of(update),
       cancelSignal: (update) => cancelSignal(paths.api.cancel, update.id),
       handOver: (update, release, signal) => handOver.carryOut(update, release, signal),

@@ -34,16 +34,17 @@ export interface EngineParts<Record, Step, Event> {
  * After a power cut the same loop starts from the persisted record; there is no separate recovery. Rejects with what a
  * step threw when that changes nothing in the record.
  *
- * @param event what begins it, applied to the record on disk; null: only go on
+ * @param found the record on disk, read since the lock is held
+ * @param event what begins it, applied to that; null: only go on
  * @param signal this process has to end: rejects with its reason, the record stays, the next process goes on
  */
 export async function runEngine<Record, Step, Event>(
   parts: EngineParts<Record, Step, Event>,
+  found: Record,
   event: Event | null,
   signal: AbortSignal,
 ): Promise<Record> {
-  let record = await parts.store.load();
-  if (event !== null) record = await advance(parts, record, event);
+  let record = event === null ? found : await advance(parts, found, event);
   for (;;) {
     const step = parts.plan(record);
     if (step === null) return record;

@@ -78,6 +78,7 @@ function executors() {
     skipped: async () => ({ version: null, commit: null }),
     current: async () => null,
     apply: async () => ({ refused: [] }),
+    fetchRecord: async () => ({ left_alone: [] }),
     reporter: () => reporter,
     preflight: async () => undefined,
     cancelSignal: () => Object.assign(new AbortController().signal, { [Symbol.dispose]: () => undefined }),

@@ -1,5 +1,6 @@
 import type { Failure, FetchRecord, FetchState, Outcome, Release, Update } from "@pawl/protocol";
 import { failure } from "@pawl/protocol/make-failure";
+import { leftAloneAfter } from "./left-alone.ts";
 import { endState, outcomeOf } from "./outcome.ts";
 import { fetchPhase } from "./phase.ts";
 import { unreachable } from "./unreachable.ts";
@@ -70,7 +71,10 @@ export function fetchTransition(record: FetchRecord, event: FetchEvent): FetchRe
       return { ...record, engine: { status: "applying", update: engine.update, release: engine.release } };
     case "applied":
       if (engine.status !== "applying" || engine.update.id !== event.outcome.id) return record;
-      return { ...record, engine: { status: "idle", shows: endState(event.outcome) } };
+      return {
+        ...remembering(record, engine.release, event.outcome),
+        engine: { status: "idle", shows: endState(event.outcome) },
+      };
     case "failed":
       return failed(record, event);
     case "cancelled": {
@@ -146,7 +150,10 @@ function failed(record: FetchRecord, event: EventOf<"failed">): FetchRecord {
   const reason = { ...event.failure, version: version ?? update?.to ?? null, phase: phase ?? fetchPhase(engine) };
   // What the source said about itself is news about the check, too: a host's limit holds for the next one.
   const known = engine.status === "checking" ? { ...record, failure: reason } : record;
-  if (update) return ended(known, outcomeOf(update, "failed", reason, event.at));
+  if (update) {
+    const outcome = outcomeOf(update, "failed", reason, event.at);
+    return ended(remembering(known, "release" in engine ? engine.release : null, outcome), outcome);
+  }
   const waiting = engine.status === "checking" ? engine.waiting : null;
   return { ...known, engine: waiting ?? { status: "idle", shows: "error" } };
 }
@@ -158,6 +165,11 @@ function cancelled(record: FetchRecord, update: Update, at: string): FetchRecord
 
 function ended(record: FetchRecord, outcome: Outcome): FetchRecord {
   return { ...record, engine: { status: "idle", shows: endState(outcome) }, last: outcome };
+}
+
+/** With what is left alone from now on. A release that was on the device already was its owner's wish, and isn't. */
+function remembering(record: FetchRecord, release: Release | null, outcome: Outcome): FetchRecord {
+  return release ? { ...record, left_alone: leftAloneAfter(record.left_alone, release, outcome) } : record;
 }
 
 function afterInterruption(engine: FetchState): FetchState {

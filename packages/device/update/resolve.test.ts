@@ -35,6 +35,7 @@ function resolver(
     skipped: async () => ({ version: null, commit: null }),
     current: async () => ({ version: current, manifest_sha256: sha256Of(manifestOf(current)) }),
     apply: async () => ({ refused: [] }),
+    fetchRecord: async () => ({ left_alone: [] }),
   });
 }
 
@@ -95,6 +96,7 @@ function branchResolver({ channel = "main", channels = ["dev", "main"], offline 
     skipped: async () => ({ version: null, commit: null }),
     current: async () => ({ version: "1.0.6.dev9", manifest_sha256: null, commit: A }),
     apply: async () => ({ refused: [] }),
+    fetchRecord: async () => ({ left_alone: [] }),
   });
   return { resolver, asked };
 }

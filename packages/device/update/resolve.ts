@@ -1,4 +1,12 @@
-import { type ApplyRecord, type Failure, failure, type PublicKey, type Release, type Update } from "@pawl/protocol";
+import {
+  type ApplyRecord,
+  type Failure,
+  type FetchRecord,
+  failure,
+  type PublicKey,
+  type Release,
+  type Update,
+} from "@pawl/protocol";
 import type { Versioning } from "@pawl/protocol/versioning";
 import { verifyManifest } from "@pawl/trust";
 import { UpdateError } from "../error.ts";
@@ -17,6 +25,7 @@ export interface ResolveParts {
   skipped(): Promise<Skipped>;
   current(): Promise<Identity | null>;
   apply(): Promise<Pick<ApplyRecord, "refused">>;
+  fetchRecord(): Promise<Pick<FetchRecord, "left_alone">>;
 }
 
 /** A channel's newest release, from a source; for an install also the release it is about. */
@@ -37,11 +46,12 @@ export class Resolver {
    * the newest release is one that can't be read, and another was asked for.
    */
   async choose(update: Update, signal: AbortSignal): Promise<{ found: Found | null; chosen: Release | Failure }> {
-    const { source, current, apply, versioning, skipped } = this.#parts;
+    const { source, current, apply, fetchRecord, versioning, skipped } = this.#parts;
     const channel = await this.#parts.channel();
     const now = await current();
     const seen = await this.#ask(channel, now, signal);
-    const known = { current: now, refused: (await apply()).refused, skipped: await skipped() };
+    const [{ refused }, { left_alone }] = [await apply(), await fetchRecord()];
+    const known = { current: now, refused, left_alone, skipped: await skipped() };
     const decided = (release: Release) => obstacleTo(update, release, known, versioning)?.toFailure() ?? release;
     if (update.by_name && update.to !== null) {
       const offer = namedOffer(seen.offers, update.to, channel);

@@ -66,13 +66,14 @@ test("a device nothing has happened to yet", () => {
     },
     release: null,
     update_id: null,
+    update: null,
   });
 });
 
 test.each<[FetchState, object]>([
   [
     { status: "idle", shows: "idle" },
-    { state: "idle", phase: null, update_id: null },
+    { state: "idle", phase: null, update_id: null, update: null },
   ],
   [
     { status: "idle", shows: "complete" },
@@ -92,7 +93,13 @@ test.each<[FetchState, object]>([
   ],
   [
     { status: "downloading", update, release },
-    { state: "installing", phase: "downloading", progress, update_id: update.id },
+    {
+      state: "installing",
+      phase: "downloading",
+      progress,
+      update_id: update.id,
+      update: { kind: "install", from: "1.0.0", to: "1.1.0", unattended: false, started_at: update.started_at },
+    },
   ],
   [
     { status: "verifying", update, release },
@@ -128,6 +135,7 @@ test.each<[ApplyState, string]>([
       view({ fetch: fetchRecord({ engine: fetch }), apply: applyRecord({ engine, last: anOutcome() }), progress }),
     );
     expect(status).toMatchObject({ state: "installing", phase, progress, update_id: update.id, error: null });
+    expect(status.update).toMatchObject({ kind: update.kind, from: update.from, to: update.to });
   }
 });
 

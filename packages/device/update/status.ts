@@ -1,4 +1,4 @@
-import type { ApplyRecord, FetchRecord, Installed, Outcome, Progress, Release, Status } from "@pawl/protocol";
+import type { ApplyRecord, FetchRecord, Installed, Outcome, Progress, Release, Status, Update } from "@pawl/protocol";
 import type { Versioning } from "@pawl/protocol/versioning";
 import { isRefused, isSkipped, type Skipped, wayTo } from "./choose.ts";
 import { autoOf, type Chosen } from "./chosen.ts";
@@ -22,9 +22,9 @@ export function statusOf(view: View): Status {
   const fetch = forChannel(view.fetch, chosen.channel);
   const last = lastOutcome(fetch, apply);
   const now = stateOf(fetch.engine, apply);
-  const id = updateId(fetch, apply);
+  const update = underWay(fetch, apply);
   // With the next install an end is over, with one that only waits it isn't.
-  const isOver = now.state === "installing" && now.phase !== "waiting" && id !== last?.id;
+  const isOver = now.state === "installing" && now.phase !== "waiting" && update?.id !== last?.id;
   const unseen = last && last.id !== chosen.seen && !isOver ? last : null;
   // An update's failure has a phase, that of a check has none.
   const checkFailure = fetch.failure?.phase === null ? fetch.failure : null;
@@ -65,7 +65,8 @@ export function statusOf(view: View): Status {
       published_at: release.published_at,
       seconds_expected: expectedSeconds(apply.last),
     },
-    update_id: id ?? last?.id ?? null,
+    update_id: update?.id ?? last?.id ?? null,
+    update: update && now.state === "installing" ? told(update) : null,
   };
 }
 
@@ -100,9 +101,13 @@ export function lastOutcome(fetch: Pick<FetchRecord, "last">, apply: Pick<ApplyR
   return fetch.last.id > apply.last.id ? fetch.last : apply.last;
 }
 
-function updateId(fetch: FetchRecord, apply: ApplyRecord): string | null {
-  if (apply.engine.status !== "idle") return apply.engine.update.id;
-  return fetch.engine.status === "idle" ? null : (fetch.engine.update?.id ?? null);
+function underWay(fetch: FetchRecord, apply: ApplyRecord): Update | null {
+  if (apply.engine.status !== "idle") return apply.engine.update;
+  return fetch.engine.status === "idle" ? null : fetch.engine.update;
+}
+
+function told({ kind, from, to, unattended, started_at }: Update): Status["update"] {
+  return { kind, from, to, unattended, started_at };
 }
 
 /** As long as the last install that worked took, in seconds. */

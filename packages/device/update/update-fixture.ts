@@ -86,6 +86,7 @@ export function fetchRecord(fields: Partial<FetchRecord> = {}): FetchRecord {
     channels: [],
     failure: null,
     last: null,
+    left_alone: [],
     ...fields,
   };
 }

@@ -1,6 +1,7 @@
 import { type AuthConfig, Config } from "@pawl/protocol";
 import type { TempDir } from "@pawl/testkit";
 import type { Clock } from "../../system/types.ts";
+import type { Pages } from "../pages/packed-pages.ts";
 
 export interface DeviceOptions {
   /** Default: any free port of 127.0.0.1. */
@@ -11,6 +12,8 @@ export interface DeviceOptions {
   /** Default: one, `kitchen`. All of them install the same releases. */
   apps?: readonly string[];
   keepaliveMs?: number;
+  /** Default: none. */
+  pages?: Pages;
   /** Default: real time, without the waits. */
   clock?: Clock;
   /** How long a release has to show that it works. Default: long enough for a busy machine; shorter where one doesn't work. */

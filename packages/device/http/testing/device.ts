@@ -191,7 +191,7 @@ export class Device implements AsyncDisposable {
   }
 
   async #serve(): Promise<void> {
-    const { keepaliveMs, auth } = this.#options;
+    const { keepaliveMs, auth, pages = null } = this.#options;
     for (const name of Object.keys(this.#config.apps)) this.apps.push(await this.#createApp(name));
     this.#served = await serve({
       apps: this.apps,
@@ -199,6 +199,7 @@ export class Device implements AsyncDisposable {
       auth: AuthConfig.parse(auth ?? {}),
       stateDir: this.#config.state_dir,
       listen: this.#config.listen,
+      pages,
       log: pino({ level: "debug", base: null }, { write: (line) => void this.logged.push(line) }),
       ...(keepaliveMs === undefined ? {} : { keepaliveMs }),
     });

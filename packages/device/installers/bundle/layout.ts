@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { lstat, readFile, readlink, rename, symlink, unlink } from "node:fs/promises";
+import { readlinkSync } from "node:fs";
+import { lstat, rename, symlink, unlink } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Sha256 } from "@pawl/protocol";
 import { UpdateError } from "../../error.ts";
-import { ensureFolder, isMissing, syncFolder } from "../../store/atomic-file.ts";
+import { ensureFolder, isMissing, readIfThere, syncFolder } from "../../store/atomic-file.ts";
 import { jsonOrNull } from "../../store/record.ts";
 import type { InPlace } from "../types.ts";
 
@@ -30,23 +31,21 @@ export function layoutOf(home: string): Layout {
 
 /** The tree that `current` points to, or null when there is none. Throws UpdateError `state_damaged` when it isn't ours. */
 export async function currentTree(layout: Layout): Promise<string | null> {
-  const kind = await kindAt(layout.current);
-  if (kind === null) return null;
-  const target = kind === "link" ? resolve(layout.home, await readlink(layout.current)) : null;
-  if (target !== null && dirname(target) === resolve(layout.releases)) return basename(target);
+  try {
+    const target = resolve(layout.home, readlinkSync(layout.current));
+    if (dirname(target) === resolve(layout.releases)) return basename(target);
+  } catch (error) {
+    if (isMissing(error)) return null;
+    if (!isNoLink(error)) throw error;
+  }
   const message = `${layout.current} isn't a link to a release in ${layout.releases}. Move it away and install again.`;
   throw new UpdateError("state_damaged", message, { path: layout.current });
 }
 
 /** What a tree says it is, from the manifest inside it; null when it isn't a whole release. */
 export async function treeIdentity(layout: Layout, tree: string): Promise<InPlace | null> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(join(layout.releases, tree, "manifest.json"));
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
+  const bytes = readIfThere(join(layout.releases, tree, "manifest.json"));
+  if (bytes === null) return null;
   const manifest = jsonOrNull(bytes.toString("utf8")) as { version?: unknown; commit?: unknown } | null;
   if (typeof manifest?.version !== "string") return null;
   return {
@@ -83,4 +82,9 @@ export async function kindAt(path: string): Promise<"file" | "folder" | "link" |
     if (isMissing(error)) return null;
     throw error;
   }
+}
+
+/** readlink(2): EINVAL says that what is there is no link. */
+function isNoLink(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EINVAL";
 }

@@ -158,7 +158,7 @@ test("a reader in another process never misses a file of the running tree while 
   const { rounds, misses } = JSON.parse(said.trim().split("\n").at(-1) ?? "");
   expect(misses).toEqual([]);
   expect(rounds).toBeGreaterThan(2);
-}, 60_000);
+});
 
 test("nothing is lost of a file that its app replaces all the time while it is moved", async () => {
   await using dir = await TempDir.create();

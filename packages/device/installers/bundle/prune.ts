@@ -1,6 +1,6 @@
-import { readdir, rename } from "node:fs/promises";
+import { rename } from "node:fs/promises";
 import { join } from "node:path";
-import { isMissing } from "../../store/atomic-file.ts";
+import { isMissing, namesIn } from "../../store/atomic-file.ts";
 import type { Layout } from "./layout.ts";
 import { removeWhole } from "./open-folder.ts";
 
@@ -41,19 +41,12 @@ export async function removeTree(layout: Layout, tree: string): Promise<void> {
 
 /** Removes what unpacking and removing left behind. */
 export async function removeStaging(layout: Layout): Promise<void> {
-  for (const name of await names(layout)) {
+  for (const name of namesIn(layout.releases)) {
     if (name.startsWith(STAGING_PREFIX)) await removeWhole(join(layout.releases, name));
   }
 }
 
 /** The trees on disk. */
 export async function treeNames(layout: Layout): Promise<string[]> {
-  return (await names(layout)).filter((name) => !name.startsWith("."));
-}
-
-async function names(layout: Layout): Promise<string[]> {
-  return readdir(layout.releases).catch((error) => {
-    if (isMissing(error)) return [];
-    throw error;
-  });
+  return namesIn(layout.releases).filter((name) => !name.startsWith("."));
 }

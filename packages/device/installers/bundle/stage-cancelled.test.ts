@@ -27,12 +27,12 @@ test("staging can be cancelled while a slow card still writes", async () => {
     now: () => new Date("2025-05-01T12:00:00Z"),
     run: (_sync, options) => {
       setTimeout(() => cancel.abort(new Error("cancelled by the owner")), 20);
-      return run(["sleep", "10"], options);
+      return run(["sleep", "60"], options);
     },
   });
   const staging = { update: anUpdate(), manifest: packed.manifest, manifestBytes, bundlePath };
   const report = { line: () => undefined, advance: () => undefined };
   const began = performance.now();
   await expect(installer.stage(staging, report, cancel.signal)).rejects.toThrow("cancelled by the owner");
-  expect(performance.now() - began).toBeLessThan(5_000);
+  expect(performance.now() - began).toBeLessThan(30_000);
 });

@@ -22,7 +22,7 @@ import { plannedTree } from "./tree.ts";
 import { readTreeManifest } from "./tree-manifest.ts";
 import { unpackBundle } from "./unpack.ts";
 import { verifyTree } from "./verify-tree.ts";
-import { above, below } from "./way-back.ts";
+import { wayBackAfter } from "./way-back.ts";
 
 export interface SymlinkInstallerParts extends InstallerParts {
   config: BundleInstall & { home: string };
@@ -196,14 +196,13 @@ export class SymlinkInstaller implements Installer {
     const replaced = move.previous === null ? null : await treeIdentity(this.#layout, move.previous);
     // The same version again is no way back, and must not cost the one there is.
     const from = replaced && replaced.version !== identity.version ? replaced.tree : null;
-    const way = update.kind === "rollback" ? below(before.earlier, move.next) : above(before.earlier, move, from);
-    const earlier = way.slice(0, this.#parts.config.backups);
+    const { kind } = update;
+    const { backups } = this.#parts.config;
+    const { earlier, keep } = wayBackAfter(move, { kind, earlier: before.earlier, from, backups });
     await this.#parts.installed.save({ ...record, earlier });
     // The release one has gone back from stays on disk until the next install.
-    if (update.kind === "rollback") return;
+    if (kind === "rollback") return;
     // What can't be removed today goes with the next update: no reason to leave a release that works.
-    // The replaced one stays until then, too: this end isn't on record yet, and may still be gone back from.
-    const keep = new Set([move.next, ...earlier, ...(move.previous === null ? [] : [move.previous])]);
     await pruneTrees(this.#layout, keep, (tree) => this.#save(tree)).catch(() => undefined);
   }
 

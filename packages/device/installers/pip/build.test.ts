@@ -48,7 +48,7 @@ describe.skipIf(noPip)("what pip makes of a release", () => {
     };
     const wheelhouse = await build({ version: "1.0", text, files });
     expect(wheelhouse.wheels).toMatchObject([
-      { name: "kettle", version: "1.0", needsMore: false, modules: ["kettle"] },
+      { name: "kettle", version: "1.0", needsMore: false, modules: ["kettle"], unpacked: { files: 5 } },
     ]);
     expect(await readFile(dir.join("build/build/source/uid"), "utf8")).toBe(
       isRoot
@@ -120,6 +120,14 @@ describe.skipIf(noPip)("what pip makes of a release", () => {
     await symlink("/etc/passwd", dir.join("links/passwd"));
     expect(await readInside(dir.join("links"), "etc/passwd", 10_000_000)).toBeNull();
     expect(await readInside(dir.join("links"), "passwd", 10_000_000)).toBeNull();
+  });
+
+  test("a wheel with a file outside of its folder is refused before anything is unpacked", async () => {
+    const alsoInWheel = ['wheel.writestr("../../etc/cron.d/kettle", "")'];
+    await expect(build({ version: "1.0", alsoInWheel })).rejects.toMatchObject({
+      code: "archive_refused",
+      message: expect.stringContaining("kettle-1.0-py3-none-any.whl: '../../etc/cron.d/kettle'"),
+    });
   });
 
   test("pip ends with all it has started when the update is cancelled", async () => {

@@ -5,7 +5,7 @@ import { UpdateError } from "../../error.ts";
 import { isSameName, pretendVariables } from "../../python/names.ts";
 import { asStepError } from "../bundle/step-error.ts";
 import type { Report, Staging } from "../types.ts";
-import { type BuilderParts, builderOf } from "./builder.ts";
+import { type BuilderParts, builderOf, ownCall } from "./builder.ts";
 import { collectWheels } from "./collect.ts";
 import { dependencies } from "./dependencies.ts";
 import { indexesOf } from "./indexes.ts";
@@ -41,6 +41,8 @@ export interface Wheelhouse {
   interpreter: Interpreter;
   /** The configured Python, as whoever builds starts it: nothing of the project's runs as anybody else. */
   builder: PythonCall;
+  /** The same as ourselves, in a scratch that is nobody else's. */
+  own: PythonCall;
 }
 
 /**
@@ -64,6 +66,7 @@ export async function buildWheelhouse(
     const scratch = join(folder, "build");
     const { env, netrc } = indexesOf(config);
     const builder = await builderOf(parts, scratch, netrc);
+    const own = await ownCall(parts, join(folder, "own"));
     const interpreter = await interpreterFacts(builder, signal);
     checkInterpreter(interpreter, config);
     report.line(`Unpacking ${manifest.version} (${manifest.files.length} files)`);
@@ -89,14 +92,14 @@ export async function buildWheelhouse(
 
     const dir = join(folder, "wheels");
     const [built, ...more] = await collectWheels(made, dir, signal);
-    const [project] = built && more.length === 0 ? await readWheels(builder, [built], signal) : [];
+    const [project] = built && more.length === 0 ? await readWheels(own, [built], signal) : [];
     if (!project) throw new UpdateError("pip_failed", "pip has not made one wheel of the project.");
     checkProject(project, manifest, config);
 
     const fetched = join(scratch, "wheels");
     await dependencies(call, { project, against, lock: source.lock, into: fetched, env }, report, signal);
     await dropNetrc(builder, signal);
-    const needed = await readWheels(builder, await collectWheels(fetched, dir, signal), signal);
+    const needed = await readWheels(own, await collectWheels(fetched, dir, signal), signal);
     report.advance({ share: 0.7 });
     const same = needed.find(({ name }) => isSameName(name, project.name));
     if (same)
@@ -104,10 +107,11 @@ export async function buildWheelhouse(
         "bad_manifest",
         `What it needs brings ${same.name} ${same.version}, which is what it calls itself.`,
       );
-    return { dir, project, wheels: [project, ...needed], interpreter, builder };
+    return { dir, project, wheels: [project, ...needed], interpreter, builder, own };
   } catch (error) {
     signal.throwIfAborted();
-    throw asStepError(error, "pip_failed", `${manifest.version} could not be built.`);
+    // Not pip's own word: nothing says that the project is to blame.
+    throw asStepError(error, "unpack_failed", `${manifest.version} could not be built.`);
   }
 }
 

@@ -20,3 +20,9 @@ export async function builderOf({ config, run }: BuilderParts, scratch: string, 
   await makeScratch(scratch, user, netrc);
   return { run, python: config.python, scratch, user };
 }
+
+/** The configured Python as ourselves, for what runs nothing of a project's. `scratch` isn't there yet. */
+export async function ownCall({ config, run }: BuilderParts, scratch: string): Promise<PythonCall> {
+  await makeScratch(scratch, null);
+  return { run, python: config.python, scratch, user: null };
+}

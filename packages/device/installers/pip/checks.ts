@@ -46,7 +46,9 @@ export async function importCheck(call: PythonCall, modules: readonly string[], 
   const result = await runPython(call, ["-c", IMPORT, ...modules], { signal, timeoutMs: IMPORT_MS });
   if (result.code === 0) return;
   const detail = result.stderr.trim().slice(-4000) || null;
-  throw new UpdateError("import_failed", `The new release can't be started: ${whyNot(result, modules)}`, { detail });
+  // Too little memory is no fault of the release's, and may be enough the next time.
+  const code = result.signal === "SIGKILL" && !result.timedOut ? "requires_unmet" : "import_failed";
+  throw new UpdateError(code, `The new release can't be started: ${whyNot(result, modules)}`, { detail });
 }
 
 function whyNot(result: Awaited<ReturnType<typeof runPython>>, modules: readonly string[]): string {

@@ -66,5 +66,5 @@ async function* chunksOf(handle: FileHandle, size: number, signal: AbortSignal):
 }
 
 function tooLarge(detail: string): UpdateError {
-  return new UpdateError("too_large", "What was built is larger than a release can be.", { detail });
+  return new UpdateError("archive_refused", "What was built is larger than a release can be.", { detail });
 }

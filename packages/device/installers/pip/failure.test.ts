@@ -45,23 +45,28 @@ test.each([
     "disk_full",
     "The disk is full. Make room and try again.",
   ],
-  ["no compiler", NO_COMPILER, "pip_failed", "There is no compiler. Run: sudo apt install build-essential python3-dev"],
+  [
+    "no compiler",
+    NO_COMPILER,
+    "requires_unmet",
+    "There is no compiler. Run: sudo apt install build-essential python3-dev",
+  ],
   [
     "a missing header",
     NO_HEADER,
-    "pip_failed",
+    "requires_unmet",
     "The header libusb.h is missing. Install the -dev package it is in, or publish a pre-built wheel.",
   ],
   [
     "Python's own",
     NO_HEADER.replace("libusb.h", "Python.h"),
-    "pip_failed",
+    "requires_unmet",
     "Python's headers are missing. Run: sudo apt install build-essential python3-dev",
   ],
   [
     "no network",
     NO_NETWORK,
-    "pip_failed",
+    "offline",
     "The package index can't be reached. Check the device's network and try again.",
   ],
   [
@@ -85,7 +90,7 @@ test.each([
   [
     "a compiler without memory",
     "cc1: fatal error: Killed signal terminated program cc1plus",
-    "pip_failed",
+    "requires_unmet",
     "The device ran out of memory. Publish pre-built wheels, stop something, or add swap space.",
   ],
   [
@@ -98,7 +103,31 @@ test.each([
     "no backend",
     "pip._vendor.pep517.wrappers.BackendUnavailable: Traceback\nModuleNotFoundError: No module named 'setuptools_scm'",
     "pip_failed",
-    "Its build needs setuptools_scm, which isn't there. Name it in [build-system] requires; with build_isolation: false install it beside Python (sudo apt install python3-setuptools-scm).",
+    "Its build needs setuptools_scm, which isn't there. Its publisher has to name it in [build-system] requires.",
+  ],
+  [
+    "an index that has nothing, or an error for an answer",
+    "ERROR: Could not find a version that satisfies the requirement foo (from versions: none)\nERROR: No matching distribution found for foo",
+    "host_error",
+    "No index has anything of foo for this device, or it doesn't answer. Check its name and version, and that there is one for this Python and processor. Where an index wants credentials, check those in index_url.",
+  ],
+  [
+    "a branch of git's that can't be fetched",
+    "fatal: unable to access 'https://git.example.org/foo.git/': Could not resolve host: git.example.org\nerror: subprocess-exited-with-error",
+    "offline",
+    "The package index can't be reached. Check the device's network and try again.",
+  ],
+  [
+    "a card that is at its end",
+    "OSError: [Errno 5] Input/output error: '/opt/kettle'",
+    "not_writable",
+    "The disk reports an error. Check it, and replace it if need be.",
+  ],
+  [
+    "an index that answers with errors",
+    "ERROR: HTTP error 503 while getting https://index.example.org/simple/foo/\nrequests.exceptions.HTTPError: 503 Server Error: Busy for url: https://index.example.org/simple/foo/",
+    "host_error",
+    "The package index has trouble of its own (503 Server Error). Try again later.",
   ],
   [
     "something new",
@@ -112,9 +141,26 @@ test.each([
 });
 
 test.each([
-  ["was killed", { code: null, signal: "SIGKILL" as const }, /ran out of memory/],
-  ["took too long", { code: null, timedOut: true }, /took too long/],
-  ["fell silent", { code: null, fellSilent: true }, /said nothing for 20 minutes/],
-])("a pip that %s says so", (_, end, words) => {
-  expect(failed("Building wheels", end)[1]).toMatch(words);
+  ["was killed", "Building wheels", { code: null, signal: "SIGKILL" as const }, "requires_unmet", /ran out of memory/],
+  ["took too long", "Building wheels", { code: null, timedOut: true }, "pip_failed", /took too long/],
+  ["fell silent", "Building wheels", { code: null, fellSilent: true }, "pip_failed", /said nothing for 20 minutes/],
+  [
+    "waited for a host",
+    "  Downloading foo-1.0-py3-none-any.whl (300.0 MB)",
+    { code: null, fellSilent: true },
+    "host_error",
+    /index had sent nothing for 20 minutes/,
+  ],
+])("a pip that %s says so", (_, text, end, code, words) => {
+  expect(failed(text, end)).toEqual([code, expect.stringMatching(words)]);
+});
+
+test("a build's missing module is the device's to have where nothing is fetched for builds", () => {
+  const own = PipInstall.parse({ distribution: "kettle", home: "/opt/kettle", build_isolation: false });
+  const lines = ["BackendUnavailable", "ModuleNotFoundError: No module named 'setuptools_scm'"];
+  const end = { code: 1, signal: null, timedOut: false, fellSilent: false, lines };
+  expect(pipFailure(end, "build kettle 1.2.0", own)).toMatchObject({
+    code: "requires_unmet",
+    message: expect.stringMatching(/beside Python: sudo apt install python3-setuptools-scm\.$/),
+  });
 });

@@ -1,13 +1,11 @@
 import type { Installer } from "../types.ts";
-import { inPlaceInstaller } from "./in-place/index.ts";
+import { InPlaceInstaller } from "./in-place/in-place-installer.ts";
 import type { PipInstallerParts } from "./parts.ts";
 import { VenvInstaller } from "./venv/venv-installer.ts";
-
-export type { PipInstallerParts } from "./parts.ts";
 
 /** Python projects, in the mode the device declares. */
 export function pipInstaller(parts: PipInstallerParts): Installer {
   const { mode, home } = parts.config;
   if (mode === "venv" && home !== undefined) return new VenvInstaller({ ...parts, config: { ...parts.config, home } });
-  return inPlaceInstaller(parts);
+  return new InPlaceInstaller(parts);
 }

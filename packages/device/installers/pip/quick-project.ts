@@ -5,6 +5,8 @@ export interface QuickProject {
   text?: string;
   /** Lines of its METADATA besides, such as `Requires-Dist: stove`. */
   metadata?: readonly string[];
+  /** What its build does besides with `wheel`, a ZipFile that is being written: lines of Python. */
+  alsoInWheel?: readonly string[];
   files?: Record<string, string>;
 }
 
@@ -14,18 +16,19 @@ export function quickProject({
   version,
   text,
   metadata = [],
+  alsoInWheel = [],
   files,
 }: QuickProject): Record<string, string> {
   const lines = ["Metadata-Version: 2.1", `Name: ${name}`, `Version: ${version}`, ...metadata];
   return {
     "pyproject.toml": `[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n[project]\nname = "${name}"\nversion = "${version}"\n`,
-    "backend.py": backend(name, version, lines),
+    "backend.py": backend(name, version, lines, alsoInWheel),
     [`${name}/__init__.py`]: text ?? `VERSION = "${version}"\n\n\ndef main():\n    print(VERSION)\n`,
     ...files,
   };
 }
 
-function backend(name: string, version: string, metadata: readonly string[]): string {
+function backend(name: string, version: string, metadata: readonly string[], more: readonly string[]): string {
   return `import os
 import zipfile
 
@@ -45,6 +48,6 @@ def build_wheel(folder, config_settings=None, metadata_directory=None):
     with zipfile.ZipFile(os.path.join(folder, file), "w") as wheel:
         for path, text in files.items():
             wheel.writestr(path, text)
-    return file
+${more.map((line) => `        ${line}\n`).join("")}    return file
 `;
 }

@@ -17,17 +17,28 @@ export interface Wheel {
   needsMore: boolean;
   /** The packages and modules that it brings, as `import` takes them. */
   modules: string[];
+  /** What it grows to, as its directory says: nothing that unpacks it takes more out of it. */
+  unpacked: { bytes: number; files: number };
 }
 
 const MOST_ANSWER_BYTES = 8 * 1024 * 1024;
 const READ_MS = 10 * 60_000;
 
-/** Reads archives and runs nothing of theirs. */
+/**
+ * Reads archives and runs nothing of theirs: by the module that pip itself unpacks with, so that both see the same. One
+ * with millions of entries is at an end with its memory before the device is.
+ */
 const QUESTION = `
-import json, os, re, sys, zipfile
+import json, os, re, resource, sys, zipfile
 from email.parser import HeaderParser
 
 MOST = 4 * 1024 * 1024
+MEMORY = 512 * 1024 * 1024
+hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+resource.setrlimit(resource.RLIMIT_AS, (MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard), hard))
+
+def leaves(name):
+    return name.startswith("/") or ".." in name.split("/")
 
 def metadata(archive, names):
     found = [name for name in names if re.fullmatch(r"[^/]+\\.dist-info/METADATA", name)]
@@ -62,14 +73,30 @@ for path in sys.argv[1:]:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
+            outside = next((name for name in names if leaves(name)), None)
+            if outside is not None:
+                answer.append({"outside": "%s: %s" % (os.path.basename(path), ascii(outside[:200]))})
+                continue
             said = metadata(archive, names)
-            answer.append({"name": said["Name"], "version": said["Version"], "needsMore": "Requires-Dist" in said, "modules": modules(names)})
+            answer.append({
+                "name": said["Name"],
+                "version": said["Version"],
+                "needsMore": "Requires-Dist" in said,
+                "modules": modules(names),
+                "bytes": sum(entry.file_size for entry in archive.infolist()),
+                "files": len(names),
+            })
     except Exception as error:
-        answer.append({"error": "%s: %s" % (os.path.basename(path), error)})
+        answer.append({"error": "%s: %s" % (os.path.basename(path), str(error) or type(error).__name__)})
 print(json.dumps(answer))
 `;
 
-/** Reads what wheels say of themselves. Throws UpdateError `pip_failed` for one that isn't a wheel. */
+/**
+ * Reads what wheels say of themselves. Throws UpdateError `pip_failed` for one that isn't a wheel, `archive_refused` for one
+ * with names that lead out of the folder it is unpacked into.
+ *
+ * @param call as ourselves: whoever has built them could give another's process any answer
+ */
 export async function readWheels(
   call: PythonCall,
   files: readonly Pick<Wheel, "path" | "file" | "sha256">[],
@@ -77,20 +104,30 @@ export async function readWheels(
 ): Promise<Wheel[]> {
   const paths = files.map(({ path }) => path);
   const options = { signal, timeoutMs: READ_MS, outputBytes: MOST_ANSWER_BYTES };
-  const result = await runPython(call, ["-c", QUESTION, ...paths], options);
+  const result = await runPython(call, ["-S", "-c", QUESTION, ...paths], options);
   const answer = jsonOrNull(result.stdout);
   if (result.code !== 0 || !Array.isArray(answer) || answer.length !== files.length)
     throw unreadable(result.stderr.trim().split("\n").at(-1) ?? "");
   return files.map((file, at) => {
-    const { name, version, needsMore, modules, error } = answer[at] as Record<string, unknown>;
+    const {
+      name,
+      version,
+      needsMore,
+      modules,
+      bytes,
+      files: count,
+      ...trouble
+    } = answer[at] as Record<string, unknown>;
+    if (typeof trouble.outside === "string") throw leadsOut(trouble.outside);
     if (typeof name !== "string" || typeof version !== "string" || !Array.isArray(modules))
-      throw unreadable(String(error));
+      throw unreadable(String(trouble.error));
     return {
       ...file,
       name,
       version,
       needsMore: needsMore !== false,
       modules: modules.filter((module) => typeof module === "string"),
+      unpacked: { bytes: Number(bytes), files: Number(count) },
     };
   });
 }
@@ -115,6 +152,12 @@ export function checkName(name: string, manifest: Manifest, { distribution, mode
       : `What is installed as ${distribution} stays until then, and has to be removed by hand afterwards.`;
   const message = `The project calls itself ${name} now, and pawl.yaml says ${distribution}. If that is meant to be, set install.pip.distribution: ${name} in pawl.yaml, and look whether the service still starts what it should: its modules and commands may have new names, too. ${stays}`;
   throw new UpdateError("bad_manifest", message, { version: manifest.version, detail: `${distribution} → ${name}` });
+}
+
+function leadsOut(detail: string): UpdateError {
+  return new UpdateError("archive_refused", `What was built has a file outside of its own folder (${detail}).`, {
+    detail,
+  });
 }
 
 function unreadable(detail: string): UpdateError {

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { UpdateError } from "../../error.ts";
 import { flitVersion } from "./flit-version.ts";
 import { insideProject, missing, pinned } from "./pinned.ts";
+import { poetryVersion, unknownRules } from "./poetry-version.ts";
 import { checked, type Pyproject } from "./pyproject.ts";
 import { pythonRegex } from "./python-regex.ts";
 import { readScmConfig } from "./scm-config.ts";
@@ -28,12 +29,12 @@ export function dynamicVersion(pyproject: Pyproject, files: ProjectFiles): Pin {
     case "pdm":
       return pdmVersion(tool.pdm?.version, files);
     case "poetry":
-      if (tool.poetry?.version === undefined) throw unknown(backend);
-      return pinned(checked(z.string(), tool.poetry.version, FROM), FROM, "pep440");
+      if (tool.poetry?.version === undefined) throw unknownRules(backend);
+      return poetryVersion(tool);
     default:
       if (tool.setuptools_scm) return { kind: "dynamic", scm: readScmConfig(tool.setuptools_scm, FROM) };
       if (name === "setuptools") return ofSetuptools(pyproject, files);
-      throw unknown(backend);
+      throw unknownRules(backend);
   }
 }
 
@@ -71,7 +72,7 @@ function hatchVersion(table: unknown, files: ProjectFiles): Pin {
     };
   }
   if (config.source !== "regex" || config.path === undefined)
-    throw unknown(`hatch's version source "${config.source}"`);
+    throw unknownRules(`hatch's version source "${config.source}"`);
   // hatchling: `__version__` or `VERSION`, in any case, a v before the number being no part of it.
   const pattern =
     typeof config.pattern === "string" && config.pattern !== ""
@@ -88,7 +89,7 @@ const PdmVersion = z.object({
 
 function pdmVersion(table: unknown, files: ProjectFiles): Pin {
   const { source, path, pattern } = checked(PdmVersion, table ?? {}, FROM);
-  if (source !== "file" || path === undefined) throw unknown(`pdm's version source "${source}"`);
+  if (source !== "file" || path === undefined) throw unknownRules(`pdm's version source "${source}"`);
   return ofPattern(path, pattern ?? `^__version__\\s*=\\s*["'](?P<version>[^"'\\n]+)["']\\s*(?:#.*)?$`, files);
 }
 
@@ -109,12 +110,4 @@ function ofPattern(path: string, pattern: string, files: ProjectFiles): Pin {
 function flitModule({ project, tool }: Pyproject): string {
   const named = z.object({ name: z.string() }).safeParse(tool.flit?.module);
   return named.success ? named.data.name : (project?.name ?? "").replaceAll("-", "_");
-}
-
-function unknown(what: string): UpdateError {
-  return new UpdateError(
-    "bad_version",
-    `The project has its version from ${what.slice(0, 100)}, whose rules Pawl doesn't know. The project may pin its version in pyproject.toml, or use setuptools_scm.`,
-    { path: FROM },
-  );
 }

@@ -8,7 +8,7 @@ export { counts, describeArguments } from "./describe.ts";
 export { commitInVersion } from "./local-commit.ts";
 export { type Candidate, nearestTag, type TagRef, tagOnCommit } from "./nearest-tag.ts";
 export { type ProjectFacts, projectFacts } from "./pyproject.ts";
-export { tagVersion, type VersionTag, versionTags } from "./tags.ts";
+export { type VersionTag, versionTags } from "./tags.ts";
 export { type Described, type DescribeRules, PROJECT_FILE_MAX, type ProjectFiles } from "./types.ts";
 
 /** What is asked of the commit that a branch ends in. */

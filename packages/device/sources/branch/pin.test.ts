@@ -209,6 +209,16 @@ test.each([
     /poetry-dynamic-versioning/,
     "pyproject.toml",
   ],
+  [
+    {
+      "pyproject.toml": built(
+        "poetry.core.masonry.api",
+        '[tool.poetry]\nversion = "0"\n[tool.poetry-dynamic-versioning]\nenable = true',
+      ),
+    },
+    /poetry-dynamic-versioning/,
+    "pyproject.toml",
+  ],
   [{ "pyproject.toml": built("maturin") }, /from maturin/, "pyproject.toml"],
   [
     { "pyproject.toml": built("hatchling.build", '[tool.hatch.version]\nsource = "code"\npath = "k.py"') },

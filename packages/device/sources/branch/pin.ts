@@ -3,6 +3,7 @@ import { UpdateError } from "../../error.ts";
 import { dynamicVersion } from "./dynamic-version.ts";
 import { flitVersion } from "./flit-version.ts";
 import { missing, pinned } from "./pinned.ts";
+import { poetryVersion } from "./poetry-version.ts";
 import { checked, readPyproject, tooLong } from "./pyproject.ts";
 import { readScmConfig } from "./scm-config.ts";
 import { setupVersion } from "./setup-files.ts";
@@ -31,23 +32,11 @@ function ofPyproject(files: ProjectFiles): Pin | null {
   // Only this table: `version` in another one is another thing's.
   if (project?.version !== undefined) return pinned(project.version, from, "pep440");
   if (project?.dynamic.includes("version")) return dynamicVersion(pyproject, files);
-  if (tool.poetry?.version !== undefined) return poetryVersion(tool, from);
+  if (tool.poetry?.version !== undefined) return poetryVersion(tool);
   if (tool.setuptools_scm) return { kind: "dynamic", scm: readScmConfig(tool.setuptools_scm, from) };
   // Before PEP 621 flit had a table of its own.
   const module = z.object({ metadata: z.object({ module: z.string() }) }).safeParse(tool.flit);
   return module.success ? flitVersion(module.data.metadata.module, files) : null;
-}
-
-function poetryVersion(tool: Record<string, Record<string, unknown>>, from: string): Pin {
-  const plugin = tool["poetry-dynamic-versioning"];
-  if (plugin?.enable === true) {
-    throw new UpdateError(
-      "bad_version",
-      "The project has its version from poetry-dynamic-versioning, whose rules Pawl doesn't know. The project may pin its version in pyproject.toml, or use setuptools_scm.",
-      { path: from },
-    );
-  }
-  return pinned(checked(z.string(), tool.poetry?.version, from), from, "pep440");
 }
 
 function ofOthers(files: ProjectFiles): Pin {

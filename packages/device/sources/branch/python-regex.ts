@@ -25,32 +25,31 @@ export function pythonRegex(
   const translated = translate(source);
   if ("unknown" in translated) throw refused(`${translated.unknown} isn't supported`);
   const flags = translated.flags + (how === "at the start" ? "y" : "m");
-  let groups: number;
-  try {
-    // Matches nothing at all, and so tells how many groups there are.
-    groups = (new RegExp(`${translated.source}|`, flags.replace("y", "")).exec("")?.length ?? 1) - 1;
-  } catch (error) {
-    throw refused("it isn't well formed", error);
-  }
+  const evaluate = (script: string, text: string, only = false) => {
+    try {
+      return runInContext(script, createContext({ source: translated.source, flags, text, only }), {
+        timeout: MATCH_MS,
+      });
+    } catch (error) {
+      // Of another realm, so no instance of ours.
+      throw refused(/^SyntaxError/.test(String(error)) ? "it isn't well formed" : "it takes too long", error);
+    }
+  };
+  const groups: unknown = evaluate(GROUPS, "");
   if (groups !== 1 && !/\(\?<version>/.test(translated.source)) throw refused('it has no group named "version"');
   return (text) => {
-    try {
-      return run(translated.source, flags, text, groups === 1);
-    } catch (error) {
-      throw refused("it takes too long", error);
-    }
+    const found: unknown = evaluate(MATCH, text, groups === 1);
+    return typeof found === "string" ? found : null;
   };
 }
 
-const SCRIPT = `(() => {
+/** How many groups there are: what matches nothing at all tells. Also to find that out a stranger's may take for ever. */
+const GROUPS = `new RegExp(source + "|", flags.replace("y", "")).exec("").length - 1`;
+
+const MATCH = `(() => {
   const match = new RegExp(source, flags).exec(text);
   return (only ? match?.[1] : match?.groups?.version) ?? null;
 })()`;
-
-function run(source: string, flags: string, text: string, only: boolean): string | null {
-  const found: unknown = runInContext(SCRIPT, createContext({ source, flags, text, only }), { timeout: MATCH_MS });
-  return typeof found === "string" ? found : null;
-}
 
 type Translated = { source: string; flags: string } | { unknown: string };
 

@@ -117,7 +117,7 @@ describe.skipIf(!hasScm)("the versions that the real setuptools_scm computes", (
     // The commits have no files, so an empty folder is one of them checked out: any of them, as HEAD says.
     await repository.git("config", "core.bare", "false");
     writeFileSync(dir.join(".git"), `gitdir: ${repository.path}\n`);
-  }, 60_000);
+  });
   afterAll(() => dir[Symbol.asyncDispose]());
 
   /** A tag on a branch that was never merged, one that is nearer by way of a merge, and one that is farther. */
@@ -168,7 +168,7 @@ describe.skipIf(!hasScm)("the versions that the real setuptools_scm computes", (
     const mine = await Promise.all(asked.map(([name, section]) => ours(name, section)));
     expect(named(mine)).toEqual(named(theirs));
     expect(mine.slice(-2)).toEqual(["40.0.1.dev2", "40.0.2.dev3"]);
-  }, 60_000);
+  });
 
   test("B6 of several tags on one commit ours is the one that git names", async () => {
     for (const { name, tags = [], annotated = [], section } of cases) {

@@ -110,6 +110,10 @@ test("a regular expression that would take for ever ends", () => {
   expect(() => versionIn(`${"a".repeat(60)}!`)).toThrow(
     expect.objectContaining({ message: expect.stringMatching(/too long/) }),
   );
+  // One that takes for ever before there is anything to match.
+  expect(() => readScmConfig({ tag_regex: "(?P<version>(?:a?|b?){40}(?!))" }, "pyproject.toml")).toThrow(
+    expect.objectContaining({ message: expect.stringMatching(/too long/) }),
+  );
 });
 
 test.each([

@@ -1,5 +1,6 @@
 import { Version } from "@pawl/protocol";
 import { versionings } from "@pawl/protocol/versioning";
+import { normalizedName } from "../../python/names.ts";
 
 export interface VersionTag {
   /** Its whole name, without `refs/tags/`. */
@@ -14,7 +15,7 @@ export interface VersionTag {
  */
 export function versionTags(tags: Iterable<string>, name: string | null = null): VersionTag[] {
   const read = [...tags].map((tag) => ({ tag, ...readTag(tag) })).filter(isVersion);
-  const own = new Set(["", "release", "rel", "version", ...(name === null ? [] : [simple(name)])]);
+  const own = new Set(["", "release", "rel", "version", ...(name === null ? [] : [normalizedName(name)])]);
   const mine = read.filter(({ prefix }) => own.has(prefix));
   const prefixes = new Set(read.map(({ prefix }) => prefix));
   // Where all are called the same, whatever that is, it is the only project there is.
@@ -23,14 +24,10 @@ export function versionTags(tags: Iterable<string>, name: string | null = null):
 }
 
 /** The version that a tag's name is or ends in; null when it doesn't look like one: without a dot it may be anything. */
-export function tagVersion(tag: string): string | null {
-  return readTag(tag).version;
-}
-
 function readTag(tag: string): { prefix: string; version: string | null } {
   const [, prefix = "", version = ""] = /^(?:([A-Za-z][\w.-]*?)-)?[vV]?(\d+\.\d.*)$/s.exec(tag) ?? [];
   const isOne = versionings.pep440.isValid(version) || versionings.semver.isValid(version);
-  return { prefix: simple(prefix), version: isOne && Version.safeParse(version).success ? version : null };
+  return { prefix: normalizedName(prefix), version: isOne && Version.safeParse(version).success ? version : null };
 }
 
 function isVersion(tag: {
@@ -39,11 +36,6 @@ function isVersion(tag: {
   version: string | null;
 }): tag is VersionTag & { prefix: string } {
   return tag.version !== null;
-}
-
-/** A name in the one spelling that PEP 503 gives it. */
-function simple(name: string): string {
-  return name.replace(/[-_.]+/g, "-").toLowerCase();
 }
 
 function byVersion(a: VersionTag, b: VersionTag): number {

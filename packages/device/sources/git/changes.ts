@@ -1,19 +1,14 @@
 import type { Change } from "@pawl/protocol";
 import { COMMIT } from "@pawl/protocol/patterns";
-import { versionings } from "@pawl/protocol/versioning";
 import { UpdateError } from "../../error.ts";
-import { versionTags } from "../branch/index.ts";
+import { AUTHOR_MAX, BODY_MAX, cleanLine, cleanText, TITLE_MAX } from "../commits/clean-text.ts";
+import { commitsApart, tagOfVersion } from "../commits/since.ts";
 import type { Asked } from "../types.ts";
 import { installedCommit } from "./ancestry.ts";
-import { cleanLine, cleanText } from "./clean-text.ts";
 import type { Known } from "./known.ts";
 import type { Mirror } from "./mirror.ts";
 import { instantOf } from "./survey.ts";
 import type { CommitPage } from "./web-links.ts";
-
-const TITLE_MAX = 300;
-const AUTHOR_MAX = 200;
-const BODY_MAX = 8000;
 
 /** No real log of a hundred commits is as long, in characters: else the beginnings of titles are all that is read. */
 const LOG_MAX = 8 * 1024 * 1024;
@@ -69,22 +64,14 @@ async function missingOf(
   if (installed === null) return all;
   const commit = await installedCommit(mirror, installed, signal);
   if (commit !== null) return { ...all, since: commit };
-  const version = installed.version.replace(/\+.*$/, "");
-  const tag = versionTags(known.tags.map(({ name }) => name)).find(
-    (candidate) => versionings.pep440.compare(candidate.version, version) === 0,
+  const tag = tagOfVersion(
+    installed.version,
+    known.tags.map(({ name }) => name),
   );
-  const tagged = known.tags.find(({ name }) => name === tag?.tag);
+  const tagged = known.tags.find(({ name }) => name === tag);
   if (tagged) return { ...all, since: tagged.commit };
-  const apart = commitsApart(version, head.version);
+  const apart = commitsApart(installed.version, head.version);
   return apart === null ? all : { ...all, count: apart };
-}
-
-/** `1.0.6.dev191` and `1.0.6.dev450` count from the same tag; they are 259 commits apart. */
-function commitsApart(installed: string, head: string | null): number | null {
-  const counted = [installed, head ?? ""].map((version) => /^(.+)\.dev(\d{1,9})$/.exec(version));
-  const [from, to] = counted;
-  if (!from || !to || from[1] !== to[1]) return null;
-  return Math.max(0, Number(to[2]) - Number(from[2]));
 }
 
 const FORMAT = ["%H", "%an", "%at", "%s"].join("%n");

@@ -1,14 +1,15 @@
-import { readdir, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UpdateError } from "../../error.ts";
 import { ensureFolder } from "../../store/atomic-file.ts";
 import type { Advance } from "../../update/progress.ts";
-import { cleanLine } from "./clean-text.ts";
+import { cleanLine } from "../commits/clean-text.ts";
+import { emptyFolder } from "../commits/empty-folder.ts";
+import { guardRoom } from "../commits/room-guard.ts";
 import type { Git } from "./git.ts";
 import { settleTree } from "./laid-out.ts";
 import type { Mirror } from "./mirror.ts";
 import { awaitLock } from "./mirror-lock.ts";
-import { guardPacks } from "./pack-guard.ts";
 import { readTree, type TreeLimits } from "./tree.ts";
 
 /** More than any app has; what it is packed into has limits of its own. */
@@ -68,7 +69,7 @@ export async function checkOut(
     await local("--work-tree", into, "checkout-index", "--all", "--quiet");
     await settleTree(into, files, (share) => advance({ share: FETCHED_SHARE + (1 - FETCHED_SHARE) * share }), signal);
   } catch (error) {
-    await empty(into);
+    await emptyFolder(into);
     throw error;
   } finally {
     await rm(own, { recursive: true, force: true, maxRetries: 3 });
@@ -81,14 +82,14 @@ async function fetchInto(
   { git, mirror, shown }: CheckOutParts,
   { commit, advance, signal }: Pick<CheckOutOptions, "commit" | "advance" | "signal">,
 ): Promise<void> {
-  const guard = { gitDir: own, maxBytes: git.limits.packBytesMax, shown, signal };
+  const guard = { dir: join(own, "objects", "pack"), maxBytes: git.limits.packBytesMax, shown, signal };
   const options = ["--depth=1", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--progress"];
   const onLine = (line: string) => {
     const percent = /^Receiving objects:\s+(\d+)%/.exec(line)?.[1];
     if (percent !== undefined) advance({ share: (FETCHED_SHARE * Number(percent)) / 100 });
   };
   try {
-    await guardPacks(guard, (guarded) =>
+    await guardRoom(guard, (guarded) =>
       git.online(["--git-dir", own, "fetch", ...options, "--", "origin", commit], { signal: guarded, onLine }),
     );
   } catch (error) {
@@ -101,11 +102,6 @@ async function fetchInto(
     await writeFile(join(own, "objects", "info", "alternates"), `${join(mirror.path, "objects")}\n`);
   }
   advance({ share: FETCHED_SHARE });
-}
-
-async function empty(dir: string): Promise<void> {
-  const names = await readdir(dir).catch(() => []);
-  for (const name of names) await rm(join(dir, name), { recursive: true, force: true, maxRetries: 3 });
 }
 
 function notLaidOut(path: string, stderr: string): UpdateError {

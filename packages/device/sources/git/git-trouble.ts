@@ -1,7 +1,7 @@
 import { UpdateError } from "../../error.ts";
 import { isMissing } from "../../system/run.ts";
 import type { RunResult } from "../../system/types.ts";
-import { cleanLine } from "./clean-text.ts";
+import { cleanLine } from "../commits/clean-text.ts";
 import type { Remote } from "./remote.ts";
 
 const DETAIL_MAX = 500;

@@ -93,7 +93,7 @@ export class Git {
       }
       throw gitTrouble(result, {
         remote: this.#remote,
-        secrets: authorization === null ? [] : [authorization, authorization.replace(/^Basic /, "")],
+        secrets: secretsIn(authorization),
         seconds: (options.timeoutMs ?? this.limits.fetchMs) / 1000,
       });
     }
@@ -171,21 +171,17 @@ export class Git {
   }
 }
 
+/** In every form in which a host could repeat them: `Basic …`, what is behind that, and the token or the password itself. */
+function secretsIn(authorization: string | null): string[] {
+  if (authorization === null) return [];
+  const encoded = authorization.replace(/^Basic /, "");
+  const password = Buffer.from(encoded, "base64")
+    .toString()
+    .replace(/^[^:]*:/, "");
+  return [authorization, encoded, password];
+}
+
 function tooLong({ shown }: Remote): UpdateError {
   const sentence = `${shown} has more branches, tags or files, or longer texts with them, than Pawl reads.`;
   return new UpdateError("too_large", sentence);
-}
-
-/** Oldest git that reads its configuration from the environment, by which secrets are passed. */
-export const OLDEST_GIT = [2, 31] as const;
-
-/** Throws UpdateError `requires_unmet` when the device's git isn't there, or too old. */
-export async function requireGit(git: Git, signal: AbortSignal): Promise<void> {
-  const { stdout } = await git.offline(["--version"], { signal });
-  const [major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(stdout)?.slice(1) ?? []).map(Number);
-  if (major > OLDEST_GIT[0] || (major === OLDEST_GIT[0] && minor >= OLDEST_GIT[1])) return;
-  throw new UpdateError(
-    "requires_unmet",
-    `The git on this device is too old (${stdout.trim()}): ${OLDEST_GIT.join(".")} or newer is needed to follow a branch.`,
-  );
 }

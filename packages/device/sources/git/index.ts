@@ -3,8 +3,9 @@ import type { GitSource } from "@pawl/protocol";
 import { UpdateError } from "../../error.ts";
 import type { Run } from "../../system/types.ts";
 import { versionTags } from "../branch/index.ts";
-import type { Asked, Offer, Seen, Source, SourceParts } from "../types.ts";
-import { changesOf } from "./changes.ts";
+import { commitOffer, NO_BUNDLES } from "../commits/offer.ts";
+import type { Asked, Changes, Offer, Seen, Source, SourceParts } from "../types.ts";
+import { type ChangesOptions, changesOf } from "./changes.ts";
 import { checkOut } from "./check-out.ts";
 import { GIT_LIMITS, Git, type GitLimits } from "./git.ts";
 import type { Known } from "./known.ts";
@@ -25,7 +26,12 @@ export function gitSource(
   const mirror = new Mirror(dir, remote, git);
   const repository = new Repository({ git, mirror, dir, remote });
   const page = commitPage(remote.url);
+  const changes = async (known: Known, { asked, head, max }: Wanted, signal: AbortSignal): Promise<Changes> => ({
+    latest: head.version,
+    changes: await changesOf(mirror, known, { ...asked, head, max, page }, signal),
+  });
   return {
+    ...NO_BUNDLES,
     address: remote.shown,
     look: (asked, signal) =>
       repository.now(async (known) => {
@@ -42,25 +48,14 @@ export function gitSource(
         repository.now(async (known) => {
           const head = await repository.head(known, asked, signal);
           if (head === null) throw noBranch(remote.shown, asked.channel);
-          return {
-            latest: head.version,
-            changes: await changesOf(mirror, known, { ...asked, head, max, page }, signal),
-          };
+          return await changes(known, { asked, head, max }, signal);
         }, signal),
       knownChanges: async (asked, max, signal) => {
         const known = await repository.before();
-        const branch =
-          known && Object.hasOwn(known.branches, asked.channel) ? known.branches[asked.channel] : undefined;
-        if (!known || !branch) return null;
-        const version = Object.hasOwn(known.versions, asked.channel)
-          ? known.versions[asked.channel]?.version
-          : undefined;
-        const head = { commit: branch.commit, version: version ?? null };
+        const head = known && headBefore(known, asked.channel);
+        if (!known || !head) return null;
         try {
-          return {
-            latest: head.version,
-            changes: await changesOf(mirror, known, { ...asked, head, max, page }, signal),
-          };
+          return await changes(known, { asked, head, max }, signal);
         } catch (error) {
           if (error instanceof UpdateError && error.code === "state_damaged") return null;
           throw error;
@@ -69,39 +64,37 @@ export function gitSource(
       checkOut: (commit, into, advance, signal) =>
         checkOut({ git, mirror, dir, shown: remote.shown }, { commit, into, advance, signal }),
     },
-    manifest: async () => {
-      throw new UpdateError("internal", "A commit has no manifest until its files are here.");
-    },
-    downloadHeaders: async () => ({}),
   };
+}
+
+interface Wanted {
+  asked: Asked;
+  head: ChangesOptions["head"];
+  max: number;
 }
 
 function seenOf(known: Known, head: Head | null, { channel }: Asked, page: CommitPage | null): Seen {
   const commits = new Map(known.tags.map((tag) => [tag.name, tag]));
   const tags = versionTags(commits.keys(), head?.project ?? null).flatMap(({ tag, version }) => {
     const found = commits.get(tag);
-    return found ? [offer({ version, channel: null, commit: found.commit, at: found.at, title: tag }, page)] : [];
+    return found ? [offer({ ...found, version, channel: null, title: tag }, page)] : [];
   });
-  const newest = head && { ...offer({ ...head, channel }, page), standing: head.standing };
+  const newest = head && offer({ ...head, channel }, page);
   return { offers: newest ? [newest, ...tags] : tags, channels: Object.keys(known.branches) };
 }
 
-function offer(
-  { commit, at, ...of }: { version: string; channel: string | null; commit: string; at: string | null; title: string },
-  page: CommitPage | null,
-): Offer {
-  return {
-    version: of.version,
-    channel: of.channel,
-    title: of.title === "" ? null : of.title,
-    commit,
-    published_at: at,
-    notes: null,
-    notes_url: page?.(commit) ?? null,
-    manifest_url: null,
-    signature_url: null,
-    bundle_url: null,
-  };
+type ToOffer = Pick<Offer, "version" | "channel" | "title" | "standing"> & { commit: string; at: string | null };
+
+function offer({ version, channel, title, commit, at, standing }: ToOffer, page: CommitPage | null): Offer {
+  const notes_url = page?.(commit) ?? null;
+  return commitOffer({ version, channel, title, commit, published_at: at, notes_url, standing });
+}
+
+/** How a branch ended at the last look; its version is null where that wasn't asked for. */
+function headBefore({ branches, versions }: Known, channel: string): ChangesOptions["head"] | null {
+  const branch = Object.hasOwn(branches, channel) ? branches[channel] : undefined;
+  const found = Object.hasOwn(versions, channel) ? versions[channel] : undefined;
+  return branch ? { commit: branch.commit, version: found?.version ?? null } : null;
 }
 
 function noBranch(shown: string, channel: string): UpdateError {

@@ -1,8 +1,8 @@
 import { chmod, lstat, readlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { UpdateError } from "../../error.ts";
-import { keptInLfs } from "../lfs.ts";
-import { refused, type TreeFile } from "./tree.ts";
+import { refused, refuseLfs } from "../commits/refused.ts";
+import type { TreeFile } from "./tree.ts";
 
 const MODES = { "100644": 0o644, "100755": 0o755 } as const;
 
@@ -37,13 +37,10 @@ export async function settleTree(
     if (++done % 100 === 0) advance(done / files.length);
   }
   for (const folder of folders) await chmod(join(dir, folder), 0o755);
-  const elsewhere = await keptInLfs(
+  await refuseLfs(
     dir,
     files.filter(({ path }) => !links.has(path)),
   );
-  if (elsewhere !== null) {
-    throw refused("A file is kept in Git LFS, which isn't fetched. Let the repository have the file itself", elsewhere);
-  }
   advance(1);
 }
 

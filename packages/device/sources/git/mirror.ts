@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { UpdateError } from "../../error.ts";
 import { ensureFolder } from "../../store/atomic-file.ts";
 import type { RunResult } from "../../system/types.ts";
-import { cleanLine } from "./clean-text.ts";
-import { type Git, requireGit } from "./git.ts";
+import { cleanLine } from "../commits/clean-text.ts";
+import { guardRoom } from "../commits/room-guard.ts";
+import type { Git } from "./git.ts";
+import { requireGit } from "./git-version.ts";
+import { removeLeftovers } from "./leftovers.ts";
 import { awaitLock } from "./mirror-lock.ts";
-import { guardPacks } from "./pack-guard.ts";
 import { fingerprintOf, parseRefs, type Refs } from "./refs.ts";
 import type { Remote } from "./remote.ts";
 
@@ -135,12 +137,12 @@ export class Mirror {
     // Single objects are asked for without saying what is here already.
     const alone = input === undefined ? [] : ["-c", "fetch.negotiationAlgorithm=noop"];
     const guard = {
-      gitDir: this.path,
+      dir: join(this.path, "objects", "pack"),
       maxBytes: this.#git.limits.packBytesMax,
       shown: this.#shown,
       signal,
     };
-    await guardPacks(guard, (guarded) =>
+    await guardRoom(guard, (guarded) =>
       this.#git.online(
         [...partial, ...alone, "--git-dir", this.path, "fetch", ...options, ...flags, "--", "origin", ...names],
         {
@@ -241,19 +243,4 @@ function isThere(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** What a git that was killed, or a power cut, leaves in the way. Only for who has the lock. */
-async function removeLeftovers(gitDir: string): Promise<void> {
-  const removeIn = async (dir: string, isLeftover: (name: string) => boolean, depth: number): Promise<void> => {
-    const entries = await readdir(dir, { withFileTypes: true }).catch(() => []);
-    for (const entry of entries) {
-      const path = join(dir, entry.name);
-      if (entry.isDirectory() && depth > 0) await removeIn(path, isLeftover, depth - 1);
-      else if (entry.isFile() && isLeftover(entry.name)) await rm(path, { force: true });
-    }
-  };
-  await removeIn(gitDir, (name) => name.endsWith(".lock"), 0);
-  await removeIn(join(gitDir, "refs"), (name) => name.endsWith(".lock"), 40);
-  await removeIn(join(gitDir, "objects"), (name) => name.startsWith("tmp_"), 1);
 }

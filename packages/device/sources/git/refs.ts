@@ -29,8 +29,3 @@ export function channelOf(ref: string): string | null {
   const name = ref.startsWith(HEADS) ? ref.slice(HEADS.length) : "";
   return Channel.safeParse(name).success ? name : null;
 }
-
-/** The whole name of a channel's branch, by which alone git is asked for it. */
-export function branchRef(channel: string): string {
-  return `${HEADS}${channel}`;
-}

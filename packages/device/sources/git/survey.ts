@@ -1,11 +1,9 @@
 import { COMMIT } from "@pawl/protocol/patterns";
 import { UpdateError } from "../../error.ts";
-import { cleanLine } from "./clean-text.ts";
+import { cleanLine, TITLE_MAX } from "../commits/clean-text.ts";
 import type { Known } from "./known.ts";
 import type { Mirror } from "./mirror.ts";
-import { channelOf, fingerprintOf, type Refs } from "./refs.ts";
-
-const TITLE_MAX = 300;
+import { channelOf, fingerprintOf } from "./refs.ts";
 
 const FIELDS = [
   "%(objectname)",
@@ -49,7 +47,7 @@ export async function survey(
       tags.push({ name: ref.slice("refs/tags/".length), commit, at });
     }
   }
-  return { fingerprint: fingerprintOf(refs satisfies Refs), branches, tags };
+  return { fingerprint: fingerprintOf(refs), branches, tags };
 }
 
 /** Seconds since 1970 as git writes them; null for what isn't a moment. */

@@ -1,5 +1,6 @@
 import { pathTrouble } from "@pawl/protocol";
 import { UpdateError } from "../../error.ts";
+import { refused, refusedSubmodule } from "../commits/refused.ts";
 
 export interface TreeFile {
   path: string;
@@ -48,16 +49,8 @@ function readEntry(entry: string): TreeFile {
     case "120000":
       return { ...file, mode };
     case "160000":
-      throw refused(
-        "Another repository is part of it as a submodule, which isn't fetched. Let the project depend on it instead, or have the files in its own repository",
-        path,
-      );
+      throw refusedSubmodule(path);
     default:
       throw refused(`A file has the mode ${mode}, which git doesn't have`, path);
   }
-}
-
-export function refused(why: string, path: string): UpdateError {
-  const shown = path.replace(/[^\x20-\x7e]/g, "?").slice(0, 200);
-  return new UpdateError("archive_refused", `The commit can't be installed. ${why}: ${shown}`, { path: shown });
 }

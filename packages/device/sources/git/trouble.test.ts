@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { chmod, chown, mkdir, readdir, truncate, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { FakeForge, type GitRepository, GitServer, pythonProject } from "@pawl/testkit";
+import { type GitRepository, GitServer, pythonProject } from "@pawl/testkit";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { run } from "../../system/run.ts";
 import { GIT_LIMITS } from "./git.ts";
@@ -83,45 +83,6 @@ test("a remote that takes the connection and says nothing ends with the time lim
   } finally {
     mute.close();
   }
-});
-
-test("one that asks for a password is never answered with a prompt; a token or the address's own password is taken", async () => {
-  fixture.server.credentials = "x-access-token:geheim-token";
-  expect(await failure(fixture.source({ url }).look(ASKED, NEVER))).toMatchObject({
-    code: "config_invalid",
-    message: expect.stringContaining("token_file"),
-  });
-  const token_file = fixture.dir.join("token");
-  await writeFile(token_file, "geheim-token\n");
-  await fixture.source({ url, token_file }).look(ASKED, NEVER);
-  fixture.server.credentials = "kim:geheim wort";
-  await fixture.source({ url: url.replace("//", "//kim:geheim%20wort@") }).look(ASKED, NEVER);
-  const wrong = await failure(fixture.source({ url: url.replace("//", "//kim:falsches-wort@") }).look(ASKED, NEVER));
-  expect(wrong).toMatchObject({ code: "config_invalid", message: expect.stringContaining("doesn't take") });
-  expect(JSON.stringify(wrong)).not.toContain("falsches");
-  const argv = fixture.started.flatMap((started) => started.argv).join(" ");
-  expect(argv).not.toMatch(/geheim|falsches|Basic/);
-  expect(fixture.started.length).toBeGreaterThan(0);
-});
-
-test("a redirect within the host is followed, one to another host is refused by name and gets no token", async () => {
-  await using elsewhere = await FakeForge.start({ kind: "gitea" });
-  const token_file = fixture.dir.join("token");
-  await writeFile(token_file, "geheim-token\n");
-  fixture.server.fault("/old/name.git", { kind: "redirect", to: "/me/kettle.git" });
-  const moved = fixture.source({ url: fixture.urlOf("old/name"), token_file });
-  expect((await moved.look(ASKED, NEVER)).channels).toEqual(["main"]);
-  fixture.server.fault("/away.git", { kind: "redirect", to: `${elsewhere.url}/me/kettle.git` });
-  const refused = await failure(fixture.source({ url: fixture.urlOf("away"), token_file }).look(ASKED, NEVER));
-  expect(refused).toMatchObject({
-    code: "host_error",
-    message: expect.stringContaining(`${elsewhere.url}/me/kettle.git`),
-  });
-  expect(elsewhere.requests).toEqual([]);
-  fixture.server.fault("/round.git", { kind: "redirect", to: "/round.git" });
-  expect(await failure(fixture.source({ url: fixture.urlOf("round") }).look(ASKED, NEVER))).toMatchObject({
-    message: expect.stringContaining("redirects more than"),
-  });
 });
 
 test("transports that run programs are refused, however the source got hold of them", async () => {

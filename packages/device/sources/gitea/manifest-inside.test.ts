@@ -32,6 +32,7 @@ async function setUp(options: { token?: string } = {}) {
     skipped: async () => ({ version: null, commit: null }),
     current: async () => null,
     apply: async () => ({ refused: [] }),
+    fetchRecord: async () => ({ left_alone: [] }),
   });
   return { bench, source, resolver };
 }

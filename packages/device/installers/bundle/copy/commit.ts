@@ -1,7 +1,7 @@
 import type { Move, Update } from "@pawl/protocol";
 import { UpdateError } from "../../../error.ts";
 import type { InstalledStore } from "../../../store/installed.ts";
-import { above, below } from "../way-back.ts";
+import { wayBackAfter } from "../way-back.ts";
 import type { PlaceMap } from "./place.ts";
 import { pruneTrees } from "./tree-names.ts";
 import type { TreeStore } from "./tree-store.ts";
@@ -27,8 +27,7 @@ export async function commitMove(move: Move, { kind, channel }: Update, parts: C
   const replaced = previous === null ? null : await store.identity(previous);
   // The same version again is no way back, and must not cost the one there is.
   const from = replaced && replaced.version !== identity.version ? replaced.tree : null;
-  const way = kind === "rollback" ? below(before.earlier, next) : above(before.earlier, move, from);
-  const earlier = way.slice(0, backups);
+  const { earlier, keep } = wayBackAfter(move, { kind, earlier: before.earlier, from, backups });
   const { version, manifest_sha256 } = identity;
   const inPlace = { layout: "copy" as const, tree: next, map: { ...map } };
   await installed.save({ version, manifest_sha256, channel, source, installed_at, earlier, ...inPlace });
@@ -40,7 +39,6 @@ export async function commitMove(move: Move, { kind, channel }: Update, parts: C
     await store.dropFiles(next);
     // The release one has gone back from stays on disk until the next install.
     if (kind === "rollback") return;
-    // The replaced one, too: this end isn't on record yet, and may still be gone back from.
-    await pruneTrees(store, new Set([next, ...earlier, ...(previous === null ? [] : [previous])]));
+    await pruneTrees(store, keep);
   }
 }

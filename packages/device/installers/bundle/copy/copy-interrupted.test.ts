@@ -159,4 +159,4 @@ test("a reader in another process never misses a file that is there before and a
   const { rounds, misses } = JSON.parse(said.trim().split("\n").at(-1) ?? "");
   expect(misses).toEqual([]);
   expect(rounds).toBeGreaterThan(2);
-}, 60_000);
+});

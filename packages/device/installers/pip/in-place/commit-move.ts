@@ -1,9 +1,9 @@
 import type { Move, Update } from "@pawl/protocol";
 import { UpdateError } from "../../../error.ts";
 import type { InstalledStore } from "../../../store/installed.ts";
+import { isSame } from "../../../update/identity.ts";
 import { pruneTrees } from "../../bundle/copy/tree-names.ts";
-import { above, below } from "../../bundle/way-back.ts";
-import type { InPlace } from "../../types.ts";
+import { wayBackAfter } from "../../bundle/way-back.ts";
 import type { WheelTrees } from "./wheel-trees.ts";
 
 export interface CommitParts {
@@ -25,8 +25,7 @@ export async function commitMove(move: Move, { kind, channel }: Update, parts: C
   const replaced = previous === null ? null : await trees.identity(previous);
   // The same again is no way back, and must not cost the one there is.
   const from = replaced && !isSame(replaced, identity) ? replaced.tree : null;
-  const way = kind === "rollback" ? below(before.earlier, next) : above(before.earlier, move, from);
-  const earlier = way.slice(0, backups);
+  const { earlier, keep } = wayBackAfter(move, { kind, earlier: before.earlier, from, backups });
   const { version, manifest_sha256, commit } = identity;
   await installed.save({
     ...{ version, manifest_sha256, channel, source, installed_at },
@@ -35,17 +34,11 @@ export async function commitMove(move: Move, { kind, channel }: Update, parts: C
   });
   // The release one has gone back from stays on disk until the next install.
   if (kind === "rollback") return;
-  // What can't be removed today goes with the next update: no reason to leave a release that works. The replaced one
-  // stays until then, too: this end isn't on record yet, and may still be gone back from.
-  const keep = new Set([next, ...earlier, ...(previous === null ? [] : [previous])]);
+  // What can't be removed today goes with the next update: no reason to leave a release that works.
   await tidy().catch(() => undefined);
 
   async function tidy(): Promise<void> {
     await pruneTrees(trees, keep);
     if (previous !== null) await trees.dropLeft(null);
   }
-}
-
-function isSame(a: InPlace, b: InPlace): boolean {
-  return a.version === b.version && (a.commit ?? null) === (b.commit ?? null);
 }

@@ -4,10 +4,10 @@ import { basename, join } from "node:path";
 import type { Commit } from "@pawl/protocol";
 import { readTextIfThere, writeFileWhole } from "../../../store/atomic-file.ts";
 
-/** What pip would have noted of a commit it had fetched itself (PEP 610): no password, and the branch as it was asked for. */
+/** What pip would have noted of a commit it had fetched itself (PEP 610), with the branch as it was asked for. */
 export function commitsDirectUrl(repository: string, commit: Commit, channel: string): string {
   const vcs_info = { vcs: "git", commit_id: commit, requested_revision: channel };
-  return JSON.stringify({ url: withoutUser(repository), vcs_info });
+  return JSON.stringify({ url: repository, vcs_info });
 }
 
 /**
@@ -26,15 +26,6 @@ export async function noteDirectUrl(info: string, text: string | null): Promise<
     .filter((line) => line !== "" && !line.startsWith(`${name},`));
   if (text !== null) lines.push(`${name},sha256=${sha256Base64(text)},${Buffer.byteLength(text)}`);
   await writeFileWhole(record, `${lines.join("\n")}\n`);
-}
-
-function withoutUser(address: string): string {
-  if (!URL.canParse(address)) return address;
-  const url = new URL(address);
-  // The user of ssh is no secret, and part of where it is.
-  if (url.protocol !== "ssh:") url.username = "";
-  url.password = "";
-  return url.href;
 }
 
 function sha256Base64(text: string): string {

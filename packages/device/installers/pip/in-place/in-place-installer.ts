@@ -1,36 +1,32 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Manifest, Move, Update } from "@pawl/protocol";
 import { UpdateError } from "../../../error.ts";
 import { isNotAllowed } from "../../../preflight/file-system.ts";
-import { NOBODY } from "../../../system/nobody.ts";
 import { assertRootsPython } from "../../../system/roots-python.ts";
-import { adoptTree } from "../../bundle/copy/adopt.ts";
 import { checkOwner } from "../../bundle/copy/check-owner.ts";
 import { claimFolder } from "../../bundle/copy/claim.ts";
 import { isRoot } from "../../bundle/copy/owner.ts";
 import { manifestIfThere } from "../../bundle/copy/tree-manifest.ts";
 import { freeName } from "../../bundle/copy/tree-names.ts";
-import { syncFileSystem } from "../../bundle/durable.ts";
 import { removeWhole } from "../../bundle/open-folder.ts";
 import { asStepError } from "../../bundle/step-error.ts";
 import { JournalFile } from "../../journal-file.ts";
 import type { Backup, InPlace, Installer, Need, Report, Staging } from "../../types.ts";
-import { importCheck, pipCheck } from "../checks.ts";
-import type { PipInstallerParts, User } from "../parts.ts";
-import { makeScratch, type PythonCall } from "../python.ts";
+import type { PipInstallerParts } from "../parts.ts";
+import { adoptFound } from "./adopt-found.ts";
 import { commitMove } from "./commit-move.ts";
 import { Environment } from "./environment.ts";
 import type { Journal } from "./journal.ts";
 import { treeRelease } from "./kept-trees.ts";
 import { backupsOf, keptReleases, type LookParts, type Standing, standing } from "./look.ts";
 import type { Change } from "./plan-change.ts";
-import { prepareSwitch } from "./prepare-switch.ts";
+import { prepareSwitch, type SwitchParts } from "./prepare-switch.ts";
 import { checkWheels } from "./put-wheels.ts";
 import { checkRights, noRights, refuseUsersOwn } from "./rights.ts";
 import { spaceNeeds } from "./space-needs.ts";
 import { stageWheels } from "./stage-wheels.ts";
-import { type CarryOutParts, carryOut, putBack } from "./switch-environment.ts";
+import { carryOut, putBack } from "./switch-environment.ts";
+import { trialsOf, withoutRights } from "./trials.ts";
 import { WheelTrees } from "./wheel-trees.ts";
 
 /** No step of a switch may be left in its middle: it ends, or its limits of time end it. */
@@ -109,13 +105,15 @@ export class InPlaceInstaller implements Installer {
       throw !isRoot() && isNotAllowed(error) ? noRights(this.#trees.dir) : error;
     });
     await this.#checkPython(signal);
-    await checkRights(await this.#environment.survey(signal));
+    const survey = await this.#environment.survey(signal);
+    await checkRights(survey);
     const { found, record, inPlace } = await standing(this.#look());
     refuseUsersOwn(found, this.#parts.config);
     await checkOwner(this.#trees.dir, [record?.tree ?? null]);
     await claimFolder(this.#trees.dir, this.#parts.installed.path);
     await this.#trees.clean();
-    const staged = await stageWheels(staging, { ...this.#parts, trees: this.#trees }, report, signal);
+    const packages = survey.libs[0] ?? this.#trees.dir;
+    const staged = await stageWheels(staging, { ...this.#parts, trees: this.#trees, packages }, report, signal);
     const previous = inPlace?.tree ?? null;
     const used = [previous, record?.tree, ...(record?.earlier ?? [])].flatMap((tree) => tree ?? []);
     const next = await freeName(this.#trees, staging.manifest.version, used);
@@ -134,7 +132,8 @@ export class InPlaceInstaller implements Installer {
       await this.#checkOwner(move);
       await this.#trees.ensure();
       const now = await standing(this.#look());
-      if (move.previous !== null && !(await this.#trees.has(move.previous))) await this.#adopt(move.previous, now);
+      if (move.previous !== null && !(await this.#trees.has(move.previous)))
+        await adoptFound(move.previous, now, { ...this.#parts, trees: this.#trees });
       const change = await this.#change(move, now);
       const modules = (await treeRelease(this.#trees.dir, move.next))?.modules ?? [];
       await prepareSwitch(move, change, modules, this.#switchParts(now), report, TO_THE_END);
@@ -207,21 +206,6 @@ export class InPlaceInstaller implements Installer {
     if (move.previous?.endsWith("~found") && !counts.has(move.previous)) await this.#trees.remove(move.previous);
   }
 
-  /** What others have installed becomes a tree, of which nothing was staged. */
-  async #adopt(tree: string, { found, record }: Standing): Promise<void> {
-    const { config, run } = this.#parts;
-    const version = (record?.tree === tree ? record.version : found?.version) ?? tree;
-    await adoptTree(this.#trees, tree, version, [], (folder) => syncFileSystem(folder, run));
-    await this.#trees.noteRelease(this.#trees.path(tree), {
-      python: config.python,
-      distribution: config.distribution,
-      commit: found?.commit ?? null,
-      channel: found?.channel ?? null,
-      modules: config.imports,
-      wheels: null,
-    });
-  }
-
   async #change({ next }: Move, now: Standing): Promise<Change> {
     const kept = await keptReleases(this.#look(), now);
     const found = kept.get(next);
@@ -249,11 +233,11 @@ export class InPlaceInstaller implements Installer {
 
   #look(): LookParts {
     const { config, installed, run, pythonCache } = this.#parts;
-    return { config, installed, run, pythonCache, dir: this.#trees.dir, user: this.#nobody() };
+    return { config, installed, run, pythonCache, dir: this.#trees.dir, user: withoutRights() };
   }
 
-  #switchParts({ record, found }: Standing): CarryOutParts {
-    const { run } = this.#parts;
+  #switchParts({ record, found }: Standing): SwitchParts {
+    const { config, run } = this.#parts;
     return {
       trees: this.#trees,
       journals: this.#journals,
@@ -261,30 +245,8 @@ export class InPlaceInstaller implements Installer {
       run,
       record,
       projectInfo: found?.path ?? null,
-      complaints: (signal) => this.#asUser(null, (call) => pipCheck(call, null, signal)),
-      // A project's code never runs as root.
-      tryImports: (modules, signal) => this.#asUser(this.#nobody(), (call) => importCheck(call, modules, signal)),
+      ...trialsOf({ config, run, trees: this.#trees }),
     };
-  }
-
-  /** Somebody without rights; null where we have none to leave. */
-  #nobody(): User | null {
-    return isRoot() ? NOBODY : null;
-  }
-
-  /** The environment's Python, as somebody's process in a folder that goes with it. */
-  async #asUser<T>(user: User | null, work: (call: PythonCall) => Promise<T>): Promise<T> {
-    const { run, config } = this.#parts;
-    const scratch = this.#trees.staging("checks");
-    // What one that was killed has left is somebody else's: its names may lead anywhere.
-    await removeWhole(scratch);
-    await mkdir(this.#trees.dir, { recursive: true });
-    await makeScratch(scratch, user);
-    try {
-      return await work({ run, python: config.python, scratch, user });
-    } finally {
-      await removeWhole(scratch);
-    }
   }
 }
 

@@ -106,7 +106,7 @@ describe.skipIf(noPip)("pip in place, interrupted", () => {
       await backedUp();
       await killAt(dir.path, "install", n);
       await expect(another().switchTo(move, device.report), `change ${n}`).rejects.toMatchObject({
-        code: "pip_failed",
+        code: "requires_unmet",
       });
       await rm(dir.join("env/kill"));
       expect(await filesOf(dir.path), `change ${n}`).not.toEqual(before);
@@ -119,7 +119,7 @@ describe.skipIf(noPip)("pip in place, interrupted", () => {
   test("killed while it goes back, it goes back again; and done again after a kill, the switch comes to its end", async () => {
     await backedUp();
     await killAt(dir.path, "install", Math.round(changes / 2));
-    await expect(another().switchTo(move, device.report)).rejects.toMatchObject({ code: "pip_failed" });
+    await expect(another().switchTo(move, device.report)).rejects.toMatchObject({ code: "requires_unmet" });
     await rm(dir.join("env/kill"));
     await another().switchTo(move, device.report);
     expect(await filesOf(dir.path)).toEqual(after);

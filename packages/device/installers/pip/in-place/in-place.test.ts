@@ -104,6 +104,17 @@ describe.skipIf(noPip)("pip, in place", () => {
     );
   });
 
+  test("a wheel that says it grows to more than any release is refused before the environment is touched", async () => {
+    const alsoInWheel = ["wheel.writestr('kettle/bomb', '')", "wheel.getinfo('kettle/bomb').file_size = 10 << 30"];
+    const published = await device.publish("6.6.6", quickProject({ version: "6.6.6", alsoInWheel }));
+    const update = device.update("6.6.6");
+    await expect(installer.stage({ ...published, update }, device.report, signal)).rejects.toMatchObject({
+      code: "archive_refused",
+    });
+    await installer.discard(update, null);
+    expect(await installer.current()).toMatchObject({ version: "1.0.0", commit: COMMIT });
+  });
+
   test("one goes back to what was there, with what its owner had edited, and forward again without building anything", async () => {
     await goBack();
     expect(await python(dir.path, "-c", PRINT)).toBe("0.9, edited");

@@ -69,7 +69,7 @@ export async function treeWheels(dir: string, tree: string): Promise<TreeWheels>
 }
 
 /** What was taken when a tree was left; null when nothing was, or not all of it. */
-export async function leftOf(dir: string, tree: string | null): Promise<Left | null> {
+async function leftOf(dir: string, tree: string | null): Promise<Left | null> {
   const folder = leftFolder(dir, tree);
   const value = (await jsonAt(join(folder, "left.json"))) as LeftFile | null;
   if (typeof value?.to !== "string" || !Array.isArray(value.wheels) || !Array.isArray(value.added)) return null;

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { commitsDirectUrl } from "./direct-url.ts";
 import { knowsBreak } from "./environment.ts";
 import { type KeptWheel, planChange, type TreeWheels } from "./plan-change.ts";
 import { newComplaints } from "./switch-environment.ts";
@@ -67,16 +66,4 @@ test.each([
 
 test("only what pip complains of anew counts", () => {
   expect(newComplaints(["a requires b"], ["a requires b", "c requires d"])).toEqual(["c requires d"]);
-});
-
-test.each([
-  ["https://me:secret@example.org/kettle.git", "https://example.org/kettle.git"],
-  ["ssh://git@example.org/kettle.git", "ssh://git@example.org/kettle.git"],
-  ["git@example.org:kettle.git", "git@example.org:kettle.git"],
-])("what pip is told of %s has no password", (repository, url) => {
-  const commit = "a".repeat(40);
-  expect(JSON.parse(commitsDirectUrl(repository, commit, "dev"))).toEqual({
-    url,
-    vcs_info: { vcs: "git", commit_id: commit, requested_revision: "dev" },
-  });
 });

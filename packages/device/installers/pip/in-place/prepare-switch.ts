@@ -11,9 +11,10 @@ import type { Environment, Found, Packed, Survey } from "./environment.ts";
 import type { Journal } from "./journal.ts";
 import { type Change, touchedBy } from "./plan-change.ts";
 import { checkWheels } from "./put-wheels.ts";
+import type { Trials } from "./trials.ts";
 import type { WheelTrees } from "./wheel-trees.ts";
 
-export interface SwitchParts {
+export interface SwitchParts extends Trials {
   trees: WheelTrees;
   journals: JournalFile<Journal>;
   environment: Environment;
@@ -22,8 +23,6 @@ export interface SwitchParts {
   record: InstalledRecord | null;
   /** The metadata folder that counts, of the project's; null when it isn't installed. */
   projectInfo: string | null;
-  /** Lines of `pip check`. */
-  complaints(signal: AbortSignal): Promise<string[]>;
 }
 
 /**

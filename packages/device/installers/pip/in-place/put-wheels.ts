@@ -1,9 +1,7 @@
-import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { UpdateError } from "../../../error.ts";
-import { isMissing } from "../../../store/atomic-file.ts";
 import type { Run } from "../../../system/types.ts";
 import { syncFileSystem } from "../../bundle/durable.ts";
+import { sha256At } from "../../bundle/edited.ts";
 import type { Report } from "../../types.ts";
 import { noteDirectUrl } from "./direct-url.ts";
 import type { Environment } from "./environment.ts";
@@ -29,15 +27,12 @@ export async function putWheels(
 }
 
 /** Reads kept wheels again. Throws UpdateError `hash_mismatch` for one that was changed, or isn't there. */
-export async function checkWheels(wheels: readonly KeptWheel[], signal?: AbortSignal): Promise<void> {
+export async function checkWheels(wheels: readonly KeptWheel[], signal: AbortSignal): Promise<void> {
   for (const { path, sha256, name, version } of wheels) {
-    signal?.throwIfAborted();
-    const bytes = await readFile(path).catch((error) => {
-      if (isMissing(error)) return null;
-      throw error;
-    });
-    if (bytes !== null && createHash("sha256").update(bytes).digest("hex") === sha256) continue;
-    const how = bytes === null ? "is gone" : "was changed since it was put there";
+    signal.throwIfAborted();
+    const found = await sha256At(path, signal);
+    if (found === sha256) continue;
+    const how = found === null ? "is gone" : "was changed since it was put there";
     const message = `The wheel of ${name} ${version} that is kept on this device ${how}. Install the release with {"force": true} to have it made again.`;
     throw new UpdateError("hash_mismatch", message, { path, version });
   }

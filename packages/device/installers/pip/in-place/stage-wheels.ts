@@ -12,6 +12,7 @@ import type { Report, Staging } from "../../types.ts";
 import { buildWheelhouse, type Wheelhouse } from "../build.ts";
 import { pipFailure } from "../failure.ts";
 import { runPython } from "../python.ts";
+import { checkRoom } from "../room.ts";
 import type { Wheel } from "../wheel.ts";
 import { commitsDirectUrl } from "./direct-url.ts";
 import type { KeptFile } from "./kept-trees.ts";
@@ -23,6 +24,8 @@ export interface StageParts {
   run: Run;
   repository: { url: string } | null;
   trees: WheelTrees;
+  /** Where the environment has its packages. */
+  packages: string;
 }
 
 const RESOLVE_MS = 30 * 60_000;
@@ -31,11 +34,11 @@ const REPORT_BYTES = 16 * 1024 ** 2;
 /**
  * Builds a release's wheels, asks pip which of them the environment takes, and keeps those as a tree that only lacks its
  * name. The environment isn't touched. Gives where it lies. Throws UpdateError as building does, and `pip_failed` for what
- * contradicts something that is installed.
+ * contradicts something that is installed, and as `checkRoom`.
  */
 export async function stageWheels(
   staging: Staging,
-  { config, run, repository, trees }: StageParts,
+  { config, run, repository, trees, packages }: StageParts,
   report: Report,
   signal: AbortSignal,
 ): Promise<string> {
@@ -50,6 +53,7 @@ export async function stageWheels(
   const building = { staging, folder: work, against: config.python, rights: byWhoseRights() };
   const wheelhouse = await buildWheelhouse({ config, run }, building, report, signal);
   const wanted = await takenByEnvironment(wheelhouse, config, signal);
+  await checkRoom(wanted, packages, manifest.version);
   const commit = manifest.commit ?? null;
   const ofProject = commit && repository ? commitsDirectUrl(repository.url, commit, update.channel) : null;
   const wheels: KeptFile[] = [];

@@ -7,18 +7,13 @@ import { touchedBy } from "./plan-change.ts";
 import type { SwitchParts } from "./prepare-switch.ts";
 import { checkWheels, putWheels } from "./put-wheels.ts";
 
-export interface CarryOutParts extends SwitchParts {
-  /** Whether these can be imported by somebody without rights. Throws UpdateError `import_failed`. */
-  tryImports(modules: readonly string[], signal: AbortSignal): Promise<void>;
-}
-
 /**
  * Does what a journal says. May run again after it was killed anywhere: what it had begun is cleared first. Throws
  * UpdateError `pip_failed`, `import_failed`; the environment is to be put back then.
  */
 export async function carryOut(
   journal: Journal,
-  parts: CarryOutParts,
+  parts: SwitchParts,
   report: Report,
   signal: AbortSignal,
 ): Promise<void> {

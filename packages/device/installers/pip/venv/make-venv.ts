@@ -10,6 +10,7 @@ import type { Wheelhouse } from "../build.ts";
 import { importCheck, pipCheck } from "../checks.ts";
 import { pip } from "../pip.ts";
 import { type PythonCall, runPython } from "../python.ts";
+import { checkRoom } from "../room.ts";
 import { takeInventory } from "./inventory.ts";
 
 const MAKE_MS = 10 * 60_000;
@@ -19,9 +20,7 @@ export interface VenvToMake {
   config: PipInstall;
   /** Where it is to stay: its scripts name this path. It doesn't exist yet. */
   path: string;
-  wheelhouse: Pick<Wheelhouse, "dir" | "project" | "wheels" | "builder">;
-  /** The configured Python as ourselves; its scratch is nobody else's. */
-  own: PythonCall;
+  wheelhouse: Pick<Wheelhouse, "dir" | "project" | "wheels" | "builder" | "own">;
   /** For the words: the version that is made. */
   version: string;
 }
@@ -29,10 +28,12 @@ export interface VenvToMake {
 /**
  * Makes a virtual environment of a wheelhouse, which moves into it, and tries whether it can be imported. On the disk when
  * it returns, and not yet a release: it has no manifest. Throws UpdateError `pip_failed`, `import_failed`, `disk_full`,
- * `requires_unmet`, or the signal's reason.
+ * `archive_refused`, `requires_unmet`, or the signal's reason.
  */
 export async function makeVenv(toMake: VenvToMake, report: Report, signal: AbortSignal): Promise<void> {
-  const { config, path, wheelhouse, own, version } = toMake;
+  const { config, path, wheelhouse, version } = toMake;
+  const { own } = wheelhouse;
+  await checkRoom(wheelhouse.wheels, path, version);
   await mkdir(path);
   await chmod(path, 0o755);
   await emptyVenv(toMake, signal);
@@ -67,7 +68,7 @@ export async function makeVenv(toMake: VenvToMake, report: Report, signal: Abort
   await syncFolder(path);
 }
 
-async function emptyVenv({ config, path, own }: VenvToMake, signal: AbortSignal): Promise<void> {
+async function emptyVenv({ config, path, wheelhouse: { own } }: VenvToMake, signal: AbortSignal): Promise<void> {
   const shared = config.system_site_packages ? ["--system-site-packages"] : [];
   const result = await runPython(own, ["-m", "venv", "--without-pip", ...shared, path], { signal, timeoutMs: MAKE_MS });
   if (result.code === 0) return;

@@ -10,8 +10,7 @@ import { removeWhole } from "../../bundle/open-folder.ts";
 import { removeTree, STAGING_PREFIX } from "../../bundle/prune.ts";
 import { MANIFEST_PATH } from "../../bundle/tree.ts";
 import type { Report } from "../../types.ts";
-import { builderOf } from "../builder.ts";
-import { makeScratch } from "../python.ts";
+import { builderOf, ownCall } from "../builder.ts";
 import { readWheels } from "../wheel.ts";
 import { checkWheels } from "./inventory.ts";
 import { makeVenv } from "./make-venv.ts";
@@ -44,9 +43,8 @@ export async function mendVenv(toMend: ToMend, report: Report, signal: AbortSign
   await mkdir(work);
   await chmod(work, 0o755);
   const builder = await builderOf({ config, run }, join(work, "build"));
-  const scratch = join(work, "own");
-  await makeScratch(scratch, null);
-  const wheels = await readWheels(builder, found, signal);
+  const own = await ownCall({ config, run }, join(work, "own"));
+  const wheels = await readWheels(own, found, signal);
   const project = wheels.find(({ name }) => isSameName(name, config.distribution));
   if (!project)
     throw new UpdateError("hash_mismatch", `${version}, which is kept on this device, has lost its wheel.`, {
@@ -58,8 +56,7 @@ export async function mendVenv(toMend: ToMend, report: Report, signal: AbortSign
   await rename(path, old);
   try {
     const dir = join(old, "wheels");
-    const own = { run, python: config.python, scratch, user: null };
-    await makeVenv({ config, path, wheelhouse: { dir, project, wheels, builder }, own, version }, report, signal);
+    await makeVenv({ config, path, wheelhouse: { dir, project, wheels, builder, own }, version }, report, signal);
     await writeFileDurably(join(path, MANIFEST_PATH), manifest);
   } finally {
     await finishMending(layout, tree);

@@ -83,6 +83,25 @@ describe.skipIf(noPip)("a virtual environment for each release", () => {
     );
   });
 
+  test("a wheel that says it grows to more than any release is refused before root unpacks it", async () => {
+    // A bomb of zeros says the same of itself, and takes minutes to make.
+    const alsoInWheel = [
+      "wheel.writestr('kettle/bomb', bytes(1_000_000), zipfile.ZIP_DEFLATED)",
+      "wheel.getinfo('kettle/bomb').file_size = 10 << 30",
+    ];
+    const published = await device.publish("6.6.6", quickProject({ version: "6.6.6", alsoInWheel }));
+    const update = device.update("6.6.6");
+    await expect(installer.stage({ ...published, update }, device.report, signal)).rejects.toMatchObject({
+      code: "archive_refused",
+      message: expect.stringMatching(
+        /^What was built of 6\.6\.6 would unpack to 10\.8 GB.*kettle-6\.6\.6-py3-none-any\.whl/,
+      ),
+      fields: { version: "6.6.6" },
+    });
+    await installer.discard(update, null);
+    expect(await releases()).toEqual(["1.2.0.dev3"]);
+  });
+
   test("what somebody has installed there by hand is another version, and of no commit that is known", async () => {
     const info = device.home("current/lib/python3.11/site-packages/kettle-1.9.0.dist-info");
     await mkdir(info);

@@ -12,11 +12,10 @@ import { pruneTrees, removeStaging, removeTree, stagingPath, treeNames } from ".
 import { asStepError } from "../../bundle/step-error.ts";
 import { MANIFEST_PATH } from "../../bundle/tree.ts";
 import { readTreeManifest } from "../../bundle/tree-manifest.ts";
-import { above, below } from "../../bundle/way-back.ts";
+import { wayBackAfter } from "../../bundle/way-back.ts";
 import type { Backup, InPlace, Installer, Need, Report, Staging } from "../../types.ts";
 import { buildWheelhouse } from "../build.ts";
 import type { PipInstallerParts } from "../parts.ts";
-import { makeScratch } from "../python.ts";
 import { checkInventory } from "./inventory.ts";
 import { venvStanding } from "./look.ts";
 import { makeVenv } from "./make-venv.ts";
@@ -121,12 +120,9 @@ export class VenvInstaller implements Installer {
     const against = config.system_site_packages ? config.python : null;
     const building = { staging, folder, against };
     const wheelhouse = await buildWheelhouse({ config, run }, building, report, signal);
-    const scratch = join(folder, "own");
-    await makeScratch(scratch, null);
     const next = await this.#freeName(manifest.version, previous);
     const path = join(layout.releases, next);
-    const own = { run, python: config.python, scratch, user: null };
-    await makeVenv({ config, path, wheelhouse, own, version: manifest.version }, report, signal);
+    await makeVenv({ config, path, wheelhouse, version: manifest.version }, report, signal);
     signal.throwIfAborted();
     await writeFileDurably(join(path, MANIFEST_PATH), manifestBytes);
     await syncFolder(layout.releases);
@@ -199,13 +195,12 @@ export class VenvInstaller implements Installer {
     const replaced = move.previous === null ? null : await treeIdentity(this.#layout, move.previous);
     // The same release again is no way back, and must not cost the one there is; another commit of one version is.
     const from = replaced && isSameRelease(replaced, identity) !== true ? replaced.tree : null;
-    const way = update.kind === "rollback" ? below(before.earlier, move.next) : above(before.earlier, move, from);
-    const earlier = way.slice(0, this.#parts.config.backups);
+    const { kind } = update;
+    const { backups } = this.#parts.config;
+    const { earlier, keep } = wayBackAfter(move, { kind, earlier: before.earlier, from, backups });
     await this.#parts.installed.save({ ...record, earlier });
     // The release one has gone back from stays on disk until the next install.
-    if (update.kind === "rollback") return;
-    // The replaced one stays until then, too: this end isn't on record yet, and may still be gone back from.
-    const keep = new Set([move.next, ...earlier, ...(move.previous === null ? [] : [move.previous])]);
+    if (kind === "rollback") return;
     await pruneTrees(this.#layout, keep, async () => undefined).catch(() => undefined);
   }
 

@@ -10,6 +10,9 @@ export function pinnedAt(version: string): string {
   return `[project]\nname = "kettle"\nversion = "${version}"\n`;
 }
 
+/** Longer than anything here takes on a busy machine. */
+const PATIENCE_MS = 60_000;
+
 /** GitHub, and a folder for what its source remembers. */
 export class BranchBench implements AsyncDisposable {
   readonly forge: FakeForge;
@@ -30,8 +33,8 @@ export class BranchBench implements AsyncDisposable {
     if (token_file !== undefined) await writeFile(token_file, `${token}\n`);
     const parts = { cacheDir: this.dir.join("cache"), userAgent: "pawl/0.1.0" };
     return githubBranches({ url: this.forge.url, repo: "me/pi-kit", token_file }, parts, {
-      timeoutMs: 10_000,
-      idleMs: 2000,
+      timeoutMs: PATIENCE_MS,
+      idleMs: PATIENCE_MS,
       ...limits,
     });
   }
@@ -43,14 +46,14 @@ export class BranchBench implements AsyncDisposable {
     options: Parameters<BranchBench["source"]>[0] = {},
   ) {
     const source = await this.source(options);
-    const { offers, channels } = await source.look({ channel, installed }, AbortSignal.timeout(20_000));
+    const { offers, channels } = await source.look({ channel, installed }, AbortSignal.timeout(PATIENCE_MS));
     return { offers, channels, head: offers.find((offer) => offer.channel === channel) ?? null };
   }
 
   async changes(installed: Asked["installed"], max = 40, channel = "main") {
     const source = await this.source();
     return (
-      source.branches?.changes({ channel, installed }, max, AbortSignal.timeout(20_000)) ?? {
+      source.branches?.changes({ channel, installed }, max, AbortSignal.timeout(PATIENCE_MS)) ?? {
         latest: null,
         changes: [],
       }

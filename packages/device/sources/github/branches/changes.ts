@@ -1,7 +1,6 @@
 import type { Change } from "@pawl/protocol";
-import { versionings } from "@pawl/protocol/versioning";
 import { UpdateError } from "../../../error.ts";
-import { versionTags } from "../../branch/index.ts";
+import { commitsApart, tagOfVersion } from "../../commits/since.ts";
 import type { Asked } from "../../types.ts";
 import type { BriefCommit, Commits } from "./commits.ts";
 import type { Desk } from "./desk.ts";
@@ -44,28 +43,13 @@ interface Since {
 async function newestSince({ installed, head, latest, tags, max }: Since, commits: Commits) {
   const all = async () => (await commits.newest(head)).slice(0, max);
   if (installed === null) return all();
-  const from = commitOf(installed) ?? tagOf(installed.version, tags);
+  const from = commitOf(installed) ?? tags.get(tagOfVersion(installed.version, tags.keys()) ?? "") ?? null;
   if (from !== null) {
     const { status } = await commits.compareInstalled(from, head);
     if (status !== "unknown" && status !== "unrelated") return commits.newestBetween(from, head, max);
   }
-  const behind = commitsBehind(installed.version, latest);
+  const behind = commitsApart(installed.version, latest);
   return (await all()).slice(0, behind ?? max);
-}
-
-/** The commit that was tagged with this very version. */
-function tagOf(version: string, tags: Refs): string | null {
-  const wanted = version.replace(/\+.*$/, "");
-  const isIt = (tag: string) => versionings.pep440.compare(tag, wanted) === 0 || tag === wanted;
-  const found = versionTags(tags.keys()).find((tag) => isIt(tag.version));
-  return found === undefined ? null : (tags.get(found.tag) ?? null);
-}
-
-/** How many commits lie between two versions that were counted from the same tag; null when they weren't. */
-function commitsBehind(installed: string, latest: string | null): number | null {
-  const [from, to] = [installed, latest ?? ""].map((version) => /^(.+)\.dev(\d+)(?:\+.*)?$/.exec(version));
-  if (!from || !to || from[1] !== to[1]) return null;
-  return Math.max(0, Number(to[2]) - Number(from[2]));
 }
 
 function changeOf({ sha, title, body, author, date }: BriefCommit, address: string): Change {

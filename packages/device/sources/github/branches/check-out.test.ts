@@ -92,6 +92,19 @@ test("a download that breaks off is taken up again", async () => {
   expect(await readFile(`${into}/bin/run`, "utf8")).toBe("#!/bin/sh\n");
 });
 
+test("what a download of another commit has left goes, and one that doesn't end is broken off and leaves nothing", async () => {
+  const cache = bench.dir.join("cache");
+  await mkdir(cache);
+  for (const left of [".part", ".part.json"])
+    await writeFile(`${cache}/github-${"1".repeat(40)}.tar.gz${left}`, "half");
+  await checkOut(bench.forge.git.commit({ files: FILES }));
+  expect(await readdir(cache)).toEqual([]);
+  bench.forge.fault("/codeload/", { kind: "oversize" });
+  const endless = checkOut(bench.forge.git.commit({ files: { ...FILES, more: "" } }), { archiveBytes: 1024 ** 2 });
+  await expect(endless).rejects.toMatchObject({ code: "too_large" });
+  expect(await readdir(cache)).toEqual([]);
+});
+
 test.each([
   [{ kind: "html" }, "host_error"],
   [{ kind: "status", status: 403, headers: { "retry-after": "60" } }, "rate_limited"],

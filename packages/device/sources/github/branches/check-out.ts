@@ -5,14 +5,16 @@ import { UpdateError } from "../../../error.ts";
 import { ensureFolder } from "../../../store/atomic-file.ts";
 import { systemClock } from "../../../system/clock.ts";
 import type { Advance } from "../../../update/progress.ts";
-import type { ReadLimits } from "../../types.ts";
+import { emptyFolder } from "../../commits/empty-folder.ts";
+import { guardRoom } from "../../commits/room-guard.ts";
 import type { GithubRepository } from "../repository.ts";
+import type { BranchLimits } from "./index.ts";
 import { unpackArchive } from "./unpack-archive.ts";
 
 export interface CheckingOut {
   repository: GithubRepository;
   cacheDir: string;
-  limits: ReadLimits;
+  limits: Pick<BranchLimits, "idleMs" | "archiveBytes">;
   commit: string;
   /** An empty folder. */
   dir: string;
@@ -26,7 +28,7 @@ const DOWNLOAD_SHARE = 0.5;
 /**
  * Lays the files of a commit into a folder, from the archive that GitHub makes of it. Its `.gitattributes` decide what is
  * in that (`export-ignore`, `export-subst`). Throws UpdateError as downloadFile and unpackArchive; `release_moved` when
- * GitHub doesn't have the commit. The folder is empty again then.
+ * GitHub doesn't have the commit, `too_large` and `disk_full` as guardRoom. The folder is empty again then.
  */
 export async function checkOut({
   repository,
@@ -37,24 +39,30 @@ export async function checkOut({
   advance,
   signal,
 }: CheckingOut): Promise<void> {
+  const { idleMs, archiveBytes } = limits;
   const url = `${repository.root}/tarball/${commit}`;
   // Its name is that of this one commit, as downloadFile asks for where nobody has stated a hash.
-  const to = join(cacheDir, `github-${commit}.tar.gz`);
+  const name = `github-${commit}.tar.gz`;
+  const to = join(cacheDir, name);
   try {
     await ensureFolder(cacheDir);
-    await downloadFile({
-      url,
-      to,
-      size: null,
-      sha256: null,
-      headers: { ...(await repository.headersFor(url)), accept: "application/vnd.github+json" },
-      stallMs: limits.idleMs,
-      clock: systemClock,
-      onProgress: ({ doneBytes, totalBytes }) => {
-        if (totalBytes) advance({ share: (doneBytes / totalBytes) * DOWNLOAD_SHARE });
-      },
-      signal,
-    });
+    await removeArchives(cacheDir, name);
+    const headers = { ...(await repository.headersFor(url)), accept: "application/vnd.github+json" };
+    await guardRoom({ dir: cacheDir, maxBytes: archiveBytes, shown: repository.address, signal }, (guarded) =>
+      downloadFile({
+        url,
+        to,
+        size: null,
+        sha256: null,
+        headers,
+        stallMs: idleMs,
+        clock: systemClock,
+        onProgress: ({ doneBytes, totalBytes }) => {
+          if (totalBytes) advance({ share: (doneBytes / totalBytes) * DOWNLOAD_SHARE });
+        },
+        signal: guarded,
+      }),
+    );
     await unpackArchive({
       path: to,
       commit,
@@ -63,18 +71,21 @@ export async function checkOut({
       onProgress: (done, total) => advance({ share: DOWNLOAD_SHARE + (done / total) * (1 - DOWNLOAD_SHARE) }),
     });
   } catch (error) {
-    await empty(dir);
+    await emptyFolder(dir);
     if (error instanceof UpdateError && error.code === "not_found") throw gone(commit, repository, error);
     throw error;
   } finally {
-    // What a broken download left stays beside it, and is continued or replaced by the next.
+    // What a broken download left stays beside it, and is continued by the next, if that is of the same commit.
     await rm(to, { force: true });
   }
 }
 
-async function empty(dir: string): Promise<void> {
-  const names = await readdir(dir).catch(() => []);
-  for (const name of names) await rm(join(dir, name), { recursive: true, force: true, maxRetries: 3 });
+/** What downloads of other commits have left would lie there for ever. */
+async function removeArchives(cacheDir: string, but: string): Promise<void> {
+  for (const name of await readdir(cacheDir)) {
+    const isOther = /^github-[0-9a-f]{40,64}\.tar\.gz/.test(name) && !name.startsWith(but);
+    if (isOther) await rm(join(cacheDir, name), { force: true });
+  }
 }
 
 function gone(commit: string, { name, address }: GithubRepository, cause: UpdateError): UpdateError {

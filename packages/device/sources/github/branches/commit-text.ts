@@ -1,18 +1,15 @@
-import { cleanLine, cleanText } from "../../git/clean-text.ts";
-
-const MOST_TITLE = 300;
-const MOST_BODY = 8000;
+import { BODY_MAX, cleanLine, cleanText, TITLE_MAX } from "../../commits/clean-text.ts";
 
 /** The first line of a commit's message: what people call it. */
 export function titleOf(message: string): string {
-  return cleanLine(message.trimStart().split(/\r?\n/, 1)[0] ?? "", MOST_TITLE);
+  return cleanLine(message.trimStart().split(/\r?\n/, 1)[0] ?? "", TITLE_MAX);
 }
 
 /** What a commit's message says below its first line. */
 export function bodyOf(message: string): string {
   const text = message.trimStart();
   const end = text.indexOf("\n");
-  return end === -1 ? "" : cleanText(text.slice(end), MOST_BODY);
+  return end === -1 ? "" : cleanText(text.slice(end), BODY_MAX);
 }
 
 /** GitHub's times are in the time zone of whoever made the commit. Null for what is none. */

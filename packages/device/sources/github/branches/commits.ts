@@ -2,7 +2,7 @@ import { Commit, Instant } from "@pawl/protocol";
 import { COMMIT } from "@pawl/protocol/patterns";
 import * as z from "zod";
 import { UpdateError } from "../../../error.ts";
-import { cleanLine } from "../../git/clean-text.ts";
+import { AUTHOR_MAX, cleanLine } from "../../commits/clean-text.ts";
 import { bodyOf, instantOf, lastPage, titleOf } from "./commit-text.ts";
 import type { Facts } from "./facts.ts";
 import type { Reading } from "./reading.ts";
@@ -10,7 +10,6 @@ import { ComparedPage, GitCommit, ListedCommit } from "./shapes.ts";
 
 /** As many as GitHub puts on a page. */
 export const PER_PAGE = 100;
-const MOST_AUTHOR = 200;
 
 /** A commit, as far as people read about it. */
 export const BriefCommit = z.object({
@@ -193,7 +192,7 @@ function brief({ sha, commit }: ListedCommit): BriefCommit {
     sha,
     title: titleOf(commit.message),
     body: bodyOf(commit.message),
-    author: cleanLine(commit.author?.name ?? "", MOST_AUTHOR),
+    author: cleanLine(commit.author?.name ?? "", AUTHOR_MAX),
     date: instantOf(commit.author?.date),
     committed_at: instantOf(commit.committer?.date),
   };

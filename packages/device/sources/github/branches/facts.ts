@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import * as z from "zod";
 import { ensureFolder, readTextIfThere, writeCacheFile } from "../../../store/atomic-file.ts";
+import { jsonOrNull } from "../../../store/record.ts";
 
 /** More than a few heads of a few branches need, in characters. */
 const MOST_CHARACTERS = 1_000_000;
@@ -23,7 +24,7 @@ export class Facts {
   }
 
   static async open(path: string): Promise<Facts> {
-    const stored = Stored.safeParse(jsonOrNull(await readTextIfThere(path).catch(() => null)));
+    const stored = Stored.safeParse(jsonOrNull((await readTextIfThere(path).catch(() => null)) ?? ""));
     const facts = stored.success ? stored.data.facts : [];
     return new Facts(path, new Map(facts.map(([key, value]) => [key, JSON.stringify(value)])));
   }
@@ -63,13 +64,5 @@ export class Facts {
     } catch {
       // See above.
     }
-  }
-}
-
-function jsonOrNull(text: string | null): unknown {
-  try {
-    return text === null ? null : JSON.parse(text);
-  } catch {
-    return null;
   }
 }

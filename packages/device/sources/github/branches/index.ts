@@ -1,5 +1,6 @@
 import type { GithubSource } from "@pawl/protocol";
 import { UpdateError } from "../../../error.ts";
+import { NO_BUNDLES } from "../../commits/offer.ts";
 import { limitInWords } from "../../forge/words.ts";
 import { READ_LIMITS, type ReadLimits, type Source, type SourceParts } from "../../types.ts";
 import { githubRepository } from "../repository.ts";
@@ -13,9 +14,11 @@ import { readBranches } from "./refs.ts";
 export interface BranchLimits extends ReadLimits {
   /** What seldom changes isn't asked for again for so long, in milliseconds. */
   restMs: number;
+  /** Of a commit's archive, as it comes. */
+  archiveBytes: number;
 }
 
-const LIMITS: BranchLimits = { ...READ_LIMITS, restMs: 60 * 60_000 };
+const LIMITS: BranchLimits = { ...READ_LIMITS, restMs: 60 * 60_000, archiveBytes: 1024 ** 3 };
 
 /** The branches of a repository on GitHub, or on a GitHub Enterprise Server, by its API: for devices without git. */
 export function githubBranches(
@@ -34,10 +37,9 @@ export function githubBranches(
   };
 
   return {
+    ...NO_BUNDLES,
     address: repository.address,
     look: (asked, signal) => online(signal, (desk) => look(asked, desk)),
-    manifest: () => Promise.reject(new UpdateError("internal", "A commit has no manifest until its files are here.")),
-    downloadHeaders: async () => ({}),
     branches: {
       async names(signal) {
         const reading = readOnline({ repository, cacheDir: null, limits, signal });

@@ -1,6 +1,7 @@
 import { UpdateError } from "../../../error.ts";
 import { unreachable } from "../../../update/unreachable.ts";
-import { type BranchVersion, branchVersion, versionTags } from "../../branch/index.ts";
+import { type BranchVersion, branchVersion, type VersionTag, versionTags } from "../../branch/index.ts";
+import { commitOffer } from "../../commits/offer.ts";
 import type { Asked, Offer, Seen } from "../../types.ts";
 import type { Comparison } from "./commits.ts";
 import { describeHead } from "./describe.ts";
@@ -33,13 +34,15 @@ async function headOffer(asked: Asked, head: string, tags: Refs, desk: Desk) {
   const compared = since === null ? null : await commits.compareInstalled(since, head);
   const { version, project } = await versionOf(asked.channel, head, tags, desk);
   const { title, date } = await commits.headline(head);
-  const offer: Offer = {
-    ...offerOf(version, head, `${repository.address}/commit/${head}`),
+  const offer = commitOffer({
+    version,
     channel: asked.channel,
-    title: title || null,
+    title,
+    commit: head,
     published_at: date,
+    notes_url: `${repository.address}/commit/${head}`,
     standing: compared === null ? null : standingOf(compared),
-  };
+  });
   return { project, offer };
 }
 
@@ -60,25 +63,11 @@ function standingOf({ status, base }: Comparison): Offer["standing"] {
   }
 }
 
-function tagOffer({ tag, version }: { tag: string; version: string }, tags: Refs, address: string): Offer {
+function tagOffer({ tag, version }: VersionTag, tags: Refs, address: string): Offer {
   const name = tag.split("/").map(encodeURIComponent).join("/");
-  return { ...offerOf(version, tags.get(tag) ?? null, `${address}/releases/tag/${name}`), channel: null, title: tag };
-}
-
-function offerOf(version: string, commit: string | null, notes_url: string): Offer {
-  return {
-    version,
-    channel: null,
-    published_at: null,
-    title: null,
-    notes: null,
-    notes_url,
-    manifest_url: null,
-    signature_url: null,
-    bundle_url: null,
-    commit,
-    standing: null,
-  };
+  const notes_url = `${address}/releases/tag/${name}`;
+  const commit = tags.get(tag) ?? null;
+  return commitOffer({ version, channel: null, title: tag, commit, published_at: null, notes_url });
 }
 
 /** Which version a branch's newest commit has. Throws UpdateError. */

@@ -7,8 +7,8 @@ import { type BundleEntry, readBundle } from "../../../installers/bundle/archive
 import { shown } from "../../../installers/bundle/tar-headers.ts";
 import { plannedTree } from "../../../installers/bundle/tree.ts";
 import { writeFile } from "../../../installers/bundle/tree-writer.ts";
-import type { LaidFile } from "../../lfs.ts";
-import { refuseIncomplete } from "./laid-out.ts";
+import type { LaidFile } from "../../commits/lfs.ts";
+import { refusedSubmodule, refuseLfs } from "../../commits/refused.ts";
 
 export interface UnpackingArchive {
   path: string;
@@ -79,8 +79,11 @@ export async function unpackArchive({ limits = LIMITS, ...unpacking }: Unpacking
   await readBundle({ path, name, limits: { bundleBytes, tarBytes }, signal, onBytes: onProgress }, take);
   if (top === null) throw new UpdateError("archive_refused", `The archive ${name} is empty.`);
   const filled = new Set([...taken, ...folders].flatMap((path) => parents(path)));
-  const emptyFolders = [...folders].filter((folder) => folder !== "" && !filled.has(folder));
-  await refuseIncomplete(into, { files, emptyFolders });
+  // git knows no empty folders: each is another repository.
+  const submodule = [...folders].find((folder) => folder !== "" && !filled.has(folder));
+  if (submodule !== undefined) throw refusedSubmodule(submodule);
+  // They are in the archive only where the repository's settings say so.
+  await refuseLfs(into, files);
   // The rules for links are those of every release: it becomes one.
   plannedTree({ files: links });
   for (const { path, link } of links) {

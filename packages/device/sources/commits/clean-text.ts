@@ -1,3 +1,8 @@
+/** What is shown of a commit at most, in characters. */
+export const TITLE_MAX = 300;
+export const AUTHOR_MAX = 200;
+export const BODY_MAX = 8000;
+
 /** Text that strangers wrote, for people to read: no control characters, nothing that turns its direction, no more than `max` characters. */
 export function cleanText(text: string, max: number): string {
   const plain = text

@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { TempDir } from "@pawl/testkit";
 import { expect, test } from "vitest";
-import { guardPacks } from "./pack-guard.ts";
+import { guardRoom } from "./room-guard.ts";
 
 const exec = promisify(execFile);
 const { signal } = new AbortController();
@@ -21,11 +21,9 @@ test.skipIf(process.geteuid?.() !== 0)(
     await using dir = await TempDir.create();
     await exec("mount", ["-t", "tmpfs", "-o", "size=8m", "none", dir.path]);
     try {
-      const pack = dir.join("objects/pack");
-      await mkdir(pack, { recursive: true });
-      const guard = { gitDir: dir.path, maxBytes: 1e9, shown: "https://git.example.org/kettle", signal };
-      const receiving = guardPacks(guard, async (guarded) => {
-        await writeFile(`${pack}/tmp_pack`, Buffer.alloc(8 * 1024 ** 2 - 60_000));
+      const guard = { dir: dir.path, maxBytes: 1e9, shown: "https://git.example.org/kettle", signal };
+      const receiving = guardRoom(guard, async (guarded) => {
+        await writeFile(dir.join("tmp_pack"), Buffer.alloc(8 * 1024 ** 2 - 60_000));
         return endless(guarded);
       });
       await expect(receiving).rejects.toMatchObject({ code: "disk_full", fields: { path: dir.path } });

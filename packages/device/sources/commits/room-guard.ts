@@ -8,21 +8,29 @@ const LOOK_EVERY_MS = 250;
 /** So much may always come, in bytes: a disk that is nearly full must not hide that there is an update. */
 const LITTLE = 1024 ** 2;
 
+export interface Room {
+  /** A folder in which what is received becomes files; it need not be there yet. */
+  dir: string;
+  maxBytes: number;
+  /** Who sends it, for people. */
+  shown: string;
+  signal: AbortSignal;
+}
+
 /**
- * Runs what lets git receive objects into `gitDir`, and ends it when the host sends more than `maxBytes`, or fills the disk:
- * git itself has no limit. Throws UpdateError `too_large` or `disk_full` then, else what `work` throws.
+ * Runs what receives something of which nobody says beforehand how much it will be, and ends it when that is more than
+ * `maxBytes`, or would fill the disk. Throws UpdateError `too_large` or `disk_full` then, else what `work` throws.
  */
-export async function guardPacks<Result>(
-  { gitDir, maxBytes, shown, signal }: { gitDir: string; maxBytes: number; shown: string; signal: AbortSignal },
+export async function guardRoom<Result>(
+  { dir, maxBytes, shown, signal }: Room,
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
-  const dir = join(gitDir, "objects", "pack");
   const before = await sizeOf(dir);
   const tooMuch = new AbortController();
   const look = async () => {
     const bytes = (await sizeOf(dir)) - before;
     if (bytes > maxBytes) tooMuch.abort(tooLarge(shown, maxBytes));
-    else if (bytes > LITTLE && (await isNearlyFull(gitDir))) tooMuch.abort(diskFull(shown, gitDir));
+    else if (bytes > LITTLE && (await isNearlyFull(dir))) tooMuch.abort(diskFull(shown, dir));
   };
   let looking: Promise<void> | null = null;
   const timer = setInterval(() => {
