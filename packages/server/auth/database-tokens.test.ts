@@ -67,7 +67,7 @@ describe("a token", () => {
     expect(await other.verify(token)).not.toBeNull();
     await tokens.revoke("gone");
     expect(await tokens.verify(token)).toBeNull();
-    await expect.poll(() => other.verify(token), { timeout: 4_000, interval: 100 }).toBeNull();
+    await expect.poll(() => other.verify(token), { timeout: 60_000, interval: 100 }).toBeNull();
     await expect(tokens.revoke("gone")).rejects.toMatchObject({ code: "not_found" });
   });
 

@@ -1,5 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { BUILD_ERRORS } from "../builders/types.ts";
+import { compareImages, imageUse } from "../catalog/image-use.ts";
+import { ImageUseAnswer } from "../catalog/target-answers.ts";
 import { orNull } from "../http/or-null.ts";
 import { BUILD_STEPS, type Build, type BuildResult, type LogLine, type StoredFile } from "./types.ts";
 
@@ -15,6 +17,7 @@ const Artifact = z
       .string()
       .nullable()
       .openapi({ description: "Of an image: `sysupgrade`, `factory`, …; null for what belongs to it." }),
+    use: orNull(ImageUseAnswer),
     filesystem: z.string().nullable(),
   })
   .openapi("Artifact");
@@ -31,7 +34,7 @@ const ResultAnswer = z
   .object({
     version_code: z.string(),
     source_date_epoch: z.int(),
-    artifacts: z.array(Artifact).openapi({ description: "Images first." }),
+    artifacts: z.array(Artifact).openapi({ description: "Images first, the likeliest wanted before the others." }),
     manifest: z.record(z.string(), z.string()).openapi({ description: "Package → version." }),
     packages: z.array(z.string()).openapi({ description: "What the builder was given." }),
     changes: z.array(
@@ -51,6 +54,9 @@ export const BuildAnswer = z
     id: z.string(),
     state: z.enum(["queued", "running", "done", "failed", "withdrawn"]),
     step: z.enum(BUILD_STEPS).nullable(),
+    steps: z
+      .array(z.object({ step: z.enum(BUILD_STEPS), started_at: Instant, finished_at: Instant.nullable() }))
+      .openapi({ description: "Of the newest attempt, as far as it has come." }),
     position: z.int().nullable().openapi({ description: "Builds in front of it, while it is queued." }),
     waits_for: z.string().nullable().openapi({ description: "Why it doesn't begin though it may be its turn." }),
     distribution: z.string(),
@@ -87,6 +93,7 @@ export function buildAnswer(build: Build): z.input<typeof BuildAnswer> {
     id: build.id,
     state: build.state,
     step: build.step,
+    steps: stepAnswers(build),
     position: build.position,
     waits_for: build.waitsFor,
     distribution: inputs.distribution,
@@ -110,6 +117,15 @@ export function buildAnswer(build: Build): z.input<typeof BuildAnswer> {
   };
 }
 
+/** A step ends where the next one begins, the last with the build. */
+function stepAnswers({ steps, finishedAt }: Build): z.input<typeof BuildAnswer>["steps"] {
+  return steps.map(({ step, startedAt }, at) => ({
+    step,
+    started_at: startedAt.toISOString(),
+    finished_at: (steps[at + 1]?.startedAt ?? finishedAt)?.toISOString() ?? null,
+  }));
+}
+
 export function lineAnswer({ number, at, stream, text }: LogLine): z.input<typeof LogLineAnswer> {
   return { number, at: at.toISOString(), stream, text };
 }
@@ -117,18 +133,22 @@ export function lineAnswer({ number, at, stream, text }: LogLine): z.input<typeo
 function resultAnswer(id: string, result: BuildResult): z.input<typeof ResultAnswer> {
   const images = new Map(result.images.map((image) => [image.name, image]));
   const others = result.files.filter(({ name }) => !images.has(name));
-  const artifact = (file: StoredFile) => ({
-    name: file.name,
-    url: `/store/${id}/${encodeURIComponent(file.name)}`,
-    size: file.size,
-    sha256: file.sha256,
-    type: images.get(file.name)?.type ?? null,
-    filesystem: images.get(file.name)?.filesystem ?? null,
-  });
+  const artifact = (file: StoredFile) => {
+    const image = images.get(file.name);
+    return {
+      name: file.name,
+      url: `/store/${id}/${encodeURIComponent(file.name)}`,
+      size: file.size,
+      sha256: file.sha256,
+      type: image?.type ?? null,
+      use: image ? imageUse(image.type) : null,
+      filesystem: image?.filesystem ?? null,
+    };
+  };
   return {
     version_code: result.versionCode,
     source_date_epoch: result.sourceDateEpoch,
-    artifacts: [...result.images, ...others].map(artifact),
+    artifacts: [...[...result.images].sort(compareImages), ...others].map(artifact),
     manifest: { ...result.manifest },
     packages: [...result.packages],
     changes: result.changes.map((change) => ({ ...change })),

@@ -3,7 +3,7 @@ import type { BuildQuestion } from "./resolve-question.ts";
 
 const Name = z.string().regex(/^[A-Za-z0-9._+-]{1,128}$/, "a name of letters, digits and ._+-");
 /** `+` and `-` in front say that one is wanted besides, or not wanted. */
-const PackageName = z
+export const PackageName = z
   .string()
   .regex(/^[+-]?[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/, "a package's name, with - in front to leave it out");
 

@@ -139,7 +139,7 @@ test("more are taken into the line once more are allowed", async () => {
 test("a build in line whose job the queue has lost gets another", async () => {
   const [first] = await asked("a", 1);
   await house.database.pool.query("delete from pawl_queue.job");
-  await expect.poll(() => beginNext(house), { timeout: 10_000 }).toBe(first?.id);
+  await expect.poll(() => beginNext(house)).toBe(first?.id);
 });
 
 test("what nobody is there for any more leaves the line after a minute, and comes to its end when somebody is", async () => {

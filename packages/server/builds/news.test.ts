@@ -76,7 +76,7 @@ test("after a lost connection the line is read until it is known, though the dat
   await askAs(house, "a");
   here.onRead((read) => (read <= 2 ? Promise.reject(new Error("The database doesn't answer.")) : Promise.resolve()));
   here.lose();
-  await expect.poll(() => here.news.length, { timeout: 10_000 }).toBe(2);
+  await expect.poll(() => here.news.length).toBe(2);
   await expect.poll(() => here.changes).toEqual([null]);
 });
 

@@ -19,6 +19,7 @@ export function toRecord(row: BuildRow): BuildRecord {
     inputs: row.inputs,
     state: row.state,
     step: row.step,
+    steps: (row.steps ?? []).map(([step, at]) => ({ step, startedAt: new Date(at) })),
     position: null,
     waitsFor: row.waits_for,
     attempt: row.attempt,

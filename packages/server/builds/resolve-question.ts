@@ -1,4 +1,6 @@
 import { isRepositoryAllowed } from "../builders/repository-allowed.ts";
+import { findProfile } from "../catalog/find-profile.ts";
+import { relationName } from "../catalog/relation-name.ts";
 import type { Catalog, Target, Version } from "../catalog/types.ts";
 import type { ServerConfig } from "../config/schema.ts";
 import { ServerError } from "../error.ts";
@@ -86,8 +88,7 @@ function refused(field: string, sentence: string): ServerError {
 
 /** By any name its device goes by; where there is but the generic one, it is meant whatever was said. */
 function profileOf(target: Target, { profile: asked }: BuildQuestion, version: string): string {
-  const name = asked.replaceAll(",", "_");
-  const found = target.profiles.get(target.aliases.get(name) ?? name);
+  const found = findProfile(target, asked);
   if (found) return found.name;
   const generic = target.profiles.size === 1 ? target.profiles.get("generic") : undefined;
   if (generic) return generic.name;
@@ -121,6 +122,6 @@ export async function unknownPackages(
   if (unlisted.length === 0) return [];
   // What others provide has no line of its own.
   const { value: packages } = await catalog.packages(version, target.name, signal);
-  const provided = new Set(packages.flatMap(({ provides }) => provides.map((one) => one.replace(/[ (=<>~].*$/, ""))));
+  const provided = new Set(packages.flatMap(({ provides }) => provides.map(relationName)));
   return unlisted.filter((name) => !provided.has(name)).sort();
 }

@@ -34,6 +34,7 @@ export async function retryBuild(transition: Transition, { id, recipe, catalogDi
       recipe: JSON.stringify(recipe),
       catalog_digest: catalogDigest,
       step: null,
+      steps: null,
       waits_for: null,
       not_before: null,
       unserved_since: null,

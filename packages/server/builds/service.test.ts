@@ -281,7 +281,7 @@ test("what happened while notifications were interrupted is known afterwards", a
     where application_name like '%listener' and datname = current_database()`);
   await using other = await house.openBuilds();
   expect((await other.builds.ask(askFor(somethingNew()))).build.position).toBe(1);
-  await expect.poll(() => house.builds.queueLength(), { timeout: 10_000 }).toBe(2);
+  await expect.poll(() => house.builds.queueLength()).toBe(2);
 });
 
 test("what no build can be called isn't there", async () => {

@@ -2,7 +2,7 @@ import type { ColumnType, Generated, JSONColumnType } from "kysely";
 import type { BuildRecipe } from "../builders/types.ts";
 import type { BuildInputs, BuildResult, BuildState, BuildStep, Failure, LogLine } from "./types.ts";
 
-/** `db/migrations/0005-builds.ts`, `0007-builds-nobody-does.ts`, `0008-fair-line.ts`. */
+/** `db/migrations/0005-builds.ts`, `0007-builds-nobody-does.ts`, `0008-fair-line.ts`, …, `0013-build-tables.ts`. */
 export interface BuildsTables {
   build: BuildTable;
   build_alias: BuildAliasTable;
@@ -35,6 +35,8 @@ export interface BuildTable {
   recipe: Json<BuildRecipe>;
   state: BuildState;
   step: Nullable<BuildStep>;
+  /** Of the newest attempt, in order; null while there is none. */
+  steps: NullableJson<readonly StoredStep[]>;
   waits_for: Nullable<string>;
   /** The next try isn't begun before; null while none is waited for. */
   not_before: Nullable<Date>;
@@ -60,6 +62,7 @@ export interface BuildTable {
   /** Of its inputs, for lists. */
   version: Generated<string>;
   target: Generated<string>;
+  profile: Generated<string>;
   /** Only builds without a first-boot script are. */
   is_listed: Generated<boolean>;
   /** Of its files in the store; null before it is done. */
@@ -103,6 +106,9 @@ export interface BuildLogTable {
   attempt: number;
   lines: Json<readonly StoredLine[]>;
 }
+
+/** When it began, in milliseconds since 1970. */
+export type StoredStep = readonly [step: BuildStep, at: number];
 
 /** Milliseconds since 1970, stream, text. */
 export type StoredLine = readonly [at: number, stream: LogLine["stream"], text: string];

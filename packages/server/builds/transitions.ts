@@ -28,6 +28,7 @@ export async function begin(
       .set({
         state: "running",
         step: "start",
+        steps: JSON.stringify([["start", now.getTime()]]),
         waits_for: null,
         unserved_since: null,
         command: null,
@@ -124,6 +125,7 @@ export async function sendBack(transition: Transition, hold: Hold, how: SentBack
     .set({
       state: "queued",
       step: null,
+      steps: null,
       job,
       // A text in PostgreSQL has every character but this one.
       waits_for: how.waitsFor?.replaceAll("\0", "") ?? null,

@@ -37,6 +37,12 @@ export type BuildState = "queued" | "running" | "done" | "failed" | "withdrawn";
 export const BUILD_STEPS = ["start", "download", "unpack", "resolve", "assemble", "publish"] as const;
 export type BuildStep = (typeof BUILD_STEPS)[number];
 
+/** It lasts until the next one begins, or the build ends. */
+export interface BegunStep {
+  step: BuildStep;
+  startedAt: Date;
+}
+
 /** One run under a request key. */
 export interface Build {
   /** 32 hex digits. */
@@ -47,6 +53,8 @@ export interface Build {
   state: BuildState;
   /** While it runs, and where it ended. */
   step: BuildStep | null;
+  /** Of its newest attempt, as far as it has come, in order. */
+  steps: readonly BegunStep[];
   /** Builds in front of it, while it is queued: in line it never rises; in its client's own list it is behind the line, and may. */
   position: number | null;
   /** Why it doesn't begin, where that isn't its turn: `no worker for ath79/generic`, `the mirror doesn't answer; next try at …`. */

@@ -3,7 +3,7 @@ import { type MirroredCatalog, mirroredCatalog } from "./testing/mirrored-catalo
 
 let it: MirroredCatalog;
 beforeEach(async () => {
-  it = await mirroredCatalog({ settings: { load_timeout: "4s", request_timeout: "2s" } });
+  it = await mirroredCatalog();
 });
 afterEach(() => it[Symbol.asyncDispose]());
 
@@ -97,16 +97,19 @@ test("of an index that didn't come this time nobody concludes that its packages 
 });
 
 test("two branches that hang leave the others as quick as they were", async () => {
-  await it.catalog.releases("openwrt");
+  const stop = new AbortController();
+  const catalog = await it.another({ signal: stop.signal });
+  await catalog.releases("openwrt");
   it.mirror.misbehave("releases/24.10", "hang");
   it.mirror.misbehave("releases/packages-24.10", "hang");
   it.mirror.misbehave("releases/23.05", "hang");
-  const hanging = ["24.10.5", "24.10.4", "23.05.6"].map(async (name) => it.catalog.targets(await of(name)));
-  for (const promise of hanging) promise.catch(() => undefined);
-  const begun = performance.now();
-  const version = await of("25.12.1");
-  await it.catalog.packages(version, "x86/64");
-  expect(performance.now() - begun).toBeLessThan(900);
+  const version = (name: string) => catalog.version("openwrt", name);
+  const hanging = ["24.10.5", "24.10.4", "23.05.6"].map(async (name) => catalog.targets(await version(name)));
+  let ended = 0;
+  for (const promise of hanging) promise.catch(() => (ended += 1));
+  await catalog.packages(await version("25.12.1"), "x86/64");
+  expect(ended).toBe(0);
+  stop.abort(new Error("SIGTERM"));
   const outcomes = await Promise.allSettled(hanging);
   expect(outcomes.map((outcome) => outcome.status === "rejected" && outcome.reason.code)).toEqual(
     Array(3).fill("not_loaded"),
@@ -283,16 +286,14 @@ describe("waiting", () => {
     const version = await slow.catalog.version("openwrt", "24.10.5");
     const begun = performance.now();
     await expect(slow.catalog.targets(version)).rejects.toMatchObject({ code: "not_loaded", retryAfter: 5 });
-    expect(performance.now() - begun).toBeLessThan(700);
+    expect(performance.now() - begun).toBeLessThan(4_000);
     slow.mirror.heal();
     await expect
-      .poll(
-        () =>
-          slow.catalog.targets(version).then(
-            () => true,
-            () => false,
-          ),
-        { timeout: 5_000 },
+      .poll(() =>
+        slow.catalog.targets(version).then(
+          () => true,
+          () => false,
+        ),
       )
       .toBe(true);
     expect(slow.mirror.traffic("releases/24.10.5/.targets.json").requests).toBe(1);

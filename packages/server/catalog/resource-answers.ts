@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { orNull } from "../http/or-null.ts";
 import { listOf } from "../http/page.ts";
 import { Instant, TroubleAnswer, TrustAnswer, troubleAnswer } from "./answers.ts";
-import type { ResourceState } from "./types.ts";
+import type { ResourceCount, ResourceState } from "./types.ts";
 
 export const ResourceKindAnswer = z.enum(["versions", "targets", "models", "target", "feeds", "index"]);
 
@@ -37,6 +37,33 @@ export function resourceAnswer(resource: ResourceState): z.input<typeof Resource
     size,
     trust,
     trouble: trouble && troubleAnswer(trouble, checkedAt),
+  };
+}
+
+export const BranchCounts = z
+  .object({
+    items: z.array(
+      z.object({
+        distribution: z.string(),
+        branch: z.string().nullable().openapi({ description: "Null: what belongs to none." }),
+        total: z.int(),
+        in_trouble: z.int(),
+        checked_at: Instant.nullable().openapi({ description: "When upstream last confirmed any of it." }),
+        oldest_at: Instant.nullable().openapi({ description: "When it confirmed what was confirmed least lately." }),
+      }),
+    ),
+    next: z.null(),
+  })
+  .openapi("CatalogBranches");
+
+export function countAnswer({ distribution, branch, total, inTrouble, checkedAt, oldestAt }: ResourceCount) {
+  return {
+    distribution,
+    branch,
+    total,
+    in_trouble: inTrouble,
+    checked_at: checkedAt?.toISOString() ?? null,
+    oldest_at: oldestAt?.toISOString() ?? null,
   };
 }
 

@@ -1,11 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "@hono/zod-openapi";
+import { ServerError } from "../error.ts";
 import { callerName } from "../http/caller-name.ts";
 import { operation, value } from "../http/operation.ts";
 import { keyCursor, paging, readKeyCursor } from "../http/page.ts";
-import { RefreshAnswer, ResourceKindAnswer, ResourceList, resourceAnswer } from "./resource-answers.ts";
+import {
+  BranchCounts,
+  countAnswer,
+  RefreshAnswer,
+  ResourceKindAnswer,
+  ResourceList,
+  resourceAnswer,
+} from "./resource-answers.ts";
 import { Name, UPSTREAM } from "./route-paths.ts";
-import type { ResourceFilter } from "./types.ts";
+import { RESOURCE_SORTS, type ResourceFilter, type ResourceSort, type ResourceState } from "./types.ts";
 
 /** A refresh that takes longer goes on without its asker, in milliseconds: proxies give up after a minute. */
 const WAIT_MS = 20_000;
@@ -23,6 +31,7 @@ export const resourceOperations = [
     summary: "Everything that is read from upstream, how old it is, and what is wrong with it since when",
     query: z.strictObject({
       ...scope,
+      branch: Name.optional(),
       kind: ResourceKindAnswer.optional(),
       trouble: z
         .stringbool({ truthy: ["true"], falsy: ["false"] })
@@ -31,13 +40,18 @@ export const resourceOperations = [
           type: "boolean",
           description: "Only those with trouble, or only those without.",
         }),
+      query: z.string().max(200).optional().openapi({ description: "Part of the path." }),
+      sort: z.enum(RESOURCE_SORTS).default("path").openapi({
+        description:
+          "By path; by when upstream last confirmed it; or what is in trouble first, the oldest trouble before all.",
+      }),
       ...paging,
     }),
     answer: ResourceList,
     errors: ["unknown_distribution"],
     async handle({ query: { limit, cursor, ...filter }, path }, { catalog }) {
-      const { distribution, version, target, kind, trouble } = filter;
-      const scope = `${path} ${distribution} ${version} ${target} ${kind} ${trouble}`;
+      const { distribution, version, target, branch, kind, trouble, query, sort } = filter;
+      const scope = `${path} ${distribution} ${version} ${target} ${branch} ${kind} ${trouble} ${sort} ${query}`;
       const [counts, found] = await Promise.all([
         catalog.countResources(filter),
         // One more than is shown tells whether there are more.
@@ -45,10 +59,24 @@ export const resourceOperations = [
       ]);
       const items = found.slice(0, limit);
       const last = items.at(-1);
-      const next = last && found.length > limit ? keyCursor([last.distribution, last.kind, last.path], scope) : null;
+      const next = last && found.length > limit ? keyCursor(keyOf(last, sort), scope) : null;
       const total = counts.reduce((sum, count) => sum + count.total, 0);
       const inTrouble = counts.reduce((sum, count) => sum + count.inTrouble, 0);
       return value({ items: items.map(resourceAnswer), next, total, in_trouble: inTrouble });
+    },
+  }),
+  operation({
+    method: "get",
+    path: "/api/v2/catalog/branches",
+    id: "listCatalogBranches",
+    tag: "catalog",
+    summary: "How much is read from upstream for each branch, how old it is, and how much of it is in trouble",
+    query: z.strictObject({ distribution: Name.optional() }),
+    answer: BranchCounts,
+    errors: ["unknown_distribution"],
+    async handle({ query }, { catalog }) {
+      const counts = await catalog.countResources(query);
+      return value({ items: counts.map(countAnswer), next: null });
     },
   }),
   operation({
@@ -82,8 +110,18 @@ export const resourceOperations = [
   }),
 ];
 
+/** The last is the time that it is sorted by, empty where there is none. */
+function keyOf({ distribution, kind, path, checkedAt, trouble }: ResourceState, sort: ResourceSort): string[] {
+  const at = sort === "trouble" ? trouble?.since : checkedAt;
+  return [distribution, kind, path, at?.toISOString() ?? ""];
+}
+
 function positionOf(cursor: string | undefined, scope: string): ResourceFilter["after"] {
   if (cursor === undefined) return undefined;
-  const [distribution = "", kind = "", path = ""] = readKeyCursor(cursor, scope, 3);
-  return { distribution, kind, path };
+  const [distribution = "", kind = "", path = "", at = ""] = readKeyCursor(cursor, scope, 4);
+  if (at === "") return { distribution, kind, path, at: null };
+  // Whoever reads how a cursor is made can make one of anything.
+  const time = new Date(at);
+  if (Number.isNaN(time.getTime())) throw new ServerError("bad_request", "This cursor is none of ours.");
+  return { distribution, kind, path, at: time };
 }

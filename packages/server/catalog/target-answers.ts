@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { listOf } from "../http/page.ts";
 import { Instant, provenance } from "./answers.ts";
+import { compareImages, IMAGE_USES, imageUse } from "./image-use.ts";
 import type { Title } from "./types.ts";
 
 export const TargetList = z
@@ -36,10 +37,26 @@ export const TargetDetail = z
   })
   .openapi("Target");
 
+export const ImageUseAnswer = z.enum(IMAGE_USES).openapi("ImageUse", {
+  description:
+    "What an image is for. `upgrade`: written by a device that runs the system already; `disk`: a whole disk or card, to begin with and to " +
+    "upgrade; `install`: written by what the device came with; `boot`: started, and kept nowhere; `part`: a piece of the others.",
+});
+
+/** Upstream's words, without what we make of them. */
+const UpstreamImage = z.object({
+  name: z.string(),
+  type: z.string(),
+  filesystem: z.string().optional(),
+  sha256: z.string().optional(),
+  size: z.int().optional(),
+});
+
 const ImageAnswer = z
   .object({
     name: z.string(),
     type: z.string(),
+    use: ImageUseAnswer,
     filesystem: z.string().optional(),
     sha256: z.string().optional(),
     size: z.int().optional().openapi({ description: "Bytes." }),
@@ -53,18 +70,20 @@ export const ProfileDetail = z
     titles: z.array(TitleAnswer),
     device_packages: z.array(z.string()),
     supported_devices: z.array(z.string()).openapi({ description: "Board names of devices that it is for." }),
-    images: z.array(ImageAnswer),
+    images: z.array(ImageAnswer).openapi({ description: "The likeliest wanted first." }),
+    image_limit: z
+      .int()
+      .nullable()
+      .openapi({ description: "Bytes of the largest image that it takes; upstream says so since 25.12." }),
     ...provenance,
   })
   .openapi("Profile");
 
-/** Upstream's own images, as far as they are described as we expect. */
+/** Upstream's own images, as far as they are described as we expect, the likeliest wanted first. */
 export function imageAnswers(raw: unknown): z.output<typeof ImageAnswer>[] {
   if (!Array.isArray(raw)) return [];
-  return raw.flatMap((image: unknown) => {
-    const parsed = ImageAnswer.safeParse(image);
-    return parsed.success ? [parsed.data] : [];
-  });
+  const images = raw.flatMap((image: unknown) => UpstreamImage.safeParse(image).data ?? []);
+  return images.sort(compareImages).map((image) => ({ ...image, use: imageUse(image.type) }));
 }
 
 const ModelAnswer = z

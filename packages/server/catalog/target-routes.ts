@@ -1,9 +1,10 @@
 import { z } from "@hono/zod-openapi";
-import { ServerError } from "../error.ts";
 import { kept, operation, value } from "../http/operation.ts";
 import { page, paging } from "../http/page.ts";
 import { digestOf, provenanceOf } from "./answers.ts";
 import { findModels } from "./find-models.ts";
+import { profileNamed } from "./find-profile.ts";
+import { imageLimit } from "./image-limit.ts";
 import { Name, ofCatalog, ofTarget, ofVersion, Query, TARGET, UPSTREAM, VERSION } from "./route-paths.ts";
 import { imageAnswers, ModelList, ProfileDetail, TargetDetail, TargetList, titleAnswers } from "./target-answers.ts";
 
@@ -63,20 +64,15 @@ export const targetOperations = [
     async handle({ params }, { catalog }) {
       const version = await catalog.version(params.distribution, params.version);
       const known = await catalog.target(version, `${params.target}/${params.subtarget}`);
-      const { profiles, aliases, name: target } = known.value;
-      const asked = params.profile.replaceAll(",", "_");
-      const profile = profiles.get(aliases.get(asked) ?? asked);
-      if (!profile) {
-        const sentence = `There is no profile ${params.profile} in ${target} of ${version.name}.`;
-        throw new ServerError("unknown_profile", sentence, { fields: { profile: params.profile } });
-      }
+      const profile = profileNamed(known.value, params.profile, version);
       return kept(digestOf(known), () => ({
         name: profile.name,
-        target,
+        target: known.value.name,
         titles: titleAnswers(profile.titles),
         device_packages: [...profile.devicePackages],
         supported_devices: [...profile.supportedDevices],
         images: imageAnswers(profile.raw.images),
+        image_limit: imageLimit(profile),
         ...provenanceOf(known),
       }));
     },

@@ -203,13 +203,22 @@ export interface RefreshScope {
   target?: string;
 }
 
+/** By where they lie; by when upstream last confirmed them; or those in trouble first, the oldest trouble before all. */
+export const RESOURCE_SORTS = ["path", "oldest", "newest", "trouble"] as const;
+export type ResourceSort = (typeof RESOURCE_SORTS)[number];
+
 /** Which resources somebody wants to see; `after` and `limit` page through them. */
 export interface ResourceFilter extends RefreshScope {
+  branch?: string;
   kind?: ResourceKind;
   /** Only those with trouble, or only those without. */
   trouble?: boolean;
-  /** The last one that was seen, whether it is still there or not. */
-  after?: Pick<ResourceState, "distribution" | "path"> & { kind: string };
+  /** Part of the path. */
+  query?: string;
+  /** Default: path. */
+  sort?: ResourceSort;
+  /** The last one that was seen, whether it is still there or not; `at` is what it was sorted by, where that is a time. */
+  after?: Pick<ResourceState, "distribution" | "path"> & { kind: string; at?: Date | null };
   limit?: number;
 }
 
@@ -220,8 +229,10 @@ export interface ResourceCount {
   branch: string | null;
   total: number;
   inTrouble: number;
-  /** When upstream last confirmed any of them. */
+  /** When upstream last confirmed any of them … */
   checkedAt: Date | null;
+  /** … and the one that it was asked about longest ago. */
+  oldestAt: Date | null;
 }
 
 export interface RefreshProgress {

@@ -227,7 +227,7 @@ describe("notifications", () => {
       onReconnect: () => heard.push("missed some"),
     });
     await cutAll(shared);
-    await expect.poll(() => heard, { timeout: 5_000 }).toEqual(["lost", "missed some"]);
+    await expect.poll(() => heard).toEqual(["lost", "missed some"]);
     await shared.database.notify("lost", "x");
     await expect.poll(() => heard).toEqual(["lost", "missed some", "x"]);
     // Whoever comes later hears them as well.
@@ -239,8 +239,8 @@ describe("notifications", () => {
 });
 
 test("closing lets a query come to its end, and cuts one that doesn't", async () => {
-  const closing = await openDatabase({ url: shared.url, log, closeTimeout: 700 });
-  const [short, long] = [0.3, 20].map((seconds) =>
+  const closing = await openDatabase({ url: shared.url, log, closeTimeout: 2_000 });
+  const [short, long] = [0.3, 60].map((seconds) =>
     sql`select pg_sleep(${seconds})`.execute(closing.kysely).then(
       () => "ended",
       () => "cut",
@@ -249,6 +249,6 @@ test("closing lets a query come to its end, and cuts one that doesn't", async ()
   await sleep(100);
   const started = performance.now();
   await closing[Symbol.asyncDispose]();
-  expect(performance.now() - started).toBeLessThan(3_000);
+  expect(performance.now() - started).toBeLessThan(30_000);
   expect([await short, await long]).toEqual(["ended", "cut"]);
 });

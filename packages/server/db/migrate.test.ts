@@ -60,7 +60,7 @@ test("of servers that start at once each step is made by one", async () => {
   await using bare = await createTestDatabase({ bare: true });
   const program = fileURLToPath(new URL("testing/migrate-database.ts", import.meta.url));
   const started = await Promise.all(
-    [1, 2].map(() => promisify(execFile)(process.execPath, [program, bare.url], { timeout: 20_000 })),
+    [1, 2].map(() => promisify(execFile)(process.execPath, [program, bare.url], { timeout: 60_000 })),
   );
   expect(started.flatMap(({ stdout }): string[] => JSON.parse(stdout)).sort()).toEqual(NAMES);
 });

@@ -9,7 +9,7 @@ import { v2Routes } from "./v2.ts";
 
 /** Everything that is served, as one Hono application. What every answer has in common is added by `listen.ts`. */
 export function createApp(parts: ServerParts): ServerApp {
-  const all = [v2Routes, docsRoutes, pageRoutes, storeRoutes, asuV1Routes, asuV0Routes];
+  const all = [v2Routes, docsRoutes, () => pageRoutes(), storeRoutes, asuV1Routes, asuV0Routes];
   return assemble(
     all.map((routes) => routes(parts)),
     parts.log,

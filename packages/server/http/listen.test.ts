@@ -244,7 +244,7 @@ describe("what is no request", () => {
     const body = ["POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n", ..."123456"];
     const begun = performance.now();
     await rawExchange(own.port, body, 60);
-    expect(performance.now() - begun).toBeLessThan(5_000);
+    expect(performance.now() - begun).toBeLessThan(20_000);
   });
 });
 

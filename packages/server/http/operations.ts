@@ -3,6 +3,7 @@ import { buildOperations } from "../builds/routes.ts";
 import { catalogOperations } from "../catalog/routes.ts";
 import { gcOperations } from "../gc/routes.ts";
 import { operatorOperations } from "../operator/routes.ts";
+import { packageSetOperations } from "../package-sets/routes.ts";
 import { statsOperations } from "../stats/routes.ts";
 import { upgradeOperations } from "../upgrades/routes.ts";
 import type { Operation } from "./operation.ts";
@@ -12,6 +13,7 @@ import { serverOperations } from "./server-operations.ts";
 export const OPERATIONS: readonly Operation[] = [
   ...serverOperations,
   ...catalogOperations,
+  ...packageSetOperations,
   ...upgradeOperations,
   ...buildOperations,
   ...operatorOperations,

@@ -28,7 +28,12 @@ const ListedBuildAnswer = z
   })
   .openapi("ListedBuild");
 
-export const BuildList = z.object(listOf(ListedBuildAnswer)).openapi("BuildList");
+export const BuildList = z
+  .object({
+    ...listOf(ListedBuildAnswer),
+    total: Count.nullable().openapi({ description: "On all pages together; null: more than 10,000." }),
+  })
+  .openapi("BuildList");
 
 const WorkerAnswer = z
   .object({

@@ -23,7 +23,12 @@ test("builds from before there were lists are in them, but for those with a firs
   await add("plain", 1, null);
   await add("hidden", 2, 'echo "defaults":null a\0b');
   await migrate(bare.database, { log });
-  const listed = await listBuilds(bare.database.kysely, { version: "24.10.5", target: "x86/64", limit: 10 });
+  const listed = await listBuilds(bare.database.kysely, {
+    version: "24.10.5",
+    target: "x86/64",
+    profile: "generic",
+    limit: 10,
+  });
   expect(listed.map(({ id }) => id)).toEqual(["plain"]);
   expect(await listBuilds(bare.database.kysely, { target: "ath79/generic", limit: 10 })).toEqual([]);
 });

@@ -53,10 +53,14 @@ test("builds are listed page by page, and by what they are of; none with a first
   expect(seen).not.toContain(hidden);
   const { json } = await call("/api/v2/builds?version=24.10.5&target=ath79/generic&distribution=openwrt&limit=1");
   expect(json.items).toMatchObject([{ id: asked[2], state: "queued", worker: null, failure: null }]);
-  expect((await call("/api/v2/builds?target=x86/64")).json).toEqual({ items: [], next: null });
+  expect((await call("/api/v2/builds?target=x86/64")).json).toEqual({ items: [], next: null, total: 0 });
   // One of another list.
   expect((await call(`/api/v2/builds?state=done&cursor=${json.next}`)).status).toBe(400);
   expect((await call("/api/v2/builds?version=a%00b")).status).toBe(400);
+  expect((await call("/api/v2/builds?query=archer+24.10&sort=oldest&limit=1")).json).toMatchObject({
+    items: [{ id: asked[0] }],
+    total: 3,
+  });
   expect((await pawl("builds", "list", "--limit", "2")).out).toMatch(
     new RegExp(`^ID .*\n${asked[2]} .*just now .*queued .*\n${asked[1]} .*\n$`),
   );

@@ -1,12 +1,13 @@
 import { z } from "@hono/zod-openapi";
 import { BuildAnswer, buildAnswer } from "../builds/build-answers.ts";
-import { Name } from "../catalog/route-paths.ts";
+import { Name, Query } from "../catalog/route-paths.ts";
 import { ServerError } from "../error.ts";
 import { callerName } from "../http/caller-name.ts";
 import { operation, value } from "../http/operation.ts";
 import { keyCursor, paging, readKeyCursor } from "../http/page.ts";
 import { BuildList, listedAnswer, QueueAnswer, queueAnswer, WorkerList, workerAnswer } from "./answers.ts";
 import { STATES } from "./states.ts";
+import { BUILD_SORTS, type ListedRange } from "./types.ts";
 
 const Target = z.string().regex(/^[\w-]{1,64}\/[\w-]{1,64}$/, "a target is such as ath79/generic");
 const OfBuild = z.object({ id: z.string().regex(/^[0-9a-f]{32}$/, "a build's id: 32 hex digits") });
@@ -21,24 +22,33 @@ export const operatorOperations = [
     method: "get",
     path: "/api/v2/builds",
     id: "listBuilds",
-    summary: "Builds, newest first; those with a first-boot script are not in it",
+    summary: "Builds, page by page; those with a first-boot script are not in it",
     query: z.strictObject({
       state: z.enum(STATES).optional(),
       distribution: Name.optional(),
       version: Name.optional(),
       target: Target.optional(),
+      profile: Name.optional(),
+      query: Query.openapi({ description: "Words of its profile, target or version, or the beginning of its id." }),
+      sort: z
+        .enum(BUILD_SORTS)
+        .default("newest")
+        .openapi({ description: "By how long they took: only those that have ended." }),
       ...paging,
     }),
     answer: BuildList,
-    async handle({ query: { limit, cursor, ...filter }, path }, { operator }) {
-      const { state, distribution, version, target } = filter;
-      const scope = `${path} ${state} ${distribution} ${version} ${target}`;
-      // One more than is shown tells whether there are more.
-      const found = await operator.builds({ ...filter, before: lineOf(cursor, scope), limit: limit + 1 });
+    async handle({ query: { limit, cursor, sort, ...filter }, path }, { operator }) {
+      const { state, distribution, version, target, profile, query } = filter;
+      const scope = `${path} ${state} ${distribution} ${version} ${target} ${profile} ${sort} ${query}`;
+      const [found, total] = await Promise.all([
+        // One more than is shown tells whether there are more.
+        operator.builds({ ...filter, sort, after: positionOf(cursor, scope), limit: limit + 1 }),
+        operator.countBuilds(filter),
+      ]);
       const items = found.slice(0, limit);
       const last = items.at(-1);
-      const next = last && found.length > limit ? keyCursor([String(last.line)], scope) : null;
-      return value({ items: items.map(listedAnswer), next });
+      const next = last && found.length > limit ? keyCursor([`${last.line}`, `${last.took ?? 0}`], scope) : null;
+      return value({ items: items.map(listedAnswer), next, total });
     },
   }),
   operation({
@@ -91,10 +101,10 @@ export const operatorOperations = [
   }),
 ];
 
-function lineOf(cursor: string | undefined, scope: string): number | undefined {
+function positionOf(cursor: string | undefined, scope: string): ListedRange["after"] {
   if (cursor === undefined) return undefined;
-  const line = Number(readKeyCursor(cursor, scope, 1)[0]);
+  const [line = Number.NaN, took = Number.NaN] = readKeyCursor(cursor, scope, 2).map(Number);
   // Whoever reads how a cursor is made can make one of anything.
-  if (!Number.isSafeInteger(line)) throw new ServerError("bad_request", "This cursor is none of ours.");
-  return line;
+  if (Number.isSafeInteger(line) && Number.isSafeInteger(took)) return { line, took };
+  throw new ServerError("bad_request", "This cursor is none of ours.");
 }

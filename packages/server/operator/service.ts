@@ -7,7 +7,7 @@ import type { Build } from "../builds/types.ts";
 import type { Tables } from "../db/tables.ts";
 import { ServerError } from "../error.ts";
 import type { Store } from "../storage/types.ts";
-import { listBuilds } from "./build-list.ts";
+import { countBuilds, listBuilds } from "./build-list.ts";
 import { readQueue } from "./queue-state.ts";
 import type { Operator } from "./types.ts";
 import { listWorkers } from "./worker-list.ts";
@@ -33,7 +33,8 @@ export function createOperator({ kysely, builds, store, clock, log }: OperatorOp
   }
 
   return {
-    builds: (filter) => listBuilds(kysely, filter),
+    builds: (range) => listBuilds(kysely, range),
+    countBuilds: (filter) => countBuilds(kysely, filter),
 
     async drop(id, by) {
       const dropped = await builds.alter(id, (transition) => dropBuild(transition, { id, now: clock() }));

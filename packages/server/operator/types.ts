@@ -1,13 +1,25 @@
 import type { Build, BuildState, BuildStep } from "../builds/types.ts";
 
-/** Which builds somebody wants to see; newest first, `before` and `limit` page through them. */
+/** Which builds somebody wants to see. */
 export interface BuildFilter {
   state?: BuildState;
   distribution?: string;
   version?: string;
   target?: string;
-  /** Only those that were enqueued before the one with this number. */
-  before?: number;
+  profile?: string;
+  /** Words that are all in its profile, target or version, or begin its id. */
+  query?: string;
+}
+
+/** By when they were asked for, or by how long they took: then only those that have ended are there. */
+export const BUILD_SORTS = ["newest", "oldest", "slowest", "quickest"] as const;
+export type BuildSort = (typeof BUILD_SORTS)[number];
+
+/** Some of them, in an order; `after` is the last one that was seen. */
+export interface ListedRange extends BuildFilter {
+  /** Default: newest. */
+  sort?: BuildSort;
+  after?: Pick<ListedBuild, "line" | "took">;
   limit: number;
 }
 
@@ -31,6 +43,8 @@ export interface ListedBuild {
   startedAt: Date | null;
   finishedAt: Date | null;
   expiresAt: Date | null;
+  /** Milliseconds from its last beginning to its end; null while it has neither. */
+  took: number | null;
   failure: { code: string; sentence: string } | null;
 }
 
@@ -92,7 +106,9 @@ export interface QueueState {
 
 /** What whoever runs this server sees and does. Every method throws ServerError. */
 export interface Operator {
-  builds(filter: BuildFilter): Promise<readonly ListedBuild[]>;
+  builds(range: ListedRange): Promise<readonly ListedBuild[]>;
+  /** Null: more than 10,000. */
+  countBuilds(filter: BuildFilter): Promise<number | null>;
   /**
    * Forgets a build, whatever it is at, and what it has in the store; the next who asks has it built anew. May be called again.
    * @param by who says so, for the log

@@ -35,6 +35,7 @@ export class TestServer implements AsyncDisposable {
     if (!url) {
       await clearLeftOvers();
       url = taken.use(await startEmbedded({ stateDir: join(folder, "state"), log })).url;
+      await hurry(url);
     }
     const template = `pawl_template_${randomBytes(4).toString("hex")}`;
     await administer(url, `create database ${template}`);
@@ -48,6 +49,14 @@ export class TestServer implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.#taken.disposeAsync();
   }
+}
+
+/** Nothing in it has to outlive the machine. */
+async function hurry(url: string): Promise<void> {
+  for (const setting of ["fsync", "synchronous_commit", "full_page_writes"]) {
+    await administer(url, `alter system set ${setting} = off`);
+  }
+  await administer(url, "select pg_reload_conf()");
 }
 
 /** The address of another database of the same server. */

@@ -327,7 +327,8 @@ describe("names", () => {
     const name = `lib${"a1".repeat(200_000)}`;
     const started = performance.now();
     expect(failure(() => answerTo(factsOf({}), { ...way, installed: [name] })).code).toBe("unknown_package");
-    expect(performance.now() - started).toBeLessThan(500);
+    // With the square of the length it would be minutes.
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 });
 

@@ -2,7 +2,7 @@ import { type Kysely, sql } from "kysely";
 import type { Logger } from "pino";
 import { announce } from "../builds/changes.ts";
 import type { BuildRow } from "../builds/records.ts";
-import type { StoredLine } from "../builds/tables.ts";
+import type { StoredLine, StoredStep } from "../builds/tables.ts";
 import { changeOf, TOLD } from "../builds/transitions.ts";
 import { BUILD_STEPS, type BuildStep, type LogLine } from "../builds/types.ts";
 import type { Tables } from "../db/tables.ts";
@@ -33,6 +33,7 @@ export class AttemptRecord {
   #lines: StoredLine[] = [];
   #characters = 0;
   #step: BuildStep | null = null;
+  readonly #steps: StoredStep[];
   #command: readonly string[] | null = null;
   #timer: NodeJS.Timeout | null = null;
   #writing: Promise<void> = Promise.resolve();
@@ -42,12 +43,14 @@ export class AttemptRecord {
     this.#options = options;
     this.#kept = new KeptLines(options.limit);
     this.#next = options.firstLine;
+    this.#steps = [...(options.row.steps ?? [])];
   }
 
   /** Never back. */
   step(step: BuildStep): void {
     if (this.#isClosed || (this.#step && BUILD_STEPS.indexOf(step) <= BUILD_STEPS.indexOf(this.#step))) return;
     this.#step = step;
+    if (this.#steps.at(-1)?.[0] !== step) this.#steps.push([step, Date.now()]);
     void this.flush();
   }
 
@@ -129,7 +132,10 @@ export class AttemptRecord {
     const { row } = this.#options;
     const changed = await transaction
       .updateTable("build")
-      .set({ ...(step && { step }), ...(command && { command: JSON.stringify(command) }) })
+      .set({
+        ...(step && { step, steps: JSON.stringify(this.#steps) }),
+        ...(command && { command: JSON.stringify(command) }),
+      })
       .where("id", "=", row.id)
       .where("attempt", "=", row.attempt)
       .where("state", "=", "running")

@@ -6,7 +6,7 @@ import { Lifeline } from "./lifeline.ts";
 import { allProcesses, treeBelow } from "./sandbox/limits/process-tree.ts";
 import { processesWith } from "./sandbox/testing/processes.ts";
 
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: 60_000 };
 const LONG = 3_600_000;
 
 const children: ChildProcess[] = [];

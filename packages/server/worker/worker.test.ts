@@ -41,7 +41,7 @@ test("builds begin in the order in which they were asked for, over all targets, 
   const builder = new WaitingBuilder();
   const held = builder.hold();
   await using _ = await house.startWorker({ parallel: 2, builders: [builder] });
-  await expect.poll(() => builder.inside, { timeout: 20_000 }).toBe(2);
+  await expect.poll(() => builder.inside).toBe(2);
   held[Symbol.dispose]();
   await watching;
   await until(house.builds, last, "done");

@@ -7,7 +7,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Builds, newest first; those with a first-boot script are not in it */
+        /** Builds, page by page; those with a first-boot script are not in it */
         get: operations["listBuilds"];
         put?: never;
         /** Ask for an image: answered from the store, joined to one that is being built, or enqueued */
@@ -131,6 +131,23 @@ export interface paths {
         put?: never;
         /** Take a request back; the build stops when nobody is left who asked for it */
         post: operations["withdrawBuild"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/catalog/branches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much is read from upstream for each branch, how old it is, and how much of it is in trouble */
+        get: operations["listCatalogBranches"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -301,6 +318,23 @@ export interface paths {
         get: operations["getTarget"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/distributions/{distribution}/versions/{version}/targets/{target}/{subtarget}/package-sets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a choice of packages comes to: all that would be installed, its size, and what can't be had */
+        post: operations["resolvePackages"];
         delete?: never;
         options?: never;
         head?: never;
@@ -679,6 +713,7 @@ export interface components {
             type: string | null;
             /** @description Below the server; what is there never changes. */
             url: string;
+            use: components["schemas"]["ImageUse"] | null;
         };
         AskedBuild: {
             build: components["schemas"]["Build"];
@@ -740,6 +775,15 @@ export interface components {
             state: "queued" | "running" | "done" | "failed" | "withdrawn";
             /** @enum {string|null} */
             step: "start" | "download" | "unpack" | "resolve" | "assemble" | "publish" | null;
+            /** @description Of the newest attempt, as far as it has come. */
+            steps: {
+                /** Format: date-time */
+                finished_at: string | null;
+                /** Format: date-time */
+                started_at: string;
+                /** @enum {string} */
+                step: "start" | "download" | "unpack" | "resolve" | "assemble" | "publish";
+            }[];
             target: string;
             version: string;
             /** @description Why it doesn't begin though it may be its turn. */
@@ -773,6 +817,8 @@ export interface components {
             items: components["schemas"]["ListedBuild"][];
             /** @description Cursor of what comes after; null at the end. */
             next: string | null;
+            /** @description On all pages together; null: more than 10,000. */
+            total: number | null;
         };
         BuildLog: {
             items: components["schemas"]["BuildLogLine"][];
@@ -853,7 +899,7 @@ export interface components {
             version_code: string | null;
         };
         BuildResult: {
-            /** @description Images first. */
+            /** @description Images first, the likeliest wanted before the others. */
             artifacts: components["schemas"]["Artifact"][];
             changes: {
                 from: string | null;
@@ -871,6 +917,26 @@ export interface components {
             source_date_epoch: number;
             version_code: string;
             warnings: string[];
+        };
+        CatalogBranches: {
+            items: {
+                /** @description Null: what belongs to none. */
+                branch: string | null;
+                /**
+                 * Format: date-time
+                 * @description When upstream last confirmed any of it.
+                 */
+                checked_at: string | null;
+                distribution: string;
+                in_trouble: number;
+                /**
+                 * Format: date-time
+                 * @description When it confirmed what was confirmed least lately.
+                 */
+                oldest_at: string | null;
+                total: number;
+            }[];
+            next: null;
         };
         /** @description Why a package of the new set is not the same as one of the old. */
         Change: {
@@ -981,7 +1047,22 @@ export interface components {
             /** @description Bytes. */
             size?: number;
             type: string;
+            use: components["schemas"]["ImageUse"];
         };
+        /** @description Bytes; null where upstream doesn't say, as it doesn't before 25.12. */
+        ImageRoom: {
+            /** @description About, with what was asked for. */
+            expected_size: number | null;
+            /** @description The largest image that the device takes. */
+            limit: number | null;
+            /** @description Upstream's own image, with nothing asked for. */
+            upstream_size: number | null;
+        };
+        /**
+         * @description What an image is for. `upgrade`: written by a device that runs the system already; `disk`: a whole disk or card, to begin with and to upgrade; `install`: written by what the device came with; `boot`: started, and kept nowhere; `part`: a piece of the others.
+         * @enum {string}
+         */
+        ImageUse: "upgrade" | "disk" | "install" | "boot" | "part";
         ListedBuild: {
             attempt: number;
             distribution: string;
@@ -1080,6 +1161,23 @@ export interface components {
             size: number | null;
             version: string;
         };
+        PackageChoice: {
+            /**
+             * @description `packages` is all there should be.
+             * @default false
+             */
+            only: boolean;
+            /**
+             * @description Besides what the device has anyway; `-name` leaves one out.
+             * @default []
+             */
+            packages: string[];
+            /**
+             * @description A profile or a board's name; null: what all devices of the target have.
+             * @default null
+             */
+            profile: string | null;
+        };
         PackageDetail: components["schemas"]["Package"] & {
             abi: string | null;
             /** Format: date-time */
@@ -1106,10 +1204,70 @@ export interface components {
              */
             trust: "verified" | "unsigned" | "unchecked";
         };
+        PackageSet: {
+            /** Format: date-time */
+            changed_at: string;
+            /** @description Pairs that can't be installed together. */
+            conflicts: {
+                name: string;
+                with: string;
+            }[];
+            image: components["schemas"]["ImageRoom"];
+            /** @description All that would be installed, by name. */
+            items: {
+                /** @description It wouldn't be there if nothing was asked for. */
+                added: boolean;
+                /** @description Bytes once it is installed. */
+                installed_size: number | null;
+                name: string;
+                /** @description The first that depends on it; null: none needs to. */
+                needed_by: string | null;
+                /** @description Bytes of the package file. */
+                size: number | null;
+                version: string;
+                /**
+                 * @description The device has it anyway; it was asked for; another package depends on it.
+                 * @enum {string}
+                 */
+                why: "default" | "asked" | "needed";
+            }[];
+            /** @description What others depend on, and nobody has. */
+            missing: {
+                name: string;
+                needed_by: string | null;
+            }[];
+            own: components["schemas"]["PackageSizes"] & unknown;
+            /** @description What would be there if nothing was asked for. */
+            removed: {
+                /** @description Bytes once it is installed. */
+                installed_size: number | null;
+                name: string;
+                /** @description Bytes of the package file. */
+                size: number | null;
+                version: string;
+            }[];
+            total: components["schemas"]["PackageSizes"];
+            trouble: components["schemas"]["Trouble"] | null;
+            /**
+             * @description By a configured key; upstream signs it not; no key is configured.
+             * @enum {string}
+             */
+            trust: "verified" | "unsigned" | "unchecked";
+            /** @description Asked for, and no package is called that or provides it. */
+            unknown: string[];
+        };
+        /** @description Sums, as far as the index says sizes. */
+        PackageSizes: {
+            installed_size: number;
+            size: number;
+        };
         Profile: {
             /** Format: date-time */
             changed_at: string;
             device_packages: string[];
+            /** @description Bytes of the largest image that it takes; upstream says so since 25.12. */
+            image_limit: number | null;
+            /** @description The likeliest wanted first. */
             images: components["schemas"]["Image"][];
             name: string;
             /** @description Board names of devices that it is for. */
@@ -1477,6 +1635,11 @@ export interface operations {
                 distribution?: string;
                 /** @description How many at most. */
                 limit?: number;
+                profile?: string;
+                /** @description Words of its profile, target or version, or the beginning of its id. */
+                query?: string;
+                /** @description By how long they took: only those that have ended. */
+                sort?: "newest" | "oldest" | "slowest" | "quickest";
                 state?: "queued" | "running" | "done" | "failed" | "withdrawn";
                 target?: string;
                 version?: string;
@@ -2330,6 +2493,86 @@ export interface operations {
             };
         };
     };
+    listCatalogBranches: {
+        parameters: {
+            query?: {
+                distribution?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It worked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogBranches"];
+                };
+            };
+            /** @description Code: bad_request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: unauthorized. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: unknown_distribution. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: too_many_requests. */
+            429: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: internal. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: database_unavailable. */
+            503: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     refreshCatalog: {
         parameters: {
             query?: never;
@@ -2460,12 +2703,17 @@ export interface operations {
     listResources: {
         parameters: {
             query?: {
+                branch?: string;
                 /** @description `next` of the answer before; nothing begins anew. */
                 cursor?: string;
                 distribution?: string;
                 kind?: "versions" | "targets" | "models" | "target" | "feeds" | "index";
                 /** @description How many at most. */
                 limit?: number;
+                /** @description Part of the path. */
+                query?: string;
+                /** @description By path; by when upstream last confirmed it; or what is in trouble first, the oldest trouble before all. */
+                sort?: "path" | "oldest" | "newest" | "trouble";
                 target?: string;
                 /** @description Only those with trouble, or only those without. */
                 trouble?: boolean;
@@ -3200,6 +3448,120 @@ export interface operations {
             };
             /** @description Code: unknown_distribution, unknown_target, unknown_version. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: too_many_requests. */
+            429: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: internal. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: upstream_refused. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: database_full, database_unavailable, not_loaded. */
+            503: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    resolvePackages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                distribution: string;
+                subtarget: string;
+                target: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PackageChoice"];
+            };
+        };
+        responses: {
+            /** @description It worked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageSet"];
+                };
+            };
+            /** @description Code: bad_request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: unauthorized. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: unknown_distribution, unknown_profile, unknown_target, unknown_version. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: payload_too_large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: unsupported_media_type. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -44,7 +44,7 @@ test("what is held is renewed until it is let go, and what nobody holds may be h
     await sleep(150);
     return store.lease(key("mine"), 0);
   };
-  await expect.poll(ended, { timeout: 5_000 }).toMatchObject({ attempt: 2 });
+  await expect.poll(ended).toMatchObject({ attempt: 2 });
 });
 
 test("a lease that another has by now isn't renewed for who had it", async () => {

@@ -17,11 +17,11 @@ test("a release that is announced is known within the interval, with all that it
   it.catalog.start();
   it.mirror.upstream.announce("24.10.6");
   const known = async () => (await it.catalog.releases("openwrt")).value.oldstable?.name;
-  await expect.poll(known, { timeout: 4_000 }).toBe("24.10.6");
+  await expect.poll(known).toBe("24.10.6");
   const read = async () =>
     (await it.catalog.resources({ version: "24.10.6" })).filter(({ checkedAt }) => checkedAt).map(({ path }) => path);
   await expect
-    .poll(read, { timeout: 4_000 })
+    .poll(read)
     .toEqual(
       expect.arrayContaining([
         "releases/24.10.6/.overview.json",
@@ -49,9 +49,7 @@ test("what was asked for stays fresh, what wasn't for long is left alone, then f
   );
   it.mirror.clearLog();
   it.catalog.start();
-  await expect
-    .poll(() => it.mirror.traffic("releases/**/x86_64/luci/**").notModified, { timeout: 4_000 })
-    .toBeGreaterThan(1);
+  await expect.poll(() => it.mirror.traffic("releases/**/x86_64/luci/**").notModified).toBeGreaterThan(1);
   expect(it.mirror.traffic("releases/**/mips_24kc/**").requests).toBe(0);
   expect(it.mirror.traffic().bodies).toBe(0);
 });
@@ -61,13 +59,15 @@ test("two updaters on one database ask once an interval between them", async () 
   await it.catalog.packages(version, "x86/64");
   const other = await it.another();
   it.mirror.clearLog();
+  const begun = performance.now();
   it.catalog.start();
   other.start();
   await new Promise((resolve) => setTimeout(resolve, 2_500));
+  await expect.poll(() => new Set(it.mirror.requests.map(({ path }) => path)).size).toBeGreaterThan(5);
   const times = new Map<string, number>();
   for (const { path } of it.mirror.requests) times.set(path, (times.get(path) ?? 0) + 1);
-  expect(Math.max(...times.values())).toBeLessThanOrEqual(3);
-  expect(times.size).toBeGreaterThan(5);
+  const seconds = (performance.now() - begun) / 1_000;
+  expect(Math.max(...times.values())).toBeLessThanOrEqual(seconds + 1);
 });
 
 test("a mirror that is down is tried less and less often, and found again when it is back", async () => {
@@ -75,9 +75,9 @@ test("a mirror that is down is tried less and less often, and found again when i
   await it.mirror.stop();
   it.catalog.start();
   const trouble = async () => (await it.catalog.releases("openwrt")).trouble?.code ?? null;
-  await expect.poll(trouble, { timeout: 4_000 }).toBe("mirror_down");
+  await expect.poll(trouble).toBe("mirror_down");
   await it.mirror.resume();
-  await expect.poll(trouble, { timeout: 4_000 }).toBeNull();
+  await expect.poll(trouble).toBeNull();
 });
 
 test("a branch that hangs doesn't keep the others from being fresh", async () => {
@@ -87,19 +87,16 @@ test("a branch that hangs doesn't keep the others from being fresh", async () =>
   it.mirror.misbehave("releases/packages-24.10/", "hang");
   it.mirror.clearLog();
   it.catalog.start();
-  await new Promise((resolve) => setTimeout(resolve, 3_000));
-  expect(
-    it.mirror.traffic("releases/25.12.1/.targets.json").notModified + it.mirror.traffic(".versions.json").notModified,
-  ).toBeGreaterThan(2);
+  const isFresh = () =>
+    it.mirror.traffic("releases/25.12.1/.targets.json").notModified + it.mirror.traffic(".versions.json").notModified;
+  await expect.poll(isFresh).toBeGreaterThan(2);
 });
 
 test("stops in the middle of its work without leaving leases behind", async () => {
   await it.catalog.packages(await it.catalog.version("openwrt", "25.12.1"), "x86/64");
   it.mirror.misbehave("", "hang");
   it.catalog.start();
-  await expect
-    .poll(() => it.mirror.requests.filter(({ status }) => status === null).length, { timeout: 4_000 })
-    .toBeGreaterThan(0);
+  await expect.poll(() => it.mirror.requests.filter(({ status }) => status === null).length).toBeGreaterThan(0);
   await it.catalog[Symbol.asyncDispose]();
   const { rows } = await sql`select path from resource where leased_until is not null`.execute(it.test.database.kysely);
   expect(rows).toEqual([]);

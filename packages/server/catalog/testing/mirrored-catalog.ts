@@ -42,7 +42,8 @@ export async function mirroredCatalog(options: MirroredCatalogOptions = {}): Pro
   const keys = { usign: [mirror.keys.usign.public], apk: [mirror.keys.apk.pem] };
   const openwrt = { upstream_url: mirror.url, ...(signed && { keys }) };
   const config = ServerConfig.parse({
-    catalog: { load_timeout: "3s", request_timeout: "2s", ...options.settings },
+    // Whoever waits for what never comes says how long.
+    catalog: { load_timeout: "60s", request_timeout: "40s", ...options.settings },
     distributions: { openwrt, ...options.distributions },
   });
   const warnings: string[] = [];

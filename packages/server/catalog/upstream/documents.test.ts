@@ -190,5 +190,5 @@ test("a hostile document of a million wrong names ends at the first", async () =
   const document = { versions_list: Array.from({ length: 10_000 }, () => "\n") };
   const started = performance.now();
   expect(await troubleOf(() => parseVersionsJson(bytes(document), "it"))).toBe("bad_name");
-  expect(performance.now() - started).toBeLessThan(1_000);
+  expect(performance.now() - started).toBeLessThan(5_000);
 });

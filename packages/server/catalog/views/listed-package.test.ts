@@ -1,16 +1,22 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
+import { offerOf } from "../../package-sets/offer.ts";
 import { findPackages } from "../find-packages.ts";
 import { ListedPackage } from "./listed-package.ts";
 
-test("a list is counted as what it takes in memory once it has been searched", () => {
+test("a list is counted as what it takes in memory once it has been searched and asked for what it provides", () => {
   setFlagsFromString("--expose-gc");
   const collect: () => void = runInNewContext("gc");
   collect();
   const before = process.memoryUsage().heapUsed;
   const list = Array.from({ length: 20_000 }, (_, at) => listed(at));
   expect(findPackages(list, "nothing has these words")).toEqual([]);
+  expect(
+    offerOf(list)
+      .providers("anything-8")
+      .map(({ name }) => name),
+  ).toEqual(["package-8"]);
   collect();
   const taken = process.memoryUsage().heapUsed - before;
   const counted = list.reduce((sum, one) => sum + one.bytes, 0);

@@ -1,9 +1,11 @@
 import type { WholePackage } from "../store/feed-packages.ts";
 import type { Package } from "../types.ts";
-import { bytesOf } from "./bytes.ts";
+import { BYTES_AN_ENTRY, bytesOf } from "./bytes.ts";
 
 /** Object, its place in the list, and the places of its two searchable texts. */
 const BYTES_A_PACKAGE = 136 + 3 * 8;
+/** What a name it goes by besides takes in an index of such names: an entry, a string, and a list of one. */
+const BYTES_A_NAME = BYTES_AN_ENTRY + 24 + 56;
 
 /**
  * A package in a list of thousands, of which a few are looked at: what it depends on stays one text until somebody asks,
@@ -46,11 +48,15 @@ export class ListedPackage implements Package {
     return lines(this.#provides);
   }
 
-  /** What it takes in memory, about, with name and description a second time: the first search in its list adds them. */
+  /**
+   * What it takes in memory, about, with what its list's first users add: name and description a second time, to be searched
+   * (`find-packages.ts`), and an index of the names it goes by besides its own (`package-sets/offer.ts`).
+   */
   get bytes(): number {
-    const { name, description, version, abi } = this;
+    const { name, description, version, abi, provides } = this;
     const own = bytesOf(version) + bytesOf(abi) + bytesOf(this.#depends) + bytesOf(this.#conflicts);
-    return BYTES_A_PACKAGE + own + bytesOf(this.#provides) + 2 * (bytesOf(name) + bytesOf(description));
+    const others = (provides.length + (abi === null ? 0 : 1)) * BYTES_A_NAME + bytesOf(this.#provides);
+    return BYTES_A_PACKAGE + own + bytesOf(this.#provides) + others + 2 * (bytesOf(name) + bytesOf(description));
   }
 }
 

@@ -5,7 +5,7 @@ import { type ServedDialect, serveDialect } from "./testing/served-dialect.ts";
 let served: ServedDialect;
 beforeAll(async () => {
   served = await serveDialect();
-}, 60_000);
+});
 afterAll(() => served[Symbol.asyncDispose]());
 
 const ask = asking(() => served);

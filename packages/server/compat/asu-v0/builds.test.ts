@@ -12,7 +12,7 @@ import { type HouseDialect, serveOverHouse } from "./testing/dialect-over-house.
 let served: HouseDialect;
 beforeAll(async () => {
   served = await serveOverHouse({ max_pending: 4 });
-}, 60_000);
+});
 afterAll(() => served[Symbol.asyncDispose]());
 
 const ask = asking(() => served);
@@ -22,7 +22,7 @@ const state = (hash: string, kind = "upgrade-request") => ask(`/api/${kind}/${ha
 
 /** As auc does, until it isn't 202 any more. */
 async function untilEnded(hash: string, kind = "upgrade-request") {
-  await expect.poll(async () => (await state(hash, kind)).status, { timeout: 20_000 }).not.toBe(202);
+  await expect.poll(async () => (await state(hash, kind)).status).not.toBe(202);
   return state(hash, kind);
 }
 
@@ -71,7 +71,7 @@ describe("a request that waits", () => {
     await using _ = await served.house.startWorker();
     const { json } = await send({ packages: ["luci", "vim"] });
     const status = async () => (await state(json.request_hash)).headers.get("x-imagebuilder-status");
-    await expect.poll(status, { timeout: 20_000 }).toBe("building");
+    await expect.poll(status).toBe("building");
     const building = await state(json.request_hash);
     expect([building.status, building.json]).toEqual([202, { request_hash: json.request_hash }]);
     expect(building.headers.has("x-build-queue-position")).toBe(false);

@@ -12,7 +12,7 @@ beforeAll(async () => {
   await mkdir(temp.join("chef"));
   await writeFile(temp.join("chef/index.html"), "<h1>Chef</h1>");
   served = await serveDialect({ static: { chef: temp.join("chef") } });
-}, 60_000);
+});
 afterAll(async () => {
   await served[Symbol.asyncDispose]();
   await temp[Symbol.asyncDispose]();

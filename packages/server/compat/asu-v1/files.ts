@@ -1,3 +1,4 @@
+import { findProfile } from "../../catalog/find-profile.ts";
 import type { Known, PackageIndex, Profile, Target, Version } from "../../catalog/types.ts";
 import type { ServerParts } from "../../http/parts.ts";
 import { Representation } from "../../http/representation.ts";
@@ -57,11 +58,6 @@ const ANSWERS: Answers = {
     );
   },
 };
-
-/** A profile by its name, or by one its device goes by: auc asks for its board, `,` written `_`. */
-function findProfile(target: Target, name: string): Profile | undefined {
-  return target.profiles.get(name) ?? target.profiles.get(target.aliases.get(name.replaceAll(",", "_")) ?? "");
-}
 
 /** A profile with all that holds for its target, and when it was built, as clients before 2020's end want it in one. */
 function profileDocument(target: Target, profile: Profile): Record<string, unknown> {

@@ -11,6 +11,7 @@ import * as firstGenerationNames from "./0009-first-generation-names.ts";
 import * as cleanUp from "./0010-clean-up.ts";
 import * as operator from "./0011-operator.ts";
 import * as workerProcesses from "./0012-worker-processes.ts";
+import * as buildTables from "./0013-build-tables.ts";
 
 /**
  * All migrations in the order they are made in. Forward only: what has been released is never edited, the next one
@@ -29,4 +30,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "0010-clean-up", up: cleanUp.up },
   { name: "0011-operator", up: operator.up },
   { name: "0012-worker-processes", up: workerProcesses.up },
+  { name: "0013-build-tables", up: buildTables.up },
 ];

@@ -1,6 +1,6 @@
+import { SECURITY_HEADERS } from "@pawl/ui/security-headers";
 import { Hono } from "hono";
 import { describeApi } from "../openapi/document.ts";
-import { SECURITY_HEADERS } from "../pages/security-headers.ts";
 import { staticFile } from "../pages/static-file.ts";
 import type { ServerApp, ServerEnv } from "../parts.ts";
 import { Representation, send } from "../representation.ts";

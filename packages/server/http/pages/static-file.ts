@@ -1,30 +1,25 @@
 import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import { Representation, send } from "../representation.ts";
-
-const TYPES: Readonly<Record<string, string>> = {
-  ".css": "text/css; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".html": "text/html; charset=utf-8",
-  ".png": "image/png",
-  ".svg": "image/svg+xml",
-};
+import { typeOf } from "./content-type.ts";
 
 /** A file that ships with Pawl: read when it is first asked for, then kept, with its compressed forms. */
 export function staticFile(
   file: URL,
   headers: Readonly<Record<string, string>> = {},
 ): (request: Request) => Promise<Response> {
-  let kept: Promise<Representation> | null = null;
-  return async (request) => {
-    kept ??= readFile(file).then(
-      (bytes) => new Representation(bytes, TYPES[extname(file.pathname)] ?? "application/octet-stream"),
-    );
-    // Asked for again where it couldn't be read.
-    const shown = await kept.catch((error: unknown) => {
+  const read = once(async () => new Representation(await readFile(file), typeOf(extname(file.pathname))));
+  return async (request) => send(request, await read(), { headers });
+}
+
+/** Made when it is first asked for, then kept; made again where it couldn't be. */
+export function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let kept: Promise<T> | null = null;
+  return () => {
+    kept ??= make().catch((error: unknown) => {
       kept = null;
       throw error;
     });
-    return send(request, shown, { headers });
+    return kept;
   };
 }

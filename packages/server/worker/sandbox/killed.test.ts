@@ -11,7 +11,7 @@ import { processesWith } from "./testing/processes.ts";
 const WORKER = fileURLToPath(new URL("./testing/killed-worker.ts", import.meta.url));
 
 /** A machine may have more to do than this. */
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: 60_000 };
 
 test.for([
   ["bubblewrap", ""],

@@ -156,8 +156,16 @@ function everyKind(
   if (besides.includes("memory")) {
     test("memory that many share is counted once", async () => {
       await using build = await place.open();
-      const script =
-        "import mmap, os, time\nm = mmap.mmap(-1, 40 << 20)\nfor at in range(0, len(m), 4096): m[at] = 1\nfor n in range(5):\n  if os.fork() == 0:\n    sum(m[at] for at in range(0, len(m), 4096))\n    time.sleep(0.5)\n    os._exit(0)\nfor n in range(5): os.wait()";
+      const script = `import mmap, os, time
+m = mmap.mmap(-1, 40 << 20)
+for at in range(0, len(m), 4096): m[at] = 1
+own = b"x" * (30 << 20)
+for n in range(5):
+  if os.fork() == 0:
+    sum(m[at] for at in range(0, len(m), 4096))
+    time.sleep(0.5)
+    os._exit(0)
+for n in range(5): os.wait()`;
       expect(await build.sh('python3 -c "$1"', { args: [script] })).toMatchObject({ code: 0, stoppedBy: null });
     });
   }

@@ -91,7 +91,7 @@ test.runIf(isRoot)("in the background it is made sure that the disk has what was
   expect((await shop.outcome(trees)).code).toBe("taken");
   const [key] = await shop.names("synced", "trees");
   const record = () => readFile(shop.dir.join("synced", "trees", `${key}`, "record.json"), "utf8");
-  await expect.poll(async () => JSON.parse(await record()).isSynced, { timeout: 10_000 }).toBe(true);
+  await expect.poll(async () => JSON.parse(await record()).isSynced).toBe(true);
 });
 
 test.each([1, 10, 100, 1_000])("who goes away while it unpacks, leaves nothing half: after %i turns", async (turns) => {

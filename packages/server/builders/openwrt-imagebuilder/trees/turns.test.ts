@@ -73,4 +73,4 @@ test("who goes on gives signs, so that nobody takes it for hung", async () => {
   await later(dir.path, 70_000);
   await new Promise((resolve) => setTimeout(resolve, 6_000));
   expect(await new Turns(dir.path).tryTake("place", "fetch")).toBeNull();
-}, 20_000);
+});

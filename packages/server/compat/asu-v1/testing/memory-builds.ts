@@ -90,6 +90,7 @@ function newBuild({ inputs }: BuildAsk, position: number): Build {
     inputs,
     state: "queued",
     step: null,
+    steps: [],
     position,
     waitsFor: null,
     attempt: 0,
