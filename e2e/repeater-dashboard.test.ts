@@ -25,7 +25,7 @@ beforeAll(async () => {
   await writeFile(dir.join("jwt.key"), SECRET, { mode: 0o600 });
   await appliance.changeConfig((text) => authLines(dir.join("jwt.key")) + text);
   daemon = await startDaemon(appliance);
-}, 60_000);
+});
 
 afterAll(async () => {
   await daemon?.[Symbol.asyncDispose]();
@@ -94,7 +94,7 @@ test("Install Update: the log as it comes, the restart it looks for, and the ver
   expect(lines.at(-1)).toBe("✓ Upgraded to 1.1.0-beta.1 on channel 'beta'");
   expect(events.at(-1)).toEqual({ type: "done", state: "complete", error: null });
   expect(await call("GET", "status")).toMatchObject({ current_version: "1.1.0-beta.1", state: "complete" });
-}, 60_000);
+});
 
 test("Force Reinstall, when there is nothing newer", async () => {
   const refused = await raw("POST", "install", {});
@@ -105,7 +105,7 @@ test("Force Reinstall, when there is nothing newer", async () => {
   });
   expect(await call("POST", "install", { force: true })).toMatchObject({ state: "installing" });
   expect((await streamed()).at(-1)).toMatchObject({ type: "done", state: "complete" });
-}, 60_000);
+});
 
 test.each([
   ["POST", "set_channel", {}, 400],

@@ -143,7 +143,9 @@ describe.skipIf(whyNot)(
       await publish("1.1.0");
       const failed = await asApi(["pawl", "install"]);
       expect(failed.code).toBe(1);
-      expect(failed.stdout).toMatch(/`sudo journalctl -u 'pawl-apply@install:kitchen:[^ ]+\.service'` shows why/);
+      expect(failed.stdout, await machine.journal()).toMatch(
+        /`sudo journalctl -u 'pawl-apply@install:kitchen:[^ ]+\.service'` shows why/,
+      );
     });
   },
 );

@@ -15,7 +15,7 @@ describe.skipIf(!isRoot())("§7 a download that is changed after it was verified
     device = await SplitDevice.create();
     await device.publish("1.1.0");
     strangers = await device.publish("1.1.0", { key: "stranger" }, device.join("strangers"));
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await device?.[Symbol.asyncDispose]();
@@ -108,7 +108,7 @@ describe.skipIf(!isRoot())("§7 a download that is changed after it was verified
     // Large, so that there is a while; only now, as all of the releases are compared before and after each attack.
     beforeAll(async () => {
       await device.publish("2.0.0", { ballastBytes: 32_000_000 });
-    }, 60_000);
+    });
 
     const WHILE_READ: [what: string, script: string][] = [
       ["is overwritten", 'printf XXXXXXXX | dd of="$1" bs=1 seek=$(($(stat -c %s "$1") - 100000)) conv=notrunc'],
@@ -154,7 +154,7 @@ describe.skipIf(!isRoot())("§7 a download that is changed after it was verified
       device.mustAttack('truncate -s -100000 "$1"', bundle);
       child.kill("SIGCONT");
       expect(await end).toMatchObject({ outcome: { result: "failed" } });
-    }, 60_000);
+    });
 
     test("a bundle that another one takes the place of while root reads it: what was opened is read to its end", async () => {
       const { order, bundle } = await ordered("2.0.0");
@@ -166,7 +166,7 @@ describe.skipIf(!isRoot())("§7 a download that is changed after it was verified
       expect(await end).toMatchObject({ outcome: { result: "success" } });
       const published = await readFile(device.join("releases/2.0.0/manifest.json"), "utf8");
       expect(await readFile(join(device.home, "current/manifest.json"), "utf8")).toBe(published);
-    }, 60_000);
+    });
   });
 
   /** Root's process as it stands still in the middle of unpacking; the folder it unpacks into. */

@@ -46,7 +46,7 @@ describe.skipIf(!isPossible())("§7 whoever has taken over the API's user calls 
     await rm(device.join("machine/etc/sudoers.d"), { recursive: true, force: true });
     await mkdir(device.join("machine/etc/sudoers.d"), { mode: 0o750 });
     await writeFile(device.join("machine/etc/sudoers.d/pawl"), SUDOERS, { mode: 0o440 });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await device?.[Symbol.asyncDispose]();
@@ -94,7 +94,7 @@ describe.skipIf(!isPossible())("§7 whoever has taken over the API's user calls 
     const { status, output } = asPawl(`${SUDO} -n /usr/local/sbin/pawl-apply install kitchen "$1"`, update.id);
     expect([status, output]).toEqual([0, ""]);
     expect(await device.currentVersion()).toBe("1.1.0");
-  }, 60_000);
+  });
 
   test("a PATH of its own, NODE_OPTIONS, LD_PRELOAD and PAWL_ variables get nothing run, and change nothing", async () => {
     const { update } = await device.handedOver("1.2.0");
@@ -122,7 +122,7 @@ describe.skipIf(!isPossible())("§7 whoever has taken over the API's user calls 
     expect(existsSync(device.marker)).toBe(false);
     expect(await device.currentVersion()).toBe("1.2.0");
     expect(await device.rootsFilesInApi()).toEqual([]);
-  }, 60_000);
+  });
 
   test("the same traps catch a rule that is less strict", async () => {
     const bin = await traps(...PROGRAMS);
@@ -149,7 +149,7 @@ describe.skipIf(!isPossible())("§7 whoever has taken over the API's user calls 
     // Under its other name, which nobody may call as root, it takes its caller's word for where programs are.
     await call("/usr/local/bin/pawl", "apply", "--config", "/etc/pawl/pawl.yaml");
     expect(await readFile(device.marker, "utf8")).toContain("sync\n");
-  }, 60_000);
+  });
 
   test("where sudo starts what it has open, under a name that isn't any, no other command is to be had", async () => {
     const sudoers = device.join("machine/etc/sudoers.d/pawl");

@@ -32,7 +32,7 @@ export function describeUpdates(
       await appliance.publish("1.0.0");
       const first = await appliance.pawl.run("install");
       expect(first, first.stderr).toMatchObject({ code: 0 });
-    }, 60_000);
+    });
 
     afterAll(async () => {
       await appliance?.[Symbol.asyncDispose]();
@@ -91,7 +91,7 @@ export function describeUpdates(
         events.findIndex((event) => event.type === "status" && event.phase === "health_check"),
       );
       expect(events.at(-1)).toMatchObject({ type: "done", state: "complete", error: null });
-    }, 60_000);
+    });
 
     test("the owner goes back, and forward again", async () => {
       const back = await appliance.pawl.run("rollback");
@@ -100,6 +100,6 @@ export function describeUpdates(
       const again = await appliance.pawl.run("install", "1.2.0");
       expect(again, again.stderr).toMatchObject({ code: 0 });
       expect(await appliance.runningVersion()).toBe("1.2.0");
-    }, 60_000);
+    });
   });
 }

@@ -1,9 +1,14 @@
-// Bundles the device into one file without dependencies: dist/pawl-device.mjs, for Node 18.19 and later.
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+// Builds the pages, and bundles the device with its own into one file without dependencies: dist/pawl-device.mjs, for Node
+// 18.19 and later.
+import { createHash } from "node:crypto";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { build, context } from "esbuild";
+import { withPages } from "../packages/device/http/pages/packed-pages.ts";
 import { ROOT } from "./bootstrap.mjs";
+import { buildPages, pagesOf } from "./build-pages.mjs";
 
 const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
 export const DEVICE_FILE = join(ROOT, "dist", "pawl-device.mjs");
@@ -33,7 +38,7 @@ const ASLEEP = "*\u0001/";
 const MARK = "/*PAWL ";
 
 /**
- * One file of two parts. Reading and compiling all of Pawl takes longer than `pawl status` may: so that command's part
+ * One file of two parts, and pages behind them. Reading and compiling all of Pawl takes longer than `pawl status` may: so that command's part
  * stands in front, and all the rest in a comment, which costs nothing until it is woken (docs/decisions/0006).
  *
  * The same file has to run as pawl-device.mjs, which Node takes for a module, and as /usr/local/bin/pawl, which Node 18
@@ -53,10 +58,10 @@ const require = createRequire("/");
 const module = { exports: {} };
 ${quick}
 if (await module.exports.quick(process.argv.slice(1))) return;
-const all = require("node:fs").readFileSync(process.argv[1], "utf8");
+const all = require("node:fs").readFileSync(process.argv[1]);
 const begin = all.lastIndexOf(${JSON.stringify(MARK.slice(0, 2))} + ${JSON.stringify(MARK.slice(2))}) + ${MARK.length};
-const main = all.slice(begin, all.lastIndexOf("*" + "/")).replaceAll("*\\u0001/", "*" + "/");
-const lineOffset = all.slice(0, begin).split("\\n").length - 1;
+const main = all.toString("utf8", begin, all.indexOf("*" + "/", begin)).replaceAll("*\\u0001/", "*" + "/");
+const lineOffset = all.toString("latin1", 0, begin).split("\\n").length - 1;
 const wake = require("node:vm").compileFunction(main, ["require", "module"], { filename: process.argv[1], lineOffset });
 wake(require, { exports: {} });
 })();
@@ -67,16 +72,35 @@ ${MARK}${main.replaceAll(END, ASLEEP)}${END}
 function write(outputFiles) {
   const text = (name) => outputFiles.find(({ path }) => path.endsWith(`/${name}.js`)).text;
   mkdirSync(dirname(DEVICE_FILE), { recursive: true });
-  writeFileSync(DEVICE_FILE, deviceFile(text("quick"), text("main")));
+  writeFileSync(DEVICE_FILE, withPages(deviceFile(text("quick"), text("main")), builtPages("device")));
   chmodSync(DEVICE_FILE, 0o755);
 }
 
+/** A site's files by their paths below its root, each compressed. */
+function builtPages(site) {
+  const folder = pagesOf(site);
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return new Map(
+    files
+      .map(({ parentPath, name }) => join(parentPath, name))
+      .sort()
+      .map((path) => [relative(folder, path), packed(readFileSync(path))]),
+  );
+}
+
+function packed(bytes) {
+  const etag = `"${createHash("sha256").update(bytes).digest("base64url").slice(0, 27)}"`;
+  return { gzip: gzipSync(bytes, { level: 9 }), etag };
+}
+
 export async function buildDevice() {
+  await buildPages();
   write((await build(options)).outputFiles);
 }
 
 /** Builds again after each change; calls back after each build that worked. */
 export async function watchDevice(onBuilt) {
+  await buildPages();
   const plugin = {
     name: "built",
     setup: ({ onEnd }) =>

@@ -1,18 +1,12 @@
-// npm run dev: the demo appliance, whose Pawl is built again and restarted at each change.
+// npm run dev: the pages of both programs, on a stand-in of their APIs.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { bootstrap, ROOT } from "./bootstrap.mjs";
 
 bootstrap();
-const { watchDevice } = await import("./build.mjs");
 
 const node = join(ROOT, "node_modules", ".bin", "node");
-let demo = null;
-await watchDevice(() => {
-  if (demo) return void demo.kill("SIGUSR2");
-  demo = spawn(node, [join(ROOT, "packages", "testkit", "demo", "main.ts"), ...process.argv.slice(2)], {
-    stdio: "inherit",
-  });
-  demo.on("exit", (code) => process.exit(code ?? 0));
-});
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => signal === "SIGTERM" && demo?.kill(signal));
+const main = join(ROOT, "packages", "ui", "dev", "main.ts");
+const dev = spawn(node, [main, ...process.argv.slice(2)], { stdio: "inherit" });
+dev.on("exit", (code) => process.exit(code ?? 0));
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => signal === "SIGTERM" && dev.kill(signal));

@@ -12,7 +12,8 @@ let device: Device;
 let pawl: PawlCommand;
 
 beforeAll(async () => {
-  device = await Device.create();
+  // Long enough for this process to see each state, on any machine.
+  device = await Device.create({ within: "30s", steady: "1s" });
   writeFileSync(device.dir.join("jumping-clock.cjs"), JUMPING_CLOCK);
   pawl = device.withEnv({
     NODE_OPTIONS: `--require ${device.dir.join("jumping-clock.cjs")}`,

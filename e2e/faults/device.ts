@@ -148,7 +148,7 @@ export function assertSentence(message: string | undefined, says: string | RegEx
 }
 
 /** Waits, without a pause longer than a few milliseconds, until something holds. */
-export async function until(holds: () => boolean | Promise<boolean>, withinMs = 60_000): Promise<void> {
+export async function until(holds: () => boolean | Promise<boolean>, withinMs = 150_000): Promise<void> {
   for (const end = performance.now() + withinMs; performance.now() < end; ) {
     if (await holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 4));

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 /** What of a request is kept, in bytes, to be said again to another server. */
 const MOST_KEPT = 2 * 1024 * 1024;
 /** How long a server is looked for that answers, and the pause between two rounds, in milliseconds. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 60_000;
 const PAUSE_MS = 50;
 
 /**

@@ -24,8 +24,8 @@ const PAUSE_MS = { first: 100, most: 2_000 };
 /** Starts in a row that came to nothing, until it is given up. */
 const MOST_FAILURES = 20;
 /** How long a start may take, and an end in order. */
-const READY_WITHIN_MS = 60_000;
-const END_WITHIN_MS = 20_000;
+const READY_WITHIN_MS = 120_000;
+const END_WITHIN_MS = 60_000;
 
 /** One program that is kept running, as a service manager does it: whatever ends it, it is started again. Its output is in a file. */
 export class Launched implements AsyncDisposable {

@@ -48,7 +48,7 @@ beforeAll(async () => {
   routes = server.composition.app.routes.filter(({ method, handler }) => method !== "OPTIONS" && !isRefusal(handler));
   places = placesOf(server.mirror);
   builds = await makeKnownBuilds(server, BUILT);
-}, 60_000);
+});
 afterAll(async () => {
   await server?.[Symbol.asyncDispose]();
   await dir?.[Symbol.asyncDispose]();

@@ -14,7 +14,7 @@ beforeAll(async () => {
   dir = await TempDir.create();
   server = await startComposed({ builds: true, config: { state_dir: dir.join("state") } });
   await publishOdd(server.mirror);
-}, 60_000);
+});
 afterEach(() => server.mirror.heal());
 afterAll(async () => {
   expect(server?.errors).toEqual([]);
@@ -22,7 +22,7 @@ afterAll(async () => {
   await dir?.[Symbol.asyncDispose]();
 });
 
-const PATIENCE = { timeout: 15_000 };
+const PATIENCE = { timeout: 60_000 };
 const V2 = "/api/v2/builds";
 
 async function ask(body: object) {

@@ -27,10 +27,10 @@ beforeAll(async () => {
   }
   server = cleanUp.use(await startComposed({ builds: true, config: { state_dir: dir.join("state") } }));
   await publishOdd(server.mirror);
-}, 60_000);
+});
 afterAll(() => cleanUp.disposeAsync());
 
-const PATIENCE = { timeout: 15_000 };
+const PATIENCE = { timeout: 60_000 };
 const V2 = "/api/v2/builds";
 
 const SIZE = 20 * 2 ** 20;

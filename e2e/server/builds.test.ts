@@ -25,7 +25,7 @@ beforeAll(async () => {
   dir = await TempDir.create();
   server = await serveMiniature({ builds: true });
   client = serverClient({ url: server.url });
-}, 120_000);
+});
 afterAll(async () => {
   await server?.[Symbol.asyncDispose]();
   await dir?.[Symbol.asyncDispose]();
@@ -102,7 +102,7 @@ describe("pawl build", () => {
     while (!/ImageBuilder|Next in line|Choosing/.test(pressed.said())) await new Promise((go) => setTimeout(go, 20));
     pressed.child.kill("SIGINT");
     expect(await pressed.ended).toMatchObject({ code: 130, stderr: expect.stringContaining("Taken back.") });
-    await expect.poll(() => server.composition.builds.building(), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => server.composition.builds.building()).toBe(0);
   });
 
   test("says so where there is no server", WITHIN, async () => {

@@ -35,7 +35,7 @@ beforeAll(async () => {
     worker: { embedded: false, grace: "60s" },
   };
   server = taken.use(await ServerProcess.start(dir.join("server"), config));
-}, 60_000);
+});
 afterAll(() => taken.disposeAsync());
 
 const startWorker = (folder: string, name: string, worker: object = {}, isContained = false) => {
@@ -142,7 +142,7 @@ test("a worker that is killed and one that hangs are replaced; nothing is built 
     expect(await holderOf(id)).toMatchObject({ attempt: 2, state: "done" });
   }
   expect(await readFile("/proc/mounts", "utf8")).not.toContain(dir.path);
-}, 120_000);
+});
 
 test("a worker that is told to stop begins nothing, and ends what it builds; told twice, it gives that back at once", async () => {
   await using leaving = await startWorker("machine", "leaving");
@@ -178,7 +178,7 @@ test("a worker that is told to stop begins nothing, and ends what it builds; tol
   for (const id of [waiting, last]) await withdraw(id);
   const check = await runPawl(["worker", "--check", "--config", hurried.configFile]);
   expect([check.code, check.stdout]).toEqual([1, expect.stringContaining("No worker runs on this machine")]);
-}, 120_000);
+});
 
 test("workers that share a folder, and not what processes they see, leave each other's builds alone", async () => {
   await using contained = await startWorker("machine", "contained", {}, true);
@@ -202,7 +202,7 @@ test("workers that share a folder, and not what processes they see, leave each o
   expect(another.said("what a worker has left is removed") || visible.said("what a worker has left is removed")).toBe(
     true,
   );
-}, 120_000);
+});
 
 /** Control groups that a worker has made, wherever its own group is. */
 async function groupsOf(pid: number): Promise<string[]> {

@@ -13,7 +13,7 @@ const REFUSED = /authentication required|Access denied|Permission denied|not per
 
 describe.skipIf(whyNot)(
   `who has taken over the unprivileged user${whyNot ? ` (${whyNot})` : ""}`,
-  { timeout: 90_000 },
+  { timeout: 180_000 },
   () => {
     let device: Device;
 

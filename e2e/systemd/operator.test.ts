@@ -39,7 +39,7 @@ if (!isOnDisk) {
         await machine.succeed(["mount", "--bind", "/", HOST]);
         const node = join(HOST, process.execPath);
         await machine.succeed(["systemd-run", "--unit=mirror", node, MIRROR, "--port", String(MIRROR_PORT)]);
-      }, 120_000);
+      });
 
       afterAll(() => machine?.[Symbol.asyncDispose]());
 

@@ -95,7 +95,7 @@ export class OwnersMachine implements AsyncDisposable {
   }
 
   /** Looks without a pause until root's side is in a state: some are over in milliseconds. */
-  async untilApplying(state: string, withinMs = 20_000): Promise<void> {
+  async untilApplying(state: string, withinMs = 60_000): Promise<void> {
     const end = performance.now() + withinMs;
     while (this.applying() !== state) {
       if (performance.now() > end) throw new Error(`Waited ${withinMs} ms for ${state}; it is ${this.applying()}.`);

@@ -10,7 +10,7 @@ const OTHERS = /^\/(var\/(log|lib\/(systemd|kitchen|private)|cache)|etc\/\.pwd\.
 /** Which the account tools change. */
 const ACCOUNTS = /^\/etc\/(passwd|group|shadow|gshadow|subuid|subgid)-?$/;
 
-describe.skipIf(whyNot)(`pawl setup${whyNot ? ` (${whyNot})` : ""}`, { timeout: 90_000 }, () => {
+describe.skipIf(whyNot)(`pawl setup${whyNot ? ` (${whyNot})` : ""}`, () => {
   let device: Device;
 
   beforeEach(async () => {

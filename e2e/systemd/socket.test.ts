@@ -5,7 +5,7 @@ import { activity, show } from "./units.ts";
 
 const whyNot = machineIsPossible();
 
-describe.skipIf(whyNot)(`the API by socket activation${whyNot ? ` (${whyNot})` : ""}`, { timeout: 90_000 }, () => {
+describe.skipIf(whyNot)(`the API by socket activation${whyNot ? ` (${whyNot})` : ""}`, () => {
   let device: Device;
 
   beforeAll(async () => {

@@ -9,7 +9,7 @@ const API = "/system.slice/pawl-device.service";
 
 describe.skipIf(whyNot)(
   `an update asked for through the socket${whyNot ? ` (${whyNot})` : ""}`,
-  { timeout: 90_000 },
+  { timeout: 180_000 },
   () => {
     let device: Device;
     let minor = 1;
@@ -95,7 +95,7 @@ describe.skipIf(whyNot)(
   },
 );
 
-describe.skipIf(whyNot)(`a long update${whyNot ? ` (${whyNot})` : ""}`, { timeout: 90_000 }, () => {
+describe.skipIf(whyNot)(`a long update${whyNot ? ` (${whyNot})` : ""}`, () => {
   test("is seen to its end by the API, which knows that root's side is alive", async () => {
     // Longer than root's side may be without its lock, after which the API would start it again.
     await using device = await Device.create({ extra: "idle_exit: 2s\n", steady: "18s" });

@@ -11,7 +11,7 @@ const STAMP = "/var/lib/systemd/timers/stamp-pawl-check.timer";
 const NIGHTLY = "/var/lib/pawl/kitchen/api/nightly.json";
 const THREE_DAYS_MS = 3 * 24 * 3600_000;
 
-describe.skipIf(whyNot)(`the nightly check${whyNot ? ` (${whyNot})` : ""}`, { timeout: 90_000 }, () => {
+describe.skipIf(whyNot)(`the nightly check${whyNot ? ` (${whyNot})` : ""}`, () => {
   let device: Device;
 
   beforeAll(async () => {

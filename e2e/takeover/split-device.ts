@@ -8,7 +8,7 @@ import { TempDir } from "@pawl/testkit";
 import { DEVICE_FILE } from "../nodes.ts";
 
 /** By then root's process has ended by itself, or it hangs, in milliseconds. */
-const ENDS_WITHIN_MS = 30_000;
+const ENDS_WITHIN_MS = 60_000;
 
 /** How a process ended, and all it said. */
 export interface Ended {

@@ -3,7 +3,7 @@ import { type ClientRequest, request as httpRequest, type IncomingMessage } from
 import { ClientRefuses } from "./client-refuses.ts";
 
 /** Milliseconds for an answer, all of it. */
-const ANSWER_WITHIN_MS = 15_000;
+const ANSWER_WITHIN_MS = 60_000;
 /** Bytes. No client has room for more. */
 const LONGEST_ANSWER = 20 * 1024 * 1024;
 

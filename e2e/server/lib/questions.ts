@@ -129,6 +129,7 @@ const BELOW: Readonly<Record<string, Make<string>>> = {
       `${path.replace(/^\w+\//, "")}/targets/${target}/profiles.json`,
     ]),
   "/snapshots/*": (pick) => pick([".targets.json", "targets/x86/64/profiles.json"]),
+  "/console/*": (pick) => pick(["", "builds", "builds/0123", "no/such/page"]),
   "/chef/*": (pick) => pick(["", "index.html", "app.js"]),
 };
 
@@ -163,9 +164,21 @@ const QUERIES: Readonly<Record<string, Make<Fields>>> = {
       version: [version],
       target: [target],
       distribution: ["openwrt"],
+      profile: ["generic"],
+      query: ["archer c7", "24.10", "%"],
+      sort: ["newest", "oldest", "slowest", "quickest"],
     }),
+  "/api/v2/catalog/branches": (pick) => pick<Fields>([{}, { distribution: "openwrt" }]),
   "/api/v2/catalog/resources": (pick, { version, target }) =>
-    page(pick, { trouble: ["true", "false"], distribution: ["openwrt"], version: [version], target: [target] }),
+    page(pick, {
+      trouble: ["true", "false"],
+      distribution: ["openwrt"],
+      version: [version],
+      target: [target],
+      branch: ["24.10"],
+      query: ["targets", "%"],
+      sort: ["path", "oldest", "newest", "trouble"],
+    }),
   "/api/v2/stats/versions": (pick) => pick<Fields>([{}, { branch: "24.10" }]),
   "/api/v2/stats/packages": (pick) => pick<Fields>([{}, { branch: "24.10", limit: "3" }]),
   "/api/v2/stats/targets": (pick) => pick<Fields>([{}, { limit: "3" }]),
@@ -234,6 +247,10 @@ const BODIES: Readonly<Record<string, Make<unknown>>> = {
   "/api/v2/builds/:id/drop": () => undefined,
   "/api/v2/builds/:id/retry": () => undefined,
   "/api/v2/gc": (pick) => pick([{}, { dry_run: true }, { dry_run: false }]),
+  [`${TARGET}/package-sets`]: (pick, { profile, board }) => ({
+    ...pick([{}, { profile }, { profile: board }]),
+    ...pick([{}, { packages: [pick(PACKAGES), `-${pick(PACKAGES)}`, "no-such-thing"] }, { only: true }]),
+  }),
   "/api/v2/upgrade-checks": (pick, { version, target, board }) => ({
     distribution: pick(["openwrt", "openwrt", "lede"]),
     version,

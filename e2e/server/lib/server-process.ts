@@ -8,7 +8,7 @@ import { Caller } from "./caller.ts";
 import { startPawl } from "./pawl.ts";
 
 /** How long a start may take, in milliseconds: one that finds a database to be stopped and a log to be read. */
-const START_WITHIN_MS = 40_000;
+const START_WITHIN_MS = 120_000;
 
 /** `pawl serve` as a process of its own, on its embedded database. */
 export class ServerProcess implements AsyncDisposable {

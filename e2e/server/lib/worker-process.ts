@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { startPawl } from "./pawl.ts";
 
 /** How long a start may take, in milliseconds. */
-const START_WITHIN_MS = 40_000;
+const START_WITHIN_MS = 120_000;
 
 export interface WorkerProcessOptions {
   /** Several may share one. */

@@ -12,7 +12,7 @@ const PORTS = { server: 8080, mirror: 8091 };
 /** A first start makes a database, and may have to copy its programs. */
 const START_WITHIN_MS = 120_000;
 /** The server itself waits some seconds for what it never read. */
-const ASK_WITHIN_MS = 20_000;
+const ASK_WITHIN_MS = 60_000;
 
 export interface ServerDemoOptions {
   /** Its state is kept there from one start to the next. */

@@ -114,7 +114,7 @@ describe.each(GENERATIONS)("%s", (generation) => {
     const first = manager.start({}, generation === "opkg" ? "update" : "add", ...(generation === "opkg" ? [] : ["a"]));
     const ended = once(first, "close");
     try {
-      await expect.poll(() => mirror.traffic(path).requests, { timeout: 10_000 }).toBeGreaterThan(0);
+      await expect.poll(() => mirror.traffic(path).requests).toBeGreaterThan(0);
       const second = await manager.run(generation === "opkg" ? "install" : "add", "b");
       if (generation === "opkg") {
         const lock = manager.path("root/tmp/opkg.lock");

@@ -137,7 +137,7 @@ test.skipIf(whyNot)("nothing of a machine stays, also when the process that boot
   expect(readFileSync(`/proc/${pid}/comm`, "utf8")).toBe("systemd\n");
   expect(readdirSync(dir.path)).toHaveLength(1);
   booter.kill("SIGKILL");
-  await expect.poll(() => readdirSync(dir.path), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => readdirSync(dir.path)).toEqual([]);
   await expect.poll(() => existsSync(`/proc/${pid}/root/etc`)).toBe(false);
   expect(readFileSync("/proc/self/mountinfo", "utf8")).not.toContain("pawl-machine");
 });

@@ -71,7 +71,7 @@ export class BootedMachine implements AsyncDisposable {
    */
   async run(
     argv: readonly string[],
-    { user, env = {}, input, timeoutMs = 60_000 }: RunOptions = {},
+    { user, env = {}, input, timeoutMs = 150_000 }: RunOptions = {},
   ): Promise<Finished> {
     const whole = [...(await this.#become(user)), ...argv];
     const home = user === undefined ? "/root" : "/";

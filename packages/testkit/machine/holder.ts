@@ -11,7 +11,7 @@ const HOLD = fileURLToPath(new URL("./hold.sh", import.meta.url));
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url)).replace(/\/$/, "");
 
 /** How long the host may take for a word, in milliseconds. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /** The arguments of unshare(1) that start hold.sh for a folder; with nothing on its stdin it makes ready, and clears away. */
 export function holderArgv(dir: string): string[] {
