@@ -71,6 +71,7 @@ export function describeUpdates(
 
     test("a good release is installed through the daemon, with live progress that never falls", async () => {
       await using daemon = await startDaemon(appliance, path);
+      await expectPage(`${daemon.url}/apps/kitchen`);
       await appliance.publish("1.2.0", { ballastBytes: 5_000_000 });
       appliance.host.bytesPerSecond = 4_000_000;
       const check = await appliance.pawl.run("check", "--force");
@@ -102,4 +103,14 @@ export function describeUpdates(
       expect(await appliance.runningVersion()).toBe("1.2.0");
     });
   });
+}
+
+/** The page is in the built file, with all that it loads before it shows anything. */
+async function expectPage(url: string): Promise<void> {
+  const links = [...(await (await fetch(url)).text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(
+    ([, link]) => link ?? "",
+  );
+  expect(links.filter((link) => link.endsWith(".js")).length).toBeGreaterThan(0);
+  const loaded = await Promise.all(links.map(async (link) => (await fetch(new URL(link, url))).status));
+  expect(loaded).toEqual(links.map(() => 200));
 }

@@ -15,10 +15,12 @@ import { type Database, type DatabaseOptions, openDatabase } from "./db/connect.
 import { type EmbeddedOptions, startEmbedded } from "./db/embedded.ts";
 import { migrate } from "./db/migrate.ts";
 import { Collector } from "./gc/index.ts";
+import { keptBytes } from "./gc/reading.ts";
 import { createApp } from "./http/app.ts";
 import { databaseHealth } from "./http/database-health.ts";
 import type { ServerApp } from "./http/parts.ts";
 import { RepresentationCache } from "./http/representation.ts";
+import { storeHealth } from "./http/store-health.ts";
 import type { Logger } from "./log/log.ts";
 import { memoryBudget } from "./memory.ts";
 import { createOperator } from "./operator/service.ts";
@@ -94,6 +96,7 @@ export async function composeServer(
     queueLength: () => builds.queueLength(),
     stored: () => builds.stored(),
     building: () => builds.building(),
+    keptBytes: () => keptBytes(database.kysely, clock()),
   };
   const stats = taken.use(
     new DatabaseStats({ database: database.kysely, clock, log: log.child({ part: "stats" }), builds: figures }),
@@ -139,7 +142,7 @@ export async function composeServer(
     images: taken.use(new StoredImages({ database: database.kysely, log: log.child({ part: "asu-v0" }) })),
     representations: new RepresentationCache(memoryBudget(config.catalog.memory).answers),
     version: VERSION,
-    health: [databaseHealth(database)],
+    health: [databaseHealth(database), storeHealth(store)],
     signal: end.signal,
     stopping: AbortSignal.any([signal, end.signal]),
   });

@@ -1,3 +1,6 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "../../../scripts/bootstrap.mjs";
 import { type KnownBuilds, NO_BUILDS } from "./known-builds.ts";
 import type { Place } from "./places.ts";
 
@@ -76,6 +79,10 @@ const PARAMETERS: Readonly<Record<string, Make<string>>> = {
   name: (pick, { builds }) => pick(["profiles.json", "buildlog.txt", "none.bin", ...builds.files]),
 };
 
+/** What the pages load; nothing where they weren't built. */
+const ASSET_FOLDER = join(ROOT, "dist", "pages", "server", "static", "assets");
+const ASSETS = existsSync(ASSET_FOLDER) ? readdirSync(ASSET_FOLDER) : [];
+
 /** Where a parameter isn't as it is elsewhere. */
 const PARAMETERS_OF: Readonly<Record<string, Readonly<Record<string, Make<string>>>>> = {
   // What is told of one that waits has no end.
@@ -83,6 +90,7 @@ const PARAMETERS_OF: Readonly<Record<string, Readonly<Record<string, Make<string
   // Others are asked about later.
   "/api/v2/builds/:id/drop": { id: () => NO_ID },
   "/api/v2/builds/:id/retry": { id: (pick, { builds }) => pick([NO_ID, ...builds.waiting, ...builds.ended]) },
+  "/static/assets/:name": { name: (pick) => pick([...ASSETS, "none.js"]) },
   // Two that are done are seldom drawn among many.
   "/api/v2/builds/:id/diff": {
     id: (pick, { builds }) => pick([NO_ID, ...builds.waiting, ...builds.done, ...builds.done]),

@@ -6,6 +6,7 @@ import type { HealthCheck } from "./parts.ts";
 export function databaseHealth(database: Pick<Database, "kysely" | "isFull">): HealthCheck {
   return {
     name: "database",
+    isNeeded: true,
     async check() {
       try {
         await sql`select 1`.execute(database.kysely);

@@ -42,7 +42,7 @@ export interface ServerParts {
   images: Images;
   representations: RepresentationCache;
   version: string;
-  /** What has to be well before requests should come in, besides the catalog. */
+  /** What is looked at before requests should come in, besides the catalog. */
   health: readonly HealthCheck[];
   /** Aborts when the server ends: for work that goes on after its answer. */
   signal: AbortSignal;
@@ -61,6 +61,8 @@ export interface UpgradeChecks {
 export interface HealthCheck {
   /** `database` */
   name: string;
+  /** False: it is told, and requests may come in all the same. */
+  isNeeded: boolean;
   /** Null when all is well, else what is wrong, in a sentence. */
   check(signal: AbortSignal): Promise<string | null>;
 }

@@ -83,16 +83,19 @@ export const serverOperations = [
     async handle(_, parts) {
       const all: HealthCheck[] = [
         ...parts.health,
-        { name: "catalog", check: (signal) => catalogTrouble(parts, signal) },
+        { name: "catalog", isNeeded: true, check: (signal) => catalogTrouble(parts, signal) },
       ];
       const checks = await Promise.all(all.map(probe));
-      const isReady = checks.every(({ trouble }) => trouble === null);
+      const isReady = checks.every(({ trouble }, at) => trouble === null || all[at]?.isNeeded === false);
       return value({ status: isReady ? ("ready" as const) : ("not_ready" as const), checks }, isReady ? 200 : 503);
     },
   }),
 ];
 
-async function probe({ name, check }: HealthCheck): Promise<{ name: string; trouble: string | null }> {
+async function probe({
+  name,
+  check,
+}: Pick<HealthCheck, "name" | "check">): Promise<{ name: string; trouble: string | null }> {
   const signal = AbortSignal.timeout(PROBE_MS);
   const late = new Promise<string>((resolve) => {
     signal.addEventListener("abort", () => resolve(`It did not answer within ${PROBE_MS / 1000} s.`), { once: true });

@@ -29,7 +29,7 @@ export interface SetItem extends Chosen {
 export interface PackageSet {
   /** All that is installed, by name. */
   items: readonly SetItem[];
-  /** What would be installed if nothing was asked. */
+  /** What would be installed if nothing was asked, by name. */
   removed: readonly Package[];
   missing: readonly Missing[];
   /** Two of `items` that can't be installed together. */
@@ -54,7 +54,9 @@ export function packageSet(offer: Offer, { brought, asked, only }: Choice): Pack
   }));
   return {
     items: items.sort((a, b) => (a.one.name < b.one.name ? -1 : 1)),
-    removed: packagesOf(own).filter(({ name }) => !wanted.chosen.has(name)),
+    removed: packagesOf(own)
+      .filter(({ name }) => !wanted.chosen.has(name))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
     missing: wanted.missing,
     conflicts: conflictsIn(wanted),
     total: sizesOf(wanted),

@@ -48,7 +48,7 @@ test("nothing counted is zero everywhere", async () => {
 test("however often it is asked how many builds there are, they are counted once in a while", async () => {
   let asked = 0;
   const count = async () => ++asked;
-  const builds = { queueLength: () => 7, stored: count, building: count };
+  const builds = { queueLength: () => 7, stored: count, building: count, keptBytes: count };
   await using counting = new DatabaseStats({ database: test_.database.kysely, clock: () => now, log, builds });
   for (let times = 0; times < 5; times++)
     expect(await counting.imageStats()).toMatchObject({ stored: 1, building: 2, requested: 7 });

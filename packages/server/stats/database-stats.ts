@@ -14,7 +14,12 @@ const MOST_BUILD_ERRORS = 5_000;
 const MOST_MESSAGE_CHARACTERS = 2_000;
 const DAY_MS = 86_400_000;
 
-const NO_BUILDS: BuildFigures = { queueLength: () => 0, stored: async () => 0, building: async () => 0 };
+const NO_BUILDS: BuildFigures = {
+  queueLength: () => 0,
+  stored: async () => 0,
+  building: async () => 0,
+  keptBytes: async () => 0,
+};
 
 interface Parts {
   database: Kysely<Tables>;
@@ -115,6 +120,10 @@ export class DatabaseStats implements Stats, AsyncDisposable {
       this.#read("building", () => this.#builds.building()),
     ]);
     return { ...totals, stored, building, requested: this.queueLength() };
+  }
+
+  keptBytes(): Promise<number> {
+    return this.#read("kept bytes", () => this.#builds.keptBytes());
   }
 
   /** Writes what was counted. Called every few seconds; never fails: what can't be written now is tried again. */

@@ -16,6 +16,9 @@ const Summary = z
     queue_length: Count,
     builds_24h: Count,
     images: z.object({ total: Count, stored: Count, requested: Count, building: Count, failed: Count }),
+    store: z.object({ bytes: Count, budget: Count }).openapi({
+      description: "Bytes of images that are kept; when there are more than the budget, some go before their time.",
+    }),
     package_names: Count.openapi({ description: "How many the catalog knows." }),
   })
   .openapi("StatsSummary");
@@ -70,13 +73,15 @@ export const statsOperations = [
     id: "getStats",
     summary: "How much there is, and how much is going on",
     answer: Summary,
-    async handle(_, { stats, catalog }) {
-      const [builds24h, images, names] = await Promise.all([
+    async handle(_, { stats, catalog, config }) {
+      const [builds24h, images, bytes, names] = await Promise.all([
         stats.builds24h(),
         stats.imageStats(),
+        stats.keptBytes(),
         catalog.countPackageNames(),
       ]);
-      return value({ queue_length: stats.queueLength(), builds_24h: builds24h, images, package_names: names });
+      const store = { bytes, budget: config.store.budget };
+      return value({ queue_length: stats.queueLength(), builds_24h: builds24h, images, store, package_names: names });
     },
   }),
   operation({

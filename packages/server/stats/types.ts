@@ -57,6 +57,8 @@ export interface Stats {
   /** How long builds took in the last 30 days. */
   durations(): Promise<Durations>;
   imageStats(): Promise<ImageStats>;
+  /** Bytes of images that are kept. */
+  keptBytes(): Promise<number>;
   /** Most wanted first, of all that is counted. */
   popularTargets(limit: number): Promise<readonly TargetCount[]>;
   popularPackages(limit: number): Promise<readonly NamedCount[]>;
@@ -132,4 +134,6 @@ export interface BuildFigures {
   queueLength(): number;
   stored(): Promise<number>;
   building(): Promise<number>;
+  /** Of images whose time isn't over. */
+  keptBytes(): Promise<number>;
 }

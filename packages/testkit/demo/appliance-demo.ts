@@ -63,10 +63,13 @@ export function applianceGuide(appliance: Appliance, dir: string, root: string):
   const pawl = fromHere(join(dir, "pawl"), root);
   return `
   A device
+    Its updates          http://127.0.0.1:${appliance.apiPort}/            (its page: update it there to 1.1.0; then follow
+                         the channel beta, whose 1.2.0 breaks, and see it go back by itself)
     The appliance        http://127.0.0.1:${appliance.servicePort}/            (runs 1.0.0)
     Its update API       http://127.0.0.1:${appliance.apiPort}/api/update/status
     Its release host     ${appliance.host.url}/index.json
 
+    The same by command:
     ${pawl} status           what is installed, what is newer
     ${pawl} install          install 1.1.0 and watch it
     ${pawl} install 1.2.0    a release that breaks: see it go back by itself

@@ -69,7 +69,12 @@ test("a remedy changes what it says, and nothing else", () => {
 });
 
 test("the log is opened where it names what is at fault, else at the last error", () => {
-  const line = (number: number, stream: "stdout" | "stderr" | "note", text: string) => ({ number, at: "", stream, text });
+  const line = (number: number, stream: "stdout" | "stderr" | "note", text: string) => ({
+    number,
+    at: "",
+    stream,
+    text,
+  });
   const lines = [
     line(7, "stdout", "Installing luci"),
     line(8, "stderr", "foo (no such package)"),

@@ -100,3 +100,6 @@ export function lineAtFault(failure: Failure, lines: readonly ServerSchemas["Bui
   const found = saying ?? lines.findLast(({ stream }) => stream === "stderr") ?? lines.at(-1);
   return found?.number ?? null;
 }
+
+/** A mirror or a worker: gone at another try, perhaps. All others are permanent. */
+export const isPassing = ({ code }: Failure) => code === "mirror_failed" || code === "worker_failed";

@@ -60,3 +60,16 @@ function write(keep: Keep, memory: Memory): void {
     // Full, or private: then nothing is compared the next time.
   }
 }
+
+const secretKey = (id: string) => `pawl-secret ${id}`;
+
+/** What takes a request back, for as long as the tab is open. */
+export function rememberSecret(id: string, secret: string, keep: Keep): void {
+  try {
+    keep?.setItem(secretKey(id), secret);
+  } catch {
+    // Then it can't be taken back after a reload.
+  }
+}
+
+export const secretOf = (id: string, keep: Keep) => keep?.getItem(secretKey(id)) ?? null;

@@ -11,7 +11,8 @@ export type Reason =
   | "nothing_to_install"
   | "no_backup"
   | "not_running"
-  | "too_late";
+  | "too_late"
+  | "going_back";
 
 /** Whether something may be pressed; else why not. */
 export type Can = true | Reason;
@@ -57,6 +58,7 @@ export function canChoose(view: Known): Can {
 export function canCancel(view: Known): Can {
   return whenThere(view, ({ state, phase }) => {
     if (state !== "installing") return "not_running";
+    if (phase === "rolling_back") return "going_back";
     return BEFORE_THE_SWITCH.has(phase) ? true : "too_late";
   });
 }

@@ -31,8 +31,7 @@ test("devices of the same name are told apart by their targets, others aren't bo
 test("without a title the profile's name does", () => {
   expect(names([{ target: "a/b", profile: "some-board", titles: [] }], "board")).toEqual(["some-board"]);
   expect(deviceNames({ name: "some-board", titles: [] })).toEqual(["some-board"]);
-  expect(deviceNames({ name: "x", titles: [{ title: "One" }, { title: "One" }, { vendor: "A", model: "B" }] })).toEqual([
-    "One",
-    "A B",
-  ]);
+  expect(deviceNames({ name: "x", titles: [{ title: "One" }, { title: "One" }, { vendor: "A", model: "B" }] })).toEqual(
+    ["One", "A B"],
+  );
 });

@@ -49,13 +49,17 @@ export function offersAfterCheck({ code, retry_at: until }: Pick<Failure, "code"
 }
 
 /** What can be done about an update that failed. `skipped`: what the owner doesn't want to be offered. Pure. */
-export function offersAfter({ kind, to, failure }: Pick<Ended, "kind" | "to" | "failure">, skipped: string | null): Offer[] {
+export function offersAfter(
+  { kind, to, failure }: Pick<Ended, "kind" | "to" | "failure">,
+  skipped: string | null,
+): Offer[] {
   const code = failure?.code ?? "internal";
   const words = code === "power_lost" && kind === "install" ? "install_again" : "try_again";
   const again: Offer[] = to === null ? [] : [{ type: "try", words, action: retry(kind, to, code) }];
   const report: Offer = { type: "report" };
   const isOfRelease = code === "health_failed" || code === "restart_failed" || code === "import_failed";
-  const skip: Offer[] = kind === "install" && to !== null && to !== skipped && isOfRelease ? [{ type: "skip", version: to }] : [];
+  const skip: Offer[] =
+    kind === "install" && to !== null && to !== skipped && isOfRelease ? [{ type: "skip", version: to }] : [];
   return PUBLISHERS.has(code) ? [report, ...again] : [...again, ...skip, report];
 }
 

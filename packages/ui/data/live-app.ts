@@ -1,5 +1,5 @@
 import { type AppClient, type AppOptions, answerOf, appClient, type DeviceSchemas } from "./device.ts";
-import { wait } from "./event-stream.ts";
+import { mayComeBack, wait } from "./event-stream.ts";
 import { ApiFailure } from "./failure.ts";
 import { type UpdateStreamEvent, watchUpdate } from "./watch-update.ts";
 
@@ -18,22 +18,33 @@ export interface AppView {
   lines: readonly LogLine[];
 }
 
-/** How often an app is looked at where nothing happens; while its source is being asked; while it doesn't answer. In milliseconds. */
-const LOOK_AGAIN_MS = { idle: 60_000, checking: 1_000, away: 3_000 };
+export const NOTHING_HEARD: AppView = { status: null, awaySince: null, trouble: null, lines: [] };
+
+/**
+ * How often an app is looked at: where nothing happens; while its source is being asked, or an end is written down; while it
+ * doesn't answer; while nobody sees the page. In milliseconds.
+ */
+const LOOK_AGAIN_MS = { idle: 60_000, soon: 1_000, away: 3_000, unseen: 3_600_000 };
 /** More lines than anybody reads. The whole log is one call away. */
 const MOST_LINES = 5_000;
 
 /**
- * One app of a device, kept up to date for as long as somebody listens: polled while nothing happens, streamed while an
- * update runs, over whatever restarts in between. Chip, dialog and pages of the same app share one.
+ * One app of a device, kept up to date for as long as somebody listens: looked at now and then, and streamed while an update
+ * runs, over whatever restarts in between. Chip, dialog and pages of the same app share one.
  */
 export class LiveApp extends EventTarget {
   readonly client: AppClient;
   readonly options: AppOptions;
-  #view: AppView = { status: null, awaySince: null, trouble: null, lines: [] };
+  #view: AppView = NOTHING_HEARD;
   #listeners = 0;
-  #life: AbortController | null = null;
+  #life = new AbortController();
   #poke = new AbortController();
+  #isFollowing = false;
+  /** The phase that the stream told last. A stream begins with what has been: until it is where status is, status is right. */
+  #heard: AppStatus["phase"] = null;
+  #isCaughtUp = false;
+  /** Phases taken from the stream so far. */
+  #taken = 0;
 
   constructor(options: AppOptions) {
     super();
@@ -53,7 +64,7 @@ export class LiveApp extends EventTarget {
     return () => {
       this.removeEventListener("change", changed);
       this.#listeners -= 1;
-      if (this.#listeners === 0) this.#life?.abort();
+      if (this.#listeners === 0) this.#life.abort();
     };
   }
 
@@ -77,52 +88,63 @@ export class LiveApp extends EventTarget {
   #begin(): void {
     const life = new AbortController();
     this.#life = life;
+    const { signal } = life;
     const seen = () => document.visibilityState === "visible" && this.refresh();
-    globalThis.document?.addEventListener("visibilitychange", seen, { signal: life.signal });
-    void this.#run(life.signal);
+    globalThis.document?.addEventListener("visibilitychange", seen, { signal });
+    globalThis.addEventListener?.("online", () => this.refresh(), { signal });
+    void this.#run(signal);
   }
 
   async #run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       this.#poke = new AbortController();
+      const poked = AbortSignal.any([signal, this.#poke.signal]);
       await this.#look(signal);
-      if (this.#isRunning()) await this.#follow(signal);
-      if (!signal.aborted) await wait(this.#pause(), AbortSignal.any([signal, this.#poke.signal]));
+      if (this.#isRunning() && !this.#isFollowing && !signal.aborted) void this.#follow(signal);
+      await wait(this.#pause(), poked);
     }
   }
 
   async #look(signal: AbortSignal): Promise<void> {
+    const taken = this.#taken;
     try {
       const status = await answerOf(this.client.GET("/update/status", { signal }));
-      if (!signal.aborted) this.#set({ status, awaySince: null, trouble: null });
+      if (signal.aborted) return;
+      // The stream was quicker: what was read may be older than what was heard.
+      if (taken !== this.#taken) this.refresh();
+      else this.#set({ status, awaySince: null, trouble: null });
+      if (status.phase === this.#heard) this.#isCaughtUp = true;
     } catch (error) {
       if (signal.aborted) return;
-      const isRefused = error instanceof ApiFailure && error.status !== null && error.status < 500;
-      if (isRefused && error.code !== "not_the_server" && error.status !== 429) this.#set({ trouble: error });
-      else this.#set({ awaySince: this.#view.awaySince ?? Date.now() });
+      if (error instanceof ApiFailure && !mayComeBack(error)) this.#set({ trouble: error, awaySince: null });
+      else this.#setAway();
     }
   }
 
-  /** Until the update that runs has ended. */
+  /** The update that runs, until it has ended. */
   async #follow(signal: AbortSignal): Promise<void> {
+    this.#isFollowing = true;
+    this.#isCaughtUp = false;
     const lines: LogLine[] = [];
-    this.#set({ lines: [] });
+    this.#set({ lines });
     try {
       for await (const heard of watchUpdate(this.options, signal)) {
         if (heard.kind === "event") this.#hear(heard.event, lines);
-        else if (heard.isThere) await this.#look(signal);
-        else this.#set({ awaySince: Date.now() });
-        if (!this.#isRunning()) break;
+        else if (heard.isThere) this.refresh();
+        else this.#setAway();
       }
     } catch {
       // The next look says what is wrong.
     }
-    await this.#look(signal);
+    this.refresh();
+    // A stream that ends at once isn't asked for over and over.
+    await wait(LOOK_AGAIN_MS.soon, signal);
+    this.#isFollowing = false;
+    this.#heard = null;
+    this.refresh();
   }
 
   #hear(event: UpdateStreamEvent, lines: LogLine[]): void {
-    const { status } = this.#view;
-    if (status === null) return;
     switch (event.type) {
       case "line":
         lines.push({ level: event.level, line: event.line });
@@ -130,12 +152,36 @@ export class LiveApp extends EventTarget {
         this.#set({ lines: [...lines] });
         break;
       case "status":
-        this.#set({ status: { ...status, phase: event.phase } });
+        this.#hearPhase(event.phase);
         break;
-      case "progress":
-        this.#set({ status: { ...status, phase: event.phase, progress: event } });
+      case "progress": {
+        this.#hearPhase(event.phase);
+        const { status } = this.#view;
+        if (status?.phase === event.phase) this.#set({ status: { ...status, progress: event } });
         break;
+      }
     }
+  }
+
+  #hearPhase(phase: AppStatus["phase"]): void {
+    this.#heard = phase;
+    if (phase === this.#view.status?.phase) this.#isCaughtUp = true;
+    else if (this.#isCaughtUp && this.#isRunning()) this.#takePhase(phase);
+    else this.refresh();
+  }
+
+  #takePhase(phase: AppStatus["phase"]): void {
+    const { status } = this.#view;
+    if (status === null) return;
+    this.#taken += 1;
+    this.#set({ status: { ...status, phase, progress: status.progress && wholeOnly(status.progress) } });
+  }
+
+  #setAway(): void {
+    this.#set({ awaySince: this.#view.awaySince ?? Date.now() });
+    // The last that was heard before it went away is what it is away for.
+    if (this.#isRunning() && this.#heard !== null && this.#heard !== this.#view.status?.phase)
+      this.#takePhase(this.#heard);
   }
 
   #isRunning(): boolean {
@@ -144,13 +190,19 @@ export class LiveApp extends EventTarget {
 
   #pause(): number {
     const { status, awaySince } = this.#view;
+    if (globalThis.document?.visibilityState === "hidden") return LOOK_AGAIN_MS.unseen;
     if (awaySince !== null) return LOOK_AGAIN_MS.away;
-    // Installing, and nothing to follow: the end is being written down.
-    return status?.state === "checking" || this.#isRunning() ? LOOK_AGAIN_MS.checking : LOOK_AGAIN_MS.idle;
+    const endsSoon = this.#isRunning() && !this.#isFollowing;
+    return status?.state === "checking" || endsSoon ? LOOK_AGAIN_MS.soon : LOOK_AGAIN_MS.idle;
   }
 
   #set(change: Partial<AppView>): void {
     this.#view = { ...this.#view, ...change };
     this.dispatchEvent(new Event("change"));
   }
+}
+
+/** Bytes are those of a step. */
+function wholeOnly({ percent }: DeviceSchemas["Progress"]): DeviceSchemas["Progress"] {
+  return { percent, done_bytes: null, total_bytes: null, bytes_per_second: null, seconds_left: null };
 }

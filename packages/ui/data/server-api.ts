@@ -1414,6 +1414,11 @@ export interface components {
             /** @description How many the catalog knows. */
             package_names: number;
             queue_length: number;
+            /** @description Bytes of images that are kept; when there are more than the budget, some go before their time. */
+            store: {
+                budget: number;
+                bytes: number;
+            };
         };
         StatsTargets: {
             items: {

@@ -15,8 +15,12 @@ export function serverClient(options: ClientOptions): ServerClient {
   return apiClient<paths>(options, readServerFailure);
 }
 
+/** What it says that refuses; or, in other words, why it isn't ready: `not_ready`, with the `checks`. */
 export const readServerFailure: ReadFailure = (body) => {
-  const { error, request_id } = (body ?? {}) as Partial<ServerSchemas["Failure"]>;
+  const { error, request_id, status, checks } = (body ?? {}) as Partial<
+    ServerSchemas["Failure"] & ServerSchemas["Ready"]
+  >;
+  if (status === "not_ready") return { code: "not_ready", message: "The server isn't ready.", fields: { checks } };
   if (typeof error?.code !== "string" || typeof error.message !== "string") return null;
   const { code, message, ...fields } = error;
   return { code, message, fields, requestId: request_id ?? null };

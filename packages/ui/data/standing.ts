@@ -8,6 +8,14 @@ import type { AppStatus } from "./live-app.ts";
  */
 export type Standing = "update" | "skipped" | "refused" | "older" | "current" | "none" | "unknown";
 
+/** From then on an answer is too old to be believed without saying so, in milliseconds. */
+const STALE_MS = 2 * 86_400_000;
+
+/** Whether the last answer is too old, or there was none. Pure. */
+export function isStale(checkedAt: string | null, now: number): boolean {
+  return checkedAt === null || now - Date.parse(checkedAt) >= STALE_MS;
+}
+
 type Known = Pick<
   AppStatus,
   | "has_update"

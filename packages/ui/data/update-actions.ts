@@ -35,7 +35,9 @@ export async function carryOut(app: LiveApp, action: Action): Promise<void> {
       return;
     }
     case "follow":
-      await app.ask((client) => client.POST("/update/set_channel", { body: { channel: action.channel, force: false } }));
+      await app.ask((client) =>
+        client.POST("/update/set_channel", { body: { channel: action.channel, force: false } }),
+      );
       // What the new channel has is what one wants to see next.
       await app.ask((client) => client.POST("/update/check", { body: { force: true } }));
       return;

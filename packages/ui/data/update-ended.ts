@@ -1,4 +1,4 @@
-import { answerOf, type AppClient, type DeviceSchemas } from "./device.ts";
+import { type AppClient, answerOf, type DeviceSchemas } from "./device.ts";
 import type { AppStatus } from "./live-app.ts";
 
 export type Failure = DeviceSchemas["Failure"];

@@ -35,7 +35,10 @@ export function updateSteps({ phase, progress, update }: Running): Step[] {
   if (phase === "rolling_back") {
     const back: Step = { phase, state: "current", share: null };
     const begun = names.indexOf("activating");
-    return [...names.map((name, at): Step => ({ phase: name, state: at < begun ? "done" : "left", share: null })), back];
+    return [
+      ...names.map((name, at): Step => ({ phase: name, state: at < begun ? "done" : "left", share: null })),
+      back,
+    ];
   }
   const listed = phase === "waiting" ? withWaiting(names) : names;
   // Asked for, and nothing done yet; or a step that this kind of update passes over.

@@ -1,12 +1,185 @@
-import { html, LitElement } from "lit";
+import { css, html, LitElement, nothing } from "lit";
+import { LogOut } from "lucide";
+import { chipState } from "../data/chip-state.ts";
+import { ApiFailure } from "../data/failure.ts";
+import type { DeviceApp } from "../data/live-device.ts";
+import { LastingLoad } from "../elements/lasting-load.ts";
+import { LiveView } from "../elements/live-view.ts";
+import "../elements/pawl-update-dialog.ts";
+import type { PawlUpdateDialog } from "../elements/pawl-update-dialog.ts";
+import "../elements/update/pawl-away.ts";
 import { base } from "../look/base.ts";
+import { icon } from "../look/icon.ts";
+import { brandMark, frameLook } from "../look/page-frame.ts";
+import { apiRoot, Router } from "../look/router.ts";
+import { deviceWords as words } from "../words/device.ts";
+import { appPlaceOf, appPlaces } from "./app-places.ts";
+import "./pawl-app-card.ts";
+import "./pawl-app-page.ts";
+import "./pawl-sign-in.ts";
+import { Session } from "./session.ts";
 
+/** The page of a device: its apps, each app's past and settings, and signing in where that is asked for. */
 export class PawlDevicePage extends LitElement {
-  static override styles = base;
+  static override properties = { opened: { state: true } };
+  /** The name of the app whose dialog is open. */
+  declare opened: string | null;
+
+  readonly #router = new Router(this);
+  readonly #session = new Session(this, { url: apiRoot() });
+  readonly #apps = new LastingLoad(
+    this,
+    ([device], signal) => device.apps(signal),
+    () => [this.#session.device] as const,
+  );
+  /** All of them are away at once. */
+  readonly #live = new LiveView(this, () => this.#apps.value?.[0]?.live ?? null);
+  #awaySince: number | null = null;
+
+  static override styles = [
+    base,
+    frameLook,
+    css`
+      .apps {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(min(100%, 320px), 1fr));
+        gap: 16px;
+        padding: 0;
+        list-style: none;
+      }
+      li {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        max-width: none;
+      }
+      .waits {
+        display: grid;
+        align-content: start;
+        justify-items: start;
+        gap: 10px;
+        min-height: 256px;
+        padding: 20px;
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.opened = null;
+    this.addEventListener("pawl-open", (event) => {
+      this.opened = (event as CustomEvent<DeviceApp>).detail.name;
+    });
+    this.addEventListener("pawl-sign-in", (event) => {
+      event.preventDefault();
+      this.#session.ask("for-changes");
+    });
+    this.addEventListener("pawl-refused", () => this.#session.ask("for-all"));
+  }
 
   override render() {
-    return html`<main></main>`;
+    const isAsked = this.#session.asks !== "nothing" || isRefused(this.#apps.error);
+    this.#awaySince = this.#apps.delay === null ? null : (this.#awaySince ?? Date.now());
+    const opened = this.#apps.value?.find(({ name }) => name === this.opened);
+    return html`<header>
+        <a class="brand" href=${this.#router.href("")}>${brandMark} <strong>${words.title}</strong></a>
+        ${this.#session.isThere && !isAsked ? this.#signOut() : nothing}
+      </header>
+      <main id="main" tabindex="-1">${isAsked ? this.#signIn() : this.#content()}</main>
+      ${isAsked || opened === undefined ? nothing : this.#dialog(opened)}`;
+  }
+
+  override updated(): void {
+    if (isRefused(this.#apps.error)) this.#session.ask("for-all");
+    const place = appPlaceOf(this.#router.place.path);
+    const app = this.#apps.value?.find(({ name }) => name === place?.app);
+    document.title = words.pageTitle(app ? [app.title] : []);
+    // Also once somebody has signed in who had it open before.
+    this.renderRoot.querySelector<PawlUpdateDialog>("pawl-update-dialog")?.show();
+  }
+
+  #content() {
+    const { value: apps, error } = this.#apps;
+    if (apps !== undefined) return html`${this.#away()}${this.#place(apps)}`;
+    if (error instanceof ApiFailure) return this.#failed(error);
+    return html`<h1>${words.appsOn(location.hostname)}</h1>
+      ${this.#awaySince === null ? nothing : html`<pawl-away .since=${this.#awaySince}></pawl-away>`}
+      <p class="visually-hidden" role="status">${words.loading}</p>
+      <div class="apps" aria-hidden="true">${waitingCard}</div>`;
+  }
+
+  /** Unless it is away for an update's sake, which the update says itself. */
+  #away() {
+    const { view } = this.#live;
+    const isAway = view.status !== null && chipState(view, Date.now()).name === "away";
+    return isAway ? html`<pawl-away .since=${view.awaySince}></pawl-away>` : nothing;
+  }
+
+  #place(apps: readonly DeviceApp[]) {
+    const { path, query } = this.#router.place;
+    if (path === "") return this.#overview(apps);
+    const place = appPlaceOf(path);
+    const back = html`<p><a href=${this.#router.href("")}>${words.allApps}</a></p>`;
+    if (place === null) return html`<h1>${words.unknownPage}</h1>${back}`;
+    const app = apps.find(({ name }) => name === place.app);
+    if (app === undefined) return html`<h1>${words.unknownApp(place.app)}</h1>${back}`;
+    return html`<pawl-app-page
+      .app=${app}
+      .page=${place.page}
+      .query=${query.toString()}
+      .router=${this.#router}
+      .isOnly=${apps.length === 1}
+    ></pawl-app-page>`;
+  }
+
+  #overview(apps: readonly DeviceApp[]) {
+    return html`<h1>${words.appsOn(location.hostname)}</h1>
+      ${
+        apps.length === 0
+          ? html`<p>${words.noApps}</p>`
+          : html`<ul class="apps">
+              ${apps.map(
+                (app) =>
+                  html`<li><pawl-app-card .app=${app} .places=${appPlaces(this.#router, app.name)}></pawl-app-card></li>`,
+              )}
+            </ul>`
+      }`;
+  }
+
+  #failed({ message }: ApiFailure) {
+    return html`<h1>${words.appsOn(location.hostname)}</h1>
+      <div class="card" role="alert">
+        <p>${words.failed} ${message}</p>
+        <button class="button" type="button" @click=${() => this.#apps.again()}>${words.tryAgain}</button>
+      </div>`;
+  }
+
+  #signIn() {
+    return html`<pawl-sign-in
+      .client=${this.#session.device.client}
+      .isOptional=${this.#session.asks === "for-changes"}
+      @pawl-signed-in=${() => this.#session.begun()}
+      @pawl-cancel=${() => this.#session.forgo()}
+    ></pawl-sign-in>`;
+  }
+
+  #signOut() {
+    const press = () => void this.#session.end();
+    return html`<button class="link" type="button" @click=${press}>${icon(LogOut)} ${words.signIn.out}</button>`;
+  }
+
+  #dialog({ live, title }: DeviceApp) {
+    return html`<pawl-update-dialog .app=${live} .name=${title} @close=${() => (this.opened = null)}></pawl-update-dialog>`;
   }
 }
+
+/** An app's card, before anything is known of it. */
+const waitingCard = html`<div class="card waits">
+  <h2><span class="skeleton">${words.loading}</span></h2>
+  <h1><span class="skeleton">0.0.0</span></h1>
+  <p><span class="skeleton">${words.loading}</span></p>
+  <p class="small"><span class="skeleton">${words.loading} ${words.loading}</span></p>
+</div>`;
+
+const isRefused = (error: unknown) => error instanceof ApiFailure && error.code === "unauthorized";
 
 customElements.define("pawl-device-page", PawlDevicePage);

@@ -33,17 +33,17 @@ export const base = [
       margin: 0;
     }
     h1 {
-      font-size: 1.5rem;
+      font-size: 24px;
       line-height: 1.25;
       font-weight: 650;
     }
     h2 {
-      font-size: 1.125rem;
+      font-size: 18px;
       line-height: 1.35;
       font-weight: 650;
     }
     h3 {
-      font-size: 1rem;
+      font-size: 16px;
       font-weight: 650;
     }
     p,
@@ -62,7 +62,7 @@ export const base = [
       color: var(--text-quiet);
     }
     .small {
-      font-size: 0.875rem;
+      font-size: 14px;
     }
     .numbers {
       font-variant-numeric: tabular-nums;
@@ -171,7 +171,7 @@ export const base = [
       *::after {
         animation-duration: 0.01ms !important;
         animation-iteration-count: 1 !important;
-        transition-duration: 0.01ms !important;
+        transition: none !important;
         scroll-behavior: auto !important;
       }
     }

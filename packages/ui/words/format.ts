@@ -81,6 +81,10 @@ export function clockTime(at: string | number | Date, now = Date.now()): string 
   ).format(date);
 }
 
+/** `21 Nov`, for a day that is counted in UTC. */
+export const shortDay = (at: string | number | Date) =>
+  new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone: "UTC" }).format(new Date(at));
+
 export const number = (value: number) => new Intl.NumberFormat(language).format(value);
 export const percent = (value: number) =>
   new Intl.NumberFormat(language, { style: "percent" }).format(Math.floor(value) / 100);

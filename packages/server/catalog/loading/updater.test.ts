@@ -5,7 +5,7 @@ import { type MirroredCatalog, mirroredCatalog } from "../testing/mirrored-catal
 let it: MirroredCatalog;
 beforeEach(async () => {
   it = await mirroredCatalog({
-    settings: { refresh: "1s", index_refresh: "1s", request_timeout: "700ms" },
+    settings: { refresh: "1s", index_refresh: "1s", request_timeout: "5s" },
     pause: 300,
   });
 });

@@ -65,7 +65,7 @@ export function asuV0Routes(parts: ServerParts): ServerApp {
   }
 
   addImageFolders(app, parts);
-  // The original sent to its documents; `/` and `/stats` are pages of ours.
+  // The original sent to its documents; `/` is a page of ours.
   app.get("/api/", () => redirect("/api/v2/docs"));
   // First: to Hono, `/chef/*` is this too.
   if (parts.config.static.chef !== null) app.get("/chef", () => redirect("/chef/"));

@@ -25,7 +25,14 @@ beforeAll(async () => {
   const log = pino({ level: "silent" });
   const config = ServerConfig.parse({ listen: "127.0.0.1:0" });
   const { kysely } = house.database;
-  stats = taken.use(new DatabaseStats({ database: kysely, clock: house.clock.now, log, builds: house.builds }));
+  const { builds } = house;
+  const figures = {
+    queueLength: () => builds.queueLength(),
+    stored: () => builds.stored(),
+    building: () => builds.building(),
+    keptBytes: async () => 0,
+  };
+  stats = taken.use(new DatabaseStats({ database: kysely, clock: house.clock.now, log, builds: figures }));
   const parts = {
     config,
     log,

@@ -1,0 +1,272 @@
+import { css, html, LitElement, nothing } from "lit";
+import { rememberBuild, rememberSecret } from "../data/build-memory.ts";
+import type { FoundDevice } from "../data/device-search.ts";
+import { choicesOf, choicesOfBuild, type ImageChoices, queryOf } from "../data/image-choices.ts";
+import { clientName } from "../data/image-options.ts";
+import { answerOf, type ServerSchemas } from "../data/server.ts";
+import { usualVersion } from "../data/version-groups.ts";
+import { LastingLoad } from "../elements/lasting-load.ts";
+import "../elements/pawl-delay.ts";
+import { base } from "../look/base.ts";
+import { frameLook } from "../look/page-frame.ts";
+import { apiRoot, Router } from "../look/router.ts";
+import { words } from "../words/builder.ts";
+import { browserKeep } from "./browser-keep.ts";
+import { readDeviceName } from "./device-place.ts";
+import { pageFooter, pageHeader } from "./page-frame.ts";
+import "./pawl-build-page.ts";
+import "./pawl-image-choices.ts";
+import type { DeviceChoices } from "./pawl-image-choices.ts";
+import "./pawl-image-start.ts";
+import type { Releases } from "./pawl-version-choice.ts";
+import { type ServerAt, serverAt } from "./server-at.ts";
+
+const SCRIPT_KEY = "pawl-script";
+
+/** The image builder: what one sees is what the address says. */
+export class PawlImageBuilder extends LitElement {
+  static override properties = {
+    fetch: { attribute: false },
+    script: { state: true },
+    built: { state: true },
+    round: { state: true },
+  };
+  /** In place of the network's. */
+  declare fetch: typeof globalThis.fetch | undefined;
+  declare script: string;
+  /** The build that is shown, once something was heard of it. */
+  declare built: ServerSchemas["Build"] | null;
+  declare round: number;
+
+  static override styles = [
+    base,
+    frameLook,
+    css`
+      .lost {
+        display: grid;
+        gap: 16px;
+        justify-items: start;
+      }
+    `,
+  ];
+
+  readonly #router = new Router(this);
+  #at: ServerAt | null = null;
+  #view: "start" | "choices" | "run" | null = null;
+
+  readonly #info = new LastingLoad(
+    this,
+    ([{ client }]: readonly [ServerAt], signal) =>
+      Promise.all([
+        answerOf(client.GET("/api/v2/server", { signal })),
+        answerOf(client.GET("/api/v2/distributions", { signal })),
+      ]),
+    () => [this.at],
+  );
+  readonly #releases = new LastingLoad(
+    this,
+    ([at, distribution]: readonly [ServerAt, string], signal) => readReleases(at, distribution, signal),
+    () => (this.#distribution === null ? null : [this.at, this.#distribution]),
+  );
+
+  readonly #name = new LastingLoad(
+    this,
+    ([at, distribution, version, target, profile]: readonly [ServerAt, string, string, string, string], signal) =>
+      readDeviceName(at, { distribution, version, target, profile }, signal),
+    () => {
+      const { distribution, version, target, profile } = this.#shown;
+      if (distribution === null || version === null || target === null || profile === null) return null;
+      return [this.at, distribution, version, target, profile];
+    },
+  );
+
+  constructor() {
+    super();
+    this.script = browserKeep("session")?.getItem(SCRIPT_KEY) ?? "";
+    this.built = null;
+    this.round = 0;
+  }
+
+  get at(): ServerAt {
+    this.#at ??= serverAt({ url: apiRoot(), ...(this.fetch && { fetch: this.fetch }) });
+    return this.#at;
+  }
+
+  get #choices(): ImageChoices {
+    return choicesOf(this.#router.place.query);
+  }
+
+  /** What another one continues has nothing to be built. */
+  #offered(distributions: readonly ServerSchemas["Distribution"][]): readonly ServerSchemas["Distribution"][] {
+    return distributions.filter(({ name, continued_by }) => continued_by === null || name === this.#distribution);
+  }
+
+  /** What is on the page: of a build what it was asked for with, whatever else the address says. */
+  get #shown(): ImageChoices {
+    const choices = this.#choices;
+    if (choices.build !== null && this.built?.id === choices.build) return choicesOfBuild(this.built);
+    return { ...choices, distribution: choices.distribution ?? this.#usual };
+  }
+
+  get #distribution(): string | null {
+    return this.#choices.distribution ?? this.#usual;
+  }
+
+  /** The one that is meant where none is said: the first that goes on. */
+  get #usual(): string | null {
+    const all = this.#info.value?.[1].items ?? [];
+    return (all.find(({ continued_by }) => continued_by === null) ?? all[0])?.name ?? null;
+  }
+
+  override render() {
+    const [server = null, distributions] = this.#info.value ?? [];
+    const choices = this.#choices;
+    this.#title(choices);
+    return html`
+      ${pageHeader(this.#router)}
+      <main id="content" tabindex="-1">
+        ${this.#delays()} ${this.#content(choices, server, this.#offered(distributions?.items ?? []))}
+      </main>
+      ${pageFooter(server)}
+    `;
+  }
+
+  #content(
+    choices: ImageChoices,
+    server: ServerSchemas["Server"] | null,
+    distributions: readonly ServerSchemas["Distribution"][],
+  ) {
+    const releases = this.#releases.value ?? null;
+    const version = choices.version ?? (releases && usualVersion(releases.versions, releases.distribution)) ?? "";
+    const distribution = this.#distribution;
+    if (choices.build !== null) return this.#run(choices.build);
+    if (this.#releases.error instanceof Error) return this.#lost(this.#releases.error.message);
+    const { target, profile } = choices;
+    if (distribution !== null && version !== "" && target !== null && profile !== null) {
+      const chosen: DeviceChoices = { ...choices, distribution, version, target, profile };
+      return html`<pawl-image-choices
+        .at=${this.at}
+        .server=${server}
+        .choices=${chosen}
+        .script=${this.script}
+        .releases=${releases}
+        .distributions=${distributions}
+        searchHref=${this.#href({ ...choices, target: null, profile: null, packages: [] })}
+        @choices=${({ detail }: CustomEvent<ImageChoices>) => this.#go(detail, true)}
+        @script=${({ detail }: CustomEvent<string>) => this.#keepScript(detail)}
+        @asked=${({ detail }: CustomEvent<ServerSchemas["AskedBuild"]>) => this.#asked(detail)}
+      ></pawl-image-choices>`;
+    }
+    return html`<pawl-image-start
+      .at=${this.at}
+      .releases=${releases}
+      .distributions=${distributions}
+      version=${version}
+      .hrefOf=${this.#hrefOf}
+      @choose=${({ detail: { target, profile } }: CustomEvent<FoundDevice>) =>
+        this.#go({ ...choices, version, target, profile })}
+      @version=${({ detail }: CustomEvent<string>) => this.#go({ ...choices, version: detail }, true)}
+      @distribution=${({ detail }: CustomEvent<string>) =>
+        this.#go({ ...choices, distribution: detail, version: null }, true)}
+    ></pawl-image-start>`;
+  }
+
+  #lost(sentence: string) {
+    return html`<section class="card lost">
+      <h1>${sentence}</h1>
+      <a class="button primary" href=${this.#router.href("")}>${words.run.start}</a>
+    </section>`;
+  }
+
+  #run(build: string) {
+    const known = this.built?.id === build ? this.built : null;
+    const choices = this.#shown;
+    return html`<pawl-build-page
+      .at=${this.at}
+      build=${build}
+      .round=${this.round}
+      .known=${known}
+      .choices=${choices}
+      .script=${this.script}
+      client=${clientName(this.#info.value?.[0] ?? null)}
+      name=${this.#name.value ?? choices.profile ?? words.title}
+      system=${this.#releases.value?.distribution.title ?? ""}
+      .hrefOf=${this.#hrefOf}
+      .choicesHref=${this.#choicesHref}
+      @built=${({ detail }: CustomEvent<ServerSchemas["Build"]>) => (this.built = detail)}
+      @asked=${({ detail }: CustomEvent<ServerSchemas["AskedBuild"]>) => this.#asked(detail)}
+      @choices=${({ detail }: CustomEvent<ImageChoices>) => this.#go(detail)}
+    ></pawl-build-page>`;
+  }
+
+  /** Whoever goes on to another view begins at its top, with the keyboard, too. */
+  protected override updated(): void {
+    const { build, profile } = this.#choices;
+    const view = build !== null ? "run" : profile !== null ? "choices" : "start";
+    const before = this.#view;
+    this.#view = view;
+    if (before === null || before === view) return;
+    scrollTo(0, 0);
+    this.renderRoot.querySelector<HTMLElement>("main")?.focus({ preventScroll: true });
+  }
+
+  #delays() {
+    const load = this.#info.delay ? this.#info : this.#releases;
+    if (load.delay === null) return nothing;
+    return html`<pawl-delay class="card" .delay=${load.delay} @try-now=${() => load.tryNow()}></pawl-delay>`;
+  }
+
+  #title({ build }: ImageChoices): void {
+    const name = this.#name.value ?? "";
+    const state = build !== null && this.built?.id === build ? words.tab[this.built.state] : "";
+    const about = [state, name].filter(Boolean).join(" · ");
+    document.title = about === "" ? words.title : words.pageTitle(about);
+  }
+
+  #keepScript(script: string): void {
+    this.script = script;
+    try {
+      browserKeep("session")?.setItem(SCRIPT_KEY, script);
+    } catch {
+      // Then it is gone at a reload.
+    }
+  }
+
+  #asked({ build, secret }: ServerSchemas["AskedBuild"]): void {
+    rememberBuild(build, build.id, browserKeep("local"));
+    rememberSecret(build.id, secret, browserKeep("session"));
+    this.built = build;
+    this.round += 1;
+    this.#go(choicesOfBuild(build));
+  }
+
+  readonly #hrefOf = (id: string) => this.#router.href("", { build: id });
+  readonly #choicesHref = (choices: ImageChoices | null) =>
+    choices === null ? this.#router.href("") : this.#href(choices);
+
+  /** The distribution that is meant anyway is left out; a slash needs no letters in its place. */
+  #href(choices: ImageChoices): string {
+    const distribution = choices.distribution === this.#usual ? null : choices.distribution;
+    return this.#router.href("", queryOf({ ...choices, distribution })).replaceAll("%2F", "/");
+  }
+
+  #go(choices: ImageChoices, replace = false): void {
+    this.#router.go(this.#href(choices), { replace });
+  }
+}
+
+async function readReleases({ client }: ServerAt, distribution: string, signal: AbortSignal): Promise<Releases> {
+  const params = { path: { distribution } };
+  const [detail, versions] = await Promise.all([
+    answerOf(client.GET("/api/v2/distributions/{distribution}", { params, signal })),
+    answerOf(
+      client.GET("/api/v2/distributions/{distribution}/versions", {
+        params: { ...params, query: { limit: 500 } },
+        signal,
+      }),
+    ),
+  ]);
+  return { distribution: detail, versions: versions.items };
+}
+
+customElements.define("pawl-image-builder", PawlImageBuilder);

@@ -1,0 +1,64 @@
+import { css } from "lit";
+
+/** What the console's pages have in common. */
+export const consoleLook = css`
+  :host {
+    display: grid;
+    align-content: start;
+    gap: 16px;
+    grid-template-columns: minmax(0, 1fr);
+  }
+  .head {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    justify-content: space-between;
+    gap: 8px 16px;
+  }
+  .card.flush {
+    padding: 0;
+    overflow: clip;
+  }
+  .card > h2 {
+    margin-bottom: 8px;
+  }
+  .state {
+    display: inline-flex;
+    align-items: center;
+    gap: 6px;
+    vertical-align: top;
+    white-space: nowrap;
+  }
+  .state svg {
+    flex: none;
+  }
+  .turning {
+    display: grid;
+    color: var(--accent);
+    animation: turn 1s linear infinite;
+  }
+  .buttons {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px;
+  }
+  .stack {
+    display: grid;
+    gap: 12px;
+    grid-template-columns: minmax(0, 1fr);
+  }
+  .facts {
+    display: grid;
+    grid-template-columns: minmax(7rem, max-content) minmax(0, 1fr);
+    gap: 6px 16px;
+    overflow-wrap: anywhere;
+  }
+  .facts dt {
+    color: var(--text-quiet);
+  }
+  @keyframes turn {
+    to {
+      rotate: 360deg;
+    }
+  }
+`;

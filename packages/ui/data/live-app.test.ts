@@ -1,0 +1,86 @@
+import { expect, test } from "vitest";
+import { deviceStandIn } from "../stand-in/device/device.ts";
+import type { DeviceScenario } from "../stand-in/device/scenarios.ts";
+import { type AppView, LiveApp } from "./live-app.ts";
+
+/** As the device goes through them; null: before and after, and it is read after. */
+const ORDER: unknown[] = [
+  ...["downloading", "verifying", "staging", "backing_up", "activating", "restarting", "health_check"],
+  null,
+];
+
+test("an install is watched over the restart, each line once, and ends as it did", async () => {
+  await using watched = watch("plays", 40);
+  await watched.until(({ status }) => status?.last_result === "success");
+  const { status, lines } = watched.app.view;
+  expect(status).toMatchObject({ state: "complete", current_version: "2.4.0" });
+  expect(lines.length).toBeGreaterThan(3);
+  expect(new Set(lines.map(({ line }) => line)).size).toBe(lines.length);
+  const inOrder = [...watched.phases].sort((one, other) => ORDER.indexOf(one) - ORDER.indexOf(other));
+  expect(watched.phases).toEqual(inOrder);
+  expect(watched.phases).toContain("restarting");
+});
+
+test("who comes in the middle sees the lines so far, and no phase that is over", async () => {
+  await using watched = watch("health-check", 1);
+  await watched.until(({ lines }) => lines.length > 3);
+  expect(watched.phases).toEqual(["health_check"]);
+});
+
+test("what is changed while an update waits is seen at once", async () => {
+  await using watched = watch("waiting", 1);
+  await watched.until(({ status, lines }) => status?.phase === "waiting" && lines.length > 0);
+  await watched.app.ask((client) => client.POST("/update/auto", { body: { enabled: false } }));
+  await watched.until(({ status }) => status?.auto.check === false);
+  expect(watched.app.view.status?.phase).toBe("waiting");
+});
+
+test("a device that doesn't answer is away, and one that refuses isn't", async () => {
+  await using away = watch("unreachable", 1);
+  await away.until(({ awaySince }) => awaySince !== null);
+  expect(away.app.view).toMatchObject({ status: null, trouble: null });
+  await using refused = watch("unauthorized", 1);
+  await refused.until(({ trouble }) => trouble !== null);
+  expect(refused.app.view).toMatchObject({ status: null, awaySince: null, trouble: { code: "unauthorized" } });
+});
+
+test("nobody is asked any more once nobody listens", async () => {
+  let asked = 0;
+  const device = deviceStandIn("checking");
+  const fetch: typeof device = (...args) => {
+    asked += 1;
+    return device(...args);
+  };
+  const app = new LiveApp({ url: "http://device", app: "", fetch });
+  const first = new Promise<void>((resolve) => {
+    const leave = app.listen(() => {
+      leave();
+      resolve();
+    });
+  });
+  await first;
+  app.refresh();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(asked).toBe(1);
+});
+
+/** An app of the stand-in's, listened to; `phases`: each that was seen, in its order. */
+function watch(scenario: DeviceScenario, speed: number) {
+  const app = new LiveApp({ url: "http://device", app: "", fetch: deviceStandIn(scenario, { speed }) });
+  const phases: unknown[] = [];
+  const leave = app.listen(() => {
+    const { status } = app.view;
+    if (status !== null && (phases.length === 0 || phases.at(-1) !== status.phase)) phases.push(status.phase);
+  });
+  const until = (isSo: (view: AppView) => boolean) =>
+    new Promise<void>((resolve) => {
+      const look = () => {
+        if (!isSo(app.view)) return;
+        stop();
+        resolve();
+      };
+      const stop = app.listen(look);
+      look();
+    });
+  return { app, phases, until, [Symbol.asyncDispose]: async () => leave() };
+}

@@ -1,0 +1,368 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { Check } from "lucide";
+import { canChoose, canFollowAnother } from "../data/can.ts";
+import { answerOf, type DeviceSchemas } from "../data/device.ts";
+import { ApiFailure } from "../data/failure.ts";
+import type { AppStatus } from "../data/live-app.ts";
+import type { DeviceApp } from "../data/live-device.ts";
+import { LastingLoad } from "../elements/lasting-load.ts";
+import { LiveView } from "../elements/live-view.ts";
+import { look } from "../elements/update/look.ts";
+import { pressable } from "../elements/update/pressable.ts";
+import { icon } from "../look/icon.ts";
+import { deviceWords } from "../words/device.ts";
+import { dialogWords } from "../words/dialog.ts";
+import { callWords } from "../words/failures.ts";
+import { clockTime } from "../words/format.ts";
+import { loadTrouble } from "./load-trouble.ts";
+import "./pawl-window-field.ts";
+
+const words = deviceWords.settings;
+
+type Settings = DeviceSchemas["SettingsAnswer"];
+type Change = DeviceSchemas["SettingsBody"];
+type Own = Settings["own"][number];
+
+/** What each goes back to, and what takes it there. */
+const RESETS: Readonly<Record<Own, Change>> = {
+  channel: { channel: null },
+  "auto.check": { auto: { check: null } },
+  "auto.time": { auto: { time: null } },
+  "auto.install": { auto: { install: null } },
+  window: { window: null },
+};
+const RESET_ALL: Change = { channel: null, window: null, auto: { check: null, time: null, install: null } };
+
+/** What the owner may choose for an app, each with what it means. A choice counts at once. */
+export class PawlAppSettings extends LitElement {
+  static override properties = {
+    app: { attribute: false },
+    isSaving: { state: true },
+    saved: { state: true },
+    trouble: { state: true },
+    wanted: { state: true },
+  };
+  declare app: DeviceApp;
+  declare isSaving: boolean;
+  /** What was changed last, and is. */
+  declare saved: Own | "all" | null;
+  declare trouble: { of: Own | "all"; sentence: string } | null;
+  /** Another channel, chosen and not followed yet. */
+  declare wanted: string | null;
+
+  readonly #live = new LiveView(this, () => this.app.live);
+  /** What was chosen elsewhere meanwhile shows in status. */
+  readonly #load = new LastingLoad(
+    this,
+    ([app], signal) => answerOf(app.live.client.GET("/update/settings", { signal })),
+    () => [this.app, ...chosenIn(this.#live.view.status)] as const,
+  );
+  readonly #channels = new LastingLoad(
+    this,
+    ([app], signal) => answerOf(app.live.client.GET("/update/channels", { signal })),
+    () => [this.app, this.#live.view.status?.channel] as const,
+  );
+
+  static override styles = [
+    look,
+    css`
+      h2 {
+        margin-bottom: 8px;
+      }
+      .setting {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) minmax(0, 300px);
+        gap: 4px 32px;
+        align-items: start;
+        padding: 16px 0;
+        border-top: 1px solid var(--line);
+      }
+      .setting:first-of-type {
+        border-top: 0;
+      }
+      .setting .below {
+        grid-column: 1 / -1;
+      }
+      .choice {
+        display: grid;
+        gap: 4px;
+        justify-items: start;
+      }
+      .choice .field {
+        width: 100%;
+      }
+      .choice input[type="time"] {
+        width: auto;
+      }
+      .switch {
+        display: inline-flex;
+        align-items: center;
+        gap: 12px;
+        min-height: 44px;
+        cursor: pointer;
+      }
+      input[type="checkbox"] {
+        width: 22px;
+        height: 22px;
+        margin: 0;
+        accent-color: var(--accent);
+      }
+      .saved {
+        display: inline-flex;
+        align-items: center;
+        gap: 4px;
+      }
+      .notice {
+        grid-template-columns: minmax(0, 1fr);
+        margin-top: 8px;
+      }
+      .all {
+        padding-top: 16px;
+        border-top: 1px solid var(--line);
+      }
+      :disabled {
+        cursor: not-allowed;
+        color: var(--text-quiet);
+      }
+      @media (max-width: 600px) {
+        .setting {
+          grid-template-columns: minmax(0, 1fr);
+        }
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.isSaving = false;
+    this.saved = null;
+    this.trouble = null;
+    this.wanted = null;
+  }
+
+  override render() {
+    const { value: settings } = this.#load;
+    return html`<section aria-labelledby="title">
+      <h2 id="title" class="visually-hidden">${words.title}</h2>
+      ${loadTrouble(this, this.#load, { ...words, tryAgain: deviceWords.tryAgain })}
+      ${settings === undefined ? (this.#load.isLoading ? skeleton() : nothing) : this.#settings(settings)}
+    </section>`;
+  }
+
+  #settings(settings: Settings) {
+    return html`${this.#channel(settings)} ${this.#check(settings)} ${this.#time(settings)} ${this.#install(settings)}
+      ${this.#window(settings)} ${this.#all(settings)}`;
+  }
+
+  #channel({ channel, own }: Settings) {
+    const { channels = [], warning } = this.#channels.value ?? {};
+    const names = channels.includes(channel) ? channels : [channel, ...channels];
+    const can = canFollowAnother(this.#live.view);
+    const why = can === true ? null : dialogWords.reasons[can];
+    const chosen = this.wanted ?? channel;
+    const choice = html`<select
+        class="field"
+        aria-labelledby="channel"
+        aria-describedby="channel-about"
+        ?disabled=${why !== null}
+        .value=${chosen}
+        @change=${this.#chooseChannel}
+      >
+        ${names.map((name) => html`<option value=${name} ?selected=${name === chosen}>${name}</option>`)}
+      </select>
+      ${why === null ? nothing : html`<p class="quiet small">${why}.</p>`}`;
+    const { title, about, old } = words.channel;
+    const note = warning === undefined ? nothing : html` ${old}`;
+    return this.#setting(
+      "channel",
+      title,
+      html`${about}${note}`,
+      choice,
+      own,
+      this.wanted === null ? nothing : this.#follow(this.wanted),
+    );
+  }
+
+  /** Said before it is done: what was found in the old one counts no more. */
+  #follow(wanted: string) {
+    const isWaiting = this.#live.view.status?.phase === "waiting";
+    return html`<div class="notice" role="group" aria-label=${words.channelPress(wanted)}>
+      <p>${dialogWords.choices.followChanges(wanted)} ${isWaiting ? words.channel.drops : nothing}</p>
+      <div class="row">
+        ${pressable({
+          can: canFollowAnother(this.#live.view),
+          label: words.channelPress(wanted),
+          press: () => void this.#change("channel", { channel: wanted }),
+          pending: this.isSaving,
+        })}
+        <button class="link" type="button" @click=${() => (this.wanted = null)}>${words.keep}</button>
+      </div>
+    </div>`;
+  }
+
+  #check({ auto, own }: Settings) {
+    const { title, about } = words.check;
+    const change = (check: boolean) => void this.#change("auto.check", { auto: { check } });
+    return this.#setting("auto.check", title, about, this.#switch("auto.check", auto.check, change), own);
+  }
+
+  #time({ auto, own }: Settings) {
+    const { title, about, off, next } = words.time;
+    const at = this.#live.view.status?.auto.next_run ?? null;
+    const change = ({ target }: Event) => {
+      const { value } = target as HTMLInputElement;
+      // While it is typed it may be half a time.
+      if (/^\d\d:\d\d$/.test(value)) void this.#change("auto.time", { auto: { time: value } });
+    };
+    const choice = html`<input
+        class="field numbers"
+        type="time"
+        required
+        aria-labelledby="auto.time"
+        aria-describedby="auto.time-about"
+        .value=${auto.time}
+        ?disabled=${!auto.check || !this.#mayChoose}
+        @change=${change}
+      />
+      ${auto.check ? nothing : html`<p class="quiet small">${off}.</p>`}`;
+    const when = auto.check && at !== null ? ` ${next(clockTime(at))}` : "";
+    return this.#setting("auto.time", title, `${about}${when}`, choice, own);
+  }
+
+  #install({ auto, own }: Settings) {
+    const { title, about } = words.install;
+    const change = (install: boolean) => void this.#change("auto.install", { auto: { install } });
+    const choice = html`${this.#switch("auto.install", auto.install, change, auto.check)}
+      ${auto.check ? nothing : html`<p class="quiet small">${words.time.off}.</p>`}`;
+    return this.#setting("auto.install", title, about, choice, own);
+  }
+
+  #window({ window, own }: Settings) {
+    const { title, about } = words.window;
+    const choice = html`<pawl-window-field
+      .value=${window}
+      .isDisabled=${!this.#mayChoose}
+      @change=${({ detail }: CustomEvent<string>) => void this.#change("window", { window: detail })}
+    ></pawl-window-field>`;
+    return this.#setting("window", title, about, choice, own);
+  }
+
+  #all({ own }: Settings) {
+    const can = canFollowAnother(this.#live.view);
+    const label = own.length === 0 ? words.nothingOwn : words.resetAll;
+    const press = () => void this.#change("all", RESET_ALL);
+    return html`<div class="all">
+      ${
+        own.length === 0
+          ? html`<p class="quiet">${label}.</p>`
+          : html`<p class="quiet small">${words.resetAllWhy}</p>
+              <div class="row">${pressable({ can, label, press, pending: this.isSaving })} ${this.#outcome("all")}</div>`
+      }
+    </div>`;
+  }
+
+  #setting(
+    of: Own,
+    title: string,
+    about: string | TemplateResult,
+    choice: TemplateResult,
+    own: readonly Own[],
+    below: TemplateResult | typeof nothing = nothing,
+  ) {
+    const can = of === "channel" ? canFollowAnother(this.#live.view) : canChoose(this.#live.view);
+    const reset = () => void this.#change(of, RESETS[of]);
+    return html`<div class="setting">
+      <div>
+        <h3 id=${of}>${title}</h3>
+        <p class="quiet" id="${of}-about">${about}</p>
+        ${
+          own.includes(of)
+            ? html`<p class="row small quiet">
+                ${words.own}
+                ${pressable({ can, label: html`<span aria-hidden="true">${words.reset}</span><span class="visually-hidden">${words.resetOf(title)}</span>`, press: reset, quiet: true, pending: this.isSaving })}
+              </p>`
+            : nothing
+        }
+      </div>
+      <div class="choice">${choice} ${this.#outcome(of)}</div>
+      <div class="below">${below}</div>
+    </div>`;
+  }
+
+  #switch(of: Own, isOn: boolean, change: (isOn: boolean) => void, isUseful = true) {
+    return html`<label class="switch">
+      <input
+        type="checkbox"
+        aria-labelledby=${of}
+        aria-describedby="${of}-about"
+        .checked=${isOn}
+        ?disabled=${!isUseful || !this.#mayChoose}
+        @change=${({ target }: Event) => change((target as HTMLInputElement).checked)}
+      />
+      <span aria-hidden="true">${isOn ? words.on : words.off}</span>
+    </label>`;
+  }
+
+  /** What has become of the last change, beside what was changed. */
+  #outcome(of: Own | "all") {
+    const { trouble } = this;
+    if (trouble?.of === of) return html`<p class="danger small" role="alert">${trouble.sentence}</p>`;
+    const said =
+      this.saved === of ? html`<span class="saved quiet small">${icon(Check, 16)} ${words.saved}</span>` : nothing;
+    return html`<span role="status">${said}</span>`;
+  }
+
+  get #mayChoose(): boolean {
+    return canChoose(this.#live.view) === true;
+  }
+
+  readonly #chooseChannel = ({ target }: Event) => {
+    const { value } = target as HTMLSelectElement;
+    this.wanted = value === this.#load.value?.channel ? null : value;
+  };
+
+  async #change(of: Own | "all", body: Change): Promise<void> {
+    if (this.isSaving) return;
+    this.isSaving = true;
+    this.saved = null;
+    this.trouble = null;
+    try {
+      const { live } = this.app;
+      await live.ask((client) => client.POST("/update/settings", { body }));
+      this.saved = of;
+      this.wanted = null;
+      // What the other channel has is what one wants to see next.
+      if (of === "channel") await live.ask((client) => client.POST("/update/check", { body: { force: true } }));
+    } catch (error) {
+      if (!(error instanceof ApiFailure)) throw error;
+      if (error.code === "unauthorized") this.#signIn();
+      else if (this.saved === null) this.trouble = { of, sentence: callWords(error.code, error.message, Date.now()) };
+    } finally {
+      this.isSaving = false;
+      // Also what couldn't be changed stands again as it is.
+      this.#load.again();
+    }
+  }
+
+  #signIn(): void {
+    this.dispatchEvent(new Event("pawl-sign-in", { bubbles: true, composed: true, cancelable: true }));
+  }
+}
+
+/** What of status is chosen on this page: primitive values, to be compared. */
+function chosenIn(status: AppStatus | null) {
+  const { auto, channel } = status ?? {};
+  return [channel, auto?.check, auto?.time, auto?.install, auto?.window] as const;
+}
+
+function skeleton() {
+  return html`<p class="visually-hidden" role="status">${words.loading}</p>
+    <div aria-hidden="true">
+      ${[words.channel, words.check, words.time, words.install, words.window].map(
+        ({ title, about }) =>
+          html`<div class="setting"><div><h3><span class="skeleton">${title}</span></h3><p><span class="skeleton">${about}</span></p></div></div>`,
+      )}
+    </div>`;
+}
+
+customElements.define("pawl-app-settings", PawlAppSettings);

@@ -1,0 +1,59 @@
+import { BarController, BarElement, CategoryScale, Chart, LinearScale, Tooltip } from "chart.js";
+import type { ChartSpec } from "./chart-spec.ts";
+import type { ChartColors } from "./colors.ts";
+
+Chart.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip);
+
+export interface DrawnChart {
+  destroy(): void;
+}
+
+/** Draws it, in the look's colours; without moving where somebody doesn't want that. */
+export function drawChart(canvas: HTMLCanvasElement, spec: ChartSpec, colors: ChartColors, font: string): DrawnChart {
+  const isLying = spec.kind === "bars";
+  const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const ticks = { color: colors.text, font: { family: font, size: 13 } };
+  const values = {
+    stacked: true,
+    beginAtZero: true,
+    border: { display: false },
+    grid: { color: colors.line },
+    ticks: { ...ticks, precision: 0, maxTicksLimit: 5, callback: (value: string | number) => spec.format(Number(value)) },
+  };
+  const names = {
+    stacked: true,
+    border: { color: colors.line },
+    grid: { display: false },
+    ticks: { ...ticks, autoSkip: !isLying, maxRotation: 0, autoSkipPadding: 16 },
+  };
+  return new Chart(canvas, {
+    type: "bar",
+    data: {
+      labels: [...spec.labels],
+      datasets: spec.series.map(({ label, values: data, tone }) => ({
+        label,
+        data: [...data],
+        backgroundColor: colors[tone],
+        hoverBackgroundColor: colors[tone],
+        borderRadius: 2,
+        maxBarThickness: 28,
+      })),
+    },
+    options: {
+      indexAxis: isLying ? "y" : "x",
+      maintainAspectRatio: false,
+      animation: isStill ? false : { duration: 250 },
+      interaction: { mode: "index", axis: isLying ? "y" : "x", intersect: false },
+      scales: isLying ? { x: values, y: names } : { x: names, y: values },
+      plugins: {
+        tooltip: {
+          titleFont: { family: font },
+          bodyFont: { family: font },
+          callbacks: {
+            label: ({ dataset, raw }) => `${dataset.label ?? ""}: ${spec.format(Number(raw))}`,
+          },
+        },
+      },
+    },
+  });
+}

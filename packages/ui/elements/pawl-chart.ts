@@ -1,0 +1,214 @@
+import { css, html, LitElement, nothing, type PropertyValues } from "lit";
+import { base } from "../look/base.ts";
+import { words } from "../words/table.ts";
+import type { ChartSpec } from "./chart/chart-spec.ts";
+import { chartColors } from "./chart/colors.ts";
+import type { DrawnChart } from "./chart/draw-chart.ts";
+import { tableLook } from "./table/look.ts";
+
+/** How high each bar of those that lie is with what is around it, in pixels. */
+const BAR_PX = 34;
+
+/** Figures as a chart, and as a table for everybody. What draws is loaded when there is something to draw. */
+export class PawlChart extends LitElement {
+  static override properties = { name: { type: String }, spec: { attribute: false }, empty: { type: String } };
+  /** What it shows, as a sentence, for those who don't see it. */
+  declare name: string;
+  /** Null: the figures aren't there yet. */
+  declare spec: ChartSpec | null;
+  declare empty: string;
+  #drawn: DrawnChart | null = null;
+  /** As text, so that figures that are the same aren't drawn again. */
+  #figures = "";
+  readonly #scheme = matchMedia("(prefers-color-scheme: dark)");
+
+  static override styles = [
+    base,
+    tableLook,
+    css`
+      :host {
+        display: block;
+      }
+      .canvas {
+        position: relative;
+        height: 15rem;
+      }
+      .legend {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 16px;
+        padding: 0;
+        list-style: none;
+      }
+      .legend li {
+        display: flex;
+        align-items: center;
+        gap: 6px;
+      }
+      .swatch {
+        width: 12px;
+        height: 12px;
+        border-radius: 3px;
+      }
+      .accent {
+        background: var(--accent);
+      }
+      .quiet-swatch {
+        background: var(--line-strong);
+      }
+      .danger-swatch {
+        background: var(--danger);
+      }
+      .warn-swatch {
+        background: var(--warn);
+      }
+      .ok-swatch {
+        background: var(--ok);
+      }
+      .figures {
+        max-height: 20rem;
+        overflow: auto;
+      }
+      .figures th,
+      .figures td {
+        padding-block: 6px;
+      }
+      details {
+        margin-top: 4px;
+      }
+      summary {
+        color: var(--text-quiet);
+        font-size: 14px;
+      }
+      .skeleton,
+      .empty {
+        display: grid;
+        place-content: center;
+        height: 15rem;
+      }
+      @media (max-width: 44rem) {
+        .figures table {
+          display: table;
+        }
+        .figures tbody {
+          display: table-row-group;
+        }
+        .figures tbody tr {
+          display: table-row;
+        }
+        .figures tbody th,
+        .figures tbody td {
+          display: table-cell;
+          padding: 6px 8px;
+          border-bottom: 1px solid var(--line);
+        }
+        .figures tbody td {
+          text-align: right;
+        }
+        .figures thead {
+          position: static;
+          display: table-header-group;
+          clip-path: none;
+        }
+        .figures thead th {
+          padding-inline: 8px;
+          white-space: normal;
+        }
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.name = "";
+    this.spec = null;
+    this.empty = "";
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#scheme.addEventListener("change", this.#redraw);
+    if (this.hasUpdated) this.#redraw();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#scheme.removeEventListener("change", this.#redraw);
+    this.#forget();
+  }
+
+  override render() {
+    const { spec } = this;
+    if (spec === null) return html`<div class="skeleton">${words.loading}</div>`;
+    if (isEmpty(spec)) return html`<p class="empty quiet">${this.empty || words.none}</p>`;
+    const height = spec.kind === "bars" ? `height: ${spec.labels.length * BAR_PX + 40}px` : "";
+    return html`${spec.series.length > 1 ? this.#legend(spec) : nothing}
+      <div class="canvas" .style=${height}><canvas role="img" aria-label=${this.name}></canvas></div>
+      <details>
+        <summary>${words.figures}</summary>
+        <div class="figures" tabindex="0" role="region" aria-label=${this.name}>${this.#table(spec)}</div>
+      </details>`;
+  }
+
+  #legend({ series }: ChartSpec) {
+    return html`<ul class="legend small" aria-hidden="true">
+      ${series.map(
+        ({ label, tone }) => html`<li>
+          <span class="swatch ${tone === "accent" ? tone : `${tone}-swatch`}"></span>${label}
+        </li>`,
+      )}
+    </ul>`;
+  }
+
+  #table({ labelTitle, labels, hrefs, series, format, more = [] }: ChartSpec) {
+    return html`<table>
+      <thead>
+        <tr>
+          <th scope="col">${labelTitle}</th>
+          ${[...series, ...more].map(({ label }) => html`<th class="number" scope="col">${label}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${labels.map((label, i) => {
+          const href = hrefs?.[i];
+          return html`<tr>
+            <th scope="row">${href ? html`<a href=${href}>${label}</a>` : label}</th>
+            ${series.map(({ values }) => html`<td class="number">${format(values[i] ?? 0)}</td>`)}
+            ${more.map(({ values }) => html`<td class="number">${values[i] ?? ""}</td>`)}
+          </tr>`;
+        })}
+      </tbody>
+    </table>`;
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (!changed.has("spec")) return;
+    const { spec } = this;
+    const figures = spec === null ? "" : JSON.stringify([spec.labels, spec.series]);
+    if (figures === this.#figures) return;
+    this.#figures = figures;
+    this.#redraw();
+  }
+
+  #forget(): void {
+    this.#drawn?.destroy();
+    this.#drawn = null;
+  }
+
+  readonly #redraw = async () => {
+    const { spec } = this;
+    const figures = this.#figures;
+    this.#forget();
+    if (spec === null || isEmpty(spec)) return;
+    const { drawChart } = await import("./chart/draw-chart.ts");
+    const canvas = this.renderRoot.querySelector("canvas");
+    // In the meantime it may have gone, or others have come.
+    if (!canvas || !this.isConnected || this.#figures !== figures) return;
+    this.#forget();
+    this.#drawn = drawChart(canvas, spec, chartColors(this), getComputedStyle(this).fontFamily);
+  };
+}
+
+const isEmpty = ({ series }: ChartSpec) => series.every(({ values }) => values.every((value) => value === 0));
+
+customElements.define("pawl-chart", PawlChart);

@@ -1,0 +1,78 @@
+import { html, LitElement, nothing } from "lit";
+import { Check, Copy } from "lucide";
+import { base } from "../look/base.ts";
+import { icon } from "../look/icon.ts";
+import { words } from "../words/copy.ts";
+
+/** So long it says that it has copied, in milliseconds. */
+const SAID_MS = 2_000;
+
+/** A button that copies a text, or what a function says when it is pressed. */
+export class PawlCopy extends LitElement {
+  static override properties = {
+    text: { attribute: false },
+    label: { type: String },
+    bare: { type: Boolean },
+    isCopied: { state: true },
+  };
+  declare text: string | (() => string);
+  declare label: string;
+  /** Only its icon is shown; the label is said. */
+  declare bare: boolean;
+  declare isCopied: boolean;
+
+  static override styles = base;
+
+  constructor() {
+    super();
+    this.text = "";
+    this.label = "";
+    this.bare = false;
+    this.isCopied = false;
+  }
+
+  override render() {
+    return html`<button
+        class=${this.bare ? "link" : "button"}
+        type="button"
+        title=${this.bare ? this.label : nothing}
+        @click=${this.#copy}
+      >
+        ${icon(this.isCopied ? Check : Copy)}
+        <span class=${this.bare ? "visually-hidden" : ""}>${this.label}</span>
+      </button>
+      <span class=${this.bare ? "small" : "visually-hidden"} role="status">${this.isCopied ? words.copied : nothing}</span>`;
+  }
+
+  readonly #copy = async () => {
+    const text = typeof this.text === "string" ? this.text : this.text();
+    this.isCopied = await copyText(text, this.renderRoot);
+    if (this.isCopied) setTimeout(() => (this.isCopied = false), SAID_MS);
+  };
+}
+
+/**
+ * Servers at home have no TLS, and without it a browser has no clipboard of the new kind. The old one copies what is selected:
+ * in here, since nothing outside of an open dialog can be.
+ */
+async function copyText(text: string, within: Node): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const field = document.createElement("textarea");
+    field.value = text;
+    field.readOnly = true;
+    field.className = "visually-hidden";
+    const root = within.getRootNode();
+    const focused = root instanceof ShadowRoot ? root.activeElement : null;
+    within.appendChild(field);
+    field.select();
+    const isCopied = document.execCommand("copy");
+    field.remove();
+    if (focused instanceof HTMLElement) focused.focus();
+    return isCopied;
+  }
+}
+
+customElements.define("pawl-copy", PawlCopy);

@@ -1,0 +1,142 @@
+import { css, html, LitElement, nothing } from "lit";
+import { ArrowDown, ArrowUp, ChevronsUpDown } from "lucide";
+import { nextSort, sortedRows } from "../data/table-sort.ts";
+import { base } from "../look/base.ts";
+import { icon } from "../look/icon.ts";
+import { words } from "../words/table.ts";
+import type { Column } from "./table/column.ts";
+import { tableLook } from "./table/look.ts";
+
+/** So many rows stand in for those that aren't read yet. */
+const SKELETON_ROWS = 6;
+
+/** Rows under a head that stays in view; on a phone each row is a card. `sort` has the order that somebody has chosen. */
+export class PawlTable<Row = unknown> extends LitElement {
+  static override properties = {
+    name: { type: String },
+    columns: { attribute: false },
+    rows: { attribute: false },
+    sort: { type: String },
+    hrefOf: { attribute: false },
+    empty: { type: String },
+    emptyHint: { type: String },
+    isStale: { type: Boolean, reflect: true },
+  };
+  /** What it is a table of, for those who don't see it. */
+  declare name: string;
+  declare columns: readonly Column<Row>[];
+  /** Null: they aren't read yet. */
+  declare rows: readonly Row[] | null;
+  declare sort: string;
+  /** The address of what a row is about. */
+  declare hrefOf: ((row: Row) => string | null) | null;
+  declare empty: string;
+  declare emptyHint: string;
+  /** Others are on their way. */
+  declare isStale: boolean;
+
+  static override styles = [
+    base,
+    tableLook,
+    css`
+      :host {
+        display: block;
+      }
+      :host([isStale]) tbody {
+        opacity: 0.55;
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.name = "";
+    this.columns = [];
+    this.rows = null;
+    this.sort = "";
+    this.hrefOf = null;
+    this.empty = "";
+    this.emptyHint = "";
+    this.isStale = false;
+  }
+
+  override render() {
+    const rows = this.rows === null ? null : sortedRows(this.rows, this.columns, this.sort);
+    if (rows?.length === 0) {
+      return html`<div class="empty">
+        <p><strong>${this.empty || words.none}</strong></p>
+        ${this.emptyHint === "" ? nothing : html`<p class="quiet">${this.emptyHint}</p>`}
+        <slot name="empty"></slot>
+      </div>`;
+    }
+    // Shown as cards a table is none any more, unless it is said.
+    return html`<table role="table" aria-label=${this.name} aria-busy=${rows === null}>
+      <thead role="rowgroup">
+        <tr role="row">
+          ${this.columns.map((column) => this.#head(column))}
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        ${rows === null ? this.#skeleton() : rows.map((row) => this.#row(row))}
+      </tbody>
+    </table>`;
+  }
+
+  #head(column: Column<Row>) {
+    const { key, title, by, sorts } = column;
+    const isUp = this.sort === (sorts?.up ?? key);
+    const isDown = this.sort === (sorts?.down ?? `-${key}`);
+    const order = isUp ? "ascending" : isDown ? "descending" : "none";
+    const canSort = by !== undefined || sorts !== undefined;
+    return html`<th
+      role="columnheader"
+      scope="col"
+      class=${classOf(column)}
+      aria-sort=${canSort ? order : nothing}
+    >
+      ${
+        canSort
+          ? html`<button type="button" title=${words.sortBy(title)} @click=${() => this.#sortBy(column)}>
+              ${title} ${icon(isUp ? ArrowUp : isDown ? ArrowDown : ChevronsUpDown, 16)}
+            </button>`
+          : title
+      }
+    </th>`;
+  }
+
+  #row(row: Row) {
+    const href = this.hrefOf?.(row) ?? null;
+    return html`<tr role="row" class=${href === null ? "" : "leads"}>
+      ${this.columns.map((column, i) => {
+        const shown = column.cell(row);
+        if (i > 0) return html`<td role="cell" class=${classOf(column)} data-title=${column.title}><div>${shown}</div></td>`;
+        return html`<th role="rowheader" scope="row" class=${classOf(column)}>
+          ${href === null ? shown : html`<a class="main" href=${href}>${shown}</a>`}
+        </th>`;
+      })}
+    </tr>`;
+  }
+
+  #skeleton() {
+    return Array.from(
+      { length: SKELETON_ROWS },
+      (_, row) => html`<tr role="row" class="waits">
+        ${this.columns.map(
+          (column) => html`<td role="cell" class=${classOf(column)}>
+            <span class="skeleton">${row === 0 ? words.loading : "…………"}</span>
+          </td>`,
+        )}
+      </tr>`,
+    );
+  }
+
+  #sortBy({ key, sorts }: Column<Row>): void {
+    const other = sorts && (this.sort === sorts.up ? sorts.down : sorts.up);
+    const detail = other ?? nextSort(key, this.sort);
+    this.dispatchEvent(new CustomEvent<string>("sort", { detail }));
+  }
+}
+
+const classOf = ({ isNumber, isMinor }: Column<never>) => `${isNumber ? "number" : ""} ${isMinor ? "minor" : ""}`;
+
+customElements.define("pawl-table", PawlTable);

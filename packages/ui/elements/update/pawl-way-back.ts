@@ -1,0 +1,46 @@
+import { html, LitElement, nothing } from "lit";
+import { Undo2 } from "lucide";
+import { canGoBack } from "../../data/can.ts";
+import type { AppView } from "../../data/live-app.ts";
+import { icon } from "../../look/icon.ts";
+import { dialogWords } from "../../words/dialog.ts";
+import { act } from "./act.ts";
+import type { Asked } from "./acting.ts";
+import { look } from "./look.ts";
+import "./pawl-update-trouble.ts";
+import { pressable, whyNot } from "./pressable.ts";
+
+const words = dialogWords.back;
+
+/** Back to the release before: what that does is said before it can be pressed. */
+export class PawlWayBack extends LitElement {
+  static override properties = { view: { attribute: false }, asked: { attribute: false } };
+  declare view: AppView;
+  declare asked: Asked;
+
+  static override styles = look;
+
+  override render() {
+    const { status } = this.view;
+    if (status === null) return nothing;
+    const { backup_version: back, current_version: current } = status;
+    if (back === null) return html`<p class="quiet small">${words.none}</p>`;
+    const can = canGoBack(this.view);
+    const pending = this.asked.pending?.type === "rollback";
+    const press = () => act(this, { type: "rollback", version: back });
+    return html`<details>
+      <summary>${words.title(back)}</summary>
+      <div class="stack">
+        <p>
+          ${words.whatHappens(back, current)} ${words.howLong} ${current === null ? nothing : words.forward(current)}
+        </p>
+        <div class="row">
+          ${pressable({ can, label: html`${icon(Undo2)} ${words.title(back)}`, press, pending })} ${whyNot(can)}
+        </div>
+        <pawl-update-trouble .asked=${this.asked} .view=${this.view} .of=${["rollback"]}></pawl-update-trouble>
+      </div>
+    </details>`;
+  }
+}
+
+customElements.define("pawl-way-back", PawlWayBack);

@@ -1,0 +1,30 @@
+import { buildSteps } from "./build-steps.ts";
+import { chart } from "./chart.ts";
+import { copy } from "./copy.ts";
+import type { GalleryEntry } from "./entry.ts";
+import { buildBar, buildRun, delay, deviceSearch, imageOptions, packageChoice } from "./image-builder.ts";
+import { log } from "./log.ts";
+import { notes } from "./notes.ts";
+import { pages } from "./pages.ts";
+import { table } from "./table.ts";
+import { updateChip } from "./update-chip.ts";
+import { updateDialog } from "./update-dialog.ts";
+
+/** What the gallery shows, in this order. */
+export const entries: readonly GalleryEntry[] = [
+  updateChip,
+  updateDialog,
+  notes,
+  buildSteps,
+  deviceSearch,
+  packageChoice,
+  imageOptions,
+  buildBar,
+  buildRun,
+  delay,
+  log,
+  table,
+  chart,
+  copy,
+  ...pages,
+];

@@ -1,0 +1,2 @@
+export const copy = { copied: "Copied" };
+export type CopyWords = typeof copy;
