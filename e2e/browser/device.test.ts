@@ -7,7 +7,7 @@ import { dialog as words } from "../../packages/ui/words/en/dialog.ts";
 import { type Daemon, startDaemon } from "../daemon.ts";
 import { DEVICE_FILE } from "../nodes.ts";
 import { startBrowser, whyNoBrowser } from "./lib/chromium.ts";
-import { type Visit, visit } from "./lib/visit.ts";
+import { visitors } from "./lib/visitors.ts";
 import { Wire } from "./lib/wire.ts";
 
 // A real appliance, updated by its own page as somebody does it who has read nothing: on a phone, with a bad network.
@@ -22,6 +22,7 @@ let browser: Browser;
 let appliance: Appliance;
 let daemon: Daemon;
 let wire: Wire;
+const visit = visitors(() => browser);
 
 describe.skipIf(whyNoBrowser !== null)("the page of a real device", () => {
   beforeAll(async () => {
@@ -35,6 +36,7 @@ describe.skipIf(whyNoBrowser !== null)("the page of a real device", () => {
     const first = await appliance.pawl.run("install");
     expect(first, first.stderr).toMatchObject({ code: 0 });
     daemon = await startDaemon(appliance);
+    await fetch(`${daemon.url}/api/update/seen`, { method: "POST" });
     taken.defer(() => daemon.kill("SIGTERM"));
     wire = taken.use(await Wire.lay(daemon.url));
   });
@@ -43,8 +45,7 @@ describe.skipIf(whyNoBrowser !== null)("the page of a real device", () => {
   test("installs a release over a reload, a network that is cut and a restart of Pawl, and says all the while what goes on", async () => {
     await appliance.publish("1.1.0", { ballastBytes: BALLAST, notes: "- **Pictures** of the kitchen\n- Less memory" });
     appliance.host.bytesPerSecond = SLOWLY;
-    await using phone = await onAPhone();
-    const { page } = phone;
+    const page = await onAPhone();
     await page.getByRole("button", { name: device.acts.check }).click();
     await page.getByRole("button", { name: device.acts.update("1.1.0") }).click();
     const dialog = page.getByRole("dialog");
@@ -70,31 +71,29 @@ describe.skipIf(whyNoBrowser !== null)("the page of a real device", () => {
     await dialog.getByText(words.ended.nowOn("1.1.0")).first().waitFor();
     expect(await appliance.runningVersion()).toBe("1.1.0");
     await dialog.getByRole("button", { name: words.ended.done }).click();
-    await page.getByText(chip.upToDate).waitFor();
+    await page.getByText(chip.upToDate).first().waitFor();
   });
 
   test("shows why a release was taken back, on this phone and on another one", async () => {
     await appliance.publish("1.2.0", { answers: "1.1.0" });
     appliance.host.bytesPerSecond = AT_ONCE;
     await appliance.changeConfig((text) => text.replace(/within: \w+/, "within: 2s"));
-    await using phone = await onAPhone();
-    const { page } = phone;
+    const page = await onAPhone();
     await page.getByRole("button", { name: device.acts.check }).click();
     await page.getByRole("button", { name: device.acts.update("1.2.0") }).click();
     await page.getByRole("dialog").getByRole("button", { name: words.overview.install("1.2.0") }).click();
     await assertRolledBack(page);
 
-    await using other = await onAPhone();
-    await other.page.getByRole("button", { name: device.acts.why }).click();
-    await assertRolledBack(other.page);
+    const other = await onAPhone();
+    await other.getByRole("button", { name: device.acts.why }).click();
+    await assertRolledBack(other);
     expect(await appliance.runningVersion()).toBe("1.1.0");
   });
 
   test("asks for a token where one is needed, and leads back to where one was", async () => {
     const { stdout } = await appliance.pawl.run("token", "create", "phone");
-    const [token = ""] = /pawl_\w+/.exec(stdout) ?? [];
-    await using phone = await onAPhone();
-    const { page } = phone;
+    const [token = ""] = /pawl_\S+/.exec(stdout) ?? [];
+    const page = await onAPhone();
     await page.getByLabel(device.signIn.token).fill("pawl_wrong");
     await page.getByRole("button", { name: device.signIn.press, exact: true }).click();
     await page.getByText(device.signIn.wrong).waitFor();
@@ -106,10 +105,10 @@ describe.skipIf(whyNoBrowser !== null)("the page of a real device", () => {
   });
 });
 
-async function onAPhone(): Promise<Visit> {
-  const visitor = await visit(browser, wire.url, { isTouched: true });
-  await visitor.page.goto("/");
-  return visitor;
+async function onAPhone(): Promise<Page> {
+  const { page } = await visit(wire.url, { isTouched: true });
+  await page.goto("/");
+  return page;
 }
 
 /** Bytes come in. */

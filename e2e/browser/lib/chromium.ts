@@ -1,6 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
+import { WIRED } from "./wire.ts";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
@@ -15,7 +16,10 @@ export function startBrowser(): Promise<Browser> {
   if (CHROMIUM === null) throw new Error(`There is no browser: ${whyNoBrowser}`);
   return chromium.launch({
     executablePath: CHROMIUM,
-    args: ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"],
+    args: [
+      ...["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"],
+      `--host-resolver-rules=MAP ${WIRED.name} ${WIRED.address}`,
+    ],
   });
 }
 

@@ -4,28 +4,29 @@ export const PHONE = { width: 390, height: 844 } as const;
 export const DESK = { width: 1280, height: 800 } as const;
 
 /** How long anything may take before a test says that it never comes, in milliseconds. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = Number(process.env.U8 ?? 60_000);
 
 export interface VisitOptions {
   viewport?: { width: number; height: number };
   colorScheme?: "light" | "dark";
   /** As on a phone: fingers, and bars that take no room. Default false. */
   isTouched?: boolean;
-  /** Whom else a page may ask, besides whom it came from. */
-  origins?: readonly string[];
 }
 
-/** Somebody with a browser of their own profile. At its end nothing may have gone wrong that only the console tells of. */
+/** Somebody at a site, with a browser that knows nothing yet. */
 export interface Visit extends AsyncDisposable {
   page: Page;
   context: BrowserContext;
-  /** What went wrong since it was asked last: errors, violations of the policy, calls to others, dialogs of scripts. */
+  /**
+   * What went wrong since it was asked last that nobody sees on the page: errors, violations of its policy, what didn't load, calls
+   * to others, dialogs of scripts.
+   */
   takeTroubles(): string[];
 }
 
-/** @param baseURL addresses are below it */
+/** @param baseURL of the site; nobody else may be asked */
 export async function visit(browser: Browser, baseURL: string, options: VisitOptions = {}): Promise<Visit> {
-  const { viewport = PHONE, colorScheme = "light", isTouched = false, origins = [] } = options;
+  const { viewport = PHONE, colorScheme = "light", isTouched = false } = options;
   const context = await browser.newContext({
     baseURL,
     viewport,
@@ -33,14 +34,14 @@ export async function visit(browser: Browser, baseURL: string, options: VisitOpt
     isMobile: isTouched,
     hasTouch: isTouched,
     locale: "en",
+    timezoneId: "UTC",
     reducedMotion: "reduce",
   });
   context.setDefaultTimeout(PATIENCE_MS);
   const troubles: string[] = [];
-  const own = [baseURL, ...origins].map((address) => new URL(address).origin);
   context.on("request", (request) => {
     const { origin, protocol } = new URL(request.url());
-    if (/^https?:$/.test(protocol) && !own.includes(origin)) troubles.push(`asked a stranger: ${request.url()}`);
+    if (/^https?:$/.test(protocol) && origin !== baseURL) troubles.push(`asked a stranger: ${request.url()}`);
   });
   context.on("response", (response) => {
     if (isFile(response) && response.status() >= 400) troubles.push(`${response.status()} for ${response.url()}`);
@@ -53,15 +54,11 @@ export async function visit(browser: Browser, baseURL: string, options: VisitOpt
     troubles.push(`a dialog: ${dialog.message()}`);
     void dialog.dismiss();
   });
-  const page = await context.newPage();
   return {
-    page,
+    page: await context.newPage(),
     context,
     takeTroubles: () => troubles.splice(0),
-    async [Symbol.asyncDispose]() {
-      await context.close();
-      if (troubles.length > 0) throw new Error(`In the browser:\n${troubles.join("\n")}`);
-    },
+    [Symbol.asyncDispose]: () => context.close(),
   };
 }
 

@@ -1,5 +1,8 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
+/** Where it begins: the tests' browser takes this name for that address, since a device answers to no other. */
+export const WIRED = { name: "localhost", address: "127.0.0.2" } as const;
+
 /** What is between a browser and a server, and can be cut in the middle of whatever goes over it. */
 export class Wire implements AsyncDisposable {
   readonly url: string;
@@ -8,13 +11,13 @@ export class Wire implements AsyncDisposable {
   readonly #state: { isCut: boolean };
 
   private constructor(server: Server, sockets: Set<Socket>, state: { isCut: boolean }) {
-    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    this.url = `http://${WIRED.name}:${(server.address() as AddressInfo).port}`;
     this.#server = server;
     this.#sockets = sockets;
     this.#state = state;
   }
 
-  /** @param to the address of the server, which may be away and come back at the same port */
+  /** At the server's own port. @param to the address of the server, which may be away and come back */
   static async lay(to: string): Promise<Wire> {
     const { hostname, port } = new URL(to);
     const sockets = new Set<Socket>();
@@ -34,7 +37,7 @@ export class Wire implements AsyncDisposable {
       keep(far, () => near);
       near.pipe(far).pipe(near);
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    await new Promise<void>((resolve) => server.listen(Number(port), WIRED.address, resolve));
     return new Wire(server, sockets, state);
   }
 

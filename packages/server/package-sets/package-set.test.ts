@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Package } from "../catalog/types.ts";
-import { offerOf } from "./offer.ts";
+import { lookupIn } from "./lookup.ts";
 import { type Choice, packageSet } from "./package-set.ts";
 
 const one = (name: string, more: Partial<Package> = {}): Package => ({
@@ -32,9 +32,9 @@ const PACKAGES = [
   one("vpn", { depends: ["ip", "no-such-library"] }),
 ].sort((a, b) => (a.name < b.name ? -1 : 1));
 
-const offer = offerOf(PACKAGES);
+const lookup = lookupIn(PACKAGES);
 const setOf = (choice: Partial<Choice>) =>
-  packageSet(offer, { brought: ["dnsmasq", "base-files"], asked: [], only: false, ...choice });
+  packageSet(lookup, { brought: ["dnsmasq", "base-files"], asked: [], only: false, ...choice });
 const names = (choice: Partial<Choice>) => setOf(choice).items.map(({ one: { name } }) => name);
 const OWN = ["base-files", "dnsmasq", "libc", "libubus"];
 
@@ -108,8 +108,8 @@ test("two that exclude each other are both there, and said", () => {
 });
 
 test("every package is found by its name", () => {
-  for (const { name } of PACKAGES) expect(offer.named(name)?.name).toBe(name);
-  expect([offer.named(""), offer.named("zzz"), offer.named("dnsmasq-"), offerOf([]).named("a")]).toEqual([
+  for (const { name } of PACKAGES) expect(lookup.named(name)?.name).toBe(name);
+  expect([lookup.named(""), lookup.named("zzz"), lookup.named("dnsmasq-"), lookupIn([]).named("a")]).toEqual([
     null,
     null,
     null,

@@ -1,6 +1,6 @@
 import { addedBy, packageList } from "../builders/openwrt-imagebuilder/package-list.ts";
 import type { Package } from "../catalog/types.ts";
-import type { Offer } from "./offer.ts";
+import type { Lookup } from "./lookup.ts";
 import { ALWAYS, type Chosen, type Missing, type Resolution, resolvePackages } from "./resolve.ts";
 
 export interface Choice {
@@ -40,12 +40,12 @@ export interface PackageSet {
 }
 
 /** What a choice of packages comes to, compared with what the device has anyway. */
-export function packageSet(offer: Offer, { brought, asked, only }: Choice): PackageSet {
-  const own = resolvePackages(offer, [...ALWAYS, ...addedBy(brought)]);
+export function packageSet(lookup: Lookup, { brought, asked, only }: Choice): PackageSet {
+  const own = resolvePackages(lookup, [...ALWAYS, ...addedBy(brought)]);
   const list = packageList(asked, { diffPackages: only, brought });
-  const wanted = resolvePackages(offer, [...ALWAYS, ...addedBy([...brought, ...list])]);
+  const wanted = resolvePackages(lookup, [...ALWAYS, ...addedBy([...brought, ...list])]);
   const named = new Set(
-    asked.flatMap((name) => offer.providers(name).find((one) => wanted.chosen.has(one.name))?.name ?? []),
+    asked.flatMap((name) => lookup.providers(name).find((one) => wanted.chosen.has(one.name))?.name ?? []),
   );
   const items = [...wanted.chosen.values()].map((item) => ({
     ...item,

@@ -1,6 +1,6 @@
 import { relationName } from "../catalog/relation-name.ts";
 import type { Package } from "../catalog/types.ts";
-import type { Offer } from "./offer.ts";
+import type { Lookup } from "./lookup.ts";
 
 /** A package of an image, and why it is there. */
 export interface Chosen {
@@ -30,11 +30,11 @@ const ALWAYS_THERE: ReadonlySet<string> = new Set(ALWAYS);
  * satisfies whoever asks for it by any of its names; else the package of that name comes, else the first that provides it; of alternatives the
  * first that is there. Versions aren't compared, since feeds of one release fit together.
  */
-export function resolvePackages(offer: Offer, names: readonly string[]): Resolution {
+export function resolvePackages(lookup: Lookup, names: readonly string[]): Resolution {
   const chosen = new Map<string, Chosen>();
   const missing = new Map<string, Missing>();
   const choose = (alternatives: readonly string[], neededBy: string | null) => {
-    const able = alternatives.map((name) => offer.providers(name));
+    const able = alternatives.map((name) => lookup.providers(name));
     if (able.some((those) => those.some((one) => chosen.has(one.name)))) return;
     const one = able.find((those) => those.length > 0)?.[0];
     if (one) chosen.set(one.name, { one, neededBy });
@@ -45,7 +45,7 @@ export function resolvePackages(offer: Offer, names: readonly string[]): Resolut
   };
   // A list means the packages of its names, and what only provides one comes after all of them.
   for (const name of names) {
-    const one = offer.named(name);
+    const one = lookup.named(name);
     if (one) chosen.set(one.name, { one, neededBy: null });
   }
   for (const name of names) if (!chosen.has(name)) choose([name], null);

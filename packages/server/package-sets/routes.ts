@@ -7,7 +7,7 @@ import { Name, ofTarget, TARGET, UPSTREAM } from "../catalog/route-paths.ts";
 import { operation, value } from "../http/operation.ts";
 import { PackageSetAnswer, packageSetAnswer } from "./answers.ts";
 import { imageRoom } from "./image-room.ts";
-import { offerOf } from "./offer.ts";
+import { lookupIn } from "./lookup.ts";
 import { packageSet } from "./package-set.ts";
 
 /** More than any device has room for; each costs a look at all it depends on. */
@@ -45,7 +45,7 @@ export const packageSetOperations = [
       const profile = body.profile === null ? null : profileNamed(target, body.profile, version);
       const asked = body.packages.map((name) => name.replace(/^\+/, ""));
       const known = await catalog.packages(version, target.name);
-      const set = packageSet(offerOf(known.value), {
+      const set = packageSet(lookupIn(known.value), {
         brought: [...target.defaultPackages, ...(profile?.devicePackages ?? [])],
         asked,
         only: body.only,

@@ -60,9 +60,9 @@ async function runDemo(upstream: string | null): Promise<void> {
     await mustRun(appliance, "check", "--force");
     process.on("SIGUSR2", () => void daemon.restart());
     const guides = [
-      serverGuide(server, ROOT, await server.trouble(end.signal)),
       applianceGuide(appliance, DIR, ROOT),
       kettle && failed === null ? kettleGuide(kettle, appliance.apiPort, DIR, ROOT) : noKettleGuide(failed ?? ""),
+      serverGuide(server, ROOT, await server.trouble(end.signal)),
       END,
     ];
     process.stdout.write(guides.join(""));

@@ -100,7 +100,7 @@ export class PawlChosenDevice extends LitElement {
         : html`<p class="small"><span class="quiet">${words.device.room}:</span> ${size(this.room)}</p>`
     }
       ${others.length > 0 ? html`<p class="quiet small">${words.device.also} ${others.join(", ")}</p>` : nothing}
-      ${target.trouble ? html`<p class="warn small">${target.trouble.message}</p>` : nothing}
+      ${target.trouble && !this.releases?.distribution.trouble ? html`<p class="warn small">${target.trouble.message}</p>` : nothing}
       <details>
         <summary>${words.device.details}</summary>
         <dl>

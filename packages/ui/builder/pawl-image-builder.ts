@@ -42,6 +42,12 @@ export class PawlImageBuilder extends LitElement {
     base,
     frameLook,
     css`
+      .skeleton {
+        width: 16rem;
+        max-width: 100%;
+        overflow: hidden;
+        white-space: nowrap;
+      }
       .lost {
         display: grid;
         gap: 16px;
@@ -157,6 +163,8 @@ export class PawlImageBuilder extends LitElement {
         @asked=${({ detail }: CustomEvent<ServerSchemas["AskedBuild"]>) => this.#asked(detail)}
       ></pawl-image-choices>`;
     }
+    // Which of them it is will be known in a moment: nobody has to search meanwhile.
+    if (profile !== null && releases === null) return html`<h1 class="skeleton">${profile}</h1>`;
     return html`<pawl-image-start
       .at=${this.at}
       .releases=${releases}

@@ -77,6 +77,8 @@ export class PawlImageChoices extends LitElement {
       h1.skeleton {
         width: 16rem;
         max-width: 100%;
+        overflow: hidden;
+        white-space: nowrap;
       }
     `,
   ];

@@ -141,6 +141,7 @@ export class PawlPackageChoice extends LitElement {
   }
 
   #defaults() {
+    if (this.defaults.length === 0) return nothing;
     const out = new Set(this.packages.filter((name) => name.startsWith("-")).map(plainName));
     return html`<details>
       <summary>${words.packages.defaults(number(this.defaults.length))}</summary>

@@ -3,6 +3,7 @@ import type { ServerSchemas } from "../data/server.ts";
 import { versionCaution, versionGroups } from "../data/version-groups.ts";
 import { base } from "../look/base.ts";
 import { words } from "../words/builder.ts";
+import { relativeTime } from "../words/format.ts";
 
 /** What there is of one distribution. */
 export interface Releases {
@@ -60,7 +61,7 @@ export class PawlVersionChoice extends LitElement {
         <label>${words.version.label} ${this.#versions()}</label>
         ${this.distributions.length > 1 ? this.#distributions() : nothing}
       </div>
-      ${this.#caution()}`;
+      ${this.#caution()} ${this.#trouble()}`;
   }
 
   #distributions() {
@@ -101,6 +102,16 @@ export class PawlVersionChoice extends LitElement {
     if (caution === "old") return html`<p class="quiet small">${words.version.isOld(distribution.stable ?? "")}</p>`;
     return html`<p class="caution small">
       ${caution === "snapshot" ? words.version.isSnapshot : words.version.isCandidate}
+    </p>`;
+  }
+
+  /** Why there may be newer ones that aren't shown. */
+  #trouble() {
+    const trouble = this.releases?.distribution.trouble ?? null;
+    if (trouble === null) return nothing;
+    const { data_from, message } = trouble;
+    return html`<p class="caution small">
+      ${message} ${data_from === null ? nothing : words.version.dataFrom(relativeTime(data_from))}
     </p>`;
   }
 

@@ -4,7 +4,13 @@ import type { ServerSchemas } from "../data/server.ts";
 import { icon } from "../look/icon.ts";
 import { words } from "../words/build.ts";
 
-const ICONS = { queued: Clock, running: LoaderCircle, done: Check, failed: CircleAlert, withdrawn: CircleSlash } as const;
+const ICONS = {
+  queued: Clock,
+  running: LoaderCircle,
+  done: Check,
+  failed: CircleAlert,
+  withdrawn: CircleSlash,
+} as const;
 const LOOKS = { queued: "", running: "", done: "", failed: "danger", withdrawn: "quiet" } as const;
 
 /** A build's state: an icon and a word. */

@@ -1,6 +1,6 @@
 import type { HealthLine } from "../data/console-health.ts";
 import { words } from "../words/console.ts";
-import { list, number, relativeTime } from "../words/format.ts";
+import { list, number, relativeTime, sizeOf } from "../words/format.ts";
 
 const { health } = words;
 const ago = (at: string | null) => (at === null ? null : relativeTime(at));
@@ -24,7 +24,11 @@ export function healthSentence(line: HealthLine): string {
     case "nothing-read":
       return health.nothingRead;
     case "catalog-trouble":
-      return health.catalogTrouble(number(line.inTrouble), number(line.total), list(line.branches.slice(0, MOST_NAMES)));
+      return health.catalogTrouble(
+        number(line.inTrouble),
+        number(line.total),
+        list(line.branches.slice(0, MOST_NAMES)),
+      );
     case "nothing-waits":
       return `${health.nothingWaits} ${running(line.running)}`.trim();
     case "waits":
@@ -40,7 +44,7 @@ export function healthSentence(line: HealthLine): string {
     case "workers-away":
       return health.workersAway(list(line.names.slice(0, MOST_NAMES)), line.names.length === 1);
     case "stored":
-      return health.stored(number(line.images), line.images === 1);
+      return health.stored(number(line.images), line.images === 1, sizeOf(line.bytes, line.budget));
     default:
       return line satisfies never;
   }

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { SCOPE_OF, signInReason } from "../data/console-session.ts";
+import { isClosed, SCOPE_OF, signInReason } from "../data/console-session.ts";
 import { ApiFailure } from "../data/server.ts";
 import type { LastingLoad } from "../elements/lasting-load.ts";
 import "../elements/pawl-delay.ts";
@@ -12,11 +12,12 @@ type Load = Pick<LastingLoad<readonly unknown[], unknown>, "value" | "error" | "
 /** What is shown in place of a part that isn't answered: the way to sign in, or why; null: show the part. */
 export function insteadOf(load: Load, part: keyof typeof SCOPE_OF, { at, isSignedIn }: Here): TemplateResult | null {
   const { error } = load;
-  if (!(error instanceof Error)) return null;
-  const reason = error instanceof ApiFailure ? signInReason(error.status, isSignedIn) : null;
+  const refusal = error instanceof ApiFailure ? signInReason(error.status, isSignedIn) : null;
+  const reason = isClosed(part, isSignedIn) ? "signed-out" : refusal;
   if (reason !== null) {
     return html`<pawl-sign-in .at=${at} .reason=${reason} .scope=${SCOPE_OF[part]}></pawl-sign-in>`;
   }
+  if (!(error instanceof Error)) return null;
   return html`<section class="card stack" role="alert">
     <p>${error.message}</p>
     <div><button class="button" type="button" @click=${() => load.again()}>${words.again}</button></div>
@@ -27,5 +28,8 @@ export function insteadOf(load: Load, part: keyof typeof SCOPE_OF, { at, isSigne
 export function delayOf(...loads: readonly Load[]) {
   const load = loads.find(({ delay }) => delay !== null);
   if (!load?.delay) return nothing;
-  return html`<pawl-delay class="card" .delay=${load.delay} @try-now=${() => loads.forEach((each) => each.tryNow())}></pawl-delay>`;
+  const tryNow = () => {
+    for (const each of loads) each.tryNow();
+  };
+  return html`<pawl-delay class="card" .delay=${load.delay} @try-now=${tryNow}></pawl-delay>`;
 }

@@ -1,7 +1,10 @@
 import { css } from "lit";
+import { stateLook } from "../look/state.ts";
 
 /** What the console's pages have in common. */
-export const consoleLook = css`
+export const consoleLook = [
+  stateLook,
+  css`
   :host {
     display: grid;
     align-content: start;
@@ -22,21 +25,6 @@ export const consoleLook = css`
   .card > h2 {
     margin-bottom: 8px;
   }
-  .state {
-    display: inline-flex;
-    align-items: center;
-    gap: 6px;
-    vertical-align: top;
-    white-space: nowrap;
-  }
-  .state svg {
-    flex: none;
-  }
-  .turning {
-    display: grid;
-    color: var(--accent);
-    animation: turn 1s linear infinite;
-  }
   .buttons {
     display: flex;
     flex-wrap: wrap;
@@ -56,9 +44,5 @@ export const consoleLook = css`
   .facts dt {
     color: var(--text-quiet);
   }
-  @keyframes turn {
-    to {
-      rotate: 360deg;
-    }
-  }
-`;
+`,
+];

@@ -117,6 +117,7 @@ export class PawlBuildChanges extends LitElement {
         <button class="button" type="submit">${words.build.compare}</button>
       </form>
       ${this.isWrong ? html`<p class="danger small" role="alert">${words.build.wrongId}</p>` : nothing}
+      ${isSignedIn && this.#others.value?.length === 0 ? html`<p class="quiet small">${words.build.noOthers}</p>` : nothing}
       ${
         isSignedIn
           ? nothing

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing } from "lit";
-import { rowsWith } from "../data/table-sort.ts";
 import type { ServerSchemas } from "../data/server.ts";
+import { rowsWith } from "../data/table-sort.ts";
 import "../elements/pawl-copy.ts";
 import "../elements/pawl-table.ts";
 import type { Column } from "../elements/table/column.ts";
@@ -39,17 +39,6 @@ export class PawlBuildOutcome extends LitElement {
     base,
     consoleLook,
     css`
-      .sum {
-        display: flex;
-        align-items: center;
-        gap: 4px;
-      }
-      .sum span {
-        overflow: hidden;
-        max-width: 9rem;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
       h2 {
         font-size: 16px;
       }
@@ -108,7 +97,7 @@ export class PawlBuildOutcome extends LitElement {
       key: "sha256",
       title: words.build.sha256,
       cell: ({ sha256 }) =>
-        html`<span class="sum"><span class="mono quiet" title=${sha256}>${sha256}</span><pawl-copy bare label=${words.build.copySum} .text=${sha256}></pawl-copy></span>`,
+        html`<span class="state"><span class="mono quiet" title=${sha256}>${sha256.slice(0, 12)}…</span> <pawl-copy bare label=${words.build.copySum} .text=${sha256}></pawl-copy></span>`,
     },
   ];
 }

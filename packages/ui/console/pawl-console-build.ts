@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { ArrowLeft, CloudOff } from "lucide";
-import { buildReport, lineAtFault } from "../data/build-failure.ts";
 import { buildSeconds } from "../data/build-actions.ts";
+import { buildReport, lineAtFault } from "../data/build-failure.ts";
 import { isEnded } from "../data/build-steps.ts";
 import { type Build, LiveBuild } from "../data/live-build.ts";
 import "../elements/pawl-build-steps.ts";
@@ -37,9 +37,16 @@ export class PawlConsoleBuild extends LitElement {
     css`
       .back {
         justify-self: start;
+        margin: -16px 0 -12px -4px;
       }
       h1 {
         overflow-wrap: anywhere;
+      }
+      .failure h2 {
+        margin: 0;
+      }
+      ul {
+        padding-left: 20px;
       }
       .parts {
         display: grid;
@@ -58,13 +65,14 @@ export class PawlConsoleBuild extends LitElement {
       }
       nav {
         display: flex;
-        flex-wrap: wrap;
+        overflow-x: auto;
         margin: -8px 0 16px;
         border-bottom: 1px solid var(--line);
       }
       nav a {
+        flex: none;
         min-height: 44px;
-        padding: 0 12px;
+        padding: 0 10px;
         align-content: center;
         border-bottom: 2px solid transparent;
         color: var(--text-quiet);
@@ -74,6 +82,9 @@ export class PawlConsoleBuild extends LitElement {
         border-color: var(--accent);
         color: var(--text);
         font-weight: 600;
+      }
+      nav a:focus-visible {
+        outline-offset: -2px;
       }
       pawl-log {
         --log-height: max(20rem, calc(100dvh - 22rem));
@@ -110,7 +121,7 @@ export class PawlConsoleBuild extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     const before = changed.get("here") as Here | undefined;
-    if (changed.has("build") || before?.at !== this.here.at) this.#follow();
+    if (changed.has("build") || (before && before.at !== this.here.at)) this.#follow();
   }
 
   #follow(): void {
@@ -127,9 +138,9 @@ export class PawlConsoleBuild extends LitElement {
       ${this.#away()}
       ${
         trouble !== null
-          ? html`<section class="card" role="alert"><p>${trouble.code === "not_found" ? words.build.notFound : trouble.message}</p></section>`
+          ? html`<h1>${words.build.title}</h1><section class="card" role="alert"><p>${trouble.code === "not_found" ? words.build.notFound : trouble.message}</p></section>`
           : build === null
-            ? html`<p class="card quiet" role="status">${words.build.loading}</p>`
+            ? html`<h1>${words.build.title}</h1><p class="card quiet" role="status">${words.build.loading}</p>`
             : this.#whole(build)
       }`;
   }

@@ -1,5 +1,6 @@
 import { html, LitElement, nothing } from "lit";
 import { buildSeconds } from "../data/build-actions.ts";
+import { isClosed } from "../data/console-session.ts";
 import { changedPlace, listPlaceOf, listQuery } from "../data/list-place.ts";
 import { answerOf, type ServerClient, type ServerSchemas } from "../data/server.ts";
 import { LastingLoad } from "../elements/lasting-load.ts";
@@ -36,8 +37,12 @@ export class PawlConsoleBuilds extends LitElement {
 
   readonly #list = new LastingLoad(
     this,
-    ([{ client }, asked]: readonly [Here["at"], string], signal) => readBuilds(client, new URLSearchParams(asked), signal),
-    () => [this.here.at, new URLSearchParams(listQuery(this.#place)).toString()],
+    ([{ client }, asked]: readonly [Here["at"], string], signal) =>
+      readBuilds(client, new URLSearchParams(asked), signal),
+    () =>
+      isClosed("builds", this.here.isSignedIn)
+        ? null
+        : [this.here.at, new URLSearchParams(listQuery(this.#place)).toString()],
   );
 
   constructor() {
@@ -131,7 +136,7 @@ const COLUMNS: readonly Column<Listed>[] = [
     title: words.builds.took,
     cell: (build) => {
       const seconds = buildSeconds(build, Date.now());
-      return seconds === null ? "–" : duration(seconds);
+      return seconds === null ? nothing : duration(seconds);
     },
     sorts: { up: "slowest", down: "quickest" },
     isNumber: true,
@@ -152,9 +157,7 @@ function readBuilds(client: ServerClient, asked: URLSearchParams, signal: AbortS
   const order = SORTS.find((each) => each === sort);
   const wanted = STATES.find((each) => each === state);
   const query = { ...filters, limit: PAGE_ROWS, ...(order && { sort: order }), ...(wanted && { state: wanted }) };
-  return answerOf(
-    client.GET("/api/v2/builds", { params: { query: { ...query, ...(cursor && { cursor }) } }, signal }),
-  );
+  return answerOf(client.GET("/api/v2/builds", { params: { query: { ...query, ...(cursor && { cursor }) } }, signal }));
 }
 
 customElements.define("pawl-console-builds", PawlConsoleBuilds);

@@ -42,7 +42,8 @@ export class PawlConsoleCatalog extends LitElement {
   );
   readonly #files = new LastingLoad(
     this,
-    ([{ client }, asked]: readonly [Here["at"], string], signal) => readFiles(client, new URLSearchParams(asked), signal),
+    ([{ client }, asked]: readonly [Here["at"], string], signal) =>
+      readFiles(client, new URLSearchParams(asked), signal),
     () => [this.here.at, new URLSearchParams(listQuery(this.#place)).toString()],
   );
 
@@ -120,7 +121,10 @@ export class PawlConsoleCatalog extends LitElement {
   /** Its files; of one in trouble those first. */
   #branchHref({ distribution, branch, in_trouble }: Branch): string {
     const filters = { distribution, ...(branch !== null && { branch }) };
-    return this.here.router.href("catalog", listQuery({ filters, sort: in_trouble > 0 ? "trouble" : "", cursor: null }));
+    return this.here.router.href(
+      "catalog",
+      listQuery({ filters, sort: in_trouble > 0 ? "trouble" : "", cursor: null }),
+    );
   }
 
   #again(): void {
@@ -141,7 +145,12 @@ const { catalog } = words;
 
 const FIELDS: readonly FilterField[] = [
   { kind: "text", name: "query", label: catalog.path },
-  { kind: "choice", name: "kind", label: catalog.kind, options: KINDS.map((value) => ({ value, label: catalog.kinds[value] })) },
+  {
+    kind: "choice",
+    name: "kind",
+    label: catalog.kind,
+    options: KINDS.map((value) => ({ value, label: catalog.kinds[value] })),
+  },
   {
     kind: "choice",
     name: "trouble",
@@ -171,7 +180,12 @@ const BRANCH_COLUMNS: readonly Column<Branch>[] = [
     by: ({ in_trouble }) => in_trouble,
     isNumber: true,
   },
-  { key: "checked", title: catalog.confirmed, cell: ({ checked_at }) => ageOf(checked_at), by: ({ checked_at }) => checked_at },
+  {
+    key: "checked",
+    title: catalog.confirmed,
+    cell: ({ checked_at }) => ageOf(checked_at),
+    by: ({ checked_at }) => checked_at,
+  },
   { key: "oldest", title: catalog.oldest, cell: ({ oldest_at }) => ageOf(oldest_at), by: ({ oldest_at }) => oldest_at },
 ];
 
@@ -189,9 +203,25 @@ const COLUMNS: readonly Column<Resource>[] = [
     cell: ({ checked_at }) => ageOf(checked_at),
     sorts: { up: "newest", down: "oldest" },
   },
-  { key: "size", title: catalog.size, cell: (file) => (file.size === null ? "–" : size(file.size)), isNumber: true, isMinor: true },
-  { key: "trust", title: catalog.signed, cell: ({ trust }) => (trust === null ? "–" : catalog.trust[trust]), isMinor: true },
-  { key: "trouble", title: catalog.trouble, cell: ({ trouble }) => troubleCell(trouble), sorts: { up: "trouble", down: "trouble" } },
+  {
+    key: "size",
+    title: catalog.size,
+    cell: (file) => (file.size === null ? "–" : size(file.size)),
+    isNumber: true,
+    isMinor: true,
+  },
+  {
+    key: "trust",
+    title: catalog.signed,
+    cell: ({ trust }) => (trust === null ? "–" : catalog.trust[trust]),
+    isMinor: true,
+  },
+  {
+    key: "trouble",
+    title: catalog.trouble,
+    cell: ({ trouble }) => troubleCell(trouble),
+    sorts: { up: "trouble", down: "trouble" },
+  },
 ];
 
 function troubleCell(trouble: Resource["trouble"]) {

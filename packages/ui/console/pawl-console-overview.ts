@@ -1,6 +1,6 @@
-import { css, html, LitElement, nothing } from "lit";
+import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { dayFigures, hitShare } from "../data/console-figures.ts";
-import { type Figures, readFigures, readHealth } from "../data/console-reads.ts";
+import { type Figures, type MayAsk, readFigures, readHealth } from "../data/console-reads.ts";
 import type { ChartSpec } from "../elements/chart/chart-spec.ts";
 import { LastingLoad } from "../elements/lasting-load.ts";
 import "../elements/pawl-chart.ts";
@@ -40,7 +40,7 @@ export class PawlConsoleOverview extends LitElement {
         gap: 16px;
         grid-template-columns: minmax(0, 1fr);
       }
-      .card {
+      section.card {
         display: grid;
         align-content: start;
         grid-template-columns: minmax(0, 1fr);
@@ -58,14 +58,16 @@ export class PawlConsoleOverview extends LitElement {
 
   readonly #health = new LastingLoad(
     this,
-    ([{ client }]: readonly [Here["at"]], signal) => readHealth(client, signal),
-    () => [this.here.at],
+    ([{ client }, may]: readonly [Here["at"], MayAsk], signal) => readHealth(client, may, signal),
+    () => [this.here.at, this.#may],
   );
   readonly #figures = new LastingLoad(
     this,
-    ([{ client }]: readonly [Here["at"]], signal) => readFigures(client, signal),
-    () => [this.here.at],
+    ([{ client }, may]: readonly [Here["at"], MayAsk], signal) => readFigures(client, may, signal),
+    () => [this.here.at, this.#may],
   );
+
+  #may: MayAsk = { workers: false, clients: false };
 
   constructor() {
     super();
@@ -73,9 +75,18 @@ export class PawlConsoleOverview extends LitElement {
     refreshWhileVisible(this, [this.#figures], REFRESH_MS.figures);
   }
 
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const before = changed.get("here") as Here | undefined;
+    const { at, isSignedIn } = this.here;
+    if (changed.has("here") && before?.at !== at) this.#may = { workers: isSignedIn, clients: isSignedIn };
+  }
+
   override render() {
-    const instead = insteadOf(this.#health, "overview", this.here);
-    if (instead) return instead;
+    return html`<h1 class="visually-hidden">${overview.heading}</h1>
+      ${insteadOf(this.#health, "overview", this.here) ?? this.#all()}`;
+  }
+
+  #all() {
     const sources = this.#health.value ?? null;
     const today = sources?.summary?.builds_24h;
     return html`${delayOf(this.#health, this.#figures)}

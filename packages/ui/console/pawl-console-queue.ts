@@ -1,4 +1,5 @@
 import { html, LitElement, nothing } from "lit";
+import { isClosed } from "../data/console-session.ts";
 import { changedPlace, listPlaceOf, listQuery } from "../data/list-place.ts";
 import { answerOf, type ServerSchemas } from "../data/server.ts";
 import { rowsWith } from "../data/table-sort.ts";
@@ -32,7 +33,7 @@ export class PawlConsoleQueue extends LitElement {
   readonly #queue = new LastingLoad(
     this,
     ([{ client }]: readonly [Here["at"]], signal) => answerOf(client.GET("/api/v2/queue", { signal })),
-    () => [this.here.at],
+    () => (isClosed("queue", this.here.isSignedIn) ? null : [this.here.at]),
   );
 
   constructor() {
@@ -45,7 +46,8 @@ export class PawlConsoleQueue extends LitElement {
     const change = (what: Parameters<typeof changedPlace>[1]) => go(this.here, listQuery(changedPlace(place, what)));
     const queue = this.#queue.value;
     const { query = "" } = place.filters;
-    const rows = queue && rowsWith(queue.items, query, ({ target, distribution, why }) => [target, distribution, why].join(" "));
+    const rows =
+      queue && rowsWith(queue.items, query, ({ target, distribution, why }) => [target, distribution, why].join(" "));
     const { router } = this.here;
     return html`<div class="head">
         <h1>${words.queue.heading}</h1>
@@ -73,12 +75,46 @@ export class PawlConsoleQueue extends LitElement {
 
 const COLUMNS: readonly Column<Waiting>[] = [
   { key: "target", title: words.queue.target, cell: ({ target }) => target, by: ({ target }) => target },
-  { key: "waiting", title: words.queue.waits, cell: ({ waiting }) => number(waiting), by: ({ waiting }) => waiting, isNumber: true },
-  { key: "retrying", title: words.queue.retrying, cell: ({ retrying }) => number(retrying), by: ({ retrying }) => retrying, isNumber: true, isMinor: true },
-  { key: "running", title: words.queue.runs, cell: ({ running }) => number(running), by: ({ running }) => running, isNumber: true },
-  { key: "workers", title: words.queue.workers, cell: ({ workers }) => number(workers), by: ({ workers }) => workers, isNumber: true },
-  { key: "oldest", title: words.queue.oldest, cell: ({ oldest_at }) => timeAgo(oldest_at), by: ({ oldest_at }) => oldest_at },
-  { key: "why", title: words.queue.why, cell: ({ why, workers }) => html`<span class=${workers === 0 ? "danger" : ""}>${why}</span>` },
+  {
+    key: "waiting",
+    title: words.queue.waits,
+    cell: ({ waiting }) => number(waiting),
+    by: ({ waiting }) => waiting,
+    isNumber: true,
+  },
+  {
+    key: "retrying",
+    title: words.queue.retrying,
+    cell: ({ retrying }) => number(retrying),
+    by: ({ retrying }) => retrying,
+    isNumber: true,
+    isMinor: true,
+  },
+  {
+    key: "running",
+    title: words.queue.runs,
+    cell: ({ running }) => number(running),
+    by: ({ running }) => running,
+    isNumber: true,
+  },
+  {
+    key: "workers",
+    title: words.queue.workers,
+    cell: ({ workers }) => number(workers),
+    by: ({ workers }) => workers,
+    isNumber: true,
+  },
+  {
+    key: "oldest",
+    title: words.queue.oldest,
+    cell: ({ oldest_at }) => timeAgo(oldest_at),
+    by: ({ oldest_at }) => oldest_at,
+  },
+  {
+    key: "why",
+    title: words.queue.why,
+    cell: ({ why, workers }) => html`<span class=${workers === 0 ? "danger" : ""}>${why}</span>`,
+  },
 ];
 
 function counted({ waiting, running }: Pick<ServerSchemas["Queue"], "waiting" | "running">): string {

@@ -1,4 +1,5 @@
 import { css, html, LitElement, nothing } from "lit";
+import { isClosed } from "../data/console-session.ts";
 import { changedPlace, listPlaceOf, listQuery } from "../data/list-place.ts";
 import { ApiFailure, answerOf, type ServerSchemas } from "../data/server.ts";
 import { rowsWith } from "../data/table-sort.ts";
@@ -50,8 +51,9 @@ export class PawlConsoleTokens extends LitElement {
 
   readonly #list = new LastingLoad(
     this,
-    async ([{ client }]: readonly [Here["at"]], signal) => (await answerOf(client.GET("/api/v2/tokens", { signal }))).items,
-    () => [this.here.at],
+    async ([{ client }]: readonly [Here["at"]], signal) =>
+      (await answerOf(client.GET("/api/v2/tokens", { signal }))).items,
+    () => (isClosed("tokens", this.here.isSignedIn) ? null : [this.here.at]),
   );
 
   constructor() {
@@ -128,8 +130,19 @@ export class PawlConsoleTokens extends LitElement {
 
   readonly #columns: readonly Column<Token>[] = [
     { key: "name", title: tokens.name, cell: ({ name }) => name, by: ({ name }) => name },
-    { key: "scopes", title: tokens.scopes, cell: ({ scopes }) => scopes.join(", "), by: ({ scopes }) => scopes.join(" ") },
-    { key: "created", title: tokens.created, cell: ({ created_at }) => timeAgo(created_at), by: ({ created_at }) => created_at, isMinor: true },
+    {
+      key: "scopes",
+      title: tokens.scopes,
+      cell: ({ scopes }) => scopes.join(", "),
+      by: ({ scopes }) => scopes.join(" "),
+    },
+    {
+      key: "created",
+      title: tokens.created,
+      cell: ({ created_at }) => timeAgo(created_at),
+      by: ({ created_at }) => created_at,
+      isMinor: true,
+    },
     {
       key: "used",
       title: tokens.used,
@@ -140,7 +153,9 @@ export class PawlConsoleTokens extends LitElement {
       key: "expires",
       title: tokens.expires,
       cell: ({ expires_at }) =>
-        expires_at === null ? tokens.expiresNever : html`<time title=${exactTime(expires_at)}>${relativeTime(expires_at)}</time>`,
+        expires_at === null
+          ? tokens.expiresNever
+          : html`<time title=${exactTime(expires_at)}>${relativeTime(expires_at)}</time>`,
       by: ({ expires_at }) => expires_at,
     },
     {

@@ -1,5 +1,6 @@
 import { html, LitElement } from "lit";
 import { Check, CircleAlert, CircleSlash, Clock, LoaderCircle } from "lucide";
+import { isClosed } from "../data/console-session.ts";
 import { changedPlace, listPlaceOf, listQuery } from "../data/list-place.ts";
 import { answerOf, type ServerSchemas } from "../data/server.ts";
 import { rowsWith } from "../data/table-sort.ts";
@@ -43,8 +44,9 @@ export class PawlConsoleWorkers extends LitElement {
 
   readonly #list = new LastingLoad(
     this,
-    async ([{ client }]: readonly [Here["at"]], signal) => (await answerOf(client.GET("/api/v2/workers", { signal }))).items,
-    () => [this.here.at],
+    async ([{ client }]: readonly [Here["at"]], signal) =>
+      (await answerOf(client.GET("/api/v2/workers", { signal }))).items,
+    () => (isClosed("workers", this.here.isSignedIn) ? null : [this.here.at]),
   );
 
   constructor() {
@@ -58,7 +60,8 @@ export class PawlConsoleWorkers extends LitElement {
     const all = this.#list.value;
     const { query = "", state } = place.filters;
     const ofState = all?.filter((each) => state === undefined || workerState(each) === state);
-    const rows = ofState && rowsWith(ofState, query, ({ name, targets, trouble }) => [name, ...targets, trouble].join(" "));
+    const rows =
+      ofState && rowsWith(ofState, query, ({ name, targets, trouble }) => [name, ...targets, trouble].join(" "));
     return html`<h1>${words.workers.heading}</h1>
       ${delayOf(this.#list)}
       ${
@@ -81,7 +84,12 @@ export class PawlConsoleWorkers extends LitElement {
 
   readonly #columns: readonly Column<Worker>[] = [
     { key: "name", title: words.workers.name, cell: ({ name }) => name, by: ({ name }) => name },
-    { key: "state", title: words.workers.state, cell: stateCell, by: (worker) => words.workers.states[workerState(worker)] },
+    {
+      key: "state",
+      title: words.workers.state,
+      cell: stateCell,
+      by: (worker) => words.workers.states[workerState(worker)],
+    },
     {
       key: "places",
       title: words.workers.places,
@@ -96,8 +104,20 @@ export class PawlConsoleWorkers extends LitElement {
       cell: ({ targets }) => (targets.includes("*") ? words.workers.allTargets : targets.join(", ")),
       isMinor: true,
     },
-    { key: "seen", title: words.workers.seen, cell: ({ seen_at }) => timeAgo(seen_at), by: ({ seen_at }) => seen_at, isMinor: true },
-    { key: "started", title: words.workers.started, cell: ({ started_at }) => timeAgo(started_at), by: ({ started_at }) => started_at, isMinor: true },
+    {
+      key: "seen",
+      title: words.workers.seen,
+      cell: ({ seen_at }) => timeAgo(seen_at),
+      by: ({ seen_at }) => seen_at,
+      isMinor: true,
+    },
+    {
+      key: "started",
+      title: words.workers.started,
+      cell: ({ started_at }) => timeAgo(started_at),
+      by: ({ started_at }) => started_at,
+      isMinor: true,
+    },
   ];
 
   #builds(builds: Worker["builds"]) {
@@ -116,7 +136,13 @@ const ICONS: Readonly<Record<WorkerState, typeof Check>> = {
   draining: Clock,
   away: CircleSlash,
 };
-const LOOKS: Readonly<Record<WorkerState, string>> = { works: "", idle: "", trouble: "danger", draining: "quiet", away: "warn" };
+const LOOKS: Readonly<Record<WorkerState, string>> = {
+  works: "",
+  idle: "",
+  trouble: "danger",
+  draining: "quiet",
+  away: "warn",
+};
 
 function stateCell(worker: Worker) {
   const state = workerState(worker);

@@ -1,9 +1,10 @@
 import { css, html, LitElement, nothing } from "lit";
-import { keepToken, keptToken, forgetToken } from "../data/console-session.ts";
 import { browserKeep } from "../builder/browser-keep.ts";
 import { type ServerAt, serverAt } from "../builder/server-at.ts";
+import { forgetToken, keepToken, keptToken } from "../data/console-session.ts";
 import { base } from "../look/base.ts";
-import { apiRoot, rootUrl, Router } from "../look/router.ts";
+import { brandMark } from "../look/page-frame.ts";
+import { apiRoot, Router, rootUrl } from "../look/router.ts";
 import { words } from "../words/console.ts";
 import { type Here, signInHref } from "./here.ts";
 import "./pawl-console-build.ts";
@@ -100,6 +101,9 @@ export class PawlConsole extends LitElement {
         padding-top: 24px;
         padding-bottom: 48px;
       }
+      main > h1 {
+        margin-bottom: 16px;
+      }
       main:focus {
         outline: none;
       }
@@ -137,9 +141,9 @@ export class PawlConsole extends LitElement {
     const here = this.#here;
     const page = pageOf(here.place.path);
     return html`<header>
-        <a class="skip button" href="#content" @click=${this.#skip}>${words.skip}</a>
+        <button class="skip button" type="button" @click=${this.#skip}>${words.skip}</button>
         <div class="top">
-          <a class="brand" href=${here.router.href("")}><strong>${words.title}</strong></a>
+          <a class="brand" href=${here.router.href("")}>${brandMark} <strong>${words.title}</strong></a>
           <span class="who">
             <a href=${rootUrl().pathname} data-leaves>${words.nav.builder}</a>
             ${
@@ -168,14 +172,14 @@ export class PawlConsole extends LitElement {
     if (!/^builds\/./.test(path)) document.title = page === null ? words.title : words.pageTitle(words.nav[page]);
     const before = this.#shown;
     this.#shown = path || "overview";
-    if (before === "" || before === this.#shown) return;
+    if (before === this.#shown) return;
+    this.renderRoot.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    if (before === "") return;
     scrollTo(0, 0);
     this.renderRoot.querySelector<HTMLElement>("main")?.focus({ preventScroll: true });
-    this.renderRoot.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
-  readonly #skip = (event: Event) => {
-    event.preventDefault();
+  readonly #skip = () => {
     this.renderRoot.querySelector<HTMLElement>("main")?.focus();
   };
 
@@ -225,10 +229,13 @@ function content(here: Here, page: Page | null) {
     case "tokens":
       return html`<pawl-console-tokens .here=${here}></pawl-console-tokens>`;
     default:
-      if (here.place.path === "sign-in") return html`<pawl-sign-in .at=${here.at}></pawl-sign-in>`;
+      if (here.place.path === "sign-in") return signIn(here);
       return nowhere(here);
   }
 }
+
+const signIn = ({ at }: Here) => html`<h1>${words.signIn.heading}</h1>
+  <pawl-sign-in .at=${at}></pawl-sign-in>`;
 
 const nowhere = ({ router }: Here) => html`<h1>${words.notFound}</h1>
   <p><a href=${router.href("")}>${words.toOverview}</a></p>`;

@@ -1,6 +1,12 @@
 import { css, html, LitElement, nothing } from "lit";
 import { Check, CircleAlert, CircleHelp, TriangleAlert } from "lucide";
-import { type HealthLine, type HealthPart, healthLines, type HealthSources, worstTone } from "../data/console-health.ts";
+import {
+  type HealthLine,
+  type HealthPart,
+  type HealthSources,
+  healthLines,
+  worstTone,
+} from "../data/console-health.ts";
 import { base } from "../look/base.ts";
 import { icon } from "../look/icon.ts";
 import { words } from "../words/console.ts";
@@ -33,11 +39,14 @@ export class PawlHealth extends LitElement {
       :host {
         display: block;
       }
-      h1 {
-        display: flex;
+      h2 {
+        margin-bottom: 8px;
+        font-size: 24px;
+      }
+      h2 span {
+        display: inline-flex;
         align-items: center;
         gap: 10px;
-        margin-bottom: 8px;
       }
       svg {
         flex: none;
@@ -97,8 +106,10 @@ export class PawlHealth extends LitElement {
   override render() {
     const lines = healthLines(this.sources ?? NOTHING);
     const worst = this.sources === null ? "unknown" : worstTone(lines);
+    const isPartly = worst === "well" && lines.some(({ reason }) => reason === "not-told");
+    const headline = isPartly ? words.health.partlyWell : words.health.heading[worst];
     return html`<section class="card">
-      <h1 class=${worst} role="status">${icon(ICONS[worst], 24)} ${words.health.heading[worst]}</h1>
+      <h2 class=${worst}><span role="status">${icon(ICONS[worst], 24)} ${headline}</span></h2>
       <ul>
         ${lines.map((line) => this.#line(line))}
       </ul>

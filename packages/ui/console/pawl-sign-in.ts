@@ -49,6 +49,7 @@ export class PawlSignIn extends LitElement {
         display: flex;
         align-items: center;
         gap: 8px;
+        margin-bottom: 8px;
       }
       .field {
         width: 100%;
@@ -84,6 +85,10 @@ export class PawlSignIn extends LitElement {
         background: var(--surface-2);
         overflow-wrap: anywhere;
       }
+      .part {
+        display: inline-block;
+        white-space: pre;
+      }
       .buttons {
         display: flex;
         flex-wrap: wrap;
@@ -104,12 +109,16 @@ export class PawlSignIn extends LitElement {
   override render() {
     const { reason, scope } = this;
     const command = words.signIn.command(scope ?? MOST_SCOPE);
-    return html`<section class="card" aria-labelledby="heading">
-      <h2 id="heading">${icon(KeyRound)} ${words.signIn.heading}</h2>
-      <div>
-        ${reason === null ? nothing : html`<p>${words.signIn.why[reason]}</p>`}
-        ${scope === null ? nothing : html`<p>${words.signIn.needs(scope)}</p>`}
-      </div>
+    return html`<section class="card" aria-label=${words.signIn.heading}>
+      ${
+        reason === null
+          ? nothing
+          : html`<div>
+              <h2>${icon(KeyRound)} ${words.signIn.heading}</h2>
+              <p>${words.signIn.why[reason]}</p>
+              ${scope === null ? nothing : html`<p>${words.signIn.needs(scope)}</p>`}
+            </div>`
+      }
       <form @submit=${this.#submit}>
         <label class="token">
           ${words.signIn.token}
@@ -142,7 +151,7 @@ export class PawlSignIn extends LitElement {
       <div>
         <p class="quiet small">${words.signIn.how}</p>
         <div class="command">
-          <code class="mono">${command}</code>
+          <code class="mono">${unbroken(command)}</code>
           <pawl-copy bare label=${command} .text=${command}></pawl-copy>
         </div>
       </div>
@@ -166,6 +175,10 @@ export class PawlSignIn extends LitElement {
 
   readonly #leave = () => this.dispatchEvent(new CustomEvent("sign-out", { bubbles: true, composed: true }));
 }
+
+/** An option isn't broken in its middle. */
+const unbroken = (command: string) =>
+  command.split(/ (?=--)/).map((part) => html`<span class="part">${part} </span>`);
 
 /** A token that isn't known is refused everywhere, also where none is needed. */
 async function troubleOf(token: string, { options }: ServerAt): Promise<string> {

@@ -17,9 +17,14 @@ test("whoever isn't signed in may do neither", () => {
   expect(canDrop({ state: "done" }, false)).toBe("signed-out");
 });
 
-test.each([["queued", true], ["running", true], ["done", true], ["failed", true], ["withdrawn", "dropped"]] as const)(
-  "a build that is %s may be dropped: %s",
-  (state, expected) => expect(canDrop({ state }, true)).toBe(expected),
+test.each([
+  ["queued", true],
+  ["running", true],
+  ["done", true],
+  ["failed", true],
+  ["withdrawn", "dropped"],
+] as const)("a build that is %s may be dropped: %s", (state, expected) =>
+  expect(canDrop({ state }, true)).toBe(expected),
 );
 
 test("a build has taken no time before it begins, and never less than none", () => {

@@ -6,7 +6,10 @@ type Build = ServerSchemas["Build"];
 export type BuildReason = "runs" | "waits-its-turn" | "done" | "dropped" | "signed-out";
 
 /** Whether an operator may have it tried again at once: one that failed, or one that waits for its next try. */
-export function canRetry({ state, waits_for }: Pick<Build, "state" | "waits_for">, isSignedIn: boolean): true | BuildReason {
+export function canRetry(
+  { state, waits_for }: Pick<Build, "state" | "waits_for">,
+  isSignedIn: boolean,
+): true | BuildReason {
   if (state === "running") return "runs";
   if (state === "done") return "done";
   if (state === "withdrawn") return "dropped";

@@ -21,7 +21,7 @@ test.each<[string, DeviceScenario, ChipState["icon"], string, ChipState["tone"]]
   ["health check", "health-check", "ring", "Checking that it works…", "accent"],
   ["rolling back", "rolling-back", "undo", "Going back…", "warn"],
   ["done", "done", "check", "Updated to 2.4.0", "accent"],
-  ["the owner went back", "went-back", "check", "Now on 2.2.5", "accent"],
+  ["the owner went back, and what is newer is offered", "went-back", "arrow-up", "Update available", "accent"],
   ["rolled back", "rolled-back", "undo", "Back on 2.3.1", "warn"],
   ["power lost", "power-lost", "undo", "Update interrupted", "warn"],
   ["failed, and the owner must act", "disk-full", "alert", "Update failed", "danger"],
@@ -44,6 +44,13 @@ test("a rate limit says when it is over", async () => {
   const view = await viewOf("rate-limited");
   const at = clockTime(view.status.failure?.retry_at ?? "", now);
   expect(chipState(view, now)).toMatchObject({ icon: "clock", words: `Next check ${at}`, tone: "quiet" });
+});
+
+test("an update that is there is of more interest than the one that is done", async () => {
+  const { status } = await viewOf("done");
+  const newer = { ...status, latest_version: "2.5.0", direction: "up" } as const;
+  expect(chipState(viewWith({ ...newer, has_update: true }), now).words).toBe("Update available");
+  expect(chipState(viewWith({ ...newer, skipped_version: "2.5.0" }), now).words).toBe("Now on 2.4.0");
 });
 
 test("an update that was found stays on offer when the next check fails", async () => {

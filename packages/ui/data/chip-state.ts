@@ -117,6 +117,8 @@ function ofEnd(status: AppStatus): ChipState | null {
   const { last_result: result, current_version: current, failure, direction } = status;
   switch (result) {
     case "success":
+      // What comes next is of more interest than what is done.
+      if (status.has_update) return null;
       // Something newer is known: then it wasn't the newest that was put in place.
       return {
         name: "updated",

@@ -31,6 +31,10 @@ test("counts versions of the last weeks only", () => {
 });
 
 test("leaves out classes behind the last build", () => {
-  const classes = [{ seconds: 5, builds: 0 }, { seconds: 10, builds: 2 }, { seconds: 20, builds: 0 }];
+  const classes = [
+    { seconds: 5, builds: 0 },
+    { seconds: 10, builds: 2 },
+    { seconds: 20, builds: 0 },
+  ];
   expect(durationClasses({ builds: 2, p50: 1, p90: 1, p99: 1, classes })).toHaveLength(2);
 });

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
-import { type HealthSources, healthLines, worstTone } from "./console-health.ts";
-import { answerOf, serverClient } from "./server.ts";
-import { readHealth } from "./console-reads.ts";
-import { serverStandIn } from "../stand-in/server/server.ts";
 import type { ServerScenario } from "../stand-in/server/scenarios.ts";
+import { serverStandIn } from "../stand-in/server/server.ts";
+import { type HealthSources, healthLines, worstTone } from "./console-health.ts";
+import { readHealth } from "./console-reads.ts";
+import { answerOf, serverClient } from "./server.ts";
 
 async function sourcesOf(scenario: ServerScenario, token?: string): Promise<HealthSources> {
   const client = serverClient({ url: "http://server.test", token, fetch: serverStandIn(scenario) });
-  return readHealth(client, new AbortController().signal);
+  return readHealth(client, { workers: token !== undefined, clients: false }, new AbortController().signal);
 }
 
 const lineOf = async (scenario: ServerScenario, part: string, token: string | undefined = "pawl_stand-in") =>
@@ -55,7 +55,27 @@ test("the database has a line only when it is in trouble", () => {
   expect(worstTone(healthLines({ ...nothing, checks: undefined }))).toBe("unknown");
 });
 
+test("what a token isn't good for is asked for once only", async () => {
+  const standIn = serverStandIn("normal");
+  let refusals = 0;
+  const refusing: typeof globalThis.fetch = (input, init) => {
+    const { pathname } = new URL(input instanceof Request ? input.url : input);
+    if (!/\/(workers|queue)$/.test(pathname)) return standIn(input, init);
+    refusals += 1;
+    const body = { error: { code: "forbidden", message: "This needs a token with the scope workers:read." } };
+    return Promise.resolve(Response.json(body, { status: 403 }));
+  };
+  const client = serverClient({ url: "http://server.test", fetch: refusing });
+  const may = { workers: true, clients: false };
+  const { signal } = new AbortController();
+  expect(await readHealth(client, may, signal)).toMatchObject({ queue: null, workers: null });
+  await readHealth(client, may, signal);
+  expect(refusals).toBe(2);
+});
+
 test("a token that isn't known is no answer at all", async () => {
   await expect(sourcesOf("normal", "pawl_other")).rejects.toMatchObject({ status: 401 });
-  await expect(answerOf(serverClient({ url: "http://server.test", fetch: serverStandIn("normal") }).GET("/api/v2/queue"))).rejects.toMatchObject({ status: 401 });
+  await expect(
+    answerOf(serverClient({ url: "http://server.test", fetch: serverStandIn("normal") }).GET("/api/v2/queue")),
+  ).rejects.toMatchObject({ status: 401 });
 });

@@ -33,7 +33,7 @@ export type HealthReason =
   | { reason: "no-workers"; known: number; waiting: number }
   | { reason: "worker-trouble"; name: string; message: string; there: number; known: number }
   | { reason: "workers-away"; names: readonly string[]; there: number }
-  | { reason: "stored"; images: number };
+  | { reason: "stored"; images: number; bytes: number; budget: number };
 
 /** More than this share in trouble is one; less happens, and is served from what is there. */
 const TROUBLED_SHARE = 0.5;
@@ -56,7 +56,8 @@ export function worstTone(lines: readonly HealthLine[]): HealthTone {
   return order.find((tone) => lines.some((line) => line.tone === tone)) ?? "unknown";
 }
 
-const checkOf = ({ checks }: HealthSources, name: string) => checks?.find((each) => each.name === name)?.trouble ?? null;
+const checkOf = ({ checks }: HealthSources, name: string) =>
+  checks?.find((each) => each.name === name)?.trouble ?? null;
 
 function mirrorLine(sources: HealthSources): HealthLine {
   const part = "mirror";
@@ -125,7 +126,14 @@ function workersLine({ workers, summary }: HealthSources): HealthLine {
     return { part, tone: "attention", reason: "workers-away", names, there: there.length };
   }
   const places = sum(able.map(({ parallel }) => parallel));
-  return { part, tone: "well", reason: "work", there: there.length, running: sum(there.map((each) => each.running)), places };
+  return {
+    part,
+    tone: "well",
+    reason: "work",
+    there: there.length,
+    running: sum(there.map((each) => each.running)),
+    places,
+  };
 }
 
 function storeLine(sources: HealthSources): HealthLine {
@@ -134,7 +142,8 @@ function storeLine(sources: HealthSources): HealthLine {
   const told = checkOf(sources, "store");
   if (told !== null) return { part, tone: "trouble", reason: "check", message: told };
   if (checks === undefined || !summary) return { part, tone: "unknown", reason: "loading" };
-  return { part, tone: "well", reason: "stored", images: summary.images.stored };
+  const { bytes, budget } = summary.store;
+  return { part, tone: "well", reason: "stored", images: summary.images.stored, bytes, budget };
 }
 
 const sum = (values: readonly number[]) => values.reduce((all, each) => all + each, 0);

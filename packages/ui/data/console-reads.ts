@@ -1,20 +1,27 @@
 import type { HealthSources } from "./console-health.ts";
 import { ApiFailure, answerOf, type ServerClient, type ServerSchemas } from "./server.ts";
 
+/** What is asked for that not every token is good for, or none: what was refused once isn't asked for again. */
+export interface MayAsk {
+  workers: boolean;
+  clients: boolean;
+}
+
 /** All that says whether the server is well; what this token may not see is null. @throws ApiFailure unauthorized, for a token that isn't known */
-export async function readHealth(client: ServerClient, signal: AbortSignal): Promise<HealthSources> {
+export async function readHealth(client: ServerClient, may: MayAsk, signal: AbortSignal): Promise<HealthSources> {
   const [branches, summary, queue, workers, checks] = await Promise.all([
     answerOf(client.GET("/api/v2/catalog/branches", { signal })),
     answerOf(client.GET("/api/v2/stats/summary", { signal })),
-    unlessRefused(answerOf(client.GET("/api/v2/queue", { signal }))),
-    unlessRefused(answerOf(client.GET("/api/v2/workers", { signal }))),
+    may.workers ? unlessRefused(answerOf(client.GET("/api/v2/queue", { signal }))) : null,
+    may.workers ? unlessRefused(answerOf(client.GET("/api/v2/workers", { signal }))) : null,
     readChecks(client, signal),
   ]);
+  may.workers &&= workers !== null;
   return { branches: branches.items, summary, queue, workers: workers && workers.items, checks };
 }
 
 /** What happened here, counted; which programs ask is null where this token may not see it. */
-export async function readFigures(client: ServerClient, signal: AbortSignal) {
+export async function readFigures(client: ServerClient, may: MayAsk, signal: AbortSignal) {
   const query = { limit: 10 };
   const [days, packages, targets, versions, failures, durations, clients] = await Promise.all([
     answerOf(client.GET("/api/v2/stats/days", { signal })),
@@ -23,8 +30,9 @@ export async function readFigures(client: ServerClient, signal: AbortSignal) {
     answerOf(client.GET("/api/v2/stats/versions", { signal })),
     answerOf(client.GET("/api/v2/stats/failures", { params: { query }, signal })),
     answerOf(client.GET("/api/v2/stats/durations", { signal })),
-    unlessRefused(answerOf(client.GET("/api/v2/stats/clients", { params: { query }, signal }))),
+    may.clients ? unlessRefused(answerOf(client.GET("/api/v2/stats/clients", { params: { query }, signal }))) : null,
   ]);
+  may.clients &&= clients !== null;
   return { days, packages, targets, versions, failures, durations, clients };
 }
 

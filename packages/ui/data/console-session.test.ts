@@ -29,7 +29,12 @@ test("signing out leaves nothing behind", () => {
 });
 
 test("a browser that keeps nothing is no error", () => {
-  const full = { ...storage(), setItem: () => { throw new Error("QuotaExceededError"); } };
+  const full = {
+    ...storage(),
+    setItem: () => {
+      throw new Error("QuotaExceededError");
+    },
+  };
   keepToken("pawl_a", true, { session: null, local: null });
   keepToken("pawl_a", true, { session: full, local: full });
   expect(keptToken({ session: null, local: null })).toBeNull();

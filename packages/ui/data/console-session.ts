@@ -52,3 +52,6 @@ export const SCOPE_OF = {
   refresh: "catalog:refresh",
   tokens: "admin",
 } as const satisfies Record<string, ServerSchemas["Scope"] | null>;
+
+/** Whether it is known without asking that a part isn't shown to whoever isn't signed in. */
+export const isClosed = (part: keyof typeof SCOPE_OF, isSignedIn: boolean) => SCOPE_OF[part] !== null && !isSignedIn;

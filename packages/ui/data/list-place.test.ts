@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import { changedPlace, listPlaceOf, listQuery } from "./list-place.ts";
 
-const place = listPlaceOf(new URLSearchParams("state=failed&sort=slowest&cursor=abc&other=1&query="), ["state", "query"]);
+const place = listPlaceOf(new URLSearchParams("state=failed&sort=slowest&cursor=abc&other=1&query="), [
+  "state",
+  "query",
+]);
 
 test("takes its own filters from the address, and nothing else", () => {
   expect(place).toEqual({ filters: { state: "failed" }, sort: "slowest", cursor: "abc" });
@@ -22,5 +25,9 @@ test("an empty filter is none", () => {
 });
 
 test("goes on to a page with all else as it is", () => {
-  expect(listQuery(changedPlace(place, { cursor: "def" }))).toEqual({ state: "failed", sort: "slowest", cursor: "def" });
+  expect(listQuery(changedPlace(place, { cursor: "def" }))).toEqual({
+    state: "failed",
+    sort: "slowest",
+    cursor: "def",
+  });
 });

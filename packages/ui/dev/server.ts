@@ -6,12 +6,10 @@ export interface DevServerOptions {
   /** Another one is taken where this isn't free. */
   port: number;
   host?: string | undefined;
-  /** Whether open pages are told of changes. Default: true. */
-  watches?: boolean;
 }
 
 /** All pages from their sources, each element in each state, and a stand-in of both APIs behind them. */
-export async function devServer({ port, host, watches = true }: DevServerOptions): Promise<ViteDevServer> {
+export async function devServer({ port, host }: DevServerOptions): Promise<ViteDevServer> {
   const server = await createServer({
     root: fileURLToPath(new URL("..", import.meta.url)),
     configFile: false,
@@ -20,11 +18,7 @@ export async function devServer({ port, host, watches = true }: DevServerOptions
     plugins: [standInPlugin()],
     logLevel: "warn",
     // Vite's overlay has styles of a kind that the pages' policy has no place for; faults are in both consoles.
-    server: {
-      port,
-      ...(host !== undefined && { host }),
-      ...(watches ? { hmr: { overlay: false } } : { hmr: false, watch: null }),
-    },
+    server: { port, ...(host !== undefined && { host }), hmr: { overlay: false } },
   });
   return server.listen();
 }

@@ -1,27 +1,24 @@
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { Check } from "lucide";
+import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { canChoose, canFollowAnother } from "../data/can.ts";
 import { answerOf, type DeviceSchemas } from "../data/device.ts";
-import { ApiFailure } from "../data/failure.ts";
 import type { AppStatus } from "../data/live-app.ts";
 import type { DeviceApp } from "../data/live-device.ts";
 import { LastingLoad } from "../elements/lasting-load.ts";
 import { LiveView } from "../elements/live-view.ts";
 import { look } from "../elements/update/look.ts";
 import { pressable } from "../elements/update/pressable.ts";
-import { icon } from "../look/icon.ts";
 import { deviceWords } from "../words/device.ts";
 import { dialogWords } from "../words/dialog.ts";
-import { callWords } from "../words/failures.ts";
 import { clockTime } from "../words/format.ts";
+import { type Change, Changing, type Own } from "./changing.ts";
 import { loadTrouble } from "./load-trouble.ts";
 import "./pawl-window-field.ts";
+import { outcomeWords, settingRow } from "./setting-row.ts";
+import { settingsLook } from "./settings-look.ts";
 
 const words = deviceWords.settings;
 
 type Settings = DeviceSchemas["SettingsAnswer"];
-type Change = DeviceSchemas["SettingsBody"];
-type Own = Settings["own"][number];
 
 /** What each goes back to, and what takes it there. */
 const RESETS: Readonly<Record<Own, Change>> = {
@@ -37,20 +34,14 @@ const RESET_ALL: Change = { channel: null, window: null, auto: { check: null, ti
 export class PawlAppSettings extends LitElement {
   static override properties = {
     app: { attribute: false },
-    isSaving: { state: true },
-    saved: { state: true },
-    trouble: { state: true },
     wanted: { state: true },
   };
   declare app: DeviceApp;
-  declare isSaving: boolean;
-  /** What was changed last, and is. */
-  declare saved: Own | "all" | null;
-  declare trouble: { of: Own | "all"; sentence: string } | null;
   /** Another channel, chosen and not followed yet. */
   declare wanted: string | null;
 
   readonly #live = new LiveView(this, () => this.app.live);
+  readonly #changing = new Changing(this);
   /** What was chosen elsewhere meanwhile shows in status. */
   readonly #load = new LastingLoad(
     this,
@@ -63,80 +54,10 @@ export class PawlAppSettings extends LitElement {
     () => [this.app, this.#live.view.status?.channel] as const,
   );
 
-  static override styles = [
-    look,
-    css`
-      h2 {
-        margin-bottom: 8px;
-      }
-      .setting {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr) minmax(0, 300px);
-        gap: 4px 32px;
-        align-items: start;
-        padding: 16px 0;
-        border-top: 1px solid var(--line);
-      }
-      .setting:first-of-type {
-        border-top: 0;
-      }
-      .setting .below {
-        grid-column: 1 / -1;
-      }
-      .choice {
-        display: grid;
-        gap: 4px;
-        justify-items: start;
-      }
-      .choice .field {
-        width: 100%;
-      }
-      .choice input[type="time"] {
-        width: auto;
-      }
-      .switch {
-        display: inline-flex;
-        align-items: center;
-        gap: 12px;
-        min-height: 44px;
-        cursor: pointer;
-      }
-      input[type="checkbox"] {
-        width: 22px;
-        height: 22px;
-        margin: 0;
-        accent-color: var(--accent);
-      }
-      .saved {
-        display: inline-flex;
-        align-items: center;
-        gap: 4px;
-      }
-      .notice {
-        grid-template-columns: minmax(0, 1fr);
-        margin-top: 8px;
-      }
-      .all {
-        padding-top: 16px;
-        border-top: 1px solid var(--line);
-      }
-      :disabled {
-        cursor: not-allowed;
-        color: var(--text-quiet);
-      }
-      @media (max-width: 600px) {
-        .setting {
-          grid-template-columns: minmax(0, 1fr);
-        }
-      }
-    `,
-  ];
+  static override styles = [look, settingsLook];
 
   constructor() {
     super();
-    this.isSaving = false;
-    this.saved = null;
-    this.trouble = null;
     this.wanted = null;
   }
 
@@ -179,7 +100,7 @@ export class PawlAppSettings extends LitElement {
       html`${about}${note}`,
       choice,
       own,
-      this.wanted === null ? nothing : this.#follow(this.wanted),
+      this.wanted === null ? undefined : this.#follow(this.wanted),
     );
   }
 
@@ -192,8 +113,8 @@ export class PawlAppSettings extends LitElement {
         ${pressable({
           can: canFollowAnother(this.#live.view),
           label: words.channelPress(wanted),
-          press: () => void this.#change("channel", { channel: wanted }),
-          pending: this.isSaving,
+          press: () => this.#change("channel", { channel: wanted }),
+          pending: this.#changing.isSaving,
         })}
         <button class="link" type="button" @click=${() => (this.wanted = null)}>${words.keep}</button>
       </div>
@@ -202,7 +123,7 @@ export class PawlAppSettings extends LitElement {
 
   #check({ auto, own }: Settings) {
     const { title, about } = words.check;
-    const change = (check: boolean) => void this.#change("auto.check", { auto: { check } });
+    const change = (check: boolean) => this.#change("auto.check", { auto: { check } });
     return this.#setting("auto.check", title, about, this.#switch("auto.check", auto.check, change), own);
   }
 
@@ -212,7 +133,7 @@ export class PawlAppSettings extends LitElement {
     const change = ({ target }: Event) => {
       const { value } = target as HTMLInputElement;
       // While it is typed it may be half a time.
-      if (/^\d\d:\d\d$/.test(value)) void this.#change("auto.time", { auto: { time: value } });
+      if (/^\d\d:\d\d$/.test(value)) this.#change("auto.time", { auto: { time: value } });
     };
     const choice = html`<input
         class="field numbers"
@@ -231,7 +152,7 @@ export class PawlAppSettings extends LitElement {
 
   #install({ auto, own }: Settings) {
     const { title, about } = words.install;
-    const change = (install: boolean) => void this.#change("auto.install", { auto: { install } });
+    const change = (install: boolean) => this.#change("auto.install", { auto: { install } });
     const choice = html`${this.#switch("auto.install", auto.install, change, auto.check)}
       ${auto.check ? nothing : html`<p class="quiet small">${words.time.off}.</p>`}`;
     return this.#setting("auto.install", title, about, choice, own);
@@ -242,7 +163,7 @@ export class PawlAppSettings extends LitElement {
     const choice = html`<pawl-window-field
       .value=${window}
       .isDisabled=${!this.#mayChoose}
-      @change=${({ detail }: CustomEvent<string>) => void this.#change("window", { window: detail })}
+      @change=${({ detail }: CustomEvent<string>) => this.#change("window", { window: detail })}
     ></pawl-window-field>`;
     return this.#setting("window", title, about, choice, own);
   }
@@ -250,13 +171,13 @@ export class PawlAppSettings extends LitElement {
   #all({ own }: Settings) {
     const can = canFollowAnother(this.#live.view);
     const label = own.length === 0 ? words.nothingOwn : words.resetAll;
-    const press = () => void this.#change("all", RESET_ALL);
+    const press = () => this.#change("all", RESET_ALL);
     return html`<div class="all">
       ${
         own.length === 0
           ? html`<p class="quiet">${label}.</p>`
           : html`<p class="quiet small">${words.resetAllWhy}</p>
-              <div class="row">${pressable({ can, label, press, pending: this.isSaving })} ${this.#outcome("all")}</div>`
+              <div class="row">${pressable({ can, label, press, pending: this.#changing.isSaving })} ${outcomeWords(this.#changing.of("all"))}</div>`
       }
     </div>`;
   }
@@ -267,26 +188,21 @@ export class PawlAppSettings extends LitElement {
     about: string | TemplateResult,
     choice: TemplateResult,
     own: readonly Own[],
-    below: TemplateResult | typeof nothing = nothing,
+    below?: TemplateResult,
   ) {
     const can = of === "channel" ? canFollowAnother(this.#live.view) : canChoose(this.#live.view);
-    const reset = () => void this.#change(of, RESETS[of]);
-    return html`<div class="setting">
-      <div>
-        <h3 id=${of}>${title}</h3>
-        <p class="quiet" id="${of}-about">${about}</p>
-        ${
-          own.includes(of)
-            ? html`<p class="row small quiet">
-                ${words.own}
-                ${pressable({ can, label: html`<span aria-hidden="true">${words.reset}</span><span class="visually-hidden">${words.resetOf(title)}</span>`, press: reset, quiet: true, pending: this.isSaving })}
-              </p>`
-            : nothing
-        }
-      </div>
-      <div class="choice">${choice} ${this.#outcome(of)}</div>
-      <div class="below">${below}</div>
-    </div>`;
+    const reset = own.includes(of) ? () => this.#change(of, RESETS[of]) : null;
+    return settingRow({
+      of,
+      title,
+      about,
+      choice,
+      below,
+      outcome: this.#changing.of(of),
+      reset,
+      can,
+      isSaving: this.#changing.isSaving,
+    });
   }
 
   #switch(of: Own, isOn: boolean, change: (isOn: boolean) => void, isUseful = true) {
@@ -303,15 +219,6 @@ export class PawlAppSettings extends LitElement {
     </label>`;
   }
 
-  /** What has become of the last change, beside what was changed. */
-  #outcome(of: Own | "all") {
-    const { trouble } = this;
-    if (trouble?.of === of) return html`<p class="danger small" role="alert">${trouble.sentence}</p>`;
-    const said =
-      this.saved === of ? html`<span class="saved quiet small">${icon(Check, 16)} ${words.saved}</span>` : nothing;
-    return html`<span role="status">${said}</span>`;
-  }
-
   get #mayChoose(): boolean {
     return canChoose(this.#live.view) === true;
   }
@@ -321,31 +228,12 @@ export class PawlAppSettings extends LitElement {
     this.wanted = value === this.#load.value?.channel ? null : value;
   };
 
-  async #change(of: Own | "all", body: Change): Promise<void> {
-    if (this.isSaving) return;
-    this.isSaving = true;
-    this.saved = null;
-    this.trouble = null;
-    try {
-      const { live } = this.app;
-      await live.ask((client) => client.POST("/update/settings", { body }));
-      this.saved = of;
-      this.wanted = null;
-      // What the other channel has is what one wants to see next.
-      if (of === "channel") await live.ask((client) => client.POST("/update/check", { body: { force: true } }));
-    } catch (error) {
-      if (!(error instanceof ApiFailure)) throw error;
-      if (error.code === "unauthorized") this.#signIn();
-      else if (this.saved === null) this.trouble = { of, sentence: callWords(error.code, error.message, Date.now()) };
-    } finally {
-      this.isSaving = false;
+  #change(of: Own | "all", body: Change): void {
+    void this.#changing.change(this.app.live, of, body, () => {
       // Also what couldn't be changed stands again as it is.
+      this.wanted = null;
       this.#load.again();
-    }
-  }
-
-  #signIn(): void {
-    this.dispatchEvent(new Event("pawl-sign-in", { bubbles: true, composed: true, cancelable: true }));
+    });
   }
 }
 

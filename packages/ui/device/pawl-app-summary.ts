@@ -26,6 +26,7 @@ export class PawlAppSummary extends LitElement {
   readonly #live = new LiveView(this, () => this.app.live);
   readonly #acting = new Acting(this);
   readonly #announcement = new ChipAnnouncement();
+  #wasAway = false;
 
   static override styles = [
     look,
@@ -63,6 +64,9 @@ export class PawlAppSummary extends LitElement {
       .about {
         margin-top: 4px;
       }
+      .trouble {
+        margin-top: 12px;
+      }
       .about::first-letter {
         text-transform: uppercase;
       }
@@ -80,6 +84,13 @@ export class PawlAppSummary extends LitElement {
     `,
   ];
 
+  override willUpdate(): void {
+    const isAway = this.#live.view.awaySince !== null;
+    // That it didn't answer is over when it does.
+    if (this.#wasAway && !isAway) this.#acting.forget();
+    this.#wasAway = isAway;
+  }
+
   override render() {
     const { view } = this.#live;
     const now = Date.now();
@@ -95,7 +106,7 @@ export class PawlAppSummary extends LitElement {
       ${percent === undefined ? nothing : html`<progress max="100" value=${percent} aria-label=${state.words}></progress>`}
       ${this.#about(view.status)}</div>
       <div class="acts">${this.#acts(obviousAct(state, view.status), view, now)}</div></div>
-      <pawl-update-trouble .asked=${this.#acting.asked} .view=${view} .of=${["check"]}></pawl-update-trouble>`;
+      ${this.#acting.asked.trouble === null ? nothing : html`<div class="trouble"><pawl-update-trouble .asked=${this.#acting.asked} .view=${view} .of=${["check"]}></pawl-update-trouble></div>`}`;
   }
 
   override updated(): void {

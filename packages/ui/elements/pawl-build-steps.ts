@@ -44,6 +44,7 @@ export class PawlBuildSteps extends LitElement {
       .time {
         margin-left: auto;
         color: var(--text-quiet);
+        white-space: nowrap;
       }
       .done svg,
       .left-out,

@@ -6,8 +6,10 @@ import { chartColors } from "./chart/colors.ts";
 import type { DrawnChart } from "./chart/draw-chart.ts";
 import { tableLook } from "./table/look.ts";
 
-/** How high each bar of those that lie is with what is around it, in pixels. */
-const BAR_PX = 34;
+/** How high each bar of those that lie is with what is around it, in pixels; more where its name takes lines. */
+const BAR_PX = { wide: 34, narrow: 54 };
+/** Below that, names that are more than a word take lines, in pixels. */
+const NARROW_PX = 480;
 
 /** Figures as a chart, and as a table for everybody. What draws is loaded when there is something to draw. */
 export class PawlChart extends LitElement {
@@ -84,7 +86,8 @@ export class PawlChart extends LitElement {
       .empty {
         display: grid;
         place-content: center;
-        height: 15rem;
+        max-width: none;
+        height: 9rem;
       }
       @media (max-width: 44rem) {
         .figures table {
@@ -141,7 +144,9 @@ export class PawlChart extends LitElement {
     const { spec } = this;
     if (spec === null) return html`<div class="skeleton">${words.loading}</div>`;
     if (isEmpty(spec)) return html`<p class="empty quiet">${this.empty || words.none}</p>`;
-    const height = spec.kind === "bars" ? `height: ${spec.labels.length * BAR_PX + 40}px` : "";
+    const isNarrow = this.clientWidth < NARROW_PX && spec.labels.some((label) => label.includes(" "));
+    const barPx = isNarrow ? BAR_PX.narrow : BAR_PX.wide;
+    const height = spec.kind === "bars" ? `height: ${spec.labels.length * barPx + 40}px` : "";
     return html`${spec.series.length > 1 ? this.#legend(spec) : nothing}
       <div class="canvas" .style=${height}><canvas role="img" aria-label=${this.name}></canvas></div>
       <details>

@@ -39,7 +39,8 @@ export class PawlCopy extends LitElement {
         @click=${this.#copy}
       >
         ${icon(this.isCopied ? Check : Copy)}
-        <span class=${this.bare ? "visually-hidden" : ""}>${this.label}</span>
+        <span class=${this.bare || this.isCopied ? "visually-hidden" : ""}>${this.label}</span>
+        ${this.isCopied && !this.bare ? html`<span aria-hidden="true">${words.copied}</span>` : nothing}
       </button>
       <span class=${this.bare ? "small" : "visually-hidden"} role="status">${this.isCopied ? words.copied : nothing}</span>`;
   }

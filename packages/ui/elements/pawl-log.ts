@@ -138,7 +138,7 @@ export class PawlLog extends LitElement {
       }
       li.marked,
       li.current {
-        background: color-mix(in oklch, var(--accent) 16%, var(--surface-2));
+        background: color-mix(in oklch, var(--accent) 10%, var(--surface-2));
       }
       li.marked {
         box-shadow: inset 3px 0 var(--accent);
@@ -318,8 +318,8 @@ export class PawlLog extends LitElement {
   #show(index: number): void {
     const view = this.#window;
     if (!view) return;
+    // Which lines are drawn then follows from the scrolling.
     view.scrollTop = Math.max(0, (index + 0.5) * LINE_PX - view.clientHeight / 2);
-    this.requestUpdate();
   }
 
   #step(by: number): void {

@@ -3,6 +3,7 @@ import { ArrowDown, ArrowUp, ChevronsUpDown } from "lucide";
 import { nextSort, sortedRows } from "../data/table-sort.ts";
 import { base } from "../look/base.ts";
 import { icon } from "../look/icon.ts";
+import { stateLook } from "../look/state.ts";
 import { words } from "../words/table.ts";
 import type { Column } from "./table/column.ts";
 import { tableLook } from "./table/look.ts";
@@ -37,6 +38,7 @@ export class PawlTable<Row = unknown> extends LitElement {
 
   static override styles = [
     base,
+    stateLook,
     tableLook,
     css`
       :host {
@@ -109,7 +111,8 @@ export class PawlTable<Row = unknown> extends LitElement {
     return html`<tr role="row" class=${href === null ? "" : "leads"}>
       ${this.columns.map((column, i) => {
         const shown = column.cell(row);
-        if (i > 0) return html`<td role="cell" class=${classOf(column)} data-title=${column.title}><div>${shown}</div></td>`;
+        if (i > 0)
+          return html`<td role="cell" class="${classOf(column)} ${shown === nothing ? "nothing" : ""}" data-title=${column.title}><div>${shown}</div></td>`;
         return html`<th role="rowheader" scope="row" class=${classOf(column)}>
           ${href === null ? shown : html`<a class="main" href=${href}>${shown}</a>`}
         </th>`;

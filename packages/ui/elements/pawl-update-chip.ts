@@ -1,6 +1,8 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { type ChipState, chipState } from "../data/chip-state.ts";
 import { answerOf, deviceClient } from "../data/device.ts";
+import { mayComeBack } from "../data/event-stream.ts";
+import { ApiFailure } from "../data/failure.ts";
 import { type AppStatus, LiveApp } from "../data/live-app.ts";
 import { chipWords as words } from "../words/chip.ts";
 import { ChipAnnouncement } from "./chip-announcement.ts";
@@ -11,6 +13,10 @@ import { updateMark } from "./update-mark.ts";
 
 /** What `pawl-update-state` tells the page around. `status`: as `GET status` has it; null: nothing was heard yet. */
 export type ChipEvent = CustomEvent<ChipState & { status: AppStatus | null }>;
+
+const OPENING = { icon: "spinner" } as const;
+/** So long it says that the dialog can't be loaded, in milliseconds. */
+const UNLOADABLE_MS = 5_000;
 
 /**
  * How an app's updates stand, in a word; opens the dialog. Quiet when there is nothing to do. Fires `pawl-update-state` at
@@ -26,6 +32,7 @@ export class PawlUpdateChip extends LitElement {
     app: { attribute: false },
     fetch: { attribute: false },
     isOpen: { state: true },
+    isOpening: { state: true },
     isUnloadable: { state: true },
     deviceTitle: { state: true },
   };
@@ -46,6 +53,8 @@ export class PawlUpdateChip extends LitElement {
   /** In place of the network. */
   declare fetch: typeof globalThis.fetch | null;
   declare isOpen: boolean;
+  /** The dialog is on its way. */
+  declare isOpening: boolean;
   declare isUnloadable: boolean;
   /** The name that the device itself has for it. */
   declare deviceTitle: string;
@@ -67,6 +76,7 @@ export class PawlUpdateChip extends LitElement {
     this.app = null;
     this.fetch = null;
     this.isOpen = false;
+    this.isOpening = false;
     this.isUnloadable = false;
     this.deviceTitle = "";
   }
@@ -89,7 +99,7 @@ export class PawlUpdateChip extends LitElement {
   override render() {
     const state = this.#state();
     this.#announcement.hear(state);
-    const shown = this.isUnloadable ? words.cannotOpen : state.words;
+    const shown = this.isOpening ? words.opening : this.isUnloadable ? words.cannotOpen : state.words;
     return html`<div class="ground">
       <button
         type="button"
@@ -100,7 +110,7 @@ export class PawlUpdateChip extends LitElement {
         @pointerenter=${this.#prepare}
         @focus=${this.#prepare}
       >
-        <span class="mark ${state.tone}">${updateMark(state)}</span>
+        <span class="mark ${state.tone}">${updateMark(this.isOpening ? OPENING : state)}</span>
         <span><span class="visually-hidden">${words.updatesOf(this.name)} </span>${shown}</span>
       </button>
       <span class="visually-hidden" role="status">${this.#announcement.said}</span>
@@ -138,22 +148,45 @@ export class PawlUpdateChip extends LitElement {
   }
 
   /** Whoever is about to press doesn't wait afterwards. */
-  readonly #prepare = () => void loadDialog().catch(() => undefined);
+  readonly #prepare = () => void this.#load().catch(() => undefined);
 
   readonly #open = async () => {
+    this.isOpening = true;
     try {
-      await loadDialog();
+      await this.#load();
       this.isUnloadable = false;
     } catch {
-      // The device is away, as far as anybody can tell.
-      this.isUnloadable = true;
+      this.#tellUnloadable();
       return;
+    } finally {
+      this.isOpening = false;
     }
     this.isOpen = true;
     await this.updateComplete;
     this.renderRoot.querySelector<PawlUpdateDialog>("pawl-update-dialog")?.show();
     if (this.name === "" && this.deviceTitle === "") void this.#askTitle();
   };
+
+  /** The device is away, as far as anybody can tell. */
+  #tellUnloadable(): void {
+    this.isUnloadable = true;
+    setTimeout(() => (this.isUnloadable = false), UNLOADABLE_MS);
+  }
+
+  /**
+   * Asks first whether the device is there: a browser doesn't load again what it once couldn't load.
+   * @throws when it isn't
+   */
+  async #load(): Promise<void> {
+    if (customElements.get("pawl-update-dialog")) return;
+    try {
+      await (this.app ?? this.#own)?.ask((client) => client.GET("/update/status"));
+    } catch (error) {
+      // Whoever refuses is there.
+      if (!(error instanceof ApiFailure) || mayComeBack(error)) throw error;
+    }
+    await import("./pawl-update-dialog.ts");
+  }
 
   async #askTitle(): Promise<void> {
     const { options } = this.app ?? this.#own ?? {};
@@ -173,8 +206,6 @@ function mocked(address: string): typeof globalThis.fetch {
   const device = import("../embed/mock-device.ts").then(({ mockDevice }) => mockDevice(address));
   return async (...call) => (await device)(...call);
 }
-
-const loadDialog = () => import("./pawl-update-dialog.ts");
 
 // Two devices' scripts may be on one page.
 if (!customElements.get("pawl-update-chip")) customElements.define("pawl-update-chip", PawlUpdateChip);

@@ -1,4 +1,4 @@
-import { html, LitElement, nothing } from "lit";
+import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { X } from "lucide";
 import { isWaiting } from "../data/can.ts";
 import { type Pane, paneOf, tellsOfEnd } from "../data/dialog-pane.ts";
@@ -70,6 +70,12 @@ export class PawlUpdateDialog extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.isOpen = false;
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has("app")) return;
+    this.#ended = null;
+    this.#acting.forget();
   }
 
   override render() {

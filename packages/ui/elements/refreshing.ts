@@ -2,10 +2,15 @@ import type { ReactiveControllerHost } from "lit";
 
 interface Refreshable {
   readonly isLoading: boolean;
+  /** What asking again doesn't change. */
+  readonly error: unknown;
   again(): void;
 }
 
-/** Asks anew every so many milliseconds while somebody looks, and at once when somebody looks again; not while an answer is on its way. */
+/**
+ * Asks anew every so many milliseconds while somebody looks, and at once when somebody looks again; not while an answer is on its
+ * way, or was refused.
+ */
 export function refreshWhileVisible(
   host: ReactiveControllerHost,
   loads: readonly Refreshable[],
@@ -14,7 +19,7 @@ export function refreshWhileVisible(
   let ticking: ReturnType<typeof setInterval> | undefined;
   const refresh = () => {
     if (document.visibilityState !== "visible") return;
-    for (const load of loads) if (!load.isLoading) load.again();
+    for (const load of loads) if (!load.isLoading && load.error === undefined) load.again();
   };
   host.addController({
     hostConnected() {

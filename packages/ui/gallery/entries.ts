@@ -9,11 +9,13 @@ import { pages } from "./pages.ts";
 import { table } from "./table.ts";
 import { updateChip } from "./update-chip.ts";
 import { updateDialog } from "./update-dialog.ts";
+import { updateFailure } from "./update-failure.ts";
 
 /** What the gallery shows, in this order. */
 export const entries: readonly GalleryEntry[] = [
   updateChip,
   updateDialog,
+  updateFailure,
   notes,
   buildSteps,
   deviceSearch,

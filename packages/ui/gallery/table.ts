@@ -22,7 +22,7 @@ export const table: GalleryEntry = {
   states: {
     some: () => shown(rows(5)),
     one: () => shown(rows(1)),
-    "500": () => shown(rows(500)),
+    "500 rows": () => shown(rows(500)),
     "long names": () => shown([{ name: LONG, builds: 12 }, ...rows(2)]),
     "on their way": () => shown(null),
     none: () => shown([]),

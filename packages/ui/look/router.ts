@@ -6,10 +6,16 @@ export interface Place {
   query: URLSearchParams;
 }
 
-/** Where our pages are, whatever a proxy puts in front: the page's `<meta name="pawl-root">`, as a whole address with a slash. */
+let root: string | undefined;
+
+/**
+ * Where our pages are, whatever a proxy puts in front: the page's `<meta name="pawl-root">`, as a whole address with a slash. It
+ * is meant from the address that the page was loaded at; the same page goes to others later.
+ */
 export function rootUrl(): URL {
   const content = document.querySelector<HTMLMetaElement>("meta[name=pawl-root]")?.content ?? "./";
-  return new URL(content, location.href);
+  root ??= new URL(content, location.href).href;
+  return new URL(root);
 }
 
 /** The same without a slash at the end, as clients want it. */

@@ -88,6 +88,12 @@ test.each<[string, Failure, FailureView["ended"], string]>([
     "2.3.1 was started but doesn't work. Pawl went back to 2.3.1. 2.4.0 isn't offered again until you ask for it. The log says more.",
   ],
   [
+    "what the device's own sentence tells already",
+    failure("import_failed", "kitchen can't be imported. Everything is as it was before.", { phase: "activating" }),
+    { ...install, result: "undone" },
+    "kitchen can't be imported. Everything is as it was before. Send the report to whoever publishes it. The log says more.",
+  ],
+  [
     "power lost",
     failure("power_lost", "Long.", { version: "2.4.0", back_on: "2.3.1", phase: "health_check" }),
     { ...install, result: "rolled_back" },

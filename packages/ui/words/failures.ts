@@ -18,7 +18,9 @@ export interface FailureView {
 export function failureWords(view: FailureView): FailureWords & { done: string | null } {
   const { failure, ended } = view;
   const { why, next } = (words.codes[failure.code] ?? words.unknown)(factsOf(view));
-  return { why: inReadersTime(why, view.now), done: ended && doneAbout(failure, ended), next };
+  const done = ended && doneAbout(failure, ended);
+  // A device's own sentence may tell already what it did.
+  return { why: inReadersTime(why, view.now), done: done !== null && why.includes(done) ? null : done, next };
 }
 
 /** Why a press came to nothing. */

@@ -32,9 +32,9 @@ export const rate = (bytesPerSecond: number) => words.atSpeed(size(bytesPerSecon
 
 /** `5 s`, `3 min`, `2 h`: as long as something takes. */
 export function duration(seconds: number): string {
-  const [value, unit] =
-    seconds < 90 ? [seconds, "second"] : seconds < 90 * 60 ? [seconds / 60, "minute"] : [seconds / 3600, "hour"];
-  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" }).format(Math.round(value));
+  if (seconds < 90) return words.seconds(number(Math.round(seconds)));
+  if (seconds < 90 * 60) return words.minutes(number(Math.round(seconds / 60)));
+  return words.hours(number(Math.round(seconds / 3600)));
 }
 
 /** `about 1 minute`, for what is to come. */

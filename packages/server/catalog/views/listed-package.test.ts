@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
-import { offerOf } from "../../package-sets/offer.ts";
+import { lookupIn } from "../../package-sets/lookup.ts";
 import { findPackages } from "../find-packages.ts";
 import { ListedPackage } from "./listed-package.ts";
 
@@ -13,7 +13,7 @@ test("a list is counted as what it takes in memory once it has been searched and
   const list = Array.from({ length: 20_000 }, (_, at) => listed(at));
   expect(findPackages(list, "nothing has these words")).toEqual([]);
   expect(
-    offerOf(list)
+    lookupIn(list)
       .providers("anything-8")
       .map(({ name }) => name),
   ).toEqual(["package-8"]);

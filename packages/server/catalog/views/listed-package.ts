@@ -50,7 +50,7 @@ export class ListedPackage implements Package {
 
   /**
    * What it takes in memory, about, with what its list's first users add: name and description a second time, to be searched
-   * (`find-packages.ts`), and an index of the names it goes by besides its own (`package-sets/offer.ts`).
+   * (`find-packages.ts`), and an index of the names it goes by besides its own (`package-sets/lookup.ts`).
    */
   get bytes(): number {
     const { name, description, version, abi, provides } = this;

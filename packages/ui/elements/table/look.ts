@@ -140,9 +140,15 @@ export const tableLook = css`
     }
     tbody td[data-title]::before {
       flex: none;
-      width: 6.5rem;
+      width: 7.5rem;
       color: var(--text-quiet);
       content: attr(data-title);
+    }
+    tbody td.number {
+      text-align: left;
+    }
+    tbody td.nothing {
+      display: none;
     }
     tbody td > div {
       flex: 1;

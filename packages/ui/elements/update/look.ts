@@ -56,12 +56,10 @@ export const look = [
     .notice > div {
       min-width: 0;
     }
-    .notice.warn > svg,
-    .notice.warn h3 {
+    .notice.warn > svg {
       color: var(--warn);
     }
-    .notice.danger > svg,
-    .notice.danger h3 {
+    .notice.danger > svg {
       color: var(--danger);
     }
     .notice.warn,

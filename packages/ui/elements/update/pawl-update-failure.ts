@@ -32,7 +32,6 @@ export class PawlUpdateFailure extends LitElement {
     look,
     css`
       h3 {
-        color: var(--text) !important;
         font-size: 18px;
       }
       ::slotted(*) {

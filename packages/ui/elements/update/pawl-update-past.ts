@@ -75,7 +75,7 @@ export class PawlUpdatePast extends LitElement {
     const { last_checked: checked } = status;
     return html`<div class="tight">
       <p class="row quiet small">
-        <span class=${checked !== null && isStale(checked, Date.now()) ? "warn" : ""}>${checked === null ? words.neverChecked : html`${words.lastChecked} ${timeAgo(checked, { focusable: true })}`}</span>
+        <span class=${checked !== null && isStale(checked, Date.now()) ? "warn" : ""}>${checked === null ? words.neverChecked : timeAgo(checked, { say: words.lastChecked, focusable: true })}</span>
         ${this.isAsked ? nothing : this.#check(status.state === "checking")}
         ${this.#tab("history", words.history)} ${this.#tab("log", words.log)}
       </p>

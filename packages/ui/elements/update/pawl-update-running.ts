@@ -93,8 +93,8 @@ function share({ progress }: AppStatus) {
 /** Who looks on may not be who began it. */
 function begun({ update }: AppStatus) {
   if (!update) return nothing;
-  const [before, after] = (update.unattended ? words.byTimer : words.byOwner)("\0").split("\0");
-  return html`<p class="quiet small">${before}${timeAgo(update.started_at, { focusable: true })}${after}</p>`;
+  const say = update.unattended ? words.byTimer : words.byOwner;
+  return html`<p class="quiet small">${timeAgo(update.started_at, { say, focusable: true })}</p>`;
 }
 
 customElements.define("pawl-update-running", PawlUpdateRunning);

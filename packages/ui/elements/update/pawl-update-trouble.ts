@@ -5,7 +5,7 @@ import type { Action } from "../../data/update-actions.ts";
 import { icon } from "../../look/icon.ts";
 import { dialogWords } from "../../words/dialog.ts";
 import { callWords } from "../../words/failures.ts";
-import { relativeTime } from "../../words/format.ts";
+import { duration, relativeTime } from "../../words/format.ts";
 import type { Asked } from "./acting.ts";
 import { look } from "./look.ts";
 import { askToSignIn } from "./sign-in.ts";
@@ -39,6 +39,8 @@ export class PawlUpdateTrouble extends LitElement {
   override render() {
     const { trouble } = this.asked;
     if (trouble === null || !this.of.includes(trouble.action.type)) return nothing;
+    // What was quicker has ended, and the page says how.
+    if (trouble.failure.code === "busy" && this.view.status?.last_result) return nothing;
     return html`<div class="notice warn" role="alert">
       ${icon(CircleAlert)}
       <div class="row">${this.#told(trouble)}</div>
@@ -49,7 +51,8 @@ export class PawlUpdateTrouble extends LitElement {
     if (code === "busy" && action.type === "cancel") return html`<p>${message}</p>`;
     if (code === "busy" && this.view.status?.update) {
       const { unattended, started_at: at } = this.view.status.update;
-      const ago = relativeTime(at);
+      const seconds = Math.max(1, Math.round((Date.now() - Date.parse(at)) / 1000));
+      const ago = seconds < 60 ? words.ago(duration(seconds)) : relativeTime(at);
       return html`<p>${unattended ? words.busyTimer(ago) : words.busyOther(ago)}</p>
         <button class="link" type="button" @click=${this.#watch}>${words.watch}</button>`;
     }

@@ -57,7 +57,7 @@ export const versionsLook = css`
 export function releaseFacts(release: NonNullable<AppStatus["release"]>) {
   const { published_at: published, size_bytes: bytes, seconds_expected: seconds } = release;
   const known = [
-    published === null ? null : html`${words.published} ${timeAgo(published, { focusable: true })}`,
+    published === null ? null : timeAgo(published, { say: words.published, focusable: true }),
     bytes === null ? null : size(bytes),
     seconds === null ? null : aboutDuration(seconds),
   ].filter((fact) => fact !== null);

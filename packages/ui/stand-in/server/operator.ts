@@ -4,19 +4,33 @@ import { TARGETS } from "./catalog/targets.ts";
 
 type Worker = ServerSchemas["Worker"];
 
-/** Those who build; of `there` of three something was heard just now. */
-export function workersOf(builds: Builds, there: number, now: Date): Worker[] {
+export interface Workforce {
+  /** Of so many of three something was heard just now. */
+  there: number;
+  /** One of them has no room, another one is told to stop. */
+  isTroubled: boolean;
+}
+
+/** Those who build. */
+export function workersOf(builds: Builds, { there, isTroubled }: Workforce, now: Date): Worker[] {
   const names = ["attic", "cellar", "cloud-1"];
   return names.map((name, index): Worker => {
     const running = builds.all().filter((held) => held.state === "running" && held.worker === name);
     const isThere = index < there;
     return {
-      ...{ id: `worker-${index}`, name, architecture: "x86_64", parallel: 2, draining: index === 2, there: isThere },
+      ...{
+        id: `worker-${index}`,
+        name,
+        architecture: "x86_64",
+        parallel: 2,
+        draining: isTroubled && index === 2,
+        there: isThere,
+      },
       running: isThere ? running.length : 0,
       seen_at: new Date(now.getTime() - (isThere ? 3_000 : 900_000)).toISOString(),
       started_at: new Date(now.getTime() - (index + 1) * 86_400_000).toISOString(),
       targets: index === 1 ? ["x86/*", "ath79/*"] : ["*"],
-      trouble: index === 1 && there < 3 ? "Its disk has 1.2 GB left; a build needs 4 GB." : null,
+      trouble: isTroubled && index === 1 ? "Its disk has 1.2 GB left; a build needs 4 GB." : null,
       builds: running.map(({ id, request, startedAt, step }) => ({
         ...{ id, profile: request.profile, target: request.target, version: request.version, step },
         started_at: startedAt === null ? null : new Date(startedAt).toISOString(),

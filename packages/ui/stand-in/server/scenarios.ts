@@ -5,13 +5,14 @@ import { BUILD_FAILURES } from "./builds/failures.ts";
 import { pastBuilds } from "./builds/past.ts";
 import type { Catalog } from "./catalog/catalog.ts";
 import { troubleOf } from "./catalog/resources.ts";
+import type { Workforce } from "./operator.ts";
 
 /** What a scenario is told with. */
 export interface ServerScene {
   catalog: Catalog;
   builds: Builds;
   outage: Outage;
-  workers: { there: number };
+  workers: Workforce;
   /** Of the parts that make the server ready; by name. */
   troubles: Record<string, string>;
 }
@@ -91,7 +92,7 @@ export const SERVER_SCENARIOS = {
   "worker-trouble": {
     title: "A worker has trouble, another one stops",
     set: ({ catalog, builds, workers }) => {
-      workers.there = 2;
+      workers.isTroubled = true;
       past(builds, catalog, 30, 4);
     },
   },

@@ -113,7 +113,8 @@ test("a build goes through the queue and its steps to its images", async () => {
 });
 
 test("one that fails names the package", async () => {
-  const { last } = await watched("build-fails", ["luci-app-sqm"]);
+  const { last, numbers, ask } = await watched("build-fails", ["luci-app-sqm"]);
+  expect((await ask(`/api/v2/builds/${last?.id}/log`)).body.items).toHaveLength(numbers.length);
   expect(last).toMatchObject({
     state: "failed",
     failure: { code: "missing_package", culprits: [{ with: ["luci-app-sqm"] }] },

@@ -23,7 +23,6 @@ export const build = {
     again: (seconds: string) => `It is tried again in ${seconds}.`,
     againNow: "It is tried again now…",
     tryNow: "Try now",
-    reload: "Reload the page",
   },
 };
 export type BuildWords = typeof build;

@@ -3,7 +3,6 @@ const packages = (count: string, one: boolean) => (one ? "1 package" : `${count}
 export const builder = {
   title: "Image builder",
   pageTitle: (about: string) => `${about} · Image builder`,
-  skip: "Skip to the content",
   tab: { queued: "Waiting", running: "Building", done: "Ready", failed: "Failed", withdrawn: "Cancelled" },
   nav: { label: "Pages", console: "Console", api: "API" },
   footer: { server: (version: string) => `Pawl ${version}`, questions: "Questions:" },
@@ -13,7 +12,6 @@ export const builder = {
     lead: (system: string) => `${system}, made for your model, with the packages you choose.`,
     field: "Your device model",
     example: "For example: Archer C7",
-    searching: "Searching…",
     found: (count: string, one: boolean) => (one ? "1 device" : `${count} devices`),
     typeMore: "These are the first. Type more of the name to narrow them down.",
     none: (query: string, version: string) => `No device of ${version} is called “${query}”.`,
@@ -34,8 +32,8 @@ export const builder = {
       "A snapshot is what was built last. It may not work, and has no pages to configure it unless you add luci.",
     isCandidate: "A release candidate is for testing. Things may still be broken.",
     isOld: (stable: string) => `There is a newer one: ${stable}.`,
-    take: (name: string) => `Take ${name}`,
     unknown: (name: string) => `${name} (not there)`,
+    dataFrom: (when: string) => `What is shown is from ${when}.`,
   },
 
   device: {
@@ -98,7 +96,6 @@ export const builder = {
   options: {
     heading: "Options",
     none: "as the device has it",
-    some: (list: string) => list,
     filesystem: "File system",
     anyFilesystem: "All that the device has",
     filesystemHint: "squashfs can be reset to how it was installed; ext4 is written to directly.",
@@ -155,7 +152,6 @@ export const builder = {
   result: {
     heading: "Your image is ready",
     took: (duration: string) => `Built in ${duration}.`,
-    was: "It was there already.",
     kept: (date: string) => `Kept until ${date}.`,
     use: {
       upgrade: (system: string) => `Upgrade a device that runs ${system}`,
@@ -193,7 +189,6 @@ export const builder = {
     from: (from: string, to: string) => `${from} → ${to}`,
     same: (count: string) => `${count} are the same.`,
     more: (count: string) => `and ${count} more`,
-    before: (when: string) => `Compared with the image of ${when}.`,
     show: "Show that image",
   },
 

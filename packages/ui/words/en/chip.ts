@@ -2,6 +2,7 @@ export const chip = {
   /** Before the words, for who doesn't see where the chip is. */
   updatesOf: (name: string) => (name === "" ? "Updates:" : `Updates of ${name}:`),
   open: "Show the updates",
+  opening: "Opening…",
   cannotOpen: "Can't be opened now",
   mock: "This is a mock: nothing is done.",
 

@@ -50,6 +50,7 @@ export const console = {
       trouble: "Something is wrong",
       unknown: "Asking the server…",
     },
+    partlyWell: "What can be seen is well",
     tone: { well: "well", attention: "attention", trouble: "trouble", unknown: "not known" },
     part: { mirror: "Mirror", queue: "Queue", workers: "Workers", store: "Store", database: "Database" },
     loading: "Asking…",
@@ -69,11 +70,14 @@ export const console = {
     work: (there: string, one: boolean, running: string, places: string) =>
       `${one ? "1 is there" : `${there} are there`}, with ${running} of ${places} places taken.`,
     noWorkers: (known: string | null) =>
-      known === null ? "No worker has ever been here. Nothing can be built." : `None of the ${known} known ones is there. Nothing can be built.`,
+      known === null
+        ? "No worker has ever been here. Nothing can be built."
+        : `None of the ${known} known ones is there. Nothing can be built.`,
     workerTrouble: (name: string, message: string) => `${name} builds nothing: ${message}`,
     ofKnown: (there: string, known: string) => `${there} of ${known} are there.`,
     workersAway: (names: string, one: boolean) => `${names} ${one ? "isn't" : "aren't"} there.`,
-    stored: (count: string, one: boolean) => `${one ? "1 image is" : `${count} images are`} kept.`,
+    stored: (count: string, one: boolean, room: string) =>
+      `${one ? "1 image is" : `${count} images are`} kept, which take ${room}.`,
     show: { mirror: "Catalog", queue: "Queue", workers: "Workers", store: "Builds", database: "" },
   },
 
@@ -154,6 +158,7 @@ export const console = {
     steps: "Steps",
     tabs: { log: "Log", request: "Request", result: "Result", changes: "Changes" },
     tabsLabel: "About this build",
+    title: "Build",
     loading: "Reading the build…",
     notFound: "This build isn't there any more, or never was.",
     asked: "Asked",

@@ -36,7 +36,7 @@ export const dialog = {
     skipped: (version: string) => `${version} is skipped: it isn't offered any more, nor installed by itself.`,
     refused: (version: string) => `${version} didn't work here, so it isn't offered again.`,
     older: (channel: string, version: string) => `The channel ${channel} has ${version}, which is older.`,
-    published: "Published",
+    published: (ago: string) => `Published ${ago}`,
     promise: (current: string | null, next: string) =>
       current === null
         ? "Your settings are kept."
@@ -178,7 +178,7 @@ export const dialog = {
   },
 
   past: {
-    lastChecked: "Last checked",
+    lastChecked: (ago: string) => `Last checked ${ago}`,
     neverChecked: "Not checked yet",
     history: "History",
     log: "Log",
@@ -214,6 +214,7 @@ export const dialog = {
   },
 
   trouble: {
+    ago: (duration: string) => `${duration} ago`,
     busyTimer: (ago: string) => `An update started by the nightly timer ${ago} is running.`,
     busyOther: (ago: string) => `An update started ${ago} is running.`,
     watch: "Watch it",

@@ -8,7 +8,8 @@ export const table = {
   clear: "Clear the filters",
   without: (filter: string) => `Without ${filter}`,
   all: "All",
-  total: (count: string, one: boolean, more: boolean) => (more ? `More than ${count}` : one ? "1 entry" : `${count} entries`),
+  total: (count: string, one: boolean, more: boolean) =>
+    more ? `More than ${count}` : one ? "1 entry" : `${count} entries`,
   first: "First page",
   next: "Next page",
   pages: "Pages",

@@ -117,6 +117,7 @@ export class Builds {
   }
 
   #begin(held: Held): void {
+    held.isPlayed = true;
     this.#held.set(held.id, held);
     const run = new Run(this.#building(held));
     this.#runs.set(held.id, run);

@@ -26,6 +26,8 @@ export interface Held {
   lines: Line[];
   worker: string | null;
   attempt: number;
+  /** It goes its way while one looks on; else it is as it was found. */
+  isPlayed: boolean;
   /** How many lines more it writes than it has to say. */
   chatter: number;
 }
@@ -52,6 +54,7 @@ export function newHeld(request: Held["request"], at: number): Held {
       steps: [],
       lines: [],
       worker: null,
+      isPlayed: false,
       chatter: 0,
       attempt: 1,
     },
@@ -111,16 +114,24 @@ export function listedOf(catalog: Catalog, held: Held): ServerSchemas["ListedBui
   };
 }
 
-/** Its output so far. Of one that has ended before anybody watched, as it would have been. */
+/** Its output so far. Of one that nobody has seen at work, as it would have been. */
 export function linesOf(catalog: Catalog, held: Held): readonly Line[] {
-  if (held.lines.length > 0 || held.startedAt === null) return held.lines;
-  const beats = beatsOf(catalog, held);
+  if (held.isPlayed || held.lines.length > 0 || held.startedAt === null) return held.lines;
+  const beats = beatsSoFar(catalog, held);
   const all = beats.reduce((sum, { ms }) => sum + ms, 0);
-  const scale = ((held.finishedAt ?? held.startedAt + all) - held.startedAt) / all;
+  const scale = ((held.finishedAt ?? catalog.now().getTime()) - held.startedAt) / all;
   let passed = held.startedAt;
   for (const { ms, line } of beats) {
     passed += ms * scale;
     if (line) held.lines.push({ ...line, number: held.lines.length, at: at(passed) });
   }
   return held.lines;
+}
+
+/** As far as its steps go. */
+function beatsSoFar(catalog: Catalog, held: Held): Beat[] {
+  const beats = beatsOf(catalog, held);
+  const reached = new Set(held.steps.map(({ step }) => step));
+  const end = beats.findIndex(({ step }) => step !== undefined && !reached.has(step));
+  return end === -1 ? beats : beats.slice(0, end);
 }

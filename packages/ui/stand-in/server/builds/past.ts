@@ -17,6 +17,9 @@ const WANTED = [
   "usteer",
 ] as const;
 const VERSIONS = ["25.12.1", "25.12.0", "24.10.5", "SNAPSHOT"] as const;
+const WORKERS = ["attic", "cellar", "cloud-1"] as const;
+/** As many as the workers have places. */
+const BUILDING = 6;
 const FAILURES = [
   BUILD_FAILURES.missing,
   () => BUILD_FAILURES.tooBig(17_500_000, 16_252_928),
@@ -42,11 +45,14 @@ export function pastBuilds(catalog: Catalog, count: number, waiting: number): He
       enqueued,
     );
     held.id = chance.hex(32);
-    if (index < waiting) return Object.assign(held, { position: index });
+    // The newest of those that wait is the last in line.
+    if (index < waiting)
+      return Object.assign(held, { position: waiting - 1 - index, enqueuedAt: now - (index + 1) * 5_000 });
     const started = enqueued + chance.number(1, 240) * 1_000;
     const took = chance.number(8, 190) * 1_000;
-    const worker = chance.one(["attic", "cellar", "cloud-1"]);
-    if (index < waiting + 3) return running(held, now - chance.number(5, 60) * 1_000, worker, chance.number(1, 4));
+    const worker = WORKERS[index % WORKERS.length] ?? "attic";
+    if (index < waiting + BUILDING)
+      return running(held, now - chance.number(5, 60) * 1_000, worker, chance.number(1, 4));
     const luck = chance.share();
     const ended = { position: null, startedAt: started, finishedAt: started + took, worker };
     const reached = luck < 0.82 ? 6 : chance.number(2, 5);

@@ -1,13 +1,13 @@
 import type { ServerSchemas } from "../../../data/server.ts";
 import { type Asked, Reply } from "../../calls.ts";
 import type { Builds } from "../builds/builds.ts";
-import { queueOf, workersOf } from "../operator.ts";
+import { queueOf, type Workforce, workersOf } from "../operator.ts";
 import { refuse } from "../refusal.ts";
 import type { ServerCalls } from "./types.ts";
 
 export interface OperatorParts {
   builds: Builds;
-  workers: { there: number };
+  workers: Workforce;
   /** What `health/ready` complains about. */
   troubles: Readonly<Record<string, string>>;
   now(): Date;
@@ -31,7 +31,7 @@ const CHECKS = ["database", "store", "queue", "catalog"] as const;
 /** The server itself, who builds for it, and its tokens. */
 export function operatorCalls({ builds, workers, troubles, now }: OperatorParts) {
   const tokens = new Map<string, ServerSchemas["Token"]>([["1", token("1", "dashboard", ["stats:read"], now())]]);
-  const all = () => workersOf(builds, workers.there, now());
+  const all = () => workersOf(builds, workers, now());
   return {
     "GET /api/v2/server": () => SERVER,
     "GET /health/live": () => ({ status: "ok" }),

@@ -22,6 +22,8 @@ const KNOWN: readonly (readonly [profile: string, target: string, ...titles: Tit
   ["ubnt_unifi-6-lite", "mediatek/filogic", { vendor: "Ubiquiti", model: "UniFi 6 Lite" }],
   ["rpi-4", "bcm27xx/bcm2711", { vendor: "Raspberry Pi", model: "4B/400/CM4", variant: "64bit" }],
   ["rpi-5", "bcm27xx/bcm2712", { vendor: "Raspberry Pi", model: "5/500/CM5" }],
+  // Of somebody who means harm.
+  ["evil_router", "ath79/generic", { vendor: "Evil", model: '<img src=x onerror="globalThis.wasRun = true">' }],
   ["generic", "x86/64", { title: "Generic x86/64" }],
   ["friendlyarm_nanopi-r4s", "rockchip/armv8", { vendor: "FriendlyARM", model: "NanoPi R4S", variant: "4GB LPDDR4" }],
 ];

@@ -3,7 +3,7 @@ import type { Package } from "../catalog/types.ts";
 import { abiName } from "../catalog/upstream/index.ts";
 
 /** What a target's packages are asked for by: their names, those with an ABI's suffix, and what they provide. */
-export interface Offer {
+export interface Lookup {
   named(name: string): Package | null;
   /** All that satisfy who asks for that name, the package of that name first, then by name. */
   providers(name: string): readonly Package[];
@@ -12,7 +12,7 @@ export interface Offer {
 const NONE: readonly Package[] = [];
 
 /** @param packages by name, as the catalog has them */
-export function offerOf(packages: readonly Package[]): Offer {
+export function lookupIn(packages: readonly Package[]): Lookup {
   const others = otherNames(packages);
   const named = (name: string) => packageNamed(packages, name);
   return {

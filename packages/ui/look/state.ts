@@ -1,0 +1,25 @@
+import { css } from "lit";
+
+/** A state: an icon beside a word, and one that turns while something is under way. */
+export const stateLook = css`
+  .state {
+    display: inline-flex;
+    align-items: center;
+    gap: 6px;
+    vertical-align: top;
+    white-space: nowrap;
+  }
+  .state svg {
+    flex: none;
+  }
+  .turning {
+    display: grid;
+    color: var(--accent);
+    animation: turn 1s linear infinite;
+  }
+  @keyframes turn {
+    to {
+      rotate: 360deg;
+    }
+  }
+`;
