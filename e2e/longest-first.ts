@@ -16,6 +16,7 @@ const LONGEST = [
   "e2e/cli-owner",
   "e2e/cli",
   "e2e/faults/network",
+  "e2e/browser/gallery",
   "e2e/repeater-dashboard-branches",
   "e2e/systemd/setup",
   "e2e/faults/changing-host",
@@ -32,6 +33,8 @@ const LONGEST = [
   "e2e/systemd/python-app-in-place",
   "e2e/update-on-node18",
   "e2e/socket-activation",
+  "e2e/browser/device",
+  "e2e/browser/server",
   "e2e/update-on-node24",
   "packages/device/installers/bundle/adopt-interrupted",
   "e2e/bad-input",
@@ -72,6 +75,7 @@ const LONGEST = [
   "packages/device/sources/git/look",
   "packages/server/catalog/loading/updater",
   "e2e/faults/disk",
+  "e2e/browser/stand-in",
 ];
 
 /** Starts the longest files first, and those that share their processes last: most are short, and fill the cores to the end. */

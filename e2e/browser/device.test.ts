@@ -60,11 +60,17 @@ describe.skipIf(whyNoBrowser !== null)("the page of a real device", () => {
     await movingBar(dialog);
 
     wire.cut();
-    await dialog.getByText(/Reconnecting/).first().waitFor();
+    await dialog
+      .getByText(/Reconnecting/)
+      .first()
+      .waitFor();
     await daemon.kill("SIGTERM");
     daemon = await startDaemon(appliance);
     wire.mend();
-    await dialog.getByText(/Reconnecting/).first().waitFor({ state: "hidden" });
+    await dialog
+      .getByText(/Reconnecting/)
+      .first()
+      .waitFor({ state: "hidden" });
     await movingBar(dialog);
     appliance.host.bytesPerSecond = AT_ONCE;
 
@@ -81,7 +87,10 @@ describe.skipIf(whyNoBrowser !== null)("the page of a real device", () => {
     const page = await onAPhone();
     await page.getByRole("button", { name: device.acts.check }).click();
     await page.getByRole("button", { name: device.acts.update("1.2.0") }).click();
-    await page.getByRole("dialog").getByRole("button", { name: words.overview.install("1.2.0") }).click();
+    await page
+      .getByRole("dialog")
+      .getByRole("button", { name: words.overview.install("1.2.0") })
+      .click();
     await assertRolledBack(page);
 
     const other = await onAPhone();
@@ -101,7 +110,9 @@ describe.skipIf(whyNoBrowser !== null)("the page of a real device", () => {
     await page.getByRole("button", { name: device.signIn.press, exact: true }).click();
     await page.getByText("Kitchen dashboard").first().waitFor();
     // A script of somebody else's would look for it there.
-    expect(await page.evaluate(() => document.cookie + JSON.stringify({ ...localStorage, ...sessionStorage }))).not.toContain(token);
+    expect(
+      await page.evaluate(() => document.cookie + JSON.stringify({ ...localStorage, ...sessionStorage })),
+    ).not.toContain(token);
   });
 });
 
@@ -123,6 +134,9 @@ async function movingBar(within: Locator): Promise<void> {
 async function assertRolledBack(page: Page): Promise<void> {
   const dialog = page.getByRole("dialog");
   await dialog.getByText(words.ended.youAreOn("1.1.0")).first().waitFor();
-  await dialog.getByText(/went back to 1\.1\.0/).first().waitFor();
+  await dialog
+    .getByText(/went back to 1\.1\.0/)
+    .first()
+    .waitFor();
   await dialog.getByRole("button", { name: words.ended.report }).waitFor();
 }

@@ -2,7 +2,7 @@ import type { RunOptions } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pages } from "../../packages/ui/gallery/pages.ts";
-import { barriers, bringAxe } from "./lib/axe.ts";
+import { barriers } from "./lib/axe.ts";
 import { startBrowser, whyNoBrowser } from "./lib/chromium.ts";
 import { elementAddresses, showInGallery } from "./lib/gallery.ts";
 import { settled } from "./lib/settled.ts";
@@ -11,8 +11,8 @@ import { DESK, PHONE, visit } from "./lib/visit.ts";
 
 // Each element in each state, and each page: whatever somebody may come to see, on a phone by day and at a desk by night.
 
-/** How many look at a time: each of them waits for half of its time. */
-const AT_A_TIME = 3;
+/** How many look at a time, each of whom waits now and then. */
+const AT_A_TIME = 2;
 /** The only rule that another scheme can break: all others look at the same document. */
 const OF_COLOURS: RunOptions = { runOnly: { type: "rule", values: ["color-contrast"] } };
 /** An element isn't a page. */
@@ -56,7 +56,6 @@ async function troublesOf(
   const found = new Map<string, string[]>();
   const lookAtSome = async () => {
     await using visitor = await visit(browser, stage.url);
-    await bringAxe(visitor.page);
     await visitor.page.addInitScript((items) => Object.assign(sessionStorage, items), kept);
     for (let address = left.shift(); address !== undefined; address = left.shift()) {
       await open(visitor.page, address);

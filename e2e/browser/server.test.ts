@@ -38,7 +38,10 @@ describe.skipIf(whyNoBrowser !== null)("the pages of a real server", () => {
     expect(page.url()).not.toBe(address);
 
     wire.cut();
-    await page.getByText(/Reconnecting/).first().waitFor();
+    await page
+      .getByText(/Reconnecting/)
+      .first()
+      .waitFor();
     wire.mend();
     await page.reload();
     await page.getByText(words.result.heading).first().waitFor();
@@ -55,8 +58,11 @@ describe.skipIf(whyNoBrowser !== null)("the pages of a real server", () => {
     await page.getByLabel(consoleWords.signIn.token).fill(await server.tokenFor("admin"));
     await page.getByRole("button", { name: consoleWords.signIn.submit, exact: true }).click();
     await page.getByRole("link", { name: "tplink_archer-c7-v2" }).first().click();
-    await page.getByRole("tab", { name: consoleWords.build.tabs.request }).click();
-    await page.getByText(/tcpdump/).first().waitFor();
+    await page.getByRole("link", { name: consoleWords.build.tabs.request }).click();
+    await page
+      .getByText(/tcpdump/)
+      .first()
+      .waitFor();
     expect(new URL(page.url()).pathname).toMatch(/^\/console\/builds\/[0-9a-f]{32}$/);
   });
 });

@@ -14,7 +14,10 @@ test.each([
 ])("%s is small", (_, folder, file, most) => {
   const files = loadedAtOnce(join(folder, file));
   const sizes = files.map((path) => [path.slice(folder.length + 1), gzipSync(readFileSync(path)).length] as const);
-  expect(sizes.reduce((sum, [, size]) => sum + size, 0), JSON.stringify(Object.fromEntries(sizes))).toBeLessThan(most);
+  expect(
+    sizes.reduce((sum, [, size]) => sum + size, 0),
+    JSON.stringify(Object.fromEntries(sizes)),
+  ).toBeLessThan(most);
 });
 
 /** A file, and all that it names and can't do without. */

@@ -57,7 +57,10 @@ describe.skipIf(whyNoBrowser !== null)("the pages on the stand-in", () => {
     await page.getByRole("combobox", { name: builder.packages.add }).waitFor();
     await tabTo(page, builder.packages.add);
     await page.keyboard.type("tcpdump");
-    await page.getByRole("option", { name: /^tcpdump/ }).first().waitFor();
+    await page
+      .getByRole("option", { name: /^tcpdump/ })
+      .first()
+      .waitFor();
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: builder.packages.remove("tcpdump"), exact: true }).waitFor();
@@ -82,10 +85,10 @@ describe.skipIf(whyNoBrowser !== null)("the pages on the stand-in", () => {
     await tabTo(page, consoleWords.builds.search);
     await tabTo(page, /^\w+_[\w-]+$/);
     await page.keyboard.press("Enter");
-    await page.getByRole("tab", { name: consoleWords.build.tabs.log }).waitFor();
-    await tabTo(page, consoleWords.build.tabs.log);
-    await page.keyboard.press("ArrowRight");
-    await page.getByRole("tab", { name: consoleWords.build.tabs.request, selected: true }).waitFor();
+    await page.getByRole("link", { name: consoleWords.build.tabs.request }).waitFor();
+    await tabTo(page, consoleWords.build.tabs.request);
+    await page.keyboard.press("Enter");
+    await page.getByText(consoleWords.build.packagesAsked).waitFor();
   });
 
   test("release notes of somebody who means harm are words", async () => {
@@ -93,7 +96,8 @@ describe.skipIf(whyNoBrowser !== null)("the pages on the stand-in", () => {
     await page.goto("/gallery/?element=pawl-update-dialog&state=available-hostile");
     await page.getByText("Very good news").waitFor();
     await page.getByText("a link").first().waitFor();
-    const harmful = "script, iframe, object, form:has([name=token]), img, [onclick], [onload], [href^=javascript], [href^=data]";
+    const harmful =
+      "script, iframe, object, form:has([name=token]), img, [onclick], [onload], [href^=javascript], [href^=data]";
     expect(await page.getByRole("dialog").locator(harmful).count()).toBe(0);
     expect(await page.evaluate(() => "wasRun" in globalThis)).toBe(false);
   });

@@ -32,11 +32,16 @@ export function focusOf(page: Page): Promise<Focused> {
     while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
     if (element === null || element === document.body) return { name: "the page", isVisible: true };
     const labels = "labels" in element ? [...((element.labels as NodeListOf<HTMLElement> | null) ?? [])] : [];
-    const texts = [element.getAttribute("aria-label"), ...labels.map(({ textContent }) => textContent), element.textContent];
-    const { outlineStyle, boxShadow } = getComputedStyle(element);
+    const texts = [
+      element.getAttribute("aria-label"),
+      ...labels.map(({ textContent }) => textContent),
+      element.textContent,
+    ];
+    // A link may mark the whole row that it stands for.
+    const looks = [null, "::before", "::after"].map((part) => getComputedStyle(element, part));
     return {
       name: texts.filter(Boolean).join(" ").replaceAll(/\s+/g, " ").trim(),
-      isVisible: outlineStyle !== "none" || boxShadow !== "none",
+      isVisible: looks.some(({ outlineStyle, boxShadow }) => outlineStyle !== "none" || boxShadow !== "none"),
     };
   });
 }

@@ -13,17 +13,25 @@ export function settled(page: Page): Promise<string> {
 }
 
 async function untilStill({ still, atMost }: { still: number; atMost: number }): Promise<string> {
-  const end = performance.now() + atMost;
-  let [last, since] = ["", performance.now()];
-  while (performance.now() < end && performance.now() - since < still) {
-    await new Promise((resolve) => setTimeout(resolve, 30));
-    const now = textOf(document);
-    if (now !== last || now === "") [last, since] = [now, performance.now()];
-  }
-  return last;
+  const begun = performance.now();
+  let changed = begun;
+  const known = new Set<Document | ShadowRoot>();
+  const observer = new MutationObserver(() => {
+    changed = performance.now();
+    watch(document);
+  });
+  watch(document);
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 20));
+  while (performance.now() - begun < atMost && performance.now() - changed < still) await pause();
+  observer.disconnect();
+  return [...known].map((root) => ("host" in root ? root : root.body).innerHTML).join("\n");
 
-  function textOf(root: Document | ShadowRoot): string {
-    const within = [...root.querySelectorAll("*")].map(({ shadowRoot }) => (shadowRoot ? textOf(shadowRoot) : ""));
-    return [(root as ShadowRoot).innerHTML ?? document.body.innerHTML, ...within].join("");
+  /** Elements have documents of their own in them, which say nothing of what changes there to those around. */
+  function watch(root: Document | ShadowRoot): void {
+    if (!known.has(root)) {
+      known.add(root);
+      observer.observe(root, { subtree: true, childList: true, attributes: true, characterData: true });
+    }
+    for (const { shadowRoot } of root.querySelectorAll("*")) if (shadowRoot) watch(shadowRoot);
   }
 }

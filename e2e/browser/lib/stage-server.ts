@@ -3,16 +3,12 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build } from "vite";
+import { buildGallery } from "../../../packages/ui/dev/build-gallery.ts";
 import { type Place, placeOf } from "../../../packages/ui/dev/place.ts";
 import { type Kind, Stages } from "../../../packages/ui/dev/stages.ts";
 import { pageAt } from "../../../packages/ui/serving/page-at.ts";
 import { SECURITY_HEADERS } from "../../../packages/ui/serving/security-headers.ts";
 import { pagesOf } from "../../../scripts/build-pages.mjs";
-
-const UI = fileURLToPath(new URL("../../../packages/ui/", import.meta.url));
-const GALLERY = ["gallery/index.html", "embed/one-app.html", "embed/two-apps.html"];
 
 /**
  * The pages as they were built and as their programs send them, on the stand-in: at the same addresses as in development
@@ -57,27 +53,6 @@ export class StageServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#close();
   }
-}
-
-/** What isn't shipped: each element in each state, and dashboards of others. */
-async function buildGallery(outDir: string): Promise<void> {
-  await build({
-    root: UI,
-    configFile: false,
-    publicDir: false,
-    logLevel: "warn",
-    // Not what NODE_ENV makes of it, which differs in tests.
-    resolve: { conditions: ["production", "browser", "module"] },
-    build: {
-      outDir,
-      emptyOutDir: true,
-      target: "chrome123",
-      assetsInlineLimit: 0,
-      modulePreload: { polyfill: false },
-      reportCompressedSize: false,
-      rolldownOptions: { input: GALLERY.map((path) => join(UI, path)) },
-    },
-  });
 }
 
 interface Exchange {

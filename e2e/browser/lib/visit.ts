@@ -4,7 +4,7 @@ export const PHONE = { width: 390, height: 844 } as const;
 export const DESK = { width: 1280, height: 800 } as const;
 
 /** How long anything may take before a test says that it never comes, in milliseconds. */
-const PATIENCE_MS = Number(process.env.U8 ?? 60_000);
+const PATIENCE_MS = 60_000;
 
 export interface VisitOptions {
   viewport?: { width: number; height: number };

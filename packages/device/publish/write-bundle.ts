@@ -4,6 +4,7 @@ import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Duplex, PassThrough, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import type { ReadableStream } from "node:stream/web";
 import { createGzip } from "node:zlib";
 import type { ManifestEntry, Sha256 } from "@pawl/protocol";
 import { createTarPacker, type TarPackController } from "modern-tar";
@@ -67,7 +68,8 @@ async function writeTo(temp: string, source: Omit<BundleToWrite, "path">): Promi
   const hash = createHash("sha256");
   let size = 0;
   const storing = pipeline(
-    Readable.fromWeb(readable),
+    // Its type is the browsers' where theirs are known, too.
+    Readable.fromWeb(readable as ReadableStream<Uint8Array>),
     async function* (chunks: AsyncIterable<Buffer>) {
       for await (const chunk of chunks) {
         pace.taken(chunk.length);

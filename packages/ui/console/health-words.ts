@@ -17,8 +17,6 @@ export function healthSentence(line: HealthLine): string {
       return health.notTold;
     case "check":
       return line.message;
-    case "well":
-      return health.well;
     case "read":
       return health.read(number(line.total), ago(line.oldestAt));
     case "nothing-read":

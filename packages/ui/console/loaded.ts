@@ -7,21 +7,26 @@ import { words } from "../words/console.ts";
 import type { Here } from "./here.ts";
 import "./pawl-sign-in.ts";
 
+type Part = keyof typeof SCOPE_OF;
 type Load = Pick<LastingLoad<readonly unknown[], unknown>, "value" | "error" | "delay" | "again" | "tryNow">;
 
 /** What is shown in place of a part that isn't answered: the way to sign in, or why; null: show the part. */
-export function insteadOf(load: Load, part: keyof typeof SCOPE_OF, { at, isSignedIn }: Here): TemplateResult | null {
+export function insteadOf(load: Load, part: Part, here: Here): TemplateResult | null {
   const { error } = load;
-  const refusal = error instanceof ApiFailure ? signInReason(error.status, isSignedIn) : null;
-  const reason = isClosed(part, isSignedIn) ? "signed-out" : refusal;
-  if (reason !== null) {
-    return html`<pawl-sign-in .at=${at} .reason=${reason} .scope=${SCOPE_OF[part]}></pawl-sign-in>`;
-  }
-  if (!(error instanceof Error)) return null;
+  const closed = signInInstead(error, part, here);
+  if (closed !== null || !(error instanceof Error)) return closed;
   return html`<section class="card stack" role="alert">
     <p>${error.message}</p>
     <div><button class="button" type="button" @click=${() => load.again()}>${words.again}</button></div>
   </section>`;
+}
+
+/** The way to sign in, where that is what lacks. */
+export function signInInstead(error: unknown, part: Part, { at, isSignedIn }: Here): TemplateResult | null {
+  const refusal = error instanceof ApiFailure ? signInReason(error.status, isSignedIn) : null;
+  const reason = isClosed(part, isSignedIn) ? "signed-out" : refusal;
+  if (reason === null) return null;
+  return html`<pawl-sign-in .at=${at} .reason=${reason} .scope=${SCOPE_OF[part]}></pawl-sign-in>`;
 }
 
 /** Why there is no answer yet, or none newer than what is shown. */

@@ -102,10 +102,10 @@ export class PawlBuildChanges extends LitElement {
             : html`<label>
                 ${words.build.against}
                 <select class="field" @change=${({ target }: Event) => this.#compare((target as HTMLSelectElement).value)}>
-                  <option value="" ?selected=${this.#against === null}>${words.build.choose}</option>
+                  <option value="" .selected=${this.#against === null}>${words.build.choose}</option>
                   ${others.map(
                     ({ id, version, enqueued_at, packages }) =>
-                      html`<option value=${id} ?selected=${id === this.#against}>${clockTime(enqueued_at)} · ${version} · ${packages.join(" ").slice(0, 60)}</option>`,
+                      html`<option value=${id} .selected=${id === this.#against}>${clockTime(enqueued_at)} · ${version} · ${packages.join(" ").slice(0, 60)}</option>`,
                   )}
                 </select>
               </label>`

@@ -41,6 +41,9 @@ export class PawlCatalogRefresh extends LitElement {
         align-items: center;
         gap: 8px 16px;
       }
+      [role="status"]:empty {
+        display: none;
+      }
       .turning {
         display: grid;
         animation: turn 1s linear infinite;

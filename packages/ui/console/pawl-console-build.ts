@@ -1,20 +1,20 @@
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { ArrowLeft, CloudOff } from "lucide";
-import { buildSeconds } from "../data/build-actions.ts";
 import { buildReport, lineAtFault } from "../data/build-failure.ts";
 import { isEnded } from "../data/build-steps.ts";
-import { type Build, LiveBuild } from "../data/live-build.ts";
+import { type Build, type BuildView, LiveBuild } from "../data/live-build.ts";
 import "../elements/pawl-build-steps.ts";
 import "../elements/pawl-copy.ts";
 import "../elements/pawl-log.ts";
-import { timeAgo } from "../elements/update/time-ago.ts";
 import { base } from "../look/base.ts";
 import { icon } from "../look/icon.ts";
 import { rootUrl } from "../look/router.ts";
 import { words } from "../words/console.ts";
-import { clockTime, duration, exactTime, number } from "../words/format.ts";
+import { duration } from "../words/format.ts";
 import { buildState } from "./build-state.ts";
+import { buildTimes } from "./build-times.ts";
 import { go, type Here } from "./here.ts";
+import { signInInstead } from "./loaded.ts";
 import { consoleLook } from "./look.ts";
 import "./pawl-build-actions.ts";
 import "./pawl-build-changes.ts";
@@ -136,13 +136,13 @@ export class PawlConsoleBuild extends LitElement {
     document.title = words.pageTitle(build ? `${build.profile}` : words.builds.heading);
     return html`<a class="link back" href=${router.href("builds")}>${icon(ArrowLeft)} ${words.build.back}</a>
       ${this.#away()}
-      ${
-        trouble !== null
-          ? html`<h1>${words.build.title}</h1><section class="card" role="alert"><p>${trouble.code === "not_found" ? words.build.notFound : trouble.message}</p></section>`
-          : build === null
-            ? html`<h1>${words.build.title}</h1><p class="card quiet" role="status">${words.build.loading}</p>`
-            : this.#whole(build)
-      }`;
+      ${trouble === null && build !== null ? this.#whole(build) : html`<h1>${words.build.title}</h1>${this.#nothing(trouble)}`}`;
+  }
+
+  #nothing(trouble: BuildView["trouble"]) {
+    if (trouble === null) return html`<p class="card quiet" role="status">${words.build.loading}</p>`;
+    const sentence = trouble.code === "not_found" ? words.build.notFound : trouble.message;
+    return signInInstead(trouble, "build", this.here) ?? html`<p class="card" role="alert">${sentence}</p>`;
   }
 
   #whole(build: Build) {
@@ -154,7 +154,7 @@ export class PawlConsoleBuild extends LitElement {
       <div class="parts">
         <section class="card stack" aria-label=${words.build.steps}>
           <pawl-build-steps .build=${build}></pawl-build-steps>
-          ${this.#times(build)}
+          ${buildTimes(build, Date.now())}
           <pawl-build-actions .here=${this.here} .build=${build} @changed=${() => this.#again()}></pawl-build-actions>
           <a class="link" href="${rootUrl().pathname}?build=${build.id}" data-leaves>${words.build.openBuilder}</a>
         </section>
@@ -236,22 +236,6 @@ export class PawlConsoleBuild extends LitElement {
         ></pawl-copy>
       </div>
     </section>`;
-  }
-
-  #times(build: Build) {
-    const { enqueued_at, started_at, finished_at, expires_at, position, waits_for } = build;
-    const took = buildSeconds(build, Date.now());
-    const isWaiting = build.state === "queued";
-    return html`<dl class="facts small numbers">
-      <dt>${words.build.asked}</dt>
-      <dd>${timeAgo(enqueued_at)}</dd>
-      ${isWaiting && position !== null ? html`<dt>${words.build.position}</dt><dd>${number(position)}</dd>` : nothing}
-      ${waits_for === null ? nothing : html`<dt>${words.build.waitsFor}</dt><dd class="warn">${waits_for}</dd>`}
-      ${started_at === null ? nothing : html`<dt>${words.build.begun}</dt><dd><time title=${exactTime(started_at)}>${clockTime(started_at)}</time></dd>`}
-      ${finished_at === null ? nothing : html`<dt>${words.build.ended}</dt><dd><time title=${exactTime(finished_at)}>${clockTime(finished_at)}</time></dd>`}
-      ${took === null ? nothing : html`<dt>${words.build.took}</dt><dd>${duration(took)}</dd>`}
-      ${expires_at === null || build.state !== "done" ? nothing : html`<dt>${words.build.kept}</dt><dd><time title=${exactTime(expires_at)}>${clockTime(expires_at)}</time></dd>`}
-    </dl>`;
   }
 
   #away() {

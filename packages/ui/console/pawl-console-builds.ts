@@ -17,7 +17,7 @@ import { words } from "../words/console.ts";
 import { duration, number } from "../words/format.ts";
 import { buildState } from "./build-state.ts";
 import { go, type Here } from "./here.ts";
-import { delayOf, insteadOf } from "./loaded.ts";
+import { delayOf, insteadOf, signInInstead } from "./loaded.ts";
 import { consoleLook } from "./look.ts";
 
 type Listed = ServerSchemas["ListedBuild"];
@@ -37,12 +37,11 @@ export class PawlConsoleBuilds extends LitElement {
 
   readonly #list = new LastingLoad(
     this,
-    ([{ client }, asked]: readonly [Here["at"], string], signal) =>
-      readBuilds(client, new URLSearchParams(asked), signal),
-    () =>
-      isClosed("builds", this.here.isSignedIn)
-        ? null
-        : [this.here.at, new URLSearchParams(listQuery(this.#place)).toString()],
+    async ([{ client }, asked]: readonly [Here["at"], string], signal) => ({
+      asked,
+      ...(await readBuilds(client, new URLSearchParams(asked), signal)),
+    }),
+    () => (isClosed("builds", this.here.isSignedIn) ? null : [this.here.at, this.#asked]),
   );
 
   constructor() {
@@ -54,22 +53,32 @@ export class PawlConsoleBuilds extends LitElement {
     return listPlaceOf(this.here.place.query, FILTERS);
   }
 
+  get #asked(): string {
+    return new URLSearchParams(listQuery(this.#place)).toString();
+  }
+
   override render() {
-    const instead = insteadOf(this.#list, "builds", this.here);
     const place = this.#place;
-    const { router } = this.here;
-    const { items = null, next = null, total } = this.#list.value ?? {};
-    const isFiltered = Object.keys(place.filters).length > 0;
     return html`<h1>${words.builds.heading}</h1>
       ${delayOf(this.#list)}
       ${
-        instead ??
+        signInInstead(this.#list.error, "builds", this.here) ??
         html`<pawl-filters
             .fields=${FIELDS}
             .values=${place.filters}
             @filter=${({ detail }: CustomEvent<Record<string, string>>) => this.#go({ filters: detail })}
           ></pawl-filters>
-          <div class="card flush">
+          ${insteadOf(this.#list, "builds", this.here) ?? this.#table()}
+          <p class="quiet small">${words.builds.script}</p>`
+      }`;
+  }
+
+  #table() {
+    const place = this.#place;
+    const { router } = this.here;
+    const { items = null, next = null, total, asked } = this.#list.value ?? {};
+    const isFiltered = Object.keys(place.filters).length > 0;
+    return html`<div class="card flush">
             <pawl-table
               name=${words.builds.heading}
               .columns=${COLUMNS}
@@ -82,12 +91,10 @@ export class PawlConsoleBuilds extends LitElement {
             ></pawl-table>
           </div>
           <pawl-pager
-            .total=${total}
+            .total=${asked === this.#asked ? total : undefined}
             .firstHref=${place.cursor === null ? null : this.#href(null)}
             .nextHref=${next === null ? null : this.#href(next)}
-          ></pawl-pager>
-          <p class="quiet small">${words.builds.script}</p>`
-      }`;
+          ></pawl-pager>`;
   }
 
   #href(cursor: string | null): string {

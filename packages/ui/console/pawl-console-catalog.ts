@@ -4,20 +4,17 @@ import { answerOf, type ServerClient, type ServerSchemas } from "../data/server.
 import { LastingLoad } from "../elements/lasting-load.ts";
 import "../elements/pawl-table.ts";
 import { refreshWhileVisible } from "../elements/refreshing.ts";
-import type { Column } from "../elements/table/column.ts";
 import "../elements/table/pawl-filters.ts";
 import type { FilterField } from "../elements/table/pawl-filters.ts";
 import "../elements/table/pawl-pager.ts";
-import { timeAgo } from "../elements/update/time-ago.ts";
 import { base } from "../look/base.ts";
 import { words } from "../words/console.ts";
-import { exactTime, number, relativeTime, size } from "../words/format.ts";
+import { BRANCH_COLUMNS, FILE_COLUMNS } from "./catalog-columns.ts";
 import { go, type Here } from "./here.ts";
 import { delayOf, insteadOf } from "./loaded.ts";
 import { consoleLook } from "./look.ts";
 import "./pawl-catalog-refresh.ts";
 
-type Resource = ServerSchemas["Resource"];
 type Branch = ServerSchemas["CatalogBranches"]["items"][number];
 
 const KINDS = ["versions", "targets", "models", "target", "feeds", "index"] as const;
@@ -42,9 +39,11 @@ export class PawlConsoleCatalog extends LitElement {
   );
   readonly #files = new LastingLoad(
     this,
-    ([{ client }, asked]: readonly [Here["at"], string], signal) =>
-      readFiles(client, new URLSearchParams(asked), signal),
-    () => [this.here.at, new URLSearchParams(listQuery(this.#place)).toString()],
+    async ([{ client }, asked]: readonly [Here["at"], string], signal) => ({
+      asked,
+      ...(await readFiles(client, new URLSearchParams(asked), signal)),
+    }),
+    () => [this.here.at, this.#asked],
   );
 
   constructor() {
@@ -55,6 +54,10 @@ export class PawlConsoleCatalog extends LitElement {
 
   get #place() {
     return listPlaceOf(this.here.place.query, FILTERS);
+  }
+
+  get #asked(): string {
+    return new URLSearchParams(listQuery(this.#place)).toString();
   }
 
   override render() {
@@ -89,7 +92,7 @@ export class PawlConsoleCatalog extends LitElement {
 
   #table() {
     const place = this.#place;
-    const { items = null, next = null, total } = this.#files.value ?? {};
+    const { items = null, next = null, total, asked } = this.#files.value ?? {};
     const isFiltered = Object.keys(place.filters).length > 0;
     return html`<h2>${words.catalog.files}</h2>
       <pawl-filters
@@ -102,7 +105,7 @@ export class PawlConsoleCatalog extends LitElement {
         html`<div class="card flush">
             <pawl-table
               name=${words.catalog.files}
-              .columns=${COLUMNS}
+              .columns=${FILE_COLUMNS}
               .rows=${items}
               sort=${place.sort || "path"}
               empty=${isFiltered ? words.catalog.noneFound : words.catalog.none}
@@ -111,7 +114,7 @@ export class PawlConsoleCatalog extends LitElement {
             ></pawl-table>
           </div>
           <pawl-pager
-            .total=${total}
+            .total=${asked === this.#asked ? total : undefined}
             .firstHref=${place.cursor === null ? null : this.#href(null)}
             .nextHref=${next === null ? null : this.#href(next)}
           ></pawl-pager>`
@@ -162,79 +165,6 @@ const FIELDS: readonly FilterField[] = [
   { kind: "fixed", name: "version", label: catalog.version },
   { kind: "fixed", name: "target", label: words.builds.target },
 ];
-
-const ageOf = (at: string | null) => (at === null ? catalog.never : timeAgo(at));
-
-const BRANCH_COLUMNS: readonly Column<Branch>[] = [
-  {
-    key: "branch",
-    title: catalog.branch,
-    cell: ({ distribution, branch }) => `${distribution} ${branch ?? catalog.noBranch}`,
-    by: ({ distribution, branch }) => `${distribution} ${branch ?? ""}`,
-  },
-  { key: "total", title: catalog.total, cell: ({ total }) => number(total), by: ({ total }) => total, isNumber: true },
-  {
-    key: "trouble",
-    title: catalog.inTrouble,
-    cell: ({ in_trouble }) => html`<span class=${in_trouble > 0 ? "warn" : ""}>${number(in_trouble)}</span>`,
-    by: ({ in_trouble }) => in_trouble,
-    isNumber: true,
-  },
-  {
-    key: "checked",
-    title: catalog.confirmed,
-    cell: ({ checked_at }) => ageOf(checked_at),
-    by: ({ checked_at }) => checked_at,
-  },
-  { key: "oldest", title: catalog.oldest, cell: ({ oldest_at }) => ageOf(oldest_at), by: ({ oldest_at }) => oldest_at },
-];
-
-const COLUMNS: readonly Column<Resource>[] = [
-  {
-    key: "path",
-    title: catalog.path,
-    cell: ({ path, distribution }) => html`${path} <span class="quiet small">${distribution}</span>`,
-    sorts: { up: "path", down: "path" },
-  },
-  { key: "kind", title: catalog.kind, cell: ({ kind }) => catalog.kinds[kind] },
-  {
-    key: "checked",
-    title: catalog.confirmed,
-    cell: ({ checked_at }) => ageOf(checked_at),
-    sorts: { up: "newest", down: "oldest" },
-  },
-  {
-    key: "size",
-    title: catalog.size,
-    cell: (file) => (file.size === null ? "–" : size(file.size)),
-    isNumber: true,
-    isMinor: true,
-  },
-  {
-    key: "trust",
-    title: catalog.signed,
-    cell: ({ trust }) => (trust === null ? "–" : catalog.trust[trust]),
-    isMinor: true,
-  },
-  {
-    key: "trouble",
-    title: catalog.trouble,
-    cell: ({ trouble }) => troubleCell(trouble),
-    sorts: { up: "trouble", down: "trouble" },
-  },
-];
-
-function troubleCell(trouble: Resource["trouble"]) {
-  if (trouble === null) return html`<span class="quiet">${catalog.well}</span>`;
-  const { message, since, retry_at, data_from } = trouble;
-  const more = [
-    catalog.since(relativeTime(since)),
-    ...(retry_at === null ? [] : [catalog.triedAgain(relativeTime(retry_at))]),
-    data_from === null ? catalog.noData : catalog.dataFrom(relativeTime(data_from)),
-  ];
-  return html`<span class="warn">${message}</span>
-    <div class="quiet small" title=${exactTime(since)}>${more.join(", ")}</div>`;
-}
 
 function readFiles(client: ServerClient, asked: URLSearchParams, signal: AbortSignal) {
   const { sort, cursor, kind, trouble, ...filters } = Object.fromEntries(asked);

@@ -38,11 +38,10 @@ export class PawlConsole extends LitElement {
       }
       header,
       main {
-        box-sizing: border-box;
-        width: 100%;
-        max-width: calc(80rem + 32px);
-        margin: 0 auto;
-        padding: 0 16px;
+        padding: 0 max(16px, (100% - 80rem) / 2);
+      }
+      header {
+        border-bottom: 1px solid var(--line);
       }
       .top {
         display: flex;
@@ -72,8 +71,7 @@ export class PawlConsole extends LitElement {
         display: flex;
         overflow-x: auto;
         margin: 0 -16px;
-        padding: 0 16px;
-        border-bottom: 1px solid var(--line);
+        padding: 0 4px;
         scrollbar-width: none;
       }
       nav a {

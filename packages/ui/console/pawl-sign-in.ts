@@ -177,8 +177,7 @@ export class PawlSignIn extends LitElement {
 }
 
 /** An option isn't broken in its middle. */
-const unbroken = (command: string) =>
-  command.split(/ (?=--)/).map((part) => html`<span class="part">${part} </span>`);
+const unbroken = (command: string) => command.split(/ (?=--)/).map((part) => html`<span class="part">${part} </span>`);
 
 /** A token that isn't known is refused everywhere, also where none is needed. */
 async function troubleOf(token: string, { options }: ServerAt): Promise<string> {

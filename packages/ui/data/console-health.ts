@@ -22,7 +22,6 @@ export type HealthReason =
   | { reason: "loading" }
   | { reason: "not-told" }
   | { reason: "check"; message: string }
-  | { reason: "well" }
   | { reason: "read"; total: number; oldestAt: string | null }
   | { reason: "nothing-read" }
   | { reason: "catalog-trouble"; inTrouble: number; total: number; branches: readonly string[] }

@@ -17,7 +17,7 @@ export async function readHealth(client: ServerClient, may: MayAsk, signal: Abor
     readChecks(client, signal),
   ]);
   may.workers &&= workers !== null;
-  return { branches: branches.items, summary, queue, workers: workers && workers.items, checks };
+  return { branches: branches.items, summary, queue, workers: workers?.items ?? null, checks };
 }
 
 /** What happened here, counted; which programs ask is null where this token may not see it. */

@@ -1,4 +1,3 @@
-import { css } from "lit";
 import type { Router } from "../look/router.ts";
 
 /** The pages of an app. */
@@ -31,24 +30,3 @@ function decoded(part: string): string {
     return part;
   }
 }
-
-/** A row of links to them. */
-export const appLinksLook = css`
-  nav {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0 20px;
-  }
-  nav a {
-    display: inline-flex;
-    align-items: center;
-    gap: 6px;
-    min-height: 44px;
-    color: var(--text-quiet);
-    text-decoration: none;
-  }
-  nav a:hover {
-    color: var(--text);
-    text-decoration: underline;
-  }
-`;

@@ -4,7 +4,8 @@ import type { DeviceApp } from "../data/live-device.ts";
 import { base } from "../look/base.ts";
 import { icon } from "../look/icon.ts";
 import { deviceWords } from "../words/device.ts";
-import { type AppPlaces, appLinksLook } from "./app-places.ts";
+import { appLinksLook } from "./app-links-look.ts";
+import type { AppPlaces } from "./app-places.ts";
 import "./pawl-app-summary.ts";
 
 const words = deviceWords.card;

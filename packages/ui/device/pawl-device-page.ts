@@ -35,6 +35,8 @@ export class PawlDevicePage extends LitElement {
   /** All of them are away at once. */
   readonly #live = new LiveView(this, () => this.#apps.value?.[0]?.live ?? null);
   #awaySince: number | null = null;
+  /** Where the reader was at the last drawing. */
+  #shown: string | null = null;
 
   static override styles = [
     base,
@@ -77,7 +79,7 @@ export class PawlDevicePage extends LitElement {
   }
 
   override render() {
-    const isAsked = this.#session.asks !== "nothing" || isRefused(this.#apps.error);
+    const isAsked = this.#isAsked;
     this.#awaySince = this.#apps.delay === null ? null : (this.#awaySince ?? Date.now());
     const opened = this.#apps.value?.find(({ name }) => name === this.opened);
     return html`<header>
@@ -89,12 +91,26 @@ export class PawlDevicePage extends LitElement {
   }
 
   override updated(): void {
-    if (isRefused(this.#apps.error)) this.#session.ask("for-all");
+    this.#keepFocus();
+    if (isRefused(this.#apps.error)) this.#session.noteRefusal();
     const place = appPlaceOf(this.#router.place.path);
     const app = this.#apps.value?.find(({ name }) => name === place?.app);
     document.title = words.pageTitle(app ? [app.title] : []);
     // Also once somebody has signed in who had it open before.
     this.renderRoot.querySelector<PawlUpdateDialog>("pawl-update-dialog")?.show();
+  }
+
+  /** What was focused is gone with the page that it was on: whoever reads on begins at the new one. */
+  #keepFocus(): void {
+    const shown = this.#isAsked ? "sign-in" : this.#router.place.path;
+    const isOther = this.#shown !== null && shown !== this.#shown;
+    this.#shown = shown;
+    const root = this.renderRoot as ShadowRoot;
+    if (isOther && root.activeElement === null) root.querySelector("main")?.focus({ preventScroll: true });
+  }
+
+  get #isAsked(): boolean {
+    return this.#session.asks !== "nothing" || isRefused(this.#apps.error);
   }
 
   #content() {
@@ -163,7 +179,8 @@ export class PawlDevicePage extends LitElement {
   }
 
   #signOut() {
-    const press = () => void this.#session.end();
+    // A device that doesn't answer is said to be away; one can press again.
+    const press = () => void this.#session.end().catch(() => undefined);
     return html`<button class="link" type="button" @click=${press}>${icon(LogOut)} ${words.signIn.out}</button>`;
   }
 

@@ -33,6 +33,12 @@ export class Session implements ReactiveController {
     this.#host.requestUpdate();
   }
 
+  /** The device didn't even say which apps it has; the page shows that already. */
+  noteRefusal(): void {
+    this.asks = "for-all";
+    if (this.isThere) this.#keep(false);
+  }
+
   /** The reader goes on looking, without. */
   forgo(): void {
     this.asks = "nothing";

@@ -1,10 +1,11 @@
-import { css, html, LitElement, nothing, type PropertyValues } from "lit";
+import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { ArrowDownToLine, ChevronDown, ChevronUp } from "lucide";
 import { linesInView, linesWith, partsOf } from "../data/log-search.ts";
 import { base } from "../look/base.ts";
 import { icon } from "../look/icon.ts";
 import { exactTime, number } from "../words/format.ts";
 import { words } from "../words/log.ts";
+import { logLook } from "./log/look.ts";
 import "./pawl-copy.ts";
 
 export interface LogViewLine {
@@ -53,119 +54,7 @@ export class PawlLog extends LitElement {
   #seeks = false;
   readonly #resized = new ResizeObserver(() => this.requestUpdate());
 
-  static override styles = [
-    base,
-    css`
-      :host {
-        display: grid;
-        gap: 8px;
-        grid-template-columns: minmax(0, 1fr);
-      }
-      .tools {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 4px 8px;
-      }
-      .tools input {
-        flex: 1 1 10rem;
-        min-width: 0;
-      }
-      .tools .button {
-        padding: 8px 11px;
-      }
-      .found {
-        min-width: 5rem;
-      }
-      .window {
-        position: relative;
-        height: var(--log-height, min(32rem, 60dvh));
-        overflow: auto;
-        border: 1px solid var(--line);
-        border-radius: var(--radius-control);
-        background: var(--surface-2);
-        font-family: var(--font-mono);
-        font-size: 13px;
-        line-height: 22px;
-        overflow-anchor: none;
-      }
-      .window.short {
-        height: auto;
-        max-height: var(--log-height, min(32rem, 60dvh));
-      }
-      .all {
-        position: relative;
-        min-width: max-content;
-        margin: 8px 0;
-      }
-      ol {
-        position: sticky;
-        min-width: max-content;
-        padding: 0;
-        list-style: none;
-      }
-      li {
-        display: flex;
-        max-width: none;
-        height: 22px;
-        padding-right: 16px;
-        white-space: pre;
-        overflow-wrap: normal;
-      }
-      .number {
-        flex: none;
-        width: 4.5rem;
-        padding-right: 12px;
-        color: var(--text-quiet);
-        text-align: right;
-        text-decoration: none;
-        user-select: none;
-      }
-      a.number:hover {
-        color: var(--accent);
-        text-decoration: underline;
-      }
-      li.note {
-        color: var(--text-quiet);
-        font-style: italic;
-      }
-      li.warn {
-        color: var(--warn);
-      }
-      li.error {
-        color: var(--danger);
-        font-weight: 600;
-      }
-      li.marked,
-      li.current {
-        background: color-mix(in oklch, var(--accent) 10%, var(--surface-2));
-      }
-      li.marked {
-        box-shadow: inset 3px 0 var(--accent);
-      }
-      mark {
-        background: color-mix(in oklch, var(--warn) 34%, var(--surface));
-        color: inherit;
-        border-radius: 2px;
-      }
-      .empty {
-        padding: 12px 16px;
-      }
-      .foot {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        justify-content: space-between;
-        gap: 4px 16px;
-      }
-      @media (max-width: 40rem) {
-        .number {
-          width: 3.25rem;
-          padding-right: 8px;
-        }
-      }
-    `,
-  ];
+  static override styles = [base, logLook];
 
   constructor() {
     super();
@@ -282,12 +171,13 @@ export class PawlLog extends LitElement {
     const count = this.lines.length;
     if (count === 0) return nothing;
     const isFollowing = this.following && this.isAtEnd;
+    const isAllInView = count * LINE_PX <= (this.#window?.clientHeight ?? 0);
     return html`<div class="foot">
       <span class="quiet small numbers">
         ${words.lines(number(count), count === 1)}${isFollowing ? html` · ${words.follows}` : nothing}
       </span>
       <span class="tools">
-        <button class="link" type="button" ?hidden=${this.isAtEnd} @click=${this.#toEnd}>
+        <button class="link" type="button" ?hidden=${this.isAtEnd || isAllInView} @click=${this.#toEnd}>
           ${icon(ArrowDownToLine)} ${words.toEnd}
         </button>
         <pawl-copy bare label=${words.copy} .text=${() => this.lines.map(({ text }) => text).join("\n")}></pawl-copy>

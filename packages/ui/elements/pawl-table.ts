@@ -21,7 +21,6 @@ export class PawlTable<Row = unknown> extends LitElement {
     hrefOf: { attribute: false },
     empty: { type: String },
     emptyHint: { type: String },
-    isStale: { type: Boolean, reflect: true },
   };
   /** What it is a table of, for those who don't see it. */
   declare name: string;
@@ -33,8 +32,6 @@ export class PawlTable<Row = unknown> extends LitElement {
   declare hrefOf: ((row: Row) => string | null) | null;
   declare empty: string;
   declare emptyHint: string;
-  /** Others are on their way. */
-  declare isStale: boolean;
 
   static override styles = [
     base,
@@ -43,9 +40,6 @@ export class PawlTable<Row = unknown> extends LitElement {
     css`
       :host {
         display: block;
-      }
-      :host([isStale]) tbody {
-        opacity: 0.55;
       }
     `,
   ];
@@ -59,7 +53,6 @@ export class PawlTable<Row = unknown> extends LitElement {
     this.hrefOf = null;
     this.empty = "";
     this.emptyHint = "";
-    this.isStale = false;
   }
 
   override render() {

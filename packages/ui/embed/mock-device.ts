@@ -10,7 +10,7 @@ type Answers = Readonly<Record<string, DeviceSchemas["StatusAnswer"]>>;
  * @param address of the file; behind `#` the scenario, without one the file's first
  */
 export function mockDevice(address: string): typeof fetch {
-  const url = new URL(address, document.baseURI);
+  const url = new URL(address, globalThis.document?.baseURI);
   const scenario = decodeURIComponent(url.hash.slice(1));
   let status: Promise<DeviceSchemas["StatusAnswer"]> | null = null;
   const load = async () => {

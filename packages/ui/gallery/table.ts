@@ -26,7 +26,6 @@ export const table: GalleryEntry = {
     "long names": () => shown([{ name: LONG, builds: 12 }, ...rows(2)]),
     "on their way": () => shown(null),
     none: () => shown([]),
-    stale: () => html`<pawl-table name="Packages" .columns=${COLUMNS} .rows=${rows(5)} .isStale=${true}></pawl-table>`,
   },
 };
 

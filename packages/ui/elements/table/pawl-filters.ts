@@ -76,7 +76,7 @@ export class PawlFilters extends LitElement {
       ${
         names.length === 0
           ? nothing
-          : html`<button class="link" type="button" @click=${() => this.#changed(Object.fromEntries(names.map((name) => [name, ""])))}>
+          : html`<button class="link" type="button" @click=${() => this.#clear(names)}>
               ${words.clear}
             </button>`
       }
@@ -101,8 +101,8 @@ export class PawlFilters extends LitElement {
     return html`<label class="choice">
       ${label}
       <select class="field" @change=${(event: Event) => this.#changed({ [name]: (event.target as HTMLSelectElement).value })}>
-        <option value="" ?selected=${value === ""}>${words.all}</option>
-        ${field.options.map((each) => html`<option value=${each.value} ?selected=${each.value === value}>${each.label}</option>`)}
+        <option value="" .selected=${value === ""}>${words.all}</option>
+        ${field.options.map((each) => html`<option value=${each.value} .selected=${each.value === value}>${each.label}</option>`)}
       </select>
     </label>`;
   }
@@ -111,6 +111,12 @@ export class PawlFilters extends LitElement {
     const { value } = target as HTMLInputElement;
     clearTimeout(this.#typing);
     this.#typing = setTimeout(() => this.#changed({ [name]: value.trim() }), AFTER_TYPING_MS);
+  }
+
+  #clear(names: readonly string[]): void {
+    // Also what was typed just now, and nobody has heard of yet.
+    for (const input of this.renderRoot.querySelectorAll("input")) input.value = "";
+    this.#changed(Object.fromEntries(names.map((name) => [name, ""])));
   }
 
   #changed(detail: Record<string, string>): void {

@@ -15,7 +15,7 @@ export class PawlPager extends LitElement {
     firstHref: { attribute: false },
     nextHref: { attribute: false },
   };
-  /** Undefined: not known yet. Null: more than are counted. */
+  /** Undefined: not known yet, as others are on their way. Null: more than are counted. */
   declare total: number | null | undefined;
   /** Null: this is the first page. */
   declare firstHref: string | null;
@@ -52,7 +52,7 @@ export class PawlPager extends LitElement {
     const { total, firstHref, nextHref } = this;
     const count = total ?? MOST_COUNTED;
     return html`<span class="quiet small numbers" role="status">
-        ${total === undefined ? nothing : words.total(number(count), count === 1, total === null)}
+        ${total === undefined ? words.loading : words.total(number(count), count === 1, total === null)}
       </span>
       ${
         firstHref === null && nextHref === null
