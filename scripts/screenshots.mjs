@@ -11,7 +11,8 @@ import { buildPages } from "./build-pages.mjs";
 const FOLDER = join(ROOT, "docs", "images");
 /** As wide as a readme shows it. */
 const DESK = { width: 1120, height: 760 };
-const CHOICES = "version=25.12.1&target=ath79/generic&profile=tplink_archer-c7-v2&packages=luci+tcpdump+wireguard-tools";
+const CHOICES =
+  "version=25.12.1&target=ath79/generic&profile=tplink_archer-c7-v2&packages=luci+tcpdump+wireguard-tools";
 
 /** By the file's name. `open`: what is pressed first. */
 const PICTURES = {

@@ -145,7 +145,17 @@ export const SettingsAnswer = z.object({
 export type SettingsAnswer = z.infer<typeof SettingsAnswer>;
 
 export const TicketAnswer = z.object({ ...ok, ticket: z.string() });
-export const SessionAnswer = z.object(ok);
+
+/** There is nothing more to say. */
+export const DoneAnswer = z.object(ok);
+
+/** `signed_in`: what this caller shows counts; `needed_for`: which calls are only for who is. */
+export const SessionAnswer = z.object({
+  ...ok,
+  signed_in: z.boolean(),
+  needed_for: z.enum(["nothing", "changes", "everything"]),
+});
+export type SessionAnswer = z.infer<typeof SessionAnswer>;
 
 export const CancelAnswer = z.object({ ...ok, message: z.string(), state: ApiState });
 

@@ -13,16 +13,18 @@ async function bringAxe(page: Page): Promise<void> {
   await session.detach();
 }
 
-/** What keeps somebody from using the page, each by its rule and where: `color-contrast at pawl-update-chip button`. */
+/** What keeps somebody from using the page, each rule with the first place where: `color-contrast at pawl-update-chip button`. */
 export async function barriers(page: Page, options: RunOptions = {}): Promise<string[]> {
   await bringAxe(page);
   const { violations } = await page.evaluate(
     (asked): Promise<AxeResults> => (globalThis as unknown as { axe: typeof import("axe-core") }).axe.run(asked),
     { resultTypes: ["violations"], ...options } satisfies RunOptions,
   );
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary = "" }) => `${id} at ${target.flat().join(" ")}: ${oneLine(failureSummary)}`),
-  );
+  return violations.map(({ id, nodes }) => {
+    const [{ target = [], failureSummary = "" } = {}, ...others] = nodes;
+    const more = others.length > 0 ? ` and ${others.length} more there` : "";
+    return `${id} at ${target.flat().join(" ")}${more}: ${oneLine(failureSummary)}`;
+  });
 }
 
 function oneLine(summary: string): string {

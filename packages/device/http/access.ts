@@ -1,4 +1,4 @@
-import type { AuthConfig } from "@pawl/protocol";
+import type { AuthConfig, SessionAnswer } from "@pawl/protocol";
 import { getCookie } from "hono/cookie";
 import { UpdateError } from "../error.ts";
 import { addressWords, isLocal } from "../listen-address.ts";
@@ -68,6 +68,31 @@ export class Access {
       throw new UpdateError("forbidden", words);
     }
     throw nothingShown({ ticket, cookie });
+  }
+
+  /**
+   * Whether what the caller shows counts for its reads. Throws UpdateError `offline` or `config_invalid` when a JWT can't
+   * be checked just now.
+   */
+  async isKnown(c: HttpContext): Promise<boolean> {
+    const secret = this.#secretOf(c, "read");
+    if (secret === null) {
+      const cookie = getCookie(c, SESSION_COOKIE);
+      return cookie !== undefined && (await this.#holds(cookie));
+    }
+    try {
+      await this.#parts.credentials.verify(secret);
+      return true;
+    } catch (error) {
+      if (error instanceof UpdateError && error.code === "unauthorized") return false;
+      throw error;
+    }
+  }
+
+  /** Which calls whoever shows nothing may not make. */
+  async neededFor(c: HttpContext): Promise<SessionAnswer["needed_for"]> {
+    if (await this.#isOpen(c)) return "nothing";
+    return this.#parts.auth.public_status ? "changes" : "everything";
   }
 
   /** A device that others can reach is never open, even when its last token was revoked. */

@@ -66,7 +66,7 @@ export function createHttpApp(parts: HttpAppParts): Hono<HttpEnv> {
   const guesses = new Guesses(systemClock);
   const ofDevice = {
     "/api/apps": [appsEndpoint(apps, stateDir)],
-    "/api/session": sessionEndpoints({ credentials, sessions, guesses }),
+    "/api/session": sessionEndpoints({ access, credentials, sessions, guesses }),
   };
   const all = { ...ofDevice, "/api/openapi.json": [openapiEndpoint(ofDevice, routes)], ...pageEndpoints(pages) };
   for (const [path, endpoints] of Object.entries(all)) mount(http, rules, path, endpoints);

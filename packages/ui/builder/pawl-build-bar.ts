@@ -75,15 +75,6 @@ export class PawlBuildBar extends LitElement {
         gap: 8px;
         margin-left: auto;
       }
-      .turning {
-        display: grid;
-        animation: turn 1s linear infinite;
-      }
-      @keyframes turn {
-        to {
-          rotate: 360deg;
-        }
-      }
       @media (max-width: 36rem) {
         :host {
           bottom: 0;

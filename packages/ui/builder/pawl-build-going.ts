@@ -3,6 +3,7 @@ import { Clock, CloudOff, LoaderCircle } from "lucide";
 import { secretOf } from "../data/build-memory.ts";
 import type { Build } from "../data/live-build.ts";
 import { answerOf } from "../data/server.ts";
+import { tickWhile } from "../elements/ticking.ts";
 import "../elements/pawl-build-steps.ts";
 import "../elements/pawl-copy.ts";
 import { base } from "../look/base.ts";
@@ -26,7 +27,6 @@ export class PawlBuildGoing extends LitElement {
   /** Since when the server doesn't answer, in milliseconds since 1970; null: it does. */
   declare awaySince: number | null;
   declare isCancelling: boolean;
-  #ticking: ReturnType<typeof setInterval> | undefined;
 
   static override styles = [
     base,
@@ -45,11 +45,7 @@ export class PawlBuildGoing extends LitElement {
         align-items: center;
         gap: 8px;
       }
-      .turning {
-        display: grid;
-        color: var(--accent);
-        animation: turn 1s linear infinite;
-      }
+      .turning,
       h2 > svg {
         color: var(--accent);
       }
@@ -68,11 +64,6 @@ export class PawlBuildGoing extends LitElement {
         flex-wrap: wrap;
         gap: 8px;
       }
-      @keyframes turn {
-        to {
-          rotate: 360deg;
-        }
-      }
     `,
   ];
 
@@ -81,16 +72,7 @@ export class PawlBuildGoing extends LitElement {
     this.build = null;
     this.awaySince = null;
     this.isCancelling = false;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#ticking = setInterval(() => this.awaySince !== null && this.requestUpdate(), 1000);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearInterval(this.#ticking);
+    tickWhile(this, () => this.awaySince !== null);
   }
 
   override render() {

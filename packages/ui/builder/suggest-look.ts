@@ -124,9 +124,4 @@ export const suggestLook = css`
   .note {
     padding-top: 0;
   }
-  @keyframes turn {
-    to {
-      rotate: 360deg;
-    }
-  }
 `;

@@ -1,7 +1,7 @@
 import { html, nothing } from "lit";
 import { buildSeconds } from "../data/build-actions.ts";
 import type { ServerSchemas } from "../data/server.ts";
-import { timeAgo } from "../elements/update/time-ago.ts";
+import { timeAgo } from "../look/time-ago.ts";
 import { words } from "../words/console.ts";
 import { clockTime, duration, exactTime, number } from "../words/format.ts";
 

@@ -1,7 +1,7 @@
 import { html } from "lit";
 import type { ServerSchemas } from "../data/server.ts";
 import type { Column } from "../elements/table/column.ts";
-import { timeAgo } from "../elements/update/time-ago.ts";
+import { timeAgo } from "../look/time-ago.ts";
 import { words } from "../words/console.ts";
 import { exactTime, number, relativeTime, size } from "../words/format.ts";
 

@@ -44,15 +44,6 @@ export class PawlCatalogRefresh extends LitElement {
       [role="status"]:empty {
         display: none;
       }
-      .turning {
-        display: grid;
-        animation: turn 1s linear infinite;
-      }
-      @keyframes turn {
-        to {
-          rotate: 360deg;
-        }
-      }
     `,
   ];
 

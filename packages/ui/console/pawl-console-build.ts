@@ -3,6 +3,7 @@ import { ArrowLeft, CloudOff } from "lucide";
 import { buildReport, lineAtFault } from "../data/build-failure.ts";
 import { isEnded } from "../data/build-steps.ts";
 import { type Build, type BuildView, LiveBuild } from "../data/live-build.ts";
+import { tickWhile } from "../elements/ticking.ts";
 import "../elements/pawl-build-steps.ts";
 import "../elements/pawl-copy.ts";
 import "../elements/pawl-log.ts";
@@ -99,17 +100,19 @@ export class PawlConsoleBuild extends LitElement {
 
   #live: LiveBuild | null = null;
   #unlisten: (() => void) | null = null;
-  #ticking: ReturnType<typeof setInterval> | undefined;
+
+  constructor() {
+    super();
+    tickWhile(this, () => this.#isMoving);
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#ticking = setInterval(() => this.#isMoving && this.requestUpdate(), 1000);
     if (this.hasUpdated) this.#follow();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    clearInterval(this.#ticking);
     this.#unlisten?.();
   }
 

@@ -11,7 +11,6 @@ import { base } from "../look/base.ts";
 import { icon } from "../look/icon.ts";
 import { words } from "../words/console.ts";
 import { healthSentence } from "./health-words.ts";
-import type { Here } from "./here.ts";
 
 const ICONS = { well: Check, attention: TriangleAlert, trouble: CircleAlert, unknown: CircleHelp } as const;
 /** Where there is more of it. */
@@ -29,8 +28,9 @@ const NOTHING: HealthSources = {
 
 /** Is all well, in one line; and each part with its reason. */
 export class PawlHealth extends LitElement {
-  static override properties = { here: { attribute: false }, sources: { attribute: false } };
-  declare here: Here;
+  static override properties = { hrefOf: { attribute: false }, sources: { attribute: false } };
+  /** The address of a page of the console. */
+  declare hrefOf: (page: string) => string;
   declare sources: HealthSources | null;
 
   static override styles = [
@@ -100,6 +100,7 @@ export class PawlHealth extends LitElement {
 
   constructor() {
     super();
+    this.hrefOf = (page) => page;
     this.sources = null;
   }
 
@@ -123,7 +124,7 @@ export class PawlHealth extends LitElement {
       ${icon(ICONS[tone])}
       <strong>${words.health.part[part]}<span class="visually-hidden">: ${words.health.tone[tone]}.</span></strong>
       <p>${healthSentence(line)}</p>
-      ${page === null ? nothing : html`<a class="small" href=${this.here.router.href(page)}>${words.health.show[part]}</a>`}
+      ${page === null ? nothing : html`<a class="small" href=${this.hrefOf(page)}>${words.health.show[part]}</a>`}
     </li>`;
   }
 }

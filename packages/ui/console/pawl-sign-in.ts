@@ -66,12 +66,6 @@ export class PawlSignIn extends LitElement {
         align-items: center;
         min-height: 44px;
       }
-      input[type="checkbox"] {
-        flex: none;
-        width: 20px;
-        height: 20px;
-        accent-color: var(--accent);
-      }
       .command {
         display: flex;
         align-items: center;

@@ -56,12 +56,6 @@ export class PawlTokenMaker extends LitElement {
         gap: 12px;
         min-height: 44px;
       }
-      input[type="checkbox"] {
-        flex: none;
-        width: 20px;
-        height: 20px;
-        accent-color: var(--accent);
-      }
       label.named {
         display: grid;
         justify-items: start;

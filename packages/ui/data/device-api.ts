@@ -332,7 +332,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Whether what the caller shows counts, and which calls need that */
+        get: operations["get_session"];
         put?: never;
         /** Sign a page in: an API token or a JWT becomes its session cookie */
         post: operations["post_session"];
@@ -794,6 +795,10 @@ export interface components {
             /** @default false */
             force: boolean;
         };
+        DoneAnswer: {
+            /** @constant */
+            success: true;
+        };
         ErrorAnswer: {
             code: components["schemas"]["FailureCode"];
             error: string;
@@ -870,6 +875,9 @@ export interface components {
             success: true;
         };
         SessionAnswer: {
+            /** @enum {string} */
+            needed_for: "nothing" | "changes" | "everything";
+            signed_in: boolean;
             /** @constant */
             success: true;
         };
@@ -2696,6 +2704,53 @@ export interface operations {
             };
         };
     };
+    get_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It worked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionAnswer"];
+                };
+            };
+            /** @description Code: forbidden. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Code: internal. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Code: offline. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     post_session: {
         parameters: {
             query?: never;
@@ -2715,7 +2770,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionAnswer"];
+                    "application/json": components["schemas"]["DoneAnswer"];
                 };
             };
             /** @description Code: bad_request. */
@@ -2801,7 +2856,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionAnswer"];
+                    "application/json": components["schemas"]["DoneAnswer"];
                 };
             };
             /** @description Code: forbidden. */

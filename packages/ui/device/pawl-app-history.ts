@@ -4,13 +4,14 @@ import { answerOf } from "../data/device.ts";
 import type { DeviceApp } from "../data/live-device.ts";
 import { LastingLoad } from "../elements/lasting-load.ts";
 import { LiveView } from "../elements/live-view.ts";
-import { look } from "../elements/update/look.ts";
-import { timeAgo } from "../elements/update/time-ago.ts";
 import { icon } from "../look/icon.ts";
+import { partLook } from "../look/part.ts";
 import type { Router } from "../look/router.ts";
+import { timeAgo } from "../look/time-ago.ts";
 import { deviceWords } from "../words/device.ts";
 import { duration, number, size } from "../words/format.ts";
 import { appPlaces } from "./app-places.ts";
+import { headLook } from "./head-look.ts";
 import { loadTrouble } from "./load-trouble.ts";
 import { howItEnded, type Outcome, whatWasDone, whyNot } from "./outcome-words.ts";
 
@@ -49,21 +50,9 @@ export class PawlAppHistory extends LitElement {
   );
 
   static override styles = [
-    look,
+    partLook,
+    headLook,
     css`
-      .head {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        justify-content: end;
-        gap: 4px 16px;
-        margin-bottom: 8px;
-      }
-      label {
-        display: inline-flex;
-        align-items: center;
-        gap: 8px;
-      }
       ol {
         padding: 0;
         list-style: none;

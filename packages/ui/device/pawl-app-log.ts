@@ -6,11 +6,12 @@ import { LastingLoad } from "../elements/lasting-load.ts";
 import { LiveView } from "../elements/live-view.ts";
 import "../elements/pawl-log.ts";
 import type { LogViewLine } from "../elements/pawl-log.ts";
-import { look } from "../elements/update/look.ts";
+import { partLook } from "../look/part.ts";
 import type { Router } from "../look/router.ts";
 import { deviceWords } from "../words/device.ts";
 import { relativeTime } from "../words/format.ts";
 import { appPlaces } from "./app-places.ts";
+import { headLook } from "./head-look.ts";
 import { loadTrouble } from "./load-trouble.ts";
 import { howItEnded, type Outcome, whatWasDone } from "./outcome-words.ts";
 
@@ -50,20 +51,11 @@ export class PawlAppLog extends LitElement {
   #mapped: { of: readonly Line[]; lines: readonly LogViewLine[] } = { of: [], lines: [] };
 
   static override styles = [
-    look,
+    partLook,
+    headLook,
     css`
-      .head {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 4px 16px;
-        margin-bottom: 12px;
-      }
       label {
-        display: flex;
         flex: 1 1 280px;
-        align-items: center;
-        gap: 8px;
         min-width: 0;
       }
       select {

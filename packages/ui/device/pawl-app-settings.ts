@@ -5,8 +5,8 @@ import type { AppStatus } from "../data/live-app.ts";
 import type { DeviceApp } from "../data/live-device.ts";
 import { LastingLoad } from "../elements/lasting-load.ts";
 import { LiveView } from "../elements/live-view.ts";
-import { look } from "../elements/update/look.ts";
 import { pressable } from "../elements/update/pressable.ts";
+import { partLook } from "../look/part.ts";
 import { deviceWords } from "../words/device.ts";
 import { dialogWords } from "../words/dialog.ts";
 import { clockTime } from "../words/format.ts";
@@ -54,7 +54,7 @@ export class PawlAppSettings extends LitElement {
     () => [this.app, this.#live.view.status?.channel] as const,
   );
 
-  static override styles = [look, settingsLook];
+  static override styles = [partLook, settingsLook];
 
   constructor() {
     super();

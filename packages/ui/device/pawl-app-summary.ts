@@ -7,9 +7,9 @@ import { type ObviousAct, obviousAct } from "../data/obvious-act.ts";
 import { ChipAnnouncement } from "../elements/chip-announcement.ts";
 import { LiveView } from "../elements/live-view.ts";
 import { Acting } from "../elements/update/acting.ts";
-import { look } from "../elements/update/look.ts";
 import { pressable } from "../elements/update/pressable.ts";
-import { timeAgo } from "../elements/update/time-ago.ts";
+import { partLook } from "../look/part.ts";
+import { timeAgo } from "../look/time-ago.ts";
 import "../elements/update/pawl-update-trouble.ts";
 import { markLook, updateMark } from "../elements/update-mark.ts";
 import { deviceWords } from "../words/device.ts";
@@ -29,7 +29,7 @@ export class PawlAppSummary extends LitElement {
   #wasAway = false;
 
   static override styles = [
-    look,
+    partLook,
     markLook,
     css`
       :host {

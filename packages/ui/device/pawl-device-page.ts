@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing } from "lit";
-import { LogOut } from "lucide";
+import { LogIn, LogOut } from "lucide";
 import { chipState } from "../data/chip-state.ts";
 import { ApiFailure } from "../data/failure.ts";
 import type { DeviceApp } from "../data/live-device.ts";
@@ -84,7 +84,7 @@ export class PawlDevicePage extends LitElement {
     const opened = this.#apps.value?.find(({ name }) => name === this.opened);
     return html`<header>
         <a class="brand" href=${this.#router.href("")}>${brandMark} <strong>${words.title}</strong></a>
-        ${this.#session.isThere && !isAsked ? this.#signOut() : nothing}
+        ${isAsked ? nothing : this.#whoLooks()}
       </header>
       <main id="main" tabindex="-1">${isAsked ? this.#signIn() : this.#content()}</main>
       ${isAsked || opened === undefined ? nothing : this.#dialog(opened)}`;
@@ -92,7 +92,7 @@ export class PawlDevicePage extends LitElement {
 
   override updated(): void {
     this.#keepFocus();
-    if (isRefused(this.#apps.error)) this.#session.noteRefusal();
+    if (isRefused(this.#apps.error)) this.#session.ask("for-all");
     const place = appPlaceOf(this.#router.place.path);
     const app = this.#apps.value?.find(({ name }) => name === place?.app);
     document.title = words.pageTitle(app ? [app.title] : []);
@@ -178,7 +178,12 @@ export class PawlDevicePage extends LitElement {
     ></pawl-sign-in>`;
   }
 
-  #signOut() {
+  #whoLooks() {
+    const { offers } = this.#session;
+    if (offers === null) return nothing;
+    if (offers === "sign-in") {
+      return html`<button class="link" type="button" @click=${() => this.#session.ask("for-changes")}>${icon(LogIn)} ${words.signIn.press}</button>`;
+    }
     // A device that doesn't answer is said to be away; one can press again.
     const press = () => void this.#session.end().catch(() => undefined);
     return html`<button class="link" type="button" @click=${press}>${icon(LogOut)} ${words.signIn.out}</button>`;

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { CircleAlert } from "lucide";
 import { answerOf, type DeviceClient } from "../data/device.ts";
 import { ApiFailure } from "../data/failure.ts";
+import { tickWhile } from "../elements/ticking.ts";
 import { base } from "../look/base.ts";
 import { icon } from "../look/icon.ts";
 import { deviceWords } from "../words/device.ts";
@@ -25,7 +26,6 @@ export class PawlSignIn extends LitElement {
   declare trouble: string | null;
   /** Before then the device doesn't listen, in milliseconds since 1970. */
   declare againAt: number | null;
-  #ticking: ReturnType<typeof setInterval> | undefined;
 
   static override styles = [
     base,
@@ -84,16 +84,7 @@ export class PawlSignIn extends LitElement {
     this.isAsking = false;
     this.trouble = null;
     this.againAt = null;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#ticking = setInterval(() => this.againAt !== null && this.requestUpdate(), 1000);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearInterval(this.#ticking);
+    tickWhile(this, () => this.againAt !== null);
   }
 
   override firstUpdated(): void {

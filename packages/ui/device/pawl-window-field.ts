@@ -44,12 +44,6 @@ export class PawlWindowField extends LitElement {
         min-height: 44px;
         cursor: pointer;
       }
-      input[type="radio"] {
-        width: 20px;
-        height: 20px;
-        margin: 0;
-        accent-color: var(--accent);
-      }
       .times {
         display: flex;
         flex-wrap: wrap;

@@ -1,10 +1,8 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import type { ClientOptions } from "../data/client.ts";
-import { answerOf } from "../data/device.ts";
+import { answerOf, type DeviceSchemas } from "../data/device.ts";
 import { LiveDevice } from "../data/live-device.ts";
-
-/** Scripts can't read the session's cookie; this says that there was one. */
-const KEY = "pawl-signed-in";
+import { LastingLoad } from "../elements/lasting-load.ts";
 
 /** Who looks at the device: with each sign-in and sign-out it is asked anew. */
 export class Session implements ReactiveController {
@@ -12,31 +10,38 @@ export class Session implements ReactiveController {
   device: LiveDevice;
   /** Somebody pressed what needs a token; or not even looking is allowed. */
   asks: "nothing" | "for-changes" | "for-all" = "nothing";
-  isThere = recall();
   readonly #options: ClientOptions;
   readonly #host: ReactiveControllerHost;
+  readonly #standing: LastingLoad<readonly [LiveDevice], DeviceSchemas["SessionAnswer"]>;
 
   constructor(host: ReactiveControllerHost, options: ClientOptions) {
     this.#host = host;
     this.#options = options;
     this.device = new LiveDevice(options);
+    this.#standing = new LastingLoad(
+      host,
+      ([device], signal) => answerOf(device.client.GET("/api/session", { signal })),
+      () => [this.device],
+    );
     host.addController(this);
   }
 
   hostConnected(): void {}
 
-  /** The device has refused something, or everything. */
+  /** What can be done about it; null: nothing, or it isn't known yet. */
+  get offers(): "sign-in" | "sign-out" | null {
+    const { value } = this.#standing;
+    if (value === undefined) return null;
+    if (value.signed_in) return "sign-out";
+    return value.needed_for === "nothing" ? null : "sign-in";
+  }
+
+  /** The reader wants to sign in, or the device has refused something, or everything. */
   ask(what: "for-changes" | "for-all"): void {
     if (this.asks === "for-all" || this.asks === what) return;
     this.asks = what;
-    if (what === "for-all") this.#keep(false);
-    this.#host.requestUpdate();
-  }
-
-  /** The device didn't even say which apps it has; the page shows that already. */
-  noteRefusal(): void {
-    this.asks = "for-all";
-    if (this.isThere) this.#keep(false);
+    // A session may have ended.
+    this.#standing.again();
   }
 
   /** The reader goes on looking, without. */
@@ -47,14 +52,12 @@ export class Session implements ReactiveController {
 
   /** There is one now. */
   begun(): void {
-    this.#keep(true);
     this.#anew();
   }
 
   /** @throws ApiFailure */
   async end(): Promise<void> {
     await answerOf(this.device.client.DELETE("/api/session"));
-    this.#keep(false);
     this.#anew();
   }
 
@@ -62,23 +65,5 @@ export class Session implements ReactiveController {
     this.asks = "nothing";
     this.device = new LiveDevice(this.#options);
     this.#host.requestUpdate();
-  }
-
-  #keep(isThere: boolean): void {
-    this.isThere = isThere;
-    try {
-      if (isThere) localStorage.setItem(KEY, "yes");
-      else localStorage.removeItem(KEY);
-    } catch {
-      // A browser that keeps nothing: the button is gone after a reload, and the session isn't.
-    }
-  }
-}
-
-function recall(): boolean {
-  try {
-    return localStorage.getItem(KEY) !== null;
-  } catch {
-    return false;
   }
 }

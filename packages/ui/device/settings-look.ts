@@ -37,12 +37,6 @@ export const settingsLook = css`
     min-height: 44px;
     cursor: pointer;
   }
-  input[type="checkbox"] {
-    width: 22px;
-    height: 22px;
-    margin: 0;
-    accent-color: var(--accent);
-  }
   .saved {
     display: inline-flex;
     align-items: center;

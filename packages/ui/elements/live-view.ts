@@ -1,5 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { type AppView, type LiveApp, NOTHING_HEARD } from "../data/live-app.ts";
+import { tickWhile } from "./ticking.ts";
 
 /** Keeps an element at an app: it is drawn again at each change, and each second while seconds count. */
 export class LiveView implements ReactiveController {
@@ -7,12 +8,12 @@ export class LiveView implements ReactiveController {
   readonly #app: () => LiveApp | null;
   #heard: LiveApp | null = null;
   #leave: (() => void) | null = null;
-  #ticking: ReturnType<typeof setInterval> | undefined;
 
   constructor(host: ReactiveControllerHost, app: () => LiveApp | null) {
     this.#host = host;
     this.#app = app;
     host.addController(this);
+    tickWhile(host, () => this.view.awaySince !== null);
   }
 
   get view(): AppView {
@@ -20,7 +21,6 @@ export class LiveView implements ReactiveController {
   }
 
   hostConnected(): void {
-    this.#ticking = setInterval(() => this.view.awaySince !== null && this.#host.requestUpdate(), 1000);
     this.#listen(this.#app());
   }
 
@@ -29,7 +29,6 @@ export class LiveView implements ReactiveController {
   }
 
   hostDisconnected(): void {
-    clearInterval(this.#ticking);
     this.#listen(null);
   }
 

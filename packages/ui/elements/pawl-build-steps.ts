@@ -6,6 +6,7 @@ import { base } from "../look/base.ts";
 import { icon } from "../look/icon.ts";
 import { words } from "../words/build.ts";
 import { duration } from "../words/format.ts";
+import { tickWhile } from "./ticking.ts";
 
 const ICONS: Readonly<Record<BuildStepRow["state"], typeof Check>> = {
   done: Check,
@@ -19,7 +20,6 @@ const ICONS: Readonly<Record<BuildStepRow["state"], typeof Check>> = {
 export class PawlBuildSteps extends LitElement {
   static override properties = { build: { attribute: false } };
   declare build: ServerSchemas["Build"] | null;
-  #ticking: ReturnType<typeof setInterval> | undefined;
 
   static override styles = [
     base,
@@ -56,16 +56,11 @@ export class PawlBuildSteps extends LitElement {
       }
       .running svg {
         color: var(--accent);
-        animation: turn 1s linear infinite;
+        animation: turn 1.2s linear infinite;
       }
       .failed {
         color: var(--danger);
         font-weight: 600;
-      }
-      @keyframes turn {
-        to {
-          rotate: 360deg;
-        }
       }
     `,
   ];
@@ -73,16 +68,7 @@ export class PawlBuildSteps extends LitElement {
   constructor() {
     super();
     this.build = null;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#ticking = setInterval(() => this.build && !isEnded(this.build) && this.requestUpdate(), 1000);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearInterval(this.#ticking);
+    tickWhile(this, () => this.build !== null && !isEnded(this.build));
   }
 
   override render() {

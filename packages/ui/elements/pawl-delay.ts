@@ -6,12 +6,12 @@ import { base } from "../look/base.ts";
 import { icon } from "../look/icon.ts";
 import { words } from "../words/build.ts";
 import { duration, number } from "../words/format.ts";
+import { tickWhile } from "./ticking.ts";
 
 /** Why something isn't there yet, and in how many seconds it is tried again. `try-now` where somebody doesn't want to wait. */
 export class PawlDelay extends LitElement {
   static override properties = { delay: { attribute: false } };
   declare delay: Delay | null;
-  #ticking: ReturnType<typeof setInterval> | undefined;
 
   static override styles = [
     base,
@@ -35,16 +35,7 @@ export class PawlDelay extends LitElement {
   constructor() {
     super();
     this.delay = null;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#ticking = setInterval(() => this.delay && this.requestUpdate(), 1000);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearInterval(this.#ticking);
+    tickWhile(this, () => this.delay !== null);
   }
 
   override render() {

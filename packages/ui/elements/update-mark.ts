@@ -46,17 +46,6 @@ export const markLook = css`
   .mark.danger {
     color: var(--danger);
   }
-  .turning {
-    display: inline-flex;
-  }
-  .turning svg {
-    animation: turn 1.2s linear infinite;
-  }
-  @keyframes turn {
-    to {
-      transform: rotate(360deg);
-    }
-  }
   .ring circle {
     stroke: color-mix(in oklch, currentColor 22%, transparent);
   }

@@ -1,5 +1,6 @@
 import { buildSteps } from "./build-steps.ts";
 import { chart } from "./chart.ts";
+import { filters, health, pager } from "./console.ts";
 import { copy } from "./copy.ts";
 import type { GalleryEntry } from "./entry.ts";
 import { buildBar, buildRun, delay, deviceSearch, imageOptions, packageChoice } from "./image-builder.ts";
@@ -26,7 +27,10 @@ export const entries: readonly GalleryEntry[] = [
   delay,
   log,
   table,
+  filters,
+  pager,
   chart,
+  health,
   copy,
   ...pages,
 ];

@@ -139,6 +139,27 @@ export const base = [
       background: var(--surface);
       max-width: 100%;
     }
+    input[type="checkbox"],
+    input[type="radio"] {
+      flex: none;
+      width: 20px;
+      height: 20px;
+      margin: 0;
+      accent-color: var(--accent);
+    }
+    /* While something is under way. */
+    .turning {
+      display: inline-flex;
+      flex: none;
+    }
+    .turning svg {
+      animation: turn 1.2s linear infinite;
+    }
+    @keyframes turn {
+      to {
+        rotate: 360deg;
+      }
+    }
     .card {
       padding: 16px;
       border: 1px solid var(--line);

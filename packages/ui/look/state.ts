@@ -13,13 +13,6 @@ export const stateLook = css`
     flex: none;
   }
   .turning {
-    display: grid;
     color: var(--accent);
-    animation: turn 1s linear infinite;
-  }
-  @keyframes turn {
-    to {
-      rotate: 360deg;
-    }
   }
 `;

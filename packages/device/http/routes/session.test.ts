@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { SessionAnswer } from "@pawl/protocol";
+import { DoneAnswer, SessionAnswer } from "@pawl/protocol";
 import { expect, test } from "vitest";
 import { type Answer, Device } from "../testing/device.ts";
 import { EventReader } from "../testing/events.ts";
@@ -18,7 +18,7 @@ const ownOrigin = (device: Device) => ({ origin: `http://${device.address}` });
 test("session: a token becomes a cookie that no script and no other site gets", async () => {
   await using device = await Device.start({ tokens: ["page"] });
   const answer = await signIn(device, undefined, ownOrigin(device));
-  expect([answer.status, SessionAnswer.parse(answer.body)]).toEqual([200, { success: true }]);
+  expect([answer.status, DoneAnswer.parse(answer.body)]).toEqual([200, { success: true }]);
   const [pair, ...rules] = setCookie(answer).split("; ");
   expect(pair).toMatch(/^pawl_session=[\w-]+\.[\w-]+\.[\w-]+$/);
   expect(rules.sort()).toEqual(["HttpOnly", `Max-Age=${DAYS_30}`, "Path=/", "SameSite=Strict"]);
@@ -95,12 +95,44 @@ test("session: DELETE clears the cookie, with or without one", async () => {
   }
 });
 
-test("session: no other site's page signs anybody in or out", async () => {
+test("session: GET says whether the caller is signed in, by the cookie or the token that it shows", async () => {
+  await using device = await Device.start({ tokens: ["page"] });
+  const isSignedIn = async (headers: Record<string, string>) => {
+    const { status, headers: answered, body } = await device.get("/api/session", headers);
+    expect([status, answered.get("cache-control")]).toEqual([200, "no-store"]);
+    return SessionAnswer.parse(body).signed_in;
+  };
+  const cookie = cookieOf(await signIn(device));
+  const bearer = { authorization: `Bearer ${device.secrets.get("page")}` };
+  expect([await isSignedIn({}), await isSignedIn(cookie), await isSignedIn(bearer)]).toEqual([false, true, true]);
+  expect(await isSignedIn({ cookie: "pawl_session=made.up" })).toBe(false);
+  expect(await isSignedIn({ ...cookie, authorization: "Bearer wrong" })).toBe(false);
+  await device.tokens.revoke("page");
+  await device.tokens.create("other");
+  expect([await isSignedIn(cookie), await isSignedIn(bearer)]).toEqual([false, false]);
+});
+
+test.each([
+  ["nothing", { tokens: [] }],
+  ["everything", { tokens: ["page"] }],
+  ["changes", { tokens: ["page"], auth: { public_status: true } }],
+  ["nothing", { tokens: [], auth: { public_status: true } }],
+])("session: GET says that a token is needed for %s", async (neededFor, options) => {
+  await using device = await Device.start(options);
+  const answer = (await device.get("/api/session")).body;
+  expect(answer).toEqual({ success: true, signed_in: false, needed_for: neededFor });
+  const read = (await device.get("/api/update/status")).status;
+  const change = (await device.post("/api/update/check", {})).status;
+  expect([read, change]).toEqual([neededFor === "everything" ? 401 : 200, neededFor === "nothing" ? 200 : 401]);
+});
+
+test("session: no other site's page signs anybody in or out, or hears who is", async () => {
   await using device = await Device.start({ tokens: ["page"] });
   for (const origin of ["https://evil.example", "null"]) {
     const signedIn = await signIn(device, undefined, { origin });
     const signedOut = await device.call("/api/session", { method: "DELETE", headers: { origin } });
-    expect([signedIn.status, signedOut.status]).toEqual([403, 403]);
+    const asked = await device.get("/api/session", { origin });
+    expect([signedIn.status, signedOut.status, asked.status]).toEqual([403, 403, 403]);
     expect(setCookie(signedIn) + setCookie(signedOut)).toBe("");
   }
 });

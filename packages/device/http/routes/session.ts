@@ -1,6 +1,7 @@
-import { SessionAnswer, SessionBody } from "@pawl/protocol";
+import { DoneAnswer, SessionAnswer, SessionBody } from "@pawl/protocol";
 import { deleteCookie, setCookie } from "hono/cookie";
 import { UpdateError } from "../../error.ts";
+import type { Access } from "../access.ts";
 import type { Credential, Credentials } from "../access-credentials.ts";
 import { readBody } from "../body.ts";
 import { isOwnPage } from "../foreign.ts";
@@ -9,20 +10,32 @@ import { type Described, type Endpoint, type HttpContext, success } from "../rou
 import { SESSION_COOKIE, type Sessions } from "../sessions.ts";
 
 export interface SessionParts {
+  access: Access;
   credentials: Credentials;
   sessions: Sessions;
   guesses: Guesses;
 }
 
-/** `/api/session`: a page trades a token for a cookie that its scripts can't read, and gives it back. */
-export function sessionEndpoints({ credentials, sessions, guesses }: SessionParts): (Endpoint & Described)[] {
+/** `/api/session`: a page trades a token for a cookie that its scripts can't read, asks whether that counts, and gives it back. */
+export function sessionEndpoints({ access, credentials, sessions, guesses }: SessionParts): (Endpoint & Described)[] {
   return [
+    {
+      method: "GET",
+      effect: "public",
+      summary: "Whether what the caller shows counts, and which calls need that",
+      answer: SessionAnswer,
+      codes: ["offline"],
+      handle: async (c) => {
+        refuseForeignPages(c);
+        return success(c, { signed_in: await access.isKnown(c), needed_for: await access.neededFor(c) });
+      },
+    },
     {
       method: "POST",
       effect: "public",
       summary: "Sign a page in: an API token or a JWT becomes its session cookie",
       body: SessionBody,
-      answer: SessionAnswer,
+      answer: DoneAnswer,
       codes: ["unauthorized", "rate_limited", "offline"],
       handle: async (c) => {
         refuseForeignPages(c);
@@ -37,7 +50,7 @@ export function sessionEndpoints({ credentials, sessions, guesses }: SessionPart
       method: "DELETE",
       effect: "public",
       summary: "Sign a page out: its session cookie is cleared",
-      answer: SessionAnswer,
+      answer: DoneAnswer,
       handle: async (c) => {
         refuseForeignPages(c);
         deleteCookie(c, SESSION_COOKIE, cookieRules(c));
@@ -47,7 +60,7 @@ export function sessionEndpoints({ credentials, sessions, guesses }: SessionPart
   ];
 }
 
-/** Another site's page must not sign anybody in or out here. Programs send no Origin. */
+/** Another site's page must not sign anybody in or out here, nor learn who is. Programs send no Origin. */
 function refuseForeignPages(c: HttpContext): void {
   const origin = c.req.header("origin");
   if (origin === undefined || isOwnPage(origin, c.req.header("host"))) return;

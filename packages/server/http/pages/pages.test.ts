@@ -83,7 +83,7 @@ test("the figures have moved into the console", async () => {
   for (const path of ["/stats", "/stats/"]) {
     const { status, headers } = await get(path);
     const to = new URL(headers.get("location") ?? "", site.address + path);
-    expect([status, to.pathname]).toEqual([301, "/console/stats"]);
+    expect([status, to.pathname]).toEqual([301, "/console"]);
   }
 });
 

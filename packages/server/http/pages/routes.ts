@@ -28,9 +28,9 @@ export function pageRoutes(readSite = () => BuiltSite.read()): ServerApp {
   });
   // Asked for by browsers where a page names none: what they show beside an answer in JSON.
   app.get("/favicon.ico", (c) => icon(c.req.raw));
-  // Where the figures were before there was a console.
-  app.get("/stats", () => moved("console/stats"));
-  app.get("/stats/", () => moved("../console/stats"));
+  // Where the figures were before there was a console, whose first page has them now.
+  app.get("/stats", () => moved("console"));
+  app.get("/stats/", () => moved("../console"));
   return app;
 }
 

@@ -1,8 +1,8 @@
 import { html, nothing } from "lit";
 import type { DeviceSchemas } from "../../data/device.ts";
 import { safeUrl } from "../../look/safe-url.ts";
+import { timeAgo } from "../../look/time-ago.ts";
 import { dialogWords } from "../../words/dialog.ts";
-import { timeAgo } from "./time-ago.ts";
 
 const words = dialogWords.whatsNew;
 

@@ -1,9 +1,9 @@
 import { css } from "lit";
-import { look } from "./look.ts";
+import { partLook } from "../../look/part.ts";
 
 /** The frame: a sheet of full height on a phone. */
 export const dialogLook = [
-  look,
+  partLook,
   css`
     :host {
       display: contents;

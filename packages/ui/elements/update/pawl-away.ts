@@ -1,9 +1,10 @@
 import { css, html, LitElement, nothing } from "lit";
 import { CloudOff } from "lucide";
 import { icon } from "../../look/icon.ts";
+import { partLook } from "../../look/part.ts";
 import { dialogWords as words } from "../../words/dialog.ts";
 import { duration } from "../../words/format.ts";
-import { look } from "./look.ts";
+import { tickWhile } from "../ticking.ts";
 
 /** From then on somebody should look, in milliseconds. */
 const LONG_MS = 30_000;
@@ -13,10 +14,9 @@ export class PawlAway extends LitElement {
   static override properties = { since: { type: Number } };
   /** In milliseconds since 1970. */
   declare since: number;
-  #ticking: ReturnType<typeof setInterval> | undefined;
 
   static override styles = [
-    look,
+    partLook,
     css`
       :host {
         margin-bottom: 16px;
@@ -24,14 +24,9 @@ export class PawlAway extends LitElement {
     `,
   ];
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#ticking = setInterval(() => this.requestUpdate(), 1000);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearInterval(this.#ticking);
+  constructor() {
+    super();
+    tickWhile(this, () => true);
   }
 
   override render() {

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing } from "lit";
+import { partLook } from "../../look/part.ts";
 import { dialogWords } from "../../words/dialog.ts";
-import { look } from "./look.ts";
 
 const words = dialogWords.whatsNew;
 
@@ -34,7 +34,7 @@ export class PawlNotes extends LitElement {
   });
 
   static override styles = [
-    look,
+    partLook,
     css`
       .folded {
         max-height: 240px;

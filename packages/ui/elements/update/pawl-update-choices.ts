@@ -5,12 +5,12 @@ import { canChoose, canFollowAnother } from "../../data/can.ts";
 import { answerOf } from "../../data/device.ts";
 import type { AppStatus, AppView, LiveApp } from "../../data/live-app.ts";
 import { icon } from "../../look/icon.ts";
+import { partLook } from "../../look/part.ts";
 import { dialogWords } from "../../words/dialog.ts";
 import { clockTime } from "../../words/format.ts";
 import { LastingLoad } from "../lasting-load.ts";
 import { act } from "./act.ts";
 import type { Asked } from "./acting.ts";
-import { look } from "./look.ts";
 import "./pawl-update-trouble.ts";
 import { pressable } from "./pressable.ts";
 
@@ -42,7 +42,7 @@ export class PawlUpdateChoices extends LitElement {
   );
 
   static override styles = [
-    look,
+    partLook,
     css`
       .field {
         min-width: 0;
@@ -58,12 +58,6 @@ export class PawlUpdateChoices extends LitElement {
         min-height: 44px;
         min-width: 0;
         max-width: 100%;
-      }
-      input[type="checkbox"] {
-        width: 20px;
-        height: 20px;
-        margin: 0;
-        accent-color: var(--accent);
       }
       .choices {
         display: flex;

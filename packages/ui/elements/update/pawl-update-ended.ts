@@ -7,13 +7,13 @@ import type { AppStatus, AppView, LiveApp } from "../../data/live-app.ts";
 import { type Ended, endedBy, lastEnded } from "../../data/update-ended.ts";
 import { updateReport } from "../../data/update-report.ts";
 import { icon } from "../../look/icon.ts";
+import { partLook } from "../../look/part.ts";
 import { dialogWords } from "../../words/dialog.ts";
 import { failureWords } from "../../words/failures.ts";
 import { duration } from "../../words/format.ts";
 import { LastingLoad } from "../lasting-load.ts";
 import { act } from "./act.ts";
 import type { Asked } from "./acting.ts";
-import { look } from "./look.ts";
 import "../pawl-copy.ts";
 import "./pawl-update-failure.ts";
 import "./pawl-update-log.ts";
@@ -59,7 +59,7 @@ export class PawlUpdateEnded extends LitElement {
   );
 
   static override styles = [
-    look,
+    partLook,
     css`
       .success {
         display: flex;

@@ -4,9 +4,9 @@ import { needsOwner } from "../../data/failure-offers.ts";
 import type { Ended, Failure } from "../../data/update-ended.ts";
 import type { Phase } from "../../data/update-steps.ts";
 import { icon } from "../../look/icon.ts";
+import { partLook } from "../../look/part.ts";
 import { dialogWords } from "../../words/dialog.ts";
 import { failureWords } from "../../words/failures.ts";
-import { look } from "./look.ts";
 
 const words = dialogWords.ended;
 
@@ -29,7 +29,7 @@ export class PawlUpdateFailure extends LitElement {
   declare headline: string;
 
   static override styles = [
-    look,
+    partLook,
     css`
       h3 {
         font-size: 18px;

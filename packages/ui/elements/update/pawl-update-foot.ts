@@ -2,8 +2,8 @@ import { css, html, LitElement } from "lit";
 import { offersAfterCheck } from "../../data/failure-offers.ts";
 import type { AppView, LiveApp } from "../../data/live-app.ts";
 import { standingOf } from "../../data/standing.ts";
+import { partLook } from "../../look/part.ts";
 import type { Asked } from "./acting.ts";
-import { look } from "./look.ts";
 import "./pawl-update-choices.ts";
 import "./pawl-update-past.ts";
 import "./pawl-way-back.ts";
@@ -20,7 +20,7 @@ export class PawlUpdateFoot extends LitElement {
   declare asked: Asked;
 
   static override styles = [
-    look,
+    partLook,
     css`
       :host {
         border-top: 1px solid var(--line);

@@ -1,8 +1,8 @@
 import { css, html, LitElement, nothing } from "lit";
 import { dialogWords } from "../../words/dialog.ts";
 import "../pawl-log.ts";
+import { partLook } from "../../look/part.ts";
 import { LogLines, type UpdateLine } from "./log-lines.ts";
-import { look } from "./look.ts";
 
 const words = dialogWords.log;
 
@@ -25,7 +25,7 @@ export class PawlUpdateLog extends LitElement {
   readonly #view = new LogLines();
 
   static override styles = [
-    look,
+    partLook,
     css`
       pawl-log {
         --log-height: min(320px, 40dvh);

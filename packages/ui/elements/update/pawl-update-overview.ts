@@ -4,10 +4,10 @@ import { offersAfterCheck } from "../../data/failure-offers.ts";
 import type { AppStatus, AppView } from "../../data/live-app.ts";
 import { type Standing, standingOf } from "../../data/standing.ts";
 import type { Action } from "../../data/update-actions.ts";
+import { partLook } from "../../look/part.ts";
 import { dialogWords } from "../../words/dialog.ts";
 import { act } from "./act.ts";
 import type { Asked } from "./acting.ts";
-import { look } from "./look.ts";
 import "./pawl-update-failure.ts";
 import "./pawl-update-trouble.ts";
 import type { News } from "./pawl-whats-new.ts";
@@ -29,7 +29,7 @@ export class PawlUpdateOverview extends LitElement {
   declare asked: Asked;
 
   static override styles = [
-    look,
+    partLook,
     versionsLook,
     css`
       .stack:not(:has(.bar)) {

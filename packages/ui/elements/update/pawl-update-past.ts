@@ -3,16 +3,16 @@ import { canCheck } from "../../data/can.ts";
 import { answerOf, type DeviceSchemas } from "../../data/device.ts";
 import type { AppView, LiveApp } from "../../data/live-app.ts";
 import { isStale } from "../../data/standing.ts";
+import { partLook } from "../../look/part.ts";
 import { dialogWords } from "../../words/dialog.ts";
 import { number } from "../../words/format.ts";
 import { LastingLoad } from "../lasting-load.ts";
 import { act } from "./act.ts";
 import type { Asked } from "./acting.ts";
-import { look } from "./look.ts";
 import "./pawl-update-log.ts";
 import "./pawl-update-trouble.ts";
+import { timeAgo } from "../../look/time-ago.ts";
 import { pressable } from "./pressable.ts";
-import { timeAgo } from "./time-ago.ts";
 
 const words = dialogWords.past;
 
@@ -49,7 +49,7 @@ export class PawlUpdatePast extends LitElement {
   );
 
   static override styles = [
-    look,
+    partLook,
     css`
       ol {
         display: grid;

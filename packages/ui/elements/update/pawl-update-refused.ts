@@ -2,9 +2,9 @@ import { html, LitElement, nothing } from "lit";
 import { LogIn } from "lucide";
 import type { ApiFailure } from "../../data/failure.ts";
 import { icon } from "../../look/icon.ts";
+import { partLook } from "../../look/part.ts";
 import { dialogWords as words } from "../../words/dialog.ts";
 import { callWords } from "../../words/failures.ts";
-import { look } from "./look.ts";
 import { askToSignIn } from "./sign-in.ts";
 
 /** That the device doesn't want to be asked by this page, and what to do about it. */
@@ -14,7 +14,7 @@ export class PawlUpdateRefused extends LitElement {
   /** There is no place to sign in on this page. */
   declare isElsewhere: boolean;
 
-  static override styles = look;
+  static override styles = partLook;
 
   constructor() {
     super();

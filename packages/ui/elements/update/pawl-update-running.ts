@@ -2,16 +2,16 @@ import { css, html, LitElement, nothing } from "lit";
 import { canCancel, canInstall, isWaiting } from "../../data/can.ts";
 import type { AppStatus, AppView } from "../../data/live-app.ts";
 import { opensAt } from "../../data/opens-at.ts";
+import { partLook } from "../../look/part.ts";
 import { dialogWords } from "../../words/dialog.ts";
 import { percent } from "../../words/format.ts";
 import { act } from "./act.ts";
 import type { Asked } from "./acting.ts";
-import { look } from "./look.ts";
 import "./pawl-update-log.ts";
 import "./pawl-update-steps.ts";
 import "./pawl-update-trouble.ts";
+import { timeAgo } from "../../look/time-ago.ts";
 import { pressable, whyNot } from "./pressable.ts";
-import { timeAgo } from "./time-ago.ts";
 
 const words = dialogWords.running;
 
@@ -22,7 +22,7 @@ export class PawlUpdateRunning extends LitElement {
   declare asked: Asked;
 
   static override styles = [
-    look,
+    partLook,
     css`
       .head {
         display: flex;

@@ -1,11 +1,11 @@
 import { css, html, LitElement } from "lit";
+import { partLook } from "../../look/part.ts";
 import { dialogWords as words } from "../../words/dialog.ts";
-import { look } from "./look.ts";
 
 /** The overview's shape until the device was heard, so that nothing jumps when it was. */
 export class PawlUpdateSkeleton extends LitElement {
   static override styles = [
-    look,
+    partLook,
     css`
       .skeleton {
         height: 16px;

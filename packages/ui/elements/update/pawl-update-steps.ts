@@ -4,9 +4,10 @@ import type { AppStatus, AppView } from "../../data/live-app.ts";
 import { opensAt } from "../../data/opens-at.ts";
 import { type Step, updateSteps } from "../../data/update-steps.ts";
 import { icon } from "../../look/icon.ts";
+import { partLook } from "../../look/part.ts";
 import { dialogWords as words } from "../../words/dialog.ts";
 import { duration, rate, sizeOf, timeLeft } from "../../words/format.ts";
-import { look } from "./look.ts";
+import { tickWhile } from "../ticking.ts";
 
 /** From then on a device that doesn't come back needs somebody to look, in milliseconds: twice what a slow one takes to start. */
 const LONG_AWAY_MS = 120_000;
@@ -17,10 +18,9 @@ const ICON = { done: Check, current: LoaderCircle, ahead: Circle, left: Minus } 
 export class PawlUpdateSteps extends LitElement {
   static override properties = { view: { attribute: false } };
   declare view: AppView;
-  #ticking: ReturnType<typeof setInterval> | undefined;
 
   static override styles = [
-    look,
+    partLook,
     css`
       ol {
         display: grid;
@@ -76,15 +76,9 @@ export class PawlUpdateSteps extends LitElement {
     `,
   ];
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    // Seconds are counted while nobody answers.
-    this.#ticking = setInterval(() => this.view?.awaySince !== null && this.requestUpdate(), 1000);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearInterval(this.#ticking);
+  constructor() {
+    super();
+    tickWhile(this, () => this.view?.awaySince !== null);
   }
 
   override render() {

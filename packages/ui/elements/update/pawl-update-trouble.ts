@@ -3,11 +3,11 @@ import { CircleAlert } from "lucide";
 import type { AppView } from "../../data/live-app.ts";
 import type { Action } from "../../data/update-actions.ts";
 import { icon } from "../../look/icon.ts";
+import { partLook } from "../../look/part.ts";
 import { dialogWords } from "../../words/dialog.ts";
 import { callWords } from "../../words/failures.ts";
 import { duration, relativeTime } from "../../words/format.ts";
 import type { Asked } from "./acting.ts";
-import { look } from "./look.ts";
 import { askToSignIn } from "./sign-in.ts";
 
 const words = dialogWords.trouble;
@@ -29,7 +29,7 @@ export class PawlUpdateTrouble extends LitElement {
   /** There is no place to sign in on this page. */
   declare isElsewhere: boolean;
 
-  static override styles = look;
+  static override styles = partLook;
 
   constructor() {
     super();

@@ -3,10 +3,10 @@ import { Undo2 } from "lucide";
 import { canGoBack } from "../../data/can.ts";
 import type { AppView } from "../../data/live-app.ts";
 import { icon } from "../../look/icon.ts";
+import { partLook } from "../../look/part.ts";
 import { dialogWords } from "../../words/dialog.ts";
 import { act } from "./act.ts";
 import type { Asked } from "./acting.ts";
-import { look } from "./look.ts";
 import "./pawl-update-trouble.ts";
 import { pressable, whyNot } from "./pressable.ts";
 
@@ -18,7 +18,7 @@ export class PawlWayBack extends LitElement {
   declare view: AppView;
   declare asked: Asked;
 
-  static override styles = look;
+  static override styles = partLook;
 
   override render() {
     const { status } = this.view;

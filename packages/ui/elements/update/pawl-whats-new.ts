@@ -3,11 +3,11 @@ import { CloudOff } from "lucide";
 import type { DeviceSchemas } from "../../data/device.ts";
 import type { AppStatus } from "../../data/live-app.ts";
 import { icon } from "../../look/icon.ts";
+import { partLook } from "../../look/part.ts";
 import { safeUrl } from "../../look/safe-url.ts";
 import { dialogWords } from "../../words/dialog.ts";
 import { number } from "../../words/format.ts";
 import { changeLine, isCommit } from "./change-line.ts";
-import { look } from "./look.ts";
 import "./pawl-notes.ts";
 
 const words = dialogWords.whatsNew;
@@ -42,7 +42,7 @@ export class PawlWhatsNew extends LitElement {
   declare isWhole: boolean;
 
   static override styles = [
-    look,
+    partLook,
     css`
       h3 {
         margin-bottom: 8px;

@@ -3,9 +3,9 @@ import { ArrowRight, Check, LoaderCircle } from "lucide";
 import type { AppStatus } from "../../data/live-app.ts";
 import { isStale, type Standing } from "../../data/standing.ts";
 import { icon } from "../../look/icon.ts";
+import { timeAgo } from "../../look/time-ago.ts";
 import { dialogWords } from "../../words/dialog.ts";
 import { aboutDuration, size } from "../../words/format.ts";
-import { timeAgo } from "./time-ago.ts";
 
 const words = dialogWords.overview;
 

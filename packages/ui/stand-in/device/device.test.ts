@@ -144,7 +144,10 @@ test("without a token nothing is told, and with one a page is signed in", async 
   const client = deviceClient({ url: URL_BASE, fetch });
   await expect(client.GET("/api/apps")).rejects.toMatchObject({ code: "unauthorized", status: 401 });
   await expect(client.POST("/api/session", { body: { token: "guess" } })).rejects.toMatchObject({ status: 401 });
+  const session = () => answerOf(client.GET("/api/session"));
+  expect(await session()).toMatchObject({ signed_in: false, needed_for: "everything" });
   await client.POST("/api/session", { body: { token: STAND_IN_TOKEN } });
+  expect(await session()).toMatchObject({ signed_in: true });
   expect((await answerOf(client.GET("/api/apps"))).apps).toHaveLength(2);
 });
 

@@ -34,19 +34,19 @@ export function deviceStandIn(name: DeviceScenario, { speed = 1 }: DeviceStandIn
   scenario.set?.({ app: apps[0], apps, begin, clock, outage });
   outage.delayMs = (scenario.delayMs ?? 0) / speed;
   if (scenario.isUnreachable) outage.begin();
-  let isSignedIn = false;
+  const { needsToken = "nothing" } = scenario;
+  const page = { isSignedIn: false };
   const calls = [
-    ...answering(deviceCalls(apps, (token) => (isSignedIn = token))),
+    ...answering({ ...deviceCalls(apps), ...sessionCalls(page, needsToken) }),
     ...apps.flatMap((app, index) => {
       const own = appCalls(app, begin);
       return [...(index === 0 ? answeringBelow("/api", own) : []), ...answeringBelow(`/api/apps/${app.name}`, own)];
     }),
   ];
   const admit = ({ headers, method, url }: Request) => {
-    const { needsToken = "nothing" } = scenario;
-    if (needsToken === "nothing" || isSignedIn || url.endsWith("/api/session")) return null;
+    if (needsToken === "nothing" || page.isSignedIn || url.endsWith("/api/session")) return null;
     if (needsToken === "changes" && method === "GET") return null;
-    const sent = headers.get("authorization")?.replace(/^Bearer /, "") ?? headers.get("x-api-key");
+    const sent = tokenIn(headers);
     if (sent === STAND_IN_TOKEN) return null;
     return errorReply("unauthorized", sent ? UNKNOWN_TOKEN : "This needs a token. Sign in, or send one with the call.");
   };
@@ -59,14 +59,32 @@ const GUESSES = { most: 10, withinMs: 60_000 };
 const TOO_MANY_GUESSES = "Too many wrong tokens from this address. Wait a minute, then try again.";
 const UNKNOWN_TOKEN = "This token isn't known here, or was revoked; make one with: sudo pawl token create <name>.";
 
-function deviceCalls(apps: readonly App[], signIn: (isSignedIn: boolean) => void): DeviceCalls {
-  let guesses: number[] = [];
-  const session: DeviceSchemas["SessionAnswer"] = { success: true };
+function tokenIn(headers: Headers): string | null {
+  return headers.get("authorization")?.replace(/^Bearer /, "") ?? headers.get("x-api-key");
+}
+
+function deviceCalls(apps: readonly App[]): Omit<DeviceCalls, `${string} /api/session`> {
   return {
     "GET /api/apps": () => ({
       success: true,
       instance: "stand-in",
       apps: apps.map((app) => ({ name: app.name, title: app.title, ...app.status() })),
+    }),
+    "GET /api/openapi.json": () => ({ openapi: "3.1.1", info: { title: "A stand-in", version: "0" }, paths: {} }),
+  };
+}
+
+/** @param page the one that is looked at */
+function sessionCalls(
+  page: { isSignedIn: boolean },
+  neededFor: DeviceSchemas["SessionAnswer"]["needed_for"],
+): Pick<DeviceCalls, Extract<keyof DeviceCalls, `${string} /api/session`>> {
+  let guesses: number[] = [];
+  return {
+    "GET /api/session": ({ headers }) => ({
+      success: true,
+      signed_in: page.isSignedIn || tokenIn(headers) === STAND_IN_TOKEN,
+      needed_for: neededFor,
     }),
     "POST /api/session": ({ body }) => {
       guesses = guesses.filter((at) => Date.now() - at < GUESSES.withinMs);
@@ -75,13 +93,12 @@ function deviceCalls(apps: readonly App[], signIn: (isSignedIn: boolean) => void
         guesses.push(Date.now());
         throw refuse("unauthorized", UNKNOWN_TOKEN);
       }
-      signIn(true);
-      return session;
+      page.isSignedIn = true;
+      return { success: true };
     },
     "DELETE /api/session": () => {
-      signIn(false);
-      return session;
+      page.isSignedIn = false;
+      return { success: true };
     },
-    "GET /api/openapi.json": () => ({ openapi: "3.1.1", info: { title: "A stand-in", version: "0" }, paths: {} }),
   };
 }

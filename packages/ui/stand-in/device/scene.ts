@@ -1,4 +1,5 @@
 import type { Failure, Phase } from "@pawl/protocol";
+import type { DeviceSchemas } from "../../data/device.ts";
 import type { Clock } from "../clock.ts";
 import type { Outage } from "../outage.ts";
 import type { App, Fate } from "./app.ts";
@@ -23,7 +24,7 @@ export interface Scenario {
   delayMs?: number;
   /** Nobody answers. */
   isUnreachable?: boolean;
-  needsToken?: "nothing" | "changes" | "everything";
+  needsToken?: DeviceSchemas["SessionAnswer"]["needed_for"];
   set?(scene: Scene): void;
 }
 

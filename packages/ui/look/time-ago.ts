@@ -1,5 +1,5 @@
 import { html, nothing } from "lit";
-import { exactTime, relativeTime } from "../../words/format.ts";
+import { exactTime, relativeTime } from "../words/format.ts";
 
 interface TimeAgo {
   /** The sentence it is part of; default: `5 minutes ago` alone. */

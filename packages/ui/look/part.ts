@@ -1,8 +1,8 @@
 import { css } from "lit";
-import { base } from "../../look/base.ts";
+import { base } from "./base.ts";
 
-/** What the parts of the dialog have in common, besides what all elements have. */
-export const look = [
+/** What the parts of an update's dialog and of a device's page have in common, besides what all elements have. */
+export const partLook = [
   base,
   css`
     :host {
@@ -77,18 +77,6 @@ export const look = [
     }
     time:focus-visible::after {
       content: " (" attr(title) ")";
-    }
-    .turning {
-      display: inline-flex;
-      flex: none;
-    }
-    .turning svg {
-      animation: turn 1.2s linear infinite;
-    }
-    @keyframes turn {
-      to {
-        transform: rotate(360deg);
-      }
     }
     progress {
       appearance: none;
