@@ -11,8 +11,8 @@ import { DESK, PHONE, visit } from "./lib/visit.ts";
 
 // Each element in each state, and each page: whatever somebody may come to see.
 
-/** How many look at a time, each of whom waits now and then. */
-const AT_A_TIME = 2;
+/** How many look at a time: each waits for half of its time until nothing moves. */
+const AT_A_TIME = 3;
 /** An element isn't a page. */
 const OF_ELEMENTS: RunOptions = { rules: { "page-has-heading-one": { enabled: false } } };
 
@@ -50,16 +50,17 @@ async function troublesOf(
   kept: Readonly<Record<string, string>> = {},
 ): Promise<string[]> {
   const known = new Set<string>();
-  const left = [...addresses];
+  const left = addresses.map((address, number) => ({ address, isByDay: number % 2 === 0 }));
   const found = new Map<string, string[]>();
   const lookAtSome = async () => {
     await using visitor = await visit(browser, stage.url);
     await visitor.page.addInitScript((items) => Object.assign(sessionStorage, items), kept);
-    for (let address = left.shift(); address !== undefined; address = left.shift()) {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const { address, isByDay } = next;
       await open(visitor.page, address);
-      const content = await settled(visitor.page);
+      const content = `${isByDay} ${await settled(visitor.page)}`;
       // Some begin alike.
-      const barred = known.has(content) ? [] : await lookAt(visitor.page, options, known.size % 2 === 0);
+      const barred = known.has(content) ? [] : await lookAt(visitor.page, options, isByDay);
       known.add(content);
       for (const trouble of [...barred, ...visitor.takeTroubles()]) {
         found.set(trouble, [...(found.get(trouble) ?? []), address]);

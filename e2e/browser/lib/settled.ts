@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 
 /** How long a page has to stay as it is, and how long it is waited for at most, in milliseconds. */
-const STILL_MS = 120;
+const STILL_MS = 100;
 const AT_MOST_MS = 2_000;
 
 /**

@@ -71,8 +71,7 @@ export class PawlBuildBar extends LitElement {
         gap: 8px 16px;
       }
       .buttons {
-        display: flex;
-        gap: 8px;
+        flex-wrap: nowrap;
         margin-left: auto;
       }
       @media (max-width: 36rem) {

@@ -45,11 +45,6 @@ export class PawlBuildFailed extends LitElement {
       ul {
         padding-left: 20px;
       }
-      .buttons {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 8px;
-      }
       .button {
         overflow-wrap: anywhere;
       }

@@ -59,11 +59,6 @@ export class PawlBuildGoing extends LitElement {
       svg {
         flex: none;
       }
-      .buttons {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 8px;
-      }
     `,
   ];
 

@@ -6,7 +6,7 @@ import { words } from "../words/builder.ts";
 import { size } from "../words/format.ts";
 import type { KnownDevice } from "./device-place.ts";
 import "./pawl-version-choice.ts";
-import type { Releases } from "./pawl-version-choice.ts";
+import type { Releases } from "./releases.ts";
 
 /** The first part: which device it is, and which version it is to have. Passes on `version` and `distribution`. */
 export class PawlChosenDevice extends LitElement {

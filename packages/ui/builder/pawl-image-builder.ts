@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import { rememberBuild, rememberSecret } from "../data/build-memory.ts";
 import type { FoundDevice } from "../data/device-search.ts";
+import { offeredDistributions, usualDistribution } from "../data/distributions.ts";
 import { choicesOf, choicesOfBuild, type ImageChoices, queryOf } from "../data/image-choices.ts";
 import { clientName } from "../data/image-options.ts";
 import { answerOf, type ServerSchemas } from "../data/server.ts";
@@ -13,15 +14,14 @@ import { apiRoot, Router } from "../look/router.ts";
 import { words } from "../words/builder.ts";
 import { browserKeep } from "./browser-keep.ts";
 import { readDeviceName } from "./device-place.ts";
+import { keepScript, keptScript } from "./kept-script.ts";
 import { pageFooter, pageHeader } from "./page-frame.ts";
 import "./pawl-build-page.ts";
 import "./pawl-image-choices.ts";
 import type { DeviceChoices } from "./pawl-image-choices.ts";
 import "./pawl-image-start.ts";
-import type { Releases } from "./pawl-version-choice.ts";
+import { readReleases } from "./releases.ts";
 import { type ServerAt, serverAt } from "./server-at.ts";
-
-const SCRIPT_KEY = "pawl-script";
 
 /** The image builder: what one sees is what the address says. */
 export class PawlImageBuilder extends LitElement {
@@ -88,7 +88,7 @@ export class PawlImageBuilder extends LitElement {
 
   constructor() {
     super();
-    this.script = browserKeep("session")?.getItem(SCRIPT_KEY) ?? "";
+    this.script = keptScript();
     this.built = null;
     this.round = 0;
   }
@@ -102,11 +102,6 @@ export class PawlImageBuilder extends LitElement {
     return choicesOf(this.#router.place.query);
   }
 
-  /** What another one continues has nothing to be built. */
-  #offered(distributions: readonly ServerSchemas["Distribution"][]): readonly ServerSchemas["Distribution"][] {
-    return distributions.filter(({ name, continued_by }) => continued_by === null || name === this.#distribution);
-  }
-
   /** What is on the page: of a build what it was asked for with, whatever else the address says. */
   get #shown(): ImageChoices {
     const choices = this.#choices;
@@ -118,20 +113,19 @@ export class PawlImageBuilder extends LitElement {
     return this.#choices.distribution ?? this.#usual;
   }
 
-  /** The one that is meant where none is said: the first that goes on. */
   get #usual(): string | null {
-    const all = this.#info.value?.[1].items ?? [];
-    return (all.find(({ continued_by }) => continued_by === null) ?? all[0])?.name ?? null;
+    return usualDistribution(this.#info.value?.[1].items ?? []);
   }
 
   override render() {
     const [server = null, distributions] = this.#info.value ?? [];
     const choices = this.#choices;
+    const offered = offeredDistributions(distributions?.items ?? [], this.#distribution);
     this.#title(choices);
     return html`
       ${pageHeader(this.#router)}
       <main id="content" tabindex="-1">
-        ${this.#delays()} ${this.#content(choices, server, this.#offered(distributions?.items ?? []))}
+        ${this.#delays()} ${this.#content(choices, server, offered)}
       </main>
       ${pageFooter(server)}
     `;
@@ -233,11 +227,7 @@ export class PawlImageBuilder extends LitElement {
 
   #keepScript(script: string): void {
     this.script = script;
-    try {
-      browserKeep("session")?.setItem(SCRIPT_KEY, script);
-    } catch {
-      // Then it is gone at a reload.
-    }
+    keepScript(script);
   }
 
   #asked({ build, secret }: ServerSchemas["AskedBuild"]): void {
@@ -261,20 +251,6 @@ export class PawlImageBuilder extends LitElement {
   #go(choices: ImageChoices, replace = false): void {
     this.#router.go(this.#href(choices), { replace });
   }
-}
-
-async function readReleases({ client }: ServerAt, distribution: string, signal: AbortSignal): Promise<Releases> {
-  const params = { path: { distribution } };
-  const [detail, versions] = await Promise.all([
-    answerOf(client.GET("/api/v2/distributions/{distribution}", { params, signal })),
-    answerOf(
-      client.GET("/api/v2/distributions/{distribution}/versions", {
-        params: { ...params, query: { limit: 500 } },
-        signal,
-      }),
-    ),
-  ]);
-  return { distribution: detail, versions: versions.items };
 }
 
 customElements.define("pawl-image-builder", PawlImageBuilder);

@@ -25,7 +25,7 @@ import "./pawl-build-bar.ts";
 import "./pawl-chosen-device.ts";
 import "./pawl-image-options.ts";
 import "./pawl-package-choice.ts";
-import type { Releases } from "./pawl-version-choice.ts";
+import type { Releases } from "./releases.ts";
 import type { ServerAt } from "./server-at.ts";
 
 /** Choices that say which device of which version. */

@@ -8,7 +8,7 @@ import { browserKeep } from "./browser-keep.ts";
 import "./pawl-device-search.ts";
 import "./pawl-recent-builds.ts";
 import "./pawl-version-choice.ts";
-import type { Releases } from "./pawl-version-choice.ts";
+import type { Releases } from "./releases.ts";
 import type { ServerAt } from "./server-at.ts";
 
 /** What one sees first: which device it is. Passes on `choose`, `version` and `distribution`. */

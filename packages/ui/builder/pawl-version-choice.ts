@@ -4,12 +4,7 @@ import { versionCaution, versionGroups } from "../data/version-groups.ts";
 import { base } from "../look/base.ts";
 import { words } from "../words/builder.ts";
 import { relativeTime } from "../words/format.ts";
-
-/** What there is of one distribution. */
-export interface Releases {
-  distribution: ServerSchemas["DistributionDetail"];
-  versions: readonly ServerSchemas["Version"][];
-}
+import type { Releases } from "./releases.ts";
 
 /** Which version; and which distribution, where there are several. `version` and `distribution` events have the name in their detail. */
 export class PawlVersionChoice extends LitElement {

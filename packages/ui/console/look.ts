@@ -25,11 +25,6 @@ export const consoleLook = [
   .card > h2 {
     margin-bottom: 8px;
   }
-  .buttons {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 8px;
-  }
   .stack {
     display: grid;
     gap: 12px;

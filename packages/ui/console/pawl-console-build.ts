@@ -3,12 +3,13 @@ import { ArrowLeft, CloudOff } from "lucide";
 import { buildReport, lineAtFault } from "../data/build-failure.ts";
 import { isEnded } from "../data/build-steps.ts";
 import { type Build, type BuildView, LiveBuild } from "../data/live-build.ts";
-import { tickWhile } from "../elements/ticking.ts";
 import "../elements/pawl-build-steps.ts";
 import "../elements/pawl-copy.ts";
 import "../elements/pawl-log.ts";
+import { tickWhile } from "../elements/ticking.ts";
 import { base } from "../look/base.ts";
 import { icon } from "../look/icon.ts";
+import { isPlainClick } from "../look/plain-click.ts";
 import { rootUrl } from "../look/router.ts";
 import { words } from "../words/console.ts";
 import { duration } from "../words/format.ts";
@@ -214,7 +215,7 @@ export class PawlConsoleBuild extends LitElement {
 
   /** Stays where it is: only a part of the page is another. */
   #choose(event: MouseEvent, tab: Tab): void {
-    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    if (!isPlainClick(event)) return;
     event.preventDefault();
     go(this.here, tab === "log" ? {} : { tab }, { replace: false });
   }

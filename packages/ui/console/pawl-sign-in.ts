@@ -84,9 +84,6 @@ export class PawlSignIn extends LitElement {
         white-space: pre;
       }
       .buttons {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
         gap: 8px 16px;
       }
     `,

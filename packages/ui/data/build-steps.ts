@@ -4,7 +4,7 @@ type Build = ServerSchemas["Build"];
 export type BuildStep = NonNullable<Build["step"]>;
 
 /** In the order in which a build takes them. */
-export const BUILD_STEPS = [
+const BUILD_STEPS = [
   "start",
   "download",
   "unpack",

@@ -9,8 +9,8 @@ export interface SortedBy<Row> {
 }
 
 /** `name`, or `-name` from the end: how a sort stands in the address. */
-export const sortKey = (sort: string) => sort.replace(/^-/, "");
-export const isDescending = (sort: string) => sort.startsWith("-");
+const sortKey = (sort: string) => sort.replace(/^-/, "");
+const isDescending = (sort: string) => sort.startsWith("-");
 
 const collator = new Intl.Collator(formatLanguage(), { numeric: true });
 

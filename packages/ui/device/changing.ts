@@ -8,6 +8,16 @@ export type Change = DeviceSchemas["SettingsBody"];
 /** A setting, by the name it has where the owner has chosen it. */
 export type Own = DeviceSchemas["SettingsAnswer"]["own"][number];
 
+/** What each goes back to, and what takes it there. */
+export const RESETS: Readonly<Record<Own, Change>> = {
+  channel: { channel: null },
+  "auto.check": { auto: { check: null } },
+  "auto.time": { auto: { time: null } },
+  "auto.install": { auto: { install: null } },
+  window: { window: null },
+};
+export const RESET_ALL: Change = { channel: null, window: null, auto: { check: null, time: null, install: null } };
+
 /** What has become of a change; null: nothing was changed, or something else since. */
 export type Changed = "saved" | { failed: string } | null;
 

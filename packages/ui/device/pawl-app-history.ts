@@ -10,10 +10,10 @@ import type { Router } from "../look/router.ts";
 import { timeAgo } from "../look/time-ago.ts";
 import { deviceWords } from "../words/device.ts";
 import { duration, number, size } from "../words/format.ts";
+import { howItEnded, type Outcome, whatWasDone, whyItFailed } from "../words/outcome.ts";
 import { appPlaces } from "./app-places.ts";
 import { headLook } from "./head-look.ts";
 import { loadTrouble } from "./load-trouble.ts";
-import { howItEnded, type Outcome, whatWasDone, whyNot } from "./outcome-words.ts";
 
 const words = deviceWords.history;
 
@@ -142,7 +142,7 @@ export class PawlAppHistory extends LitElement {
   #line(outcome: Outcome) {
     const { id, result, kind } = outcome;
     const what = whatWasDone(outcome);
-    const why = whyNot(outcome, Date.now());
+    const why = whyItFailed(outcome, Date.now());
     const log = this.router.href(appPlaces(this.router, this.app.name).log, { id });
     return html`<li>
       <span class="mark ${TONES[result]}">${icon(ICONS[result])}</span>
@@ -180,12 +180,15 @@ function facts({ started_at, finished_at, channel, bytes_downloaded: bytes, resu
   ];
 }
 
+/** As wide as most. */
+const SAMPLE = { kind: "install", result: "success", from: "2.0.0", to: "2.0.1" } as const;
+
 function skeleton() {
   return html`<p class="visually-hidden" role="status">${words.loading}</p>
     <ol aria-hidden="true">
       ${[1, 2, 3, 4].map(
         () =>
-          html`<li><span></span><div><p><span class="skeleton">2.0.0 → 2.0.1 · ${words.results.success}</span></p><p class="small"><span class="skeleton">${words.onChannel("stable")} ${words.took("")}</span></p></div></li>`,
+          html`<li><span></span><div><p><span class="skeleton">${whatWasDone(SAMPLE)} · ${howItEnded(SAMPLE)}</span></p><p class="small"><span class="skeleton">${words.onChannel("stable")} ${words.took("")}</span></p></div></li>`,
       )}
     </ol>`;
 }

@@ -5,15 +5,15 @@ import type { DeviceApp } from "../data/live-device.ts";
 import { LastingLoad } from "../elements/lasting-load.ts";
 import { LiveView } from "../elements/live-view.ts";
 import "../elements/pawl-log.ts";
-import type { LogViewLine } from "../elements/pawl-log.ts";
+import type { LogViewLine } from "../elements/log/log-line.ts";
 import { partLook } from "../look/part.ts";
 import type { Router } from "../look/router.ts";
 import { deviceWords } from "../words/device.ts";
 import { relativeTime } from "../words/format.ts";
+import { howItEnded, type Outcome, whatWasDone } from "../words/outcome.ts";
 import { appPlaces } from "./app-places.ts";
 import { headLook } from "./head-look.ts";
 import { loadTrouble } from "./load-trouble.ts";
-import { howItEnded, type Outcome, whatWasDone } from "./outcome-words.ts";
 
 const words = deviceWords.log;
 

@@ -10,7 +10,7 @@ import { partLook } from "../look/part.ts";
 import { deviceWords } from "../words/device.ts";
 import { dialogWords } from "../words/dialog.ts";
 import { clockTime } from "../words/format.ts";
-import { type Change, Changing, type Own } from "./changing.ts";
+import { type Change, Changing, type Own, RESET_ALL, RESETS } from "./changing.ts";
 import { loadTrouble } from "./load-trouble.ts";
 import "./pawl-window-field.ts";
 import { outcomeWords, settingRow } from "./setting-row.ts";
@@ -19,16 +19,6 @@ import { settingsLook } from "./settings-look.ts";
 const words = deviceWords.settings;
 
 type Settings = DeviceSchemas["SettingsAnswer"];
-
-/** What each goes back to, and what takes it there. */
-const RESETS: Readonly<Record<Own, Change>> = {
-  channel: { channel: null },
-  "auto.check": { auto: { check: null } },
-  "auto.time": { auto: { time: null } },
-  "auto.install": { auto: { install: null } },
-  window: { window: null },
-};
-const RESET_ALL: Change = { channel: null, window: null, auto: { check: null, time: null, install: null } };
 
 /** What the owner may choose for an app, each with what it means. A choice counts at once. */
 export class PawlAppSettings extends LitElement {

@@ -30,8 +30,8 @@ export class Session implements ReactiveController {
 
   /** What can be done about it; null: nothing, or it isn't known yet. */
   get offers(): "sign-in" | "sign-out" | null {
-    const { value } = this.#standing;
-    if (value === undefined) return null;
+    const { value, isLoading } = this.#standing;
+    if (value === undefined || isLoading) return null;
     if (value.signed_in) return "sign-out";
     return value.needed_for === "nothing" ? null : "sign-in";
   }

@@ -57,7 +57,7 @@ export class PawlDelay extends LitElement {
 const isAway = ({ status, code }: ApiFailure) => status === null || code === "not_the_server";
 
 /** Why there is no answer, in words: ours where we have any, else the server's. */
-export function delaySentence({ code, message, fields }: ApiFailure): string {
+function delaySentence({ code, message, fields }: ApiFailure): string {
   switch (code) {
     case "unreachable":
     case "timeout":

@@ -1,20 +1,14 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { ArrowDownToLine, ChevronDown, ChevronUp } from "lucide";
-import { linesInView, linesWith, partsOf } from "../data/log-search.ts";
+import { linesInView, linesWith } from "../data/log-search.ts";
 import { base } from "../look/base.ts";
 import { icon } from "../look/icon.ts";
-import { exactTime, number } from "../words/format.ts";
+import { isPlainClick } from "../look/plain-click.ts";
+import { number } from "../words/format.ts";
 import { words } from "../words/log.ts";
+import { type LogViewLine, logLine } from "./log/log-line.ts";
 import { logLook } from "./log/look.ts";
 import "./pawl-copy.ts";
-
-export interface LogViewLine {
-  number: number;
-  text: string;
-  at?: string | null;
-  stream?: "stdout" | "stderr" | "note";
-  tone?: "note" | "warn" | "error" | null;
-}
 
 /** Each line is so high, in pixels: so it is known which of 100,000 are in view. */
 const LINE_PX = 22;
@@ -156,15 +150,11 @@ export class PawlLog extends LitElement {
     </ol>`;
   }
 
-  #line({ number: of, text, at, stream, tone }: LogViewLine, isCurrent: boolean) {
-    const looks = tone ?? (stream === "note" ? "note" : "");
-    const classes = `${looks} ${of === this.line ? "marked" : ""} ${isCurrent ? "current" : ""}`;
-    const href = this.hrefOf?.(of) ?? null;
-    const shown =
-      href === null
-        ? html`<span class="number" aria-hidden="true">${of}</span>`
-        : html`<a class="number" href=${href} aria-label=${words.link(number(of))} tabindex=${isCurrent || of === this.line ? 0 : -1} @click=${(event: MouseEvent) => this.#chosen(event, of)}>${of}</a>`;
-    return html`<li class=${classes} title=${at ? exactTime(at) : nothing} aria-current=${of === this.line ? "location" : nothing}>${shown}<span>${partsOf(text, this.query).map(({ text: part, isFound }) => (isFound ? html`<mark>${part}</mark>` : part))}</span></li>`;
+  #line(line: LogViewLine, isCurrent: boolean) {
+    const isMarked = line.number === this.line;
+    const href = this.hrefOf?.(line.number) ?? null;
+    const choose = (event: MouseEvent) => this.#chosen(event, line.number);
+    return logLine(line, { isMarked, isCurrent, query: this.query, href, choose });
   }
 
   #foot() {
@@ -247,7 +237,7 @@ export class PawlLog extends LitElement {
   };
 
   #chosen(event: MouseEvent, of: number): void {
-    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    if (!isPlainClick(event)) return;
     event.preventDefault();
     this.dispatchEvent(new CustomEvent<number>("line", { detail: of }));
   }

@@ -1,6 +1,6 @@
 import { html } from "lit";
 import "../elements/pawl-log.ts";
-import type { LogViewLine } from "../elements/pawl-log.ts";
+import type { LogViewLine } from "../elements/log/log-line.ts";
 import type { GalleryEntry } from "./entry.ts";
 
 const TONES = [null, null, null, null, "note", "warn", null, "error"] as const;

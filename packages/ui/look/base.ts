@@ -116,6 +116,12 @@ export const base = [
       text-decoration-thickness: 1px;
       text-underline-offset: 3px;
     }
+    .buttons {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: center;
+      gap: 8px;
+    }
     .link {
       display: inline-flex;
       align-items: center;

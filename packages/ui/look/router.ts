@@ -1,4 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
+import { isPlainClick } from "./plain-click.ts";
 
 /** What the address says, below the page's root: `builds/0123`, and its query. */
 export interface Place {
@@ -68,8 +69,8 @@ export class Router implements ReactiveController {
   readonly #clicked = (event: Event) => {
     const click = event as MouseEvent;
     const link = click.composedPath().find((each): each is HTMLAnchorElement => each instanceof HTMLAnchorElement);
-    const isPlain = click.button === 0 && !click.metaKey && !click.ctrlKey && !click.shiftKey && !click.altKey;
-    if (!link || !isPlain || click.defaultPrevented || link.target !== "" || link.hasAttribute("download")) return;
+    if (!link || !isPlainClick(click) || click.defaultPrevented || link.target !== "" || link.hasAttribute("download"))
+      return;
     const url = new URL(link.href);
     if (url.origin !== location.origin || !`${url.pathname}/`.startsWith(this.#base.pathname)) return;
     if (link.hasAttribute("data-leaves")) return;

@@ -1,5 +1,5 @@
 import type { LogLine } from "../../data/live-app.ts";
-import type { LogViewLine } from "../pawl-log.ts";
+import type { LogViewLine } from "../log/log-line.ts";
 
 /** A line of an update's log; `at` is known of what is read from disk. */
 export type UpdateLine = LogLine & { at?: string };

@@ -1,11 +1,12 @@
 import { css, html, LitElement, nothing } from "lit";
 import { canCheck } from "../../data/can.ts";
-import { answerOf, type DeviceSchemas } from "../../data/device.ts";
+import { answerOf } from "../../data/device.ts";
 import type { AppView, LiveApp } from "../../data/live-app.ts";
 import { isStale } from "../../data/standing.ts";
 import { partLook } from "../../look/part.ts";
 import { dialogWords } from "../../words/dialog.ts";
 import { number } from "../../words/format.ts";
+import { howItEnded, type Outcome, whatWasDone } from "../../words/outcome.ts";
 import { LastingLoad } from "../lasting-load.ts";
 import { act } from "./act.ts";
 import type { Asked } from "./acting.ts";
@@ -15,8 +16,6 @@ import { timeAgo } from "../../look/time-ago.ts";
 import { pressable } from "./pressable.ts";
 
 const words = dialogWords.past;
-
-type Outcome = DeviceSchemas["Outcome"];
 
 /** So many updates are listed here; a device's own page has them all. */
 const LISTED = 10;
@@ -129,10 +128,8 @@ export class PawlUpdatePast extends LitElement {
   }
 }
 
-function line({ kind, from, to, result, finished_at: at }: Outcome) {
-  const target = to ?? words.unknown;
-  const what = kind === "adopt" ? words.adopt(target) : words[kind](from ?? words.nothing, target);
-  return html`<li>${what}: ${words.results[result] ?? result} <span class="quiet">${timeAgo(at)}</span></li>`;
+function line(outcome: Outcome) {
+  return html`<li>${whatWasDone(outcome)} · ${howItEnded(outcome)} <span class="quiet">${timeAgo(outcome.finished_at)}</span></li>`;
 }
 
 customElements.define("pawl-update-past", PawlUpdatePast);

@@ -15,7 +15,7 @@ import { SERVER_SCENARIOS, type ServerScenario, type ServerScenarioWords } from 
 import { storeCalls } from "./store.ts";
 
 /** Tokens that the stand-in knows, with what they are good for. */
-export const SERVER_TOKENS: Readonly<Record<string, readonly ServerSchemas["Scope"][]>> = {
+const SERVER_TOKENS: Readonly<Record<string, readonly ServerSchemas["Scope"][]>> = {
   "pawl_stand-in": ["admin"],
   pawl_reader: ["stats:read", "workers:read"],
 };

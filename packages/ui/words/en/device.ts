@@ -1,5 +1,3 @@
-import type { DeviceSchemas } from "../../data/device.ts";
-
 export const device = {
   title: "Updates",
   appsOn: (host: string) => `Apps on ${host}`,
@@ -19,7 +17,6 @@ export const device = {
     token: "Token",
     press: "Sign in",
     pressing: "Signing in…",
-    empty: "Enter the token first",
     stays: "This browser stays signed in for 30 days.",
     wrong: "This token isn't known here, or was revoked.",
     limited: (wait: string) => `Too many wrong tokens came from your network. Try again in ${wait}.`,
@@ -69,22 +66,6 @@ export const device = {
     filter: "Show",
     filters: { all: "All updates", trouble: "Those that didn't work" },
     noTrouble: "Every update worked.",
-    columns: { what: "Update", result: "How it ended", when: "When", took: "Took", log: "Log" },
-    install: (from: string, to: string) => `${from} → ${to}`,
-    first: (to: string) => `${to}, the first one`,
-    rollback: (from: string, to: string) => `Back from ${from} to ${to}`,
-    adopt: (to: string) => `${to} was here already`,
-    unknown: "unknown",
-    results: {
-      success: "Worked",
-      failed: "Failed",
-      rolled_back: "Didn't work, went back",
-      undone: "Interrupted, undone",
-      cancelled: "Cancelled",
-    } satisfies Record<DeviceSchemas["UpdateResult"], string> as Readonly<
-      Record<DeviceSchemas["UpdateResult"], string>
-    >,
-    adopted: "Taken over",
     took: (duration: string) => `took ${duration}`,
     onChannel: (channel: string) => `on ${channel}`,
     resumed: "was interrupted and went on",
@@ -95,7 +76,6 @@ export const device = {
   log: {
     title: "Log",
     which: "Update",
-    newest: "The newest",
     running: (what: string) => `${what}, running now`,
     ended: (what: string, result: string, ago: string) => `${what}, ${result}, ${ago}`,
     gone: "This log isn't kept any more, or never was.",

@@ -1,10 +1,7 @@
 export const table = {
   sortBy: (column: string) => `Sort by ${column}`,
-  ascending: "from the beginning",
-  descending: "from the end",
   loading: "Reading…",
   none: "Nothing is there.",
-  noneFound: "Nothing is like that.",
   clear: "Clear the filters",
   without: (filter: string) => `Without ${filter}`,
   all: "All",

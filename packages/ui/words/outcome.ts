@@ -1,10 +1,11 @@
 import type { DeviceSchemas } from "../data/device.ts";
-import { deviceWords } from "../words/device.ts";
-import { failureWords } from "../words/failures.ts";
+import { outcome as en, type OutcomeWords } from "./en/outcome.ts";
+import { failureWords } from "./failures.ts";
+import { inLanguage } from "./language.ts";
 
 export type Outcome = DeviceSchemas["Outcome"];
 
-const words = deviceWords.history;
+const words: OutcomeWords = inLanguage({ en });
 
 /** `2.3.1 → 2.4.0` */
 export function whatWasDone({ kind, from, to }: Pick<Outcome, "kind" | "from" | "to">): string {
@@ -19,7 +20,7 @@ export function howItEnded({ kind, result }: Pick<Outcome, "kind" | "result">): 
 }
 
 /** Why it didn't work, and what was done about it; null where there is nothing to explain. */
-export function whyNot(outcome: Pick<Outcome, "kind" | "result" | "to" | "failure">, now: number): string | null {
+export function whyItFailed(outcome: Pick<Outcome, "kind" | "result" | "to" | "failure">, now: number): string | null {
   const { failure, result } = outcome;
   if (failure === null || result === "success" || result === "cancelled") return null;
   const { why, done } = failureWords({ failure, ended: outcome, nextRun: null, now });
