@@ -72,7 +72,7 @@ export function gitEnvironment({ remote, network }: EnvironmentOptions): Record<
 export function proxiesOf(env: Record<string, string | undefined>): Record<string, string> {
   const given = PROXY_NAMES.flatMap((name) => (env[name] ? [[name, env[name]] as const] : []));
   // curl, as git uses it, knows a file of certificates by git's name for it only.
-  const bundle = env["GIT_SSL_CAINFO"] ?? env["SSL_CERT_FILE"];
+  const bundle = env.GIT_SSL_CAINFO ?? env.SSL_CERT_FILE;
   return { ...Object.fromEntries(given), ...(bundle ? { GIT_SSL_CAINFO: bundle } : {}) };
 }
 
