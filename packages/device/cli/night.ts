@@ -1,4 +1,4 @@
-import type { Status } from "@pawl/protocol";
+import type { Outcome, Release, Status } from "@pawl/protocol";
 import { UpdateError } from "../error.ts";
 import { checkTrouble } from "./check-trouble.ts";
 import type { LocalDoor } from "./door.ts";
@@ -33,7 +33,8 @@ export async function night(door: LocalDoor, follow: (updateId: string) => Promi
   const trouble = checkTrouble(status);
   if (trouble) throw trouble;
   if (status.last_checked === before.last_checked) throw new UpdateError("busy", "Another process kept the check off.");
-  if (!status.auto.install || !status.has_update || (await wasLeft(door, status))) return { did: "check", status };
+  const [last] = await door.history(1);
+  if (!status.auto.install || !status.has_update || wasLeft(last, status.release)) return { did: "check", status };
   const updateId = await begin(door);
   return updateId === null ? { did: "check", status } : { did: "update", followed: await follow(updateId) };
 }
@@ -48,8 +49,15 @@ async function begin(door: LocalDoor): Promise<string | null> {
   }
 }
 
-/** Whether the owner's last word was to go back from this very version: then it comes back only when they say so. */
-async function wasLeft(door: LocalDoor, { latest_version }: Status): Promise<boolean> {
-  const [last] = await door.history(1);
-  return last?.kind === "rollback" && last.result === "success" && last.from === latest_version;
+/**
+ * Whether the owner's last word was to go back from this very release: then it comes back only when they say so. Of one
+ * version a branch may have many commits: another one is another release. Pure.
+ */
+export function wasLeft(
+  last: Pick<Outcome, "kind" | "result" | "from" | "from_commit"> | undefined,
+  offered: Pick<Release, "version" | "commit"> | null,
+): boolean {
+  if (last?.kind !== "rollback" || last.result !== "success" || offered === null) return false;
+  const isOtherCommit = last.from_commit && offered.commit && last.from_commit !== offered.commit;
+  return last.from === offered.version && !isOtherCommit;
 }
