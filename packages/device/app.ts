@@ -114,16 +114,18 @@ export class App {
     const { clock, choices, versioning, installer } = this.#parts;
     const { channel, skipped } = await choices.chosen();
     checkName(ask.version);
-    const current = await this.#inPlace();
-    const update: Update = {
-      ...(await this.#newUpdate("install", current?.version ?? null, channel)),
+    const asked: Update = {
+      ...(await this.#newUpdate("install", null, channel)),
       to: ask.version ?? null,
       by_name: ask.version !== undefined,
       force: ask.force,
       unattended: ask.unattended ?? false,
     };
-    let { id } = update;
+    let { id } = asked;
     await this.#side.begin(`install ${ask.version ?? "the newest release"}`, async (record, roots) => {
+      // Under the lock: another's update may have ended while this one waited for it.
+      const current = await this.#inPlace();
+      const update = { ...asked, from: current?.version ?? null };
       const known = { current, skipped, apply: roots, installer, versioning, now: clock.now() };
       const begun = await beginInstall(record, update, known);
       id = begun.id;
