@@ -78,7 +78,7 @@ test.each([
   [
     "another Python",
     "ERROR: Package 'kettle' requires a different Python: 3.11.2 not in '>=3.99'",
-    "requires_unmet",
+    "pip_failed",
     "It isn't made for this device's Python: 3.11.2 not in '>=3.99'.",
   ],
   [

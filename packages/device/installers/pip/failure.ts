@@ -65,7 +65,8 @@ function said(lines: readonly string[], config: PipInstall): Trouble | null {
       "The release's lock file doesn't list everything it needs with a version and a hash. Its publisher has to make it anew.",
     );
   const python = find(/requires a different Python: (.+)$/m);
-  if (python) return unmet(`It isn't made for this device's Python: ${python}.`);
+  // A device gets another with a new release of its system, and not by the next night.
+  if (python) return failed(`It isn't made for this device's Python: ${python}.`);
   if (/CERTIFICATE_VERIFY_FAILED/.test(text))
     return host("The package index's certificate isn't trusted. Check the device's date and time.");
   // Before what couldn't be found: without a network nothing is found.

@@ -21,3 +21,10 @@ export async function refuseLfs(dir: string, files: readonly LaidFile[]): Promis
   if (path === null) return;
   throw refused("A file is kept in Git LFS, which isn't fetched. Let the repository have the file itself", path);
 }
+
+/** The same for one that is larger than any release; every other error as it is. A commit is as large the next time, too. */
+export function refusedForSize(error: unknown): unknown {
+  if (!(error instanceof UpdateError) || error.code !== "too_large") return error;
+  const message = `The commit can't be installed. ${error.message}`;
+  return new UpdateError("archive_refused", message, { ...error.fields, cause: error });
+}

@@ -5,6 +5,7 @@ import { ensureFolder } from "../../store/atomic-file.ts";
 import type { Advance } from "../../update/progress.ts";
 import { cleanLine } from "../commits/clean-text.ts";
 import { emptyFolder } from "../commits/empty-folder.ts";
+import { refusedForSize } from "../commits/refused.ts";
 import { guardRoom } from "../commits/room-guard.ts";
 import type { Git } from "./git.ts";
 import { settleTree } from "./laid-out.ts";
@@ -44,7 +45,7 @@ export interface CheckOutOptions {
 /**
  * Lays out the files of a commit, as a release is made of: plain files 644 or 755, and links that stay inside. They come
  * into a repository of their own, gone afterwards, so that the mirror stays small. Throws UpdateError `release_moved` when
- * the host hasn't the commit any more, `archive_refused`, `too_large`, and as `Git.online`; the folder is empty again then.
+ * the host hasn't the commit any more, `archive_refused`, and as `Git.online`; the folder is empty again then.
  */
 export async function checkOut(
   parts: CheckOutParts,
@@ -70,7 +71,7 @@ export async function checkOut(
     await settleTree(into, files, (share) => advance({ share: FETCHED_SHARE + (1 - FETCHED_SHARE) * share }), signal);
   } catch (error) {
     await emptyFolder(into);
-    throw error;
+    throw refusedForSize(error);
   } finally {
     await rm(own, { recursive: true, force: true, maxRetries: 3 });
   }

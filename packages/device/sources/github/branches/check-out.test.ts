@@ -101,7 +101,7 @@ test("what a download of another commit has left goes, and one that doesn't end 
   expect(await readdir(cache)).toEqual([]);
   bench.forge.fault("/codeload/", { kind: "oversize" });
   const endless = checkOut(bench.forge.git.commit({ files: { ...FILES, more: "" } }), { archiveBytes: 1024 ** 2 });
-  await expect(endless).rejects.toMatchObject({ code: "too_large" });
+  await expect(endless).rejects.toMatchObject({ code: "archive_refused", message: expect.stringContaining("1 MiB") });
   expect(await readdir(cache)).toEqual([]);
 });
 

@@ -6,6 +6,7 @@ import { ensureFolder } from "../../../store/atomic-file.ts";
 import { systemClock } from "../../../system/clock.ts";
 import type { Advance } from "../../../update/progress.ts";
 import { emptyFolder } from "../../commits/empty-folder.ts";
+import { refusedForSize } from "../../commits/refused.ts";
 import { guardRoom } from "../../commits/room-guard.ts";
 import type { GithubRepository } from "../repository.ts";
 import type { BranchLimits } from "./index.ts";
@@ -28,7 +29,7 @@ const DOWNLOAD_SHARE = 0.5;
 /**
  * Lays the files of a commit into a folder, from the archive that GitHub makes of it. Its `.gitattributes` decide what is
  * in that (`export-ignore`, `export-subst`). Throws UpdateError as downloadFile and unpackArchive; `release_moved` when
- * GitHub doesn't have the commit, `too_large` and `disk_full` as guardRoom. The folder is empty again then.
+ * GitHub doesn't have the commit, `disk_full` as guardRoom. The folder is empty again then.
  */
 export async function checkOut({
   repository,
@@ -73,7 +74,7 @@ export async function checkOut({
   } catch (error) {
     await emptyFolder(dir);
     if (error instanceof UpdateError && error.code === "not_found") throw gone(commit, repository, error);
-    throw error;
+    throw refusedForSize(error);
   } finally {
     // What a broken download left stays beside it, and is continued by the next, if that is of the same commit.
     await rm(to, { force: true });
