@@ -41,9 +41,12 @@ export async function removeTree(layout: Layout, tree: string): Promise<void> {
 
 /** Removes what unpacking and removing left behind. */
 export async function removeStaging(layout: Layout): Promise<void> {
-  for (const name of namesIn(layout.releases)) {
-    if (name.startsWith(STAGING_PREFIX)) await removeWhole(join(layout.releases, name));
-  }
+  for (const name of stagingNames(layout)) await removeWhole(join(layout.releases, name));
+}
+
+/** The staging folders on disk. */
+export function stagingNames(layout: Layout): string[] {
+  return namesIn(layout.releases).filter((name) => name.startsWith(STAGING_PREFIX));
 }
 
 /** The trees on disk. */

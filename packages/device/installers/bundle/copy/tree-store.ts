@@ -4,6 +4,7 @@ import type { Manifest } from "@pawl/protocol";
 import { readManifest, sha256Of } from "@pawl/trust";
 import { ensureFolder, isMissing, syncFolder, writeFileDurably } from "../../../store/atomic-file.ts";
 import type { InPlace } from "../../types.ts";
+import { removeWhole } from "../open-folder.ts";
 import { STAGING_PREFIX } from "../prune.ts";
 import { readTreeManifest } from "../tree-manifest.ts";
 import { treeLabel } from "./tree-label.ts";
@@ -103,7 +104,7 @@ export class TreeStore {
   /** Removes what unpacking, copying and removing left behind. */
   async clean(): Promise<void> {
     for (const name of await readdir(this.dir)) {
-      if (name.startsWith(STAGING_PREFIX)) await rm(join(this.dir, name), { recursive: true, force: true });
+      if (name.startsWith(STAGING_PREFIX)) await removeWhole(join(this.dir, name));
     }
   }
 

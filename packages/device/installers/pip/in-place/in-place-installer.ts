@@ -2,17 +2,18 @@ import { join } from "node:path";
 import type { Manifest, Move, Update } from "@pawl/protocol";
 import { UpdateError } from "../../../error.ts";
 import { isNotAllowed } from "../../../preflight/file-system.ts";
+import { endLeftRunning } from "../../../system/left-running.ts";
 import { assertRootsPython } from "../../../system/roots-python.ts";
 import { checkOwner } from "../../bundle/copy/check-owner.ts";
 import { claimFolder } from "../../bundle/copy/claim.ts";
 import { isRoot } from "../../bundle/copy/owner.ts";
 import { manifestIfThere } from "../../bundle/copy/tree-manifest.ts";
 import { freeName } from "../../bundle/copy/tree-names.ts";
-import { removeWhole } from "../../bundle/open-folder.ts";
 import { asStepError } from "../../bundle/step-error.ts";
 import { JournalFile } from "../../journal-file.ts";
 import type { Backup, InPlace, Installer, Need, Report, Staging } from "../../types.ts";
 import type { PipInstallerParts } from "../parts.ts";
+import { removeBuild } from "../remove-build.ts";
 import { adoptFound } from "./adopt-found.ts";
 import { commitMove } from "./commit-move.ts";
 import { Environment } from "./environment.ts";
@@ -111,6 +112,7 @@ export class InPlaceInstaller implements Installer {
     refuseUsersOwn(found, this.#parts.config);
     await checkOwner(this.#trees.dir, [record?.tree ?? null]);
     await claimFolder(this.#trees.dir, this.#parts.installed.path);
+    await endLeftRunning(this.#trees.dir);
     await this.#trees.clean();
     const packages = survey.libs[0] ?? this.#trees.dir;
     const staged = await stageWheels(staging, { ...this.#parts, trees: this.#trees, packages }, report, signal);
@@ -194,7 +196,7 @@ export class InPlaceInstaller implements Installer {
 
   async discard(update: Update, move: Move | null): Promise<void> {
     if (!(await this.#isOwn())) return;
-    await removeWhole(this.#trees.staging(update.id));
+    await removeBuild(this.#trees.staging(update.id));
     if (move === null) return;
     const journal = await this.#journals.load(move);
     const { record } = await standing(this.#look());

@@ -7,11 +7,11 @@ import { writeFileDurably } from "../../../store/atomic-file.ts";
 import { jsonOrNull } from "../../../store/record.ts";
 import type { Run } from "../../../system/types.ts";
 import { syncFileSystem } from "../../bundle/durable.ts";
-import { removeWhole } from "../../bundle/open-folder.ts";
 import type { Report, Staging } from "../../types.ts";
 import { buildWheelhouse, type Wheelhouse } from "../build.ts";
 import { pipFailure } from "../failure.ts";
 import { runPython } from "../python.ts";
+import { removeBuild } from "../remove-build.ts";
 import { checkRoom } from "../room.ts";
 import type { Wheel } from "../wheel.ts";
 import { commitsDirectUrl } from "./direct-url.ts";
@@ -62,7 +62,7 @@ export async function stageWheels(
     wheels.push(keptFile(wheel, wheel === wheelhouse.project ? ofProject : null));
   }
   report.line(`Installs ${wheels.map(({ name, version }) => `${name} ${version}`).join(", ")}`);
-  await removeWhole(work);
+  await removeBuild(work);
   await writeFileDurably(join(into, "manifest.json"), manifestBytes);
   await trees.label(into);
   await trees.noteRelease(into, {

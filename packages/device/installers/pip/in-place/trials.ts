@@ -3,10 +3,10 @@ import type { PipInstall } from "@pawl/protocol";
 import { NOBODY } from "../../../system/nobody.ts";
 import type { Run } from "../../../system/types.ts";
 import { isRoot } from "../../bundle/copy/owner.ts";
-import { removeWhole } from "../../bundle/open-folder.ts";
 import { importCheck, pipCheck } from "../checks.ts";
 import type { User } from "../parts.ts";
 import { makeScratch, type PythonCall } from "../python.ts";
+import { removeBuild } from "../remove-build.ts";
 import type { WheelTrees } from "./wheel-trees.ts";
 
 /** How one finds out whether an environment is sound. */
@@ -38,12 +38,12 @@ async function asUser<T>(
 ): Promise<T> {
   const scratch = trees.staging("checks");
   // What one that was killed has left is somebody else's: its names may lead anywhere.
-  await removeWhole(scratch);
+  await removeBuild(scratch);
   await mkdir(trees.dir, { recursive: true });
   await makeScratch(scratch, user);
   try {
     return await work({ run, python: config.python, scratch, user });
   } finally {
-    await removeWhole(scratch);
+    await removeBuild(scratch);
   }
 }

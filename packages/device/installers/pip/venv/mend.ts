@@ -6,11 +6,11 @@ import { isSameName } from "../../../python/names.ts";
 import { syncFolder, writeFileDurably } from "../../../store/atomic-file.ts";
 import type { Run } from "../../../system/types.ts";
 import { kindAt, type Layout } from "../../bundle/layout.ts";
-import { removeWhole } from "../../bundle/open-folder.ts";
 import { removeTree, STAGING_PREFIX } from "../../bundle/prune.ts";
 import { MANIFEST_PATH } from "../../bundle/tree.ts";
 import type { Report } from "../../types.ts";
 import { builderOf, ownCall } from "../builder.ts";
+import { removeBuild } from "../remove-build.ts";
 import { readWheels } from "../wheel.ts";
 import { checkWheels } from "./inventory.ts";
 import { makeVenv } from "./make-venv.ts";
@@ -39,7 +39,7 @@ export async function mendVenv(toMend: ToMend, report: Report, signal: AbortSign
   const found = await checkWheels(path, version, signal);
 
   const work = join(layout.releases, `${PREFIX}${tree}`);
-  await removeWhole(work);
+  await removeBuild(work);
   await mkdir(work);
   await chmod(work, 0o755);
   const builder = await builderOf({ config, run }, join(work, "build"));
@@ -80,5 +80,5 @@ async function finishMending(layout: Layout, tree: string): Promise<void> {
     await rename(old, path);
     await syncFolder(layout.releases);
   }
-  await removeWhole(work);
+  await removeBuild(work);
 }

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
+  chmod,
   chown,
   lstat,
   mkdir,
@@ -99,6 +100,24 @@ describe.skipIf(noPip)("a virtual environment for each release", () => {
       fields: { version: "6.6.6" },
     });
     await installer.discard(update, null);
+    expect(await releases()).toEqual(["1.2.0.dev3"]);
+  });
+
+  test("what a project's build leaves running ends with it", async () => {
+    await writeFile(dir.join("left"), "");
+    await chmod(dir.join("left"), 0o666);
+    const leave = `import subprocess
+left = subprocess.Popen(["sleep", "60"], start_new_session=True, stdin=-3, stdout=-3, stderr=-3)
+open(${JSON.stringify(dir.join("left"))}, "w").write(str(left.pid))
+`;
+    const { "backend.py": backend = "", ...files } = quickProject({ version: "7.0.0" });
+    const published = await device.publish("7.0.0", { ...files, "backend.py": `${leave}${backend}` });
+    const update = device.update("7.0.0");
+    const move = await installer.stage({ ...published, update }, device.report, signal);
+    const pid = (await readFile(dir.join("left"), "utf8")).trim();
+    expect(pid).toMatch(/^\d+$/);
+    expect(await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).toBe("");
+    await installer.discard(update, move);
     expect(await releases()).toEqual(["1.2.0.dev3"]);
   });
 

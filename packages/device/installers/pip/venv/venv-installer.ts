@@ -7,8 +7,7 @@ import { assertRootsPython } from "../../../system/roots-python.ts";
 import { isSameRelease } from "../../../update/identity.ts";
 import { checkHome, ensureHome } from "../../bundle/home-folder.ts";
 import { currentTree, kindAt, type Layout, layoutOf, pointCurrent, treeIdentity } from "../../bundle/layout.ts";
-import { removeWhole } from "../../bundle/open-folder.ts";
-import { pruneTrees, removeStaging, removeTree, stagingPath, treeNames } from "../../bundle/prune.ts";
+import { pruneTrees, removeTree, stagingNames, stagingPath, treeNames } from "../../bundle/prune.ts";
 import { asStepError } from "../../bundle/step-error.ts";
 import { MANIFEST_PATH } from "../../bundle/tree.ts";
 import { readTreeManifest } from "../../bundle/tree-manifest.ts";
@@ -16,6 +15,7 @@ import { wayBackAfter } from "../../bundle/way-back.ts";
 import type { Backup, InPlace, Installer, Need, Report, Staging } from "../../types.ts";
 import { buildWheelhouse } from "../build.ts";
 import type { PipInstallerParts } from "../parts.ts";
+import { removeBuild } from "../remove-build.ts";
 import { checkInventory } from "./inventory.ts";
 import { venvStanding } from "./look.ts";
 import { makeVenv } from "./make-venv.ts";
@@ -126,7 +126,7 @@ export class VenvInstaller implements Installer {
     signal.throwIfAborted();
     await writeFileDurably(join(path, MANIFEST_PATH), manifestBytes);
     await syncFolder(layout.releases);
-    await removeWhole(folder);
+    await removeBuild(folder);
     const identity = await treeIdentity(layout, next);
     return { previous, next, manifest_sha256: identity?.manifest_sha256 ?? null, kept: false };
   }
@@ -205,7 +205,7 @@ export class VenvInstaller implements Installer {
   }
 
   async discard(update: Update, move: Move | null): Promise<void> {
-    await removeWhole(stagingPath(this.#layout, update.id));
+    await removeBuild(stagingPath(this.#layout, update.id));
     const current = await currentTree(this.#layout);
     if (move && !move.kept && current !== move.next) await removeTree(this.#layout, move.next);
     await this.#removeUnfinished(current);
@@ -222,7 +222,8 @@ export class VenvInstaller implements Installer {
 
   /** Removes what a build that was interrupted has left. Something that still writes there keeps it, and its name. */
   async #removeUnfinished(current: string | null): Promise<void> {
-    await removeStaging(this.#layout).catch(() => undefined);
+    const { releases } = this.#layout;
+    for (const name of stagingNames(this.#layout)) await removeBuild(join(releases, name)).catch(() => undefined);
     const whole = new Set((await this.#releases()).map(({ tree }) => tree));
     for (const tree of await treeNames(this.#layout)) {
       if (tree !== current && !whole.has(tree)) await removeTree(this.#layout, tree).catch(() => undefined);
