@@ -1,14 +1,15 @@
-import { type Failure, failure, type Manifest, type Move, type Release, type Update } from "@pawl/protocol";
+import type { Manifest, Move, Release, Update } from "@pawl/protocol";
 import { asUpdateError, UpdateError } from "../error.ts";
 import type { HealthReading } from "../health/types.ts";
-import { UNKNOWN_VERSION } from "../installers/bundle/adopted-manifest.ts";
 import type { Installer } from "../installers/types.ts";
 import type { PostInstall } from "../post-install/index.ts";
 import type { Preflight } from "../preflight/index.ts";
 import type { Services } from "../system/services.ts";
 import type { Clock } from "../system/types.ts";
+import { askable, unhealthy, worded } from "./apply-words.ts";
 import { Unsettled } from "./engine.ts";
-import { insist, TRY_AGAIN_MS } from "./insist.ts";
+import { goBack, startWhatCanBe } from "./go-back.ts";
+import { insist } from "./insist.ts";
 import type { ApplyExecutors } from "./plan.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -125,12 +126,7 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
     },
 
     "roll-back": async ({ update, move, result }, signal) => {
-      const reporter = parts.reporter(update);
-      reporter.line(`Going back to ${update.from ?? "what was there before"}`, "warn");
-      const wasInPlace = await switchBack(update, move, reporter, signal);
-      const mayRunTheNew = result === "rolled_back" || wasInPlace || update.resumed;
-      const { previous } = move;
-      const trouble = previous !== null && mayRunTheNew ? await runAgain(update, move.next, previous, signal) : null;
+      const trouble = await goBack(parts, { update, move, result }, signal);
       return { type: "gone-back", at: now(), trouble };
     },
 
@@ -139,7 +135,7 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
       // On record first: a release that takes the device down as it starts is still the one in place.
       if (update.to !== null) await insistOn(() => parts.versionFile.write(update.to ?? ""), reporter, signal);
       const trouble = await insistOn(() => installer.commit(move, update), reporter, signal);
-      await startWhatCanBe(reporter, signal);
+      await startWhatCanBe(services, reporter, signal);
       if (trouble) throw unsettled(trouble);
       return { type: "made-do", at: now() };
     },
@@ -159,7 +155,7 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
       return version;
     } finally {
       // Whatever came of it, the device serves what it has; also when this process, or an earlier one, was told to end.
-      if (areStopped) await startWhatCanBe(reporter, new AbortController().signal);
+      if (areStopped) await startWhatCanBe(services, reporter, new AbortController().signal);
     }
   }
 
@@ -178,88 +174,8 @@ export function applyExecutors(parts: ApplyParts): ApplyExecutors {
     if (update.to !== null) await parts.versionFile.write(update.to);
     await installer.commit(move, update);
   }
-
-  /** Undoes the switch; what stands in its way may pass. True when the new release may have been in place. */
-  async function switchBack(update: Update, move: Move, reporter: Reporter, signal: AbortSignal): Promise<boolean> {
-    for (let tries = 0; ; tries++) {
-      try {
-        // A try that failed may have got as far as putting the earlier release in place.
-        return (await installer.switchBack(move, reporter)) || tries > 0;
-      } catch (error) {
-        const trouble = asUpdateError(error);
-        if (trouble.code === "no_backup") throw trouble;
-        const pause = TRY_AGAIN_MS[tries];
-        const next =
-          pause === undefined ? "It goes on when Pawl is started again" : `Trying again in ${pause / 1000} s`;
-        reporter.line(
-          `The device could not go back to ${update.from ?? "what it had"}: ${worded(trouble)} ${next}.`,
-          "error",
-        );
-        if (pause === undefined) throw trouble;
-        await clock.sleep(pause, signal);
-      }
-    }
-  }
-
-  /** The earlier release's services, and whether they work: looked at once, and whatever comes of it, it stays in place. */
-  async function runAgain(update: Update, left: string, tree: string, signal: AbortSignal): Promise<Failure | null> {
-    const reporter = parts.reporter(update);
-    const onLine = (line: string) => reporter.line(line);
-    try {
-      // The power may have failed after the new release was committed and before that was on record.
-      if (update.from !== null) await parts.versionFile.write(update.from);
-    } catch (error) {
-      reporter.line(asUpdateError(error).message, "warn");
-    }
-    try {
-      await refreshUnits([left, tree], signal, onLine).catch((error) => {
-        signal.throwIfAborted();
-        reporter.line(worded(asUpdateError(error)), "warn");
-      });
-      await services.restart(signal, onLine).catch(async (error) => {
-        signal.throwIfAborted();
-        reporter.line(asUpdateError(error).message, "error");
-        await startWhatCanBe(reporter, signal);
-      });
-      await installer.settle({ previous: left, next: tree }, reporter);
-      const reading = await parts.checkHealth(askable(update.from), signal, onLine);
-      return reading.ok ? null : unhealthy(update.from, reading.reason);
-    } catch (error) {
-      signal.throwIfAborted();
-      return asUpdateError(error).toFailure();
-    }
-  }
-
-  async function refreshUnits(trees: readonly string[], signal: AbortSignal, onLine: (line: string) => void) {
-    const manifests = await Promise.all(trees.map((tree) => installer.manifest(tree)));
-    await parts.postInstall.refresh(
-      manifests.flatMap((manifest) => manifest ?? []),
-      signal,
-      onLine,
-    );
-  }
-
-  async function startWhatCanBe(reporter: Reporter, signal: AbortSignal): Promise<void> {
-    await services.start(signal, (line) => reporter.line(line)).catch(() => signal.throwIfAborted());
-  }
-}
-
-/** What a service can be asked to say its version is: what was there before Pawl never heard of the name it was given. */
-function askable(version: string | null): string | null {
-  return version === UNKNOWN_VERSION ? null : version;
-}
-
-function worded({ message, fields }: UpdateError): string {
-  return fields.detail && !message.includes(fields.detail) ? `${message} (${fields.detail})` : message;
 }
 
 function unsettled(trouble: UpdateError): Unsettled {
   return new Unsettled("It is finished when Pawl is started again.", { cause: trouble });
-}
-
-function unhealthy(version: string | null, reason: string): Failure {
-  return failure("health_failed", `${version ?? "The release"} was started but doesn't work: ${reason}.`, {
-    version,
-    detail: reason,
-  });
 }

@@ -3,7 +3,6 @@ import type { Manifest, Move, Update } from "@pawl/protocol";
 import { UpdateError } from "../../../error.ts";
 import { isNotAllowed } from "../../../preflight/file-system.ts";
 import { endLeftRunning } from "../../../system/left-running.ts";
-import { assertRootsPython } from "../../../system/roots-python.ts";
 import { checkOwner } from "../../bundle/copy/check-owner.ts";
 import { claimFolder } from "../../bundle/copy/claim.ts";
 import { isRoot } from "../../bundle/copy/owner.ts";
@@ -23,7 +22,7 @@ import { backupsOf, keptReleases, type LookParts, type Standing, standing } from
 import type { Change } from "./plan-change.ts";
 import { prepareSwitch, type SwitchParts } from "./prepare-switch.ts";
 import { checkWheels } from "./put-wheels.ts";
-import { checkRights, noRights, refuseUsersOwn } from "./rights.ts";
+import { checkRights, checkRootsPython, noRights, refuseUsersOwn } from "./rights.ts";
 import { spaceNeeds } from "./space-needs.ts";
 import { stageWheels } from "./stage-wheels.ts";
 import { carryOut, putBack } from "./switch-environment.ts";
@@ -86,7 +85,7 @@ export class InPlaceInstaller implements Installer {
 
   async verifyKept(move: Move, signal: AbortSignal): Promise<void> {
     await checkOwner(this.#trees.dir, [move.next]);
-    await this.#checkPython(signal);
+    await checkRootsPython(this.#parts, signal);
     const { install } = await this.#change(move, await standing(this.#look()));
     await checkWheels(install, signal);
   }
@@ -105,7 +104,7 @@ export class InPlaceInstaller implements Installer {
     await this.#trees.ensure().catch((error) => {
       throw !isRoot() && isNotAllowed(error) ? noRights(this.#trees.dir) : error;
     });
-    await this.#checkPython(signal);
+    await checkRootsPython(this.#parts, signal);
     const survey = await this.#environment.survey(signal);
     await checkRights(survey);
     const { found, record, inPlace } = await standing(this.#look());
@@ -215,13 +214,6 @@ export class InPlaceInstaller implements Installer {
     return found.change;
   }
 
-  /** Before anything is changed: a switch that was begun has to come to an end, whoever got hold of the Python meanwhile. */
-  async #checkPython(signal: AbortSignal): Promise<void> {
-    const { config, run } = this.#parts;
-    const more = [...(config.constraints ? [config.constraints] : []), ...config.find_links.filter(isPath)];
-    await assertRootsPython({ python: config.python, more, run }, signal);
-  }
-
   async #checkOwner({ previous, next }: Move): Promise<void> {
     await checkOwner(this.#trees.dir, [previous, next]);
   }
@@ -250,9 +242,4 @@ export class InPlaceInstaller implements Installer {
       ...trialsOf({ config, run, trees: this.#trees }),
     };
   }
-}
-
-/** Not a page of wheels: a folder of this device. */
-function isPath(link: string): boolean {
-  return link.startsWith("/");
 }

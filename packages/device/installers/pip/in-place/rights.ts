@@ -4,6 +4,8 @@ import { userInfo } from "node:os";
 import type { PipInstall } from "@pawl/protocol";
 import { UpdateError } from "../../../error.ts";
 import type { InstalledDistribution } from "../../../python/index.ts";
+import { assertRootsPython } from "../../../system/roots-python.ts";
+import type { Run } from "../../../system/types.ts";
 import { isRoot } from "../../bundle/copy/owner.ts";
 import type { Survey } from "./environment.ts";
 
@@ -29,6 +31,20 @@ export async function checkRights({ libs, scripts }: Pick<Survey, "libs" | "scri
     if (!isThere || mayWrite) continue;
     throw noRights(path);
   }
+}
+
+/**
+ * Whether nobody but root decides what root's Python does. Before anything is changed: a switch that was begun has to come to
+ * an end, whoever got hold of the Python meanwhile. Throws UpdateError `requires_unmet`.
+ */
+export async function checkRootsPython(
+  { config, run }: { config: PipInstall; run: Run },
+  signal: AbortSignal,
+): Promise<void> {
+  const { python, constraints, find_links } = config;
+  // Of the links those that are folders of this device.
+  const more = [...(constraints ? [constraints] : []), ...find_links.filter((link) => link.startsWith("/"))];
+  await assertRootsPython({ python, more, run }, signal);
 }
 
 /** What a user has for themselves would go on being what runs, whatever stands in the environment. Throws UpdateError `requires_unmet`. */
