@@ -91,7 +91,7 @@ export async function buildWheelhouse(
     report.advance({ share: 0.4 });
 
     const dir = join(folder, "wheels");
-    const [built, ...more] = await collectWheels(made, dir, signal);
+    const [built, ...more] = await collectWheels(made, dir, manifest.version, signal);
     const [project] = built && more.length === 0 ? await readWheels(own, [built], signal) : [];
     if (!project) throw new UpdateError("pip_failed", "pip has not made one wheel of the project.");
     checkProject(project, manifest, config);
@@ -99,7 +99,7 @@ export async function buildWheelhouse(
     const fetched = join(scratch, "wheels");
     await dependencies(call, { project, against, lock: source.lock, into: fetched, env }, report, signal);
     await dropNetrc(builder, signal);
-    const needed = await readWheels(own, await collectWheels(fetched, dir, signal), signal);
+    const needed = await readWheels(own, await collectWheels(fetched, dir, manifest.version, signal), signal);
     report.advance({ share: 0.7 });
     const same = needed.find(({ name }) => isSameName(name, project.name));
     if (same)

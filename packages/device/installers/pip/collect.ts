@@ -5,6 +5,7 @@ import { UpdateError } from "../../error.ts";
 import { kindAt } from "../bundle/layout.ts";
 import { OpenFolder } from "../bundle/open-folder.ts";
 import { writeFile } from "../bundle/tree-writer.ts";
+import { checkRoomToCopy } from "./room.ts";
 import type { Wheel } from "./wheel.ts";
 
 /** More than the largest release on a small device consists of. */
@@ -17,11 +18,13 @@ const WHEEL = /^[A-Za-z0-9][A-Za-z0-9._+!]*(?:-[A-Za-z0-9._+!]+){4,5}\.whl$/;
 
 /**
  * Copies what somebody else has built into a folder of ours, which from then on nobody can change: regular files only, and
- * none through a link or under a name that leads elsewhere. Names that are there already are left out.
+ * none through a link or under a name that leads elsewhere. Names that are there already are left out. Throws UpdateError
+ * `disk_full` before the disk is full: root may fill it to its last block.
  */
 export async function collectWheels(
   from: string,
   into: string,
+  version: string,
   signal: AbortSignal,
 ): Promise<Pick<Wheel, "path" | "file" | "sha256">[]> {
   await mkdir(into, { recursive: true });
@@ -46,6 +49,7 @@ export async function collectWheels(
     if (!stats.isFile() || stats.nlink !== 1)
       throw new UpdateError("pip_failed", `${file} is no file of its own.`, { path: file });
     if (stats.size > MOST_WHEEL_BYTES) throw tooLarge(`${file} has ${stats.size} bytes.`);
+    await checkRoomToCopy(stats.size, into, version);
     const sha256 = await writeFile(path, 0o644, chunksOf(handle, stats.size, signal));
     collected.push({ path, file, sha256 });
   }

@@ -21,6 +21,17 @@ export async function checkRoom(wheels: readonly Measured[], into: string, versi
   if (trouble) throw trouble;
 }
 
+/**
+ * The same for a file that is about to be copied: one with holes takes nothing where it is, and all of its length here.
+ * Throws UpdateError `disk_full`.
+ */
+export async function checkRoomToCopy(bytes: number, into: string, version: string): Promise<void> {
+  const on = await fileSystemOf(into);
+  const trouble =
+    on && assessSpace([{ path: into, bytes, inodes: 1, purpose: "taking over what was built", on }], version);
+  if (trouble) throw trouble;
+}
+
 /** Pure. Without a file system that one may look at, only what no release is as large as counts. */
 export function assessRoom(
   wheels: readonly Measured[],
