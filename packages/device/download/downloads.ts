@@ -81,7 +81,11 @@ export class DownloadsFolder implements Downloads {
     return manifestInside({ path: this.#path(bundle), name: bundleName(bundle), signal });
   }
 
-  async packCommit(about: CommitToPack, checkOut: (dir: string) => Promise<void>, signal: AbortSignal): Promise<void> {
+  async packCommit(
+    about: CommitToPack,
+    checkOut: (dir: string, signal: AbortSignal) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { dir } = this.#parts;
     await ensureFolder(dir);
     await this.#removeAllBut("commit.");

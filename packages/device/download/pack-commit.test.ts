@@ -1,11 +1,15 @@
-import { chmod, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { chmod, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { TempDir, TestClock } from "@pawl/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { UpdateError } from "../error.ts";
 import { unpackBundle } from "../installers/bundle/unpack.ts";
 import { DownloadsFolder } from "./index.ts";
 
+const exec = promisify(execFile);
 const signal = new AbortController().signal;
 const COMMIT = "c".repeat(40);
 const about = { version: "1.0.6.dev3", commit: COMMIT, published_at: "2026-03-01T12:00:00Z" };
@@ -88,3 +92,31 @@ test("a project with a file where the manifest of a release goes is refused, and
   const hasOwn = async (into: string) => writeFile(join(into, "manifest.json"), "{}");
   await expect(downloads().packCommit(about, hasOwn, signal)).rejects.toThrow(/manifest\.json/);
 });
+
+test("of a commit that no release can be made of nothing stays", async () => {
+  const leadingOut = async (into: string) => {
+    await project(into);
+    await symlink("../../elsewhere", join(into, "out"));
+  };
+  await expect(downloads().packCommit(about, leadingOut, signal)).rejects.toMatchObject({ code: "archive_refused" });
+  expect(await readdir(dir.join("downloads"))).toEqual([]);
+});
+
+test.skipIf(process.geteuid?.() !== 0)(
+  "a commit larger than it looked is given up while there is still some room, and nothing of it stays",
+  async () => {
+    await mkdir(dir.join("downloads"));
+    await exec("mount", ["-t", "tmpfs", "-o", "size=8m", "none", dir.join("downloads")]);
+    try {
+      const large = async (into: string, until: AbortSignal) => {
+        await writeFile(join(into, "large"), Buffer.alloc(8 * 1024 ** 2 - 60_000));
+        if (!until.aborted) await once(until, "abort");
+        throw until.reason;
+      };
+      await expect(downloads().packCommit(about, large, signal)).rejects.toMatchObject({ code: "disk_full" });
+      expect(await readdir(dir.join("downloads"))).toEqual([]);
+    } finally {
+      await exec("umount", [dir.join("downloads")]);
+    }
+  },
+);

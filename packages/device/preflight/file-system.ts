@@ -2,7 +2,7 @@ import type { Stats } from "node:fs";
 import { realpath, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { isMissing } from "../store/atomic-file.ts";
-import type { FileSystem } from "./space.ts";
+import { type FileSystem, reserveOf } from "./space.ts";
 
 /** The file system that holds a path, or will once the path is there. Null when this user may not look that far. */
 export async function fileSystemOf(path: string): Promise<FileSystem | null> {
@@ -22,6 +22,12 @@ export async function fileSystemOf(path: string): Promise<FileSystem | null> {
     if (isNotAllowed(error)) return null;
     throw error;
   }
+}
+
+/** Whether no more is free around a path than what an update leaves. No where that can't be known. */
+export async function isNearlyFull(path: string): Promise<boolean> {
+  const disk = await statfs(path).catch(() => null);
+  return disk !== null && disk.bavail * disk.bsize < reserveOf(disk.blocks * disk.bsize);
 }
 
 /** The path itself, or the nearest one above it that is there. Links are followed. */

@@ -33,7 +33,7 @@ export interface Downloads {
   /** Makes a bundle of what `checkOut` lays into an empty folder, with a manifest that says which commit it is. */
   packCommit(
     about: { version: string; commit: string; published_at: string | null },
-    checkOut: (dir: string) => Promise<void>,
+    checkOut: (dir: string, signal: AbortSignal) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void>;
   /** Whether the bundle of this commit is here, whole. */
@@ -172,7 +172,7 @@ export function fetchExecutors(parts: FetchParts): Executors<FetchStep, FetchEve
       reporter.line(`Fetching ${version} (commit ${commit.slice(0, 7)})`);
       await downloads.packCommit(
         { version, commit, published_at: release.published_at },
-        (dir) => branches.checkOut(commit, dir, (advanced) => reporter.advance(advanced), signal),
+        (dir, until) => branches.checkOut(commit, dir, (advanced) => reporter.advance(advanced), until),
         signal,
       );
     }

@@ -1,9 +1,8 @@
-import { readdir, stat, statfs } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UpdateError } from "../../error.ts";
-import { reserveOf } from "../../preflight/space.ts";
-
-const LOOK_EVERY_MS = 250;
+import { isNearlyFull } from "../../preflight/file-system.ts";
+import { guarded } from "../../preflight/guarded.ts";
 
 /** So much may always come, in bytes: a disk that is nearly full must not hide that there is an update. */
 const LITTLE = 1024 ** 2;
@@ -26,27 +25,12 @@ export async function guardRoom<Result>(
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   const before = await sizeOf(dir);
-  const tooMuch = new AbortController();
   const look = async () => {
     const bytes = (await sizeOf(dir)) - before;
-    if (bytes > maxBytes) tooMuch.abort(tooLarge(shown, maxBytes));
-    else if (bytes > LITTLE && (await isNearlyFull(dir))) tooMuch.abort(diskFull(shown, dir));
+    if (bytes > maxBytes) return tooLarge(shown, maxBytes);
+    return bytes > LITTLE && (await isNearlyFull(dir)) ? diskFull(shown, dir) : null;
   };
-  let looking: Promise<void> | null = null;
-  const timer = setInterval(() => {
-    looking ??= look().finally(() => {
-      looking = null;
-    });
-  }, LOOK_EVERY_MS);
-  try {
-    return await work(AbortSignal.any([signal, tooMuch.signal]));
-  } catch (error) {
-    signal.throwIfAborted();
-    throw tooMuch.signal.aborted ? tooMuch.signal.reason : error;
-  } finally {
-    clearInterval(timer);
-    await looking;
-  }
+  return guarded(look, signal, work);
 }
 
 async function sizeOf(dir: string): Promise<number> {
@@ -59,11 +43,6 @@ async function sizeOf(dir: string): Promise<number> {
     ),
   );
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
-}
-
-async function isNearlyFull(dir: string): Promise<boolean> {
-  const disk = await statfs(dir).catch(() => null);
-  return disk !== null && disk.bavail * disk.bsize < reserveOf(disk.blocks * disk.bsize);
 }
 
 function tooLarge(shown: string, maxBytes: number): UpdateError {
