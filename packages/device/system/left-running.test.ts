@@ -32,7 +32,7 @@ test("what a program has left running goes, though it left its session and its p
   const left = Number(await readFile(dir.join("left"), "utf8"));
   expect(await isRunning(left)).toBe(true);
 
-  await endLeftRunning(dir.join("work"));
+  await endLeftRunning(dir.join("work/"));
   expect(await isRunning(left)).toBe(false);
   expect([neighbour, other].map(({ exitCode, signalCode }) => exitCode ?? signalCode)).toEqual([null, null]);
 });
@@ -41,6 +41,6 @@ test("a child that its starter waits for ends as one that was killed", async () 
   await using dir = await TempDir.create();
   const child = atHome(dir.join("work/home"));
   const ended = once(child, "exit");
-  await endLeftRunning(dir.join("work"));
+  await endLeftRunning(dir.join("work/"));
   expect(await ended).toEqual([null, "SIGKILL"]);
 });

@@ -7,21 +7,21 @@ const ROUNDS = 50;
 const BETWEEN_MS = 20;
 
 /**
- * Kills every process whose home lies below a folder: what a program that was started there has left running, however it has
+ * Kills every process whose home's path begins so (`/opt/kettle/work/`): what a program that was started there has left running, however it has
  * detached itself, also where the one that started it is dead. Told by the environment it was started with (proc(5)): one
  * that takes the trouble to begin with another is not found.
  */
-export async function endLeftRunning(folder: string): Promise<void> {
+export async function endLeftRunning(prefix: string): Promise<void> {
   for (let round = 0; round < ROUNDS; round++) {
-    const left = leftRunning(folder);
+    const left = leftRunning(prefix);
     if (left.length === 0) return;
     for (const pid of left) kill(pid);
     await sleep(BETWEEN_MS);
   }
 }
 
-function leftRunning(folder: string): number[] {
-  const home = Buffer.from(`\0HOME=${folder}/`);
+function leftRunning(prefix: string): number[] {
+  const home = Buffer.from(`\0HOME=${prefix}`);
   const pids = namesIn("/proc").flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
   return pids.filter((pid) => pid !== process.pid && environmentOf(pid).includes(home));
 }

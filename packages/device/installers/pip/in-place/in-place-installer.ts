@@ -111,7 +111,8 @@ export class InPlaceInstaller implements Installer {
     refuseUsersOwn(found, this.#parts.config);
     await checkOwner(this.#trees.dir, [record?.tree ?? null]);
     await claimFolder(this.#trees.dir, this.#parts.installed.path);
-    await endLeftRunning(this.#trees.dir);
+    // Of builds that were interrupted. What else lies in that folder is its owner's.
+    await endLeftRunning(this.#trees.staging(""));
     await this.#trees.clean();
     const packages = survey.libs[0] ?? this.#trees.dir;
     const staged = await stageWheels(staging, { ...this.#parts, trees: this.#trees, packages }, report, signal);
