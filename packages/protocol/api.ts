@@ -165,7 +165,13 @@ export const LogAnswer = z.object({
 });
 export type LogAnswer = z.infer<typeof LogAnswer>;
 
-export const HistoryAnswer = z.object({ ...ok, updates: z.array(Outcome) });
+/** `next`: the cursor of what comes after, null at the end; `total`: on all pages. */
+export const HistoryAnswer = z.object({
+  ...ok,
+  updates: z.array(Outcome),
+  next: UpdateId.nullable(),
+  total: z.int(),
+});
 export type HistoryAnswer = z.infer<typeof HistoryAnswer>;
 
 export const AppsAnswer = z.object({

@@ -820,8 +820,10 @@ export interface components {
         /** @enum {string} */
         FailureCode: "offline" | "host_error" | "rate_limited" | "not_found" | "bad_manifest" | "bad_version" | "downgrade_refused" | "release_moved" | "too_large" | "disk_full" | "not_writable" | "requires_unmet" | "clock_wrong" | "signature_missing" | "signature_wrong" | "hash_mismatch" | "archive_refused" | "unpack_failed" | "backup_failed" | "switch_failed" | "restart_failed" | "health_failed" | "power_lost" | "busy" | "cancelled" | "config_invalid" | "helper_missing" | "pip_failed" | "import_failed" | "unauthorized" | "forbidden" | "state_damaged" | "bad_request" | "method_not_allowed" | "payload_too_large" | "up_to_date" | "no_backup" | "unknown_app" | "internal";
         HistoryAnswer: {
+            next: components["schemas"]["UpdateId"] | null;
             /** @constant */
             success: true;
+            total: number;
             updates: components["schemas"]["Outcome"][];
         };
         InstallBody: {
@@ -1668,8 +1670,14 @@ export interface operations {
     get_app_history: {
         parameters: {
             query?: {
+                /** @description `next` of the answer before; nothing begins anew. */
+                cursor?: string;
                 /** @description At most so many. */
                 limit?: number;
+                /** @description Only those that ended so; may be given several times. */
+                result?: ("success" | "failed" | "rolled_back" | "undone" | "cancelled")[];
+                /** @description What comes first. */
+                sort?: "newest" | "oldest";
             };
             header?: never;
             path: {
@@ -1687,6 +1695,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HistoryAnswer"];
+                };
+            };
+            /** @description Code: bad_request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
             /** @description Code: unauthorized. */
@@ -3390,8 +3407,14 @@ export interface operations {
     get_history: {
         parameters: {
             query?: {
+                /** @description `next` of the answer before; nothing begins anew. */
+                cursor?: string;
                 /** @description At most so many. */
                 limit?: number;
+                /** @description Only those that ended so; may be given several times. */
+                result?: ("success" | "failed" | "rolled_back" | "undone" | "cancelled")[];
+                /** @description What comes first. */
+                sort?: "newest" | "oldest";
             };
             header?: never;
             path?: never;
@@ -3406,6 +3429,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HistoryAnswer"];
+                };
+            };
+            /** @description Code: bad_request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
             /** @description Code: unauthorized. */

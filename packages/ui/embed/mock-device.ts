@@ -39,7 +39,7 @@ function readings(status: DeviceSchemas["StatusAnswer"]): Readonly<Record<string
     "GET status": status,
     "GET channels": { channels: [channel], current_channel: channel },
     "GET changelog": { channel, installed, latest, commits: [] },
-    "GET history": { updates: [] },
+    "GET history": { updates: [], next: null, total: 0 },
     "GET log": { lines: [] },
   };
 }

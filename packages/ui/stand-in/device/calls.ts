@@ -1,4 +1,14 @@
-import { AutoBody, CheckBody, InstallBody, RollbackBody, SetChannelBody, SettingsBody, SkipBody } from "@pawl/protocol";
+import { type HistoryPage, historyPage } from "@pawl/device/update/history-page";
+import {
+  AutoBody,
+  CheckBody,
+  InstallBody,
+  RollbackBody,
+  SetChannelBody,
+  SettingsBody,
+  SkipBody,
+  UpdateResult,
+} from "@pawl/protocol";
 import type { DeviceSchemas } from "../../data/device.ts";
 import type { paths } from "../../data/device-api.ts";
 import { type Answering, answering, type Calls, Events, Reply } from "../calls.ts";
@@ -61,10 +71,7 @@ export function appCalls(app: App, begin: Begin): AppCalls {
     },
     "GET /update/changelog": ({ query }) => changelogOf(app, query),
     "GET /update/log": ({ query }) => ({ ...ok, lines: linesOf(app, query) }),
-    "GET /update/history": ({ query }) => ({
-      ...ok,
-      updates: app.history.slice(0, Number(query.get("limit") ?? 100)),
-    }),
+    "GET /update/history": ({ query }) => ({ ...ok, ...historyOf(app, query) }),
     "POST /update/ticket": () => ({ ...ok, ticket: "stand-in" }),
     "GET /update/progress": ({ headers, query }) => {
       const after = headers.get("last-event-id") ?? query.get("last_event_id") ?? "";
@@ -117,6 +124,16 @@ function changelogOf(app: App, query: URLSearchParams): DeviceSchemas["Changelog
     commits: isNew ? (offered?.changes.slice(0, Number(query.get("max") ?? 40)) ?? []) : [],
     ...(trouble && { warning: `${trouble.message} This is what was known last.` }),
   };
+}
+
+function historyOf(app: App, query: URLSearchParams): HistoryPage {
+  const results = UpdateResult.options.filter((result) => query.getAll("result").includes(result));
+  return historyPage(app.history, {
+    limit: Number(query.get("limit") ?? 100),
+    cursor: query.get("cursor") || undefined,
+    sort: query.get("sort") === "oldest" ? "oldest" : "newest",
+    results: results.length > 0 ? results : undefined,
+  });
 }
 
 function linesOf(app: App, query: URLSearchParams): DeviceSchemas["LogAnswer"]["lines"] {

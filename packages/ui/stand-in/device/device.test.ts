@@ -70,6 +70,20 @@ test("installing stands at 40 %, and was told from its beginning", async () => {
   expect(lines.map(({ line }) => line)).toContain("Downloading 2.4.0 (14.2 MB)");
 });
 
+test("a long history is one: each update begins where the one before has left the app, and says why it went wrong", async () => {
+  const { client } = appOf("history-long");
+  const { updates } = await answerOf(client.GET("/update/history", { params: { query: { limit: 1_000 } } }));
+  expect(updates).toHaveLength(500);
+  let before: string | null | undefined;
+  for (const { from, to, result, failure } of updates.slice(1).reverse()) {
+    if (before !== undefined) expect(from).toBe(before);
+    before = result === "success" ? to : from;
+    expect([result, failure === null]).toEqual([result, result === "success"]);
+    if (result === "undone") expect(failure?.code).toBe("power_lost");
+    if (result === "rolled_back") expect(failure?.back_on).toBe(from);
+  }
+});
+
 async function watched(name: DeviceScenario) {
   const { options, status } = appOf(name);
   const heard = [];
