@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import type { DeviceSchemas } from "../data/device.ts";
-import { ApiFailure } from "../data/failure.ts";
+import type { ApiFailure } from "../data/failure.ts";
 import type { LiveApp } from "../data/live-app.ts";
 import { callWords } from "../words/failures.ts";
 
@@ -19,12 +19,34 @@ export const RESETS: Readonly<Record<Own, Change>> = {
 export const RESET_ALL: Change = { channel: null, window: null, auto: { check: null, time: null, install: null } };
 
 /** What has become of a change; null: nothing was changed, or something else since. */
-export type Changed = "saved" | { failed: string } | null;
+export type Changed = "saving" | "saved" | { failed: string } | null;
 
-/** Changes one setting after the other, and keeps what has become of the last. Fires `pawl-sign-in` where it needs a token. */
+type Of = Own | "all";
+type Settings = DeviceSchemas["SettingsAnswer"];
+
+/** As they will be once a change is saved; what goes back to pawl.yaml stays, as only the device knows what that says. Pure. */
+export function withChange(settings: Settings, { auto, channel, window }: Change): Settings {
+  return {
+    ...settings,
+    channel: channel ?? settings.channel,
+    window: window === "" ? null : (window ?? settings.window),
+    auto: {
+      check: auto?.check ?? settings.auto.check,
+      time: auto?.time ?? settings.auto.time,
+      install: auto?.install ?? settings.auto.install,
+    },
+  };
+}
+
+/**
+ * Changes settings one after the other, however quickly they are chosen, and keeps what has become of each. Fires
+ * `pawl-sign-in` where it needs a token.
+ */
 export class Changing implements ReactiveController {
-  isSaving = false;
-  #last: { of: Own | "all"; changed: Changed } | null = null;
+  readonly #changed = new Map<Of, Changed>();
+  /** On their way, or waiting for their turn. */
+  readonly #going: Change[] = [];
+  #turn: Promise<void> = Promise.resolve();
   readonly #host: ReactiveControllerHost & EventTarget;
 
   constructor(host: ReactiveControllerHost & EventTarget) {
@@ -34,38 +56,52 @@ export class Changing implements ReactiveController {
 
   hostConnected(): void {}
 
-  of(setting: Own | "all"): Changed {
-    return this.#last?.of === setting ? this.#last.changed : null;
+  get isSaving(): boolean {
+    return this.#going.length > 0;
   }
 
-  /** @param done it was answered, whatever the answer was */
-  async change(app: LiveApp, of: Own | "all", body: Change, done: () => void): Promise<void> {
-    if (this.isSaving) return;
-    this.isSaving = true;
-    this.#tell(of, null);
+  of(setting: Of): Changed {
+    return this.#changed.get(setting) ?? null;
+  }
+
+  /** The settings as the reader has chosen them, also where that isn't saved yet. */
+  shown(settings: Settings): Settings {
+    return this.#going.reduce(withChange, settings);
+  }
+
+  /** @param done it was answered: with the settings as they are now; null: it didn't work */
+  change(app: LiveApp, of: Of, body: Change, done: (settings: Settings | null) => void): void {
+    for (const [each, changed] of this.#changed) if (changed !== "saving") this.#changed.delete(each);
+    this.#going.push(body);
+    this.#tell(of, "saving");
+    this.#turn = this.#turn.then(async () => {
+      const { settings, changed } = await this.#save(app, body);
+      this.#going.splice(this.#going.indexOf(body), 1);
+      done(settings);
+      this.#tell(of, changed);
+      // What the other channel has is what one wants to see next; that it can't be asked now, status says.
+      if (settings !== null && body.channel !== undefined) {
+        void app.ask((client) => client.POST("/update/check", { body: { force: true } })).catch(() => undefined);
+      }
+    });
+  }
+
+  async #save(app: LiveApp, body: Change): Promise<{ settings: Settings | null; changed: Changed }> {
     try {
-      await app.ask((client) => client.POST("/update/settings", { body }));
-      this.#tell(of, "saved");
+      return {
+        settings: await app.ask((client) => client.POST("/update/settings", { body })),
+        changed: "saved",
+      };
     } catch (error) {
-      if (!(error instanceof ApiFailure)) throw error;
-      if (error.code === "unauthorized") this.#signIn();
-      else this.#tell(of, { failed: callWords(error.code, error.message, Date.now()) });
-    } finally {
-      this.isSaving = false;
-      done();
-    }
-    // What the other channel has is what one wants to see next; that it can't be asked now, status says.
-    if (body.channel !== undefined && this.of(of) === "saved") {
-      await app.ask((client) => client.POST("/update/check", { body: { force: true } })).catch(() => undefined);
+      const { code, message } = error as ApiFailure;
+      if (code !== "unauthorized") return { settings: null, changed: { failed: callWords(code, message, Date.now()) } };
+      this.#host.dispatchEvent(new Event("pawl-sign-in", { bubbles: true, composed: true, cancelable: true }));
+      return { settings: null, changed: null };
     }
   }
 
-  #tell(of: Own | "all", changed: Changed): void {
-    this.#last = { of, changed };
+  #tell(of: Of, changed: Changed): void {
+    this.#changed.set(of, changed);
     this.#host.requestUpdate();
-  }
-
-  #signIn(): void {
-    this.#host.dispatchEvent(new Event("pawl-sign-in", { bubbles: true, composed: true, cancelable: true }));
   }
 }

@@ -1,15 +1,17 @@
 import { css, html, LitElement, nothing } from "lit";
 import { Ban, Check, CircleAlert, Undo2 } from "lucide";
-import { answerOf } from "../data/device.ts";
+import { answerOf, type DeviceSchemas } from "../data/device.ts";
+import { changedPlace, type ListPlace, listPlaceOf, listQuery } from "../data/list-place.ts";
 import type { DeviceApp } from "../data/live-device.ts";
 import { LastingLoad } from "../elements/lasting-load.ts";
 import { LiveView } from "../elements/live-view.ts";
+import "../elements/table/pawl-pager.ts";
 import { icon } from "../look/icon.ts";
 import { partLook } from "../look/part.ts";
 import type { Router } from "../look/router.ts";
 import { timeAgo } from "../look/time-ago.ts";
 import { deviceWords } from "../words/device.ts";
-import { duration, number, size } from "../words/format.ts";
+import { duration, size } from "../words/format.ts";
 import { howItEnded, type Outcome, whatWasDone, whyItFailed } from "../words/outcome.ts";
 import { appPlaces } from "./app-places.ts";
 import { headLook } from "./head-look.ts";
@@ -17,15 +19,24 @@ import { loadTrouble } from "./load-trouble.ts";
 
 const words = deviceWords.history;
 
-/** So many are shown at first, and each time somebody wants more. */
-const STEP = 25;
-/** A device keeps no more than it tells at once. */
-const MOST = 1_000;
+const PAGE_ROWS = 25;
+
+/** Which updates are shown, by the name that stands in the address. */
+const SHOWN = {
+  worked: ["success"],
+  trouble: ["failed", "rolled_back", "undone"],
+  cancelled: ["cancelled"],
+} as const satisfies Record<string, readonly DeviceSchemas["UpdateResult"][]>;
+type Shown = keyof typeof SHOWN;
+const SHOWABLE = Object.keys(SHOWN) as readonly Shown[];
+
+/** `asked`: what it answers to. */
+type Page = DeviceSchemas["HistoryAnswer"] & { asked: string };
 
 const ICONS = { success: Check, failed: CircleAlert, rolled_back: Undo2, undone: Undo2, cancelled: Ban };
 const TONES = { success: "", failed: "danger", rolled_back: "warn", undone: "warn", cancelled: "" };
 
-/** What became of each update, the newest first. How many, and which, is in the address. */
+/** What became of each update, page by page. Which ones, and in what order, is in the address. */
 export class PawlAppHistory extends LitElement {
   static override properties = {
     app: { attribute: false },
@@ -37,15 +48,12 @@ export class PawlAppHistory extends LitElement {
   declare query: string;
 
   readonly #live = new LiveView(this, () => this.app.live);
-  /** One more than is shown, to know whether there are any. */
   readonly #load = new LastingLoad(
     this,
-    ([app, limit], signal) =>
-      answerOf(app.live.client.GET("/update/history", { params: { query: { limit } }, signal })),
+    async ([app, asked], signal) => ({ asked, ...(await readHistory(app, new URLSearchParams(asked), signal)) }),
     () => {
       const { update_id: id, state } = this.#live.view.status ?? {};
-      const limit = this.#isFiltered ? MOST : Math.min(MOST, this.#shown + 1);
-      return [this.app, limit, id, state === "installing"] as const;
+      return [this.app, this.#asked, id, state === "installing"] as const;
     },
   );
 
@@ -53,6 +61,13 @@ export class PawlAppHistory extends LitElement {
     partLook,
     headLook,
     css`
+      .head label {
+        display: grid;
+        gap: 2px;
+      }
+      .head select {
+        width: 100%;
+      }
       ol {
         padding: 0;
         list-style: none;
@@ -78,65 +93,87 @@ export class PawlAppHistory extends LitElement {
       .what {
         font-weight: 550;
       }
+      .fact {
+        white-space: nowrap;
+      }
       .why {
         margin-top: 2px;
       }
-      a {
+      li a {
         align-content: center;
         align-self: start;
         min-height: 44px;
         padding: 0 4px;
         margin: -10px 0;
       }
+      @media (max-width: 480px) {
+        .head label {
+          flex: 1 1 0;
+          min-width: 0;
+        }
+      }
     `,
   ];
 
-  get #shown(): number {
-    const asked = Number(new URLSearchParams(this.query).get("show"));
-    return Number.isInteger(asked) && asked > 0 && asked <= MOST ? asked : STEP;
+  get #place(): ListPlace {
+    return listPlaceOf(new URLSearchParams(this.query), ["only"]);
   }
 
-  get #isFiltered(): boolean {
-    return new URLSearchParams(this.query).get("only") === "trouble";
+  get #only(): Shown | null {
+    return SHOWABLE.find((each) => each === this.#place.filters.only) ?? null;
+  }
+
+  get #asked(): string {
+    return new URLSearchParams(listQuery(this.#place)).toString();
   }
 
   override render() {
     const { value } = this.#load;
-    const all = value?.updates;
-    const wanted = this.#isFiltered ? all?.filter(isTrouble) : all;
-    return html`<section aria-labelledby="title">
+    const isEmpty = value?.total === 0;
+    return html`<section aria-labelledby="title" aria-busy=${this.#load.isLoading}>
       <div class="head">
         <h2 id="title" class="visually-hidden">${words.title}</h2>
-        ${all === undefined || all.length === 0 ? nothing : this.#filter()}
+        ${isEmpty && this.#only === null ? nothing : this.#choices()}
       </div>
       ${loadTrouble(this, this.#load, words)}
-      ${wanted === undefined ? (this.#load.isLoading ? skeleton() : nothing) : this.#list(wanted)}
+      ${value === undefined ? (this.#load.isLoading ? skeleton() : nothing) : isEmpty ? this.#empty() : this.#list(value)}
     </section>`;
   }
 
-  #filter() {
-    const { all, trouble } = words.filters;
+  #choices() {
+    const { order, orders, filter, filters } = words;
+    const isOldest = this.#place.sort === "oldest";
+    const choose = (name: "only" | "sort") => (event: Event) => this.#choose(name, event);
     return html`<label>
-      <span class="quiet small">${words.filter}</span>
-      <select class="field" @change=${this.#choose}>
-        <option value="" ?selected=${!this.#isFiltered}>${all}</option>
-        <option value="trouble" ?selected=${this.#isFiltered}>${trouble}</option>
-      </select>
-    </label>`;
+        <span class="quiet small">${filter}</span>
+        <select class="field" @change=${choose("only")}>
+          <option value="" ?selected=${this.#only === null}>${filters.all}</option>
+          ${SHOWABLE.map((each) => html`<option value=${each} ?selected=${this.#only === each}>${filters[each]}</option>`)}
+        </select>
+      </label>
+      <label>
+        <span class="quiet small">${order}</span>
+        <select class="field" @change=${choose("sort")}>
+          <option value="" ?selected=${!isOldest}>${orders.newest}</option>
+          <option value="oldest" ?selected=${isOldest}>${orders.oldest}</option>
+        </select>
+      </label>`;
   }
 
-  #list(wanted: readonly Outcome[]) {
-    if (wanted.length === 0) return html`<p class="quiet">${this.#isFiltered ? words.noTrouble : words.empty}</p>`;
-    const shown = wanted.slice(0, this.#shown);
-    const isMore = wanted.length > shown.length;
-    const count = number(shown.length);
+  #empty() {
+    return html`<p class="quiet">${this.#only === null ? words.empty : words.none[this.#only]}</p>`;
+  }
+
+  #list({ updates, next, total, asked }: Page) {
+    const { cursor } = this.#place;
     return html`<ol>
-        ${shown.map((outcome) => this.#line(outcome))}
+        ${updates.map((outcome) => this.#line(outcome))}
       </ol>
-      <p class="row">
-        <span class="quiet small" role="status">${isMore ? words.shown(count) : words.all(count)}</span>
-        ${isMore ? html`<button class="link" type="button" @click=${this.#more}>${words.more}</button>` : nothing}
-      </p>`;
+      <pawl-pager
+        .total=${asked === this.#asked ? total : undefined}
+        .firstHref=${cursor === null ? null : this.#href({ cursor: null })}
+        .nextHref=${next === null ? null : this.#href({ cursor: next })}
+      ></pawl-pager>`;
   }
 
   #line(outcome: Outcome) {
@@ -149,25 +186,34 @@ export class PawlAppHistory extends LitElement {
       <div>
         <p><span class="what numbers">${what}</span> · ${howItEnded(outcome)}</p>
         ${why === null ? nothing : html`<p class="why">${why}</p>`}
-        <p class="quiet small numbers">${facts(outcome).map((fact, at) => html`${at === 0 ? nothing : " · "}${fact}`)}</p>
+        <p class="quiet small numbers">${facts(outcome).map((fact, at) => html`${at === 0 ? nothing : " · "}<span class="fact">${fact}</span>`)}</p>
       </div>
       ${kind === "adopt" ? nothing : html`<a href=${log} aria-label=${words.logOf(what)}>${words.log}</a>`}
     </li>`;
   }
 
-  readonly #choose = ({ target }: Event) => this.#go({ only: (target as HTMLSelectElement).value, show: "" });
+  #choose(name: "only" | "sort", { target }: Event): void {
+    const { value } = target as HTMLSelectElement;
+    this.router.go(this.#href(name === "sort" ? { sort: value } : { filters: { only: value } }), { replace: true });
+  }
 
-  readonly #more = () => this.#go({ show: String(Math.min(MOST, this.#shown * 2)) });
-
-  #go(change: Record<string, string>): void {
-    const now = Object.fromEntries(new URLSearchParams(this.query));
+  #href(change: Partial<ListPlace>): string {
     const { history } = appPlaces(this.router, this.app.name);
-    this.router.go(this.router.href(history, { ...now, ...change }), { replace: true });
+    return this.router.href(history, listQuery(changedPlace(this.#place, change)));
   }
 }
 
-function isTrouble({ result }: Outcome): boolean {
-  return result !== "success" && result !== "cancelled";
+/** An address that somebody has typed may say anything. */
+function readHistory({ live }: DeviceApp, asked: URLSearchParams, signal: AbortSignal) {
+  const only = SHOWABLE.find((each) => each === asked.get("only"));
+  const cursor = asked.get("cursor");
+  const query = {
+    limit: PAGE_ROWS,
+    ...(only && { result: [...SHOWN[only]] }),
+    ...(asked.get("sort") === "oldest" && { sort: "oldest" as const }),
+    ...(cursor !== null && { cursor }),
+  };
+  return answerOf(live.client.GET("/update/history", { params: { query }, signal }));
 }
 
 function facts({ started_at, finished_at, channel, bytes_downloaded: bytes, resumed, kind }: Outcome) {

@@ -19,6 +19,8 @@ const words = deviceWords.log;
 
 /** So many updates are offered to choose from. */
 const OFFERED = 50;
+/** In so many one is looked for that isn't among those: as many as a device tells at once. */
+const LOOKED_THROUGH = 1_000;
 
 type Line = LogLine & Partial<Pick<DeviceSchemas["LogAnswer"]["lines"][number], "at">>;
 
@@ -36,9 +38,14 @@ export class PawlAppLog extends LitElement {
   readonly #live = new LiveView(this, () => this.app.live);
   readonly #history = new LastingLoad(
     this,
-    ([app], signal) =>
-      answerOf(app.live.client.GET("/update/history", { params: { query: { limit: OFFERED } }, signal })),
+    ([app], signal) => readPast(app, OFFERED, signal),
     () => [this.app, this.#live.view.status?.update_id, this.#runs()] as const,
+  );
+  /** For the name of an older one, which a link led to. */
+  readonly #older = new LastingLoad(
+    this,
+    ([app], signal) => readPast(app, LOOKED_THROUGH, signal),
+    () => (this.#isOlder ? [this.app] : null),
   );
   readonly #log = new LastingLoad(
     this,
@@ -104,12 +111,11 @@ export class PawlAppLog extends LitElement {
   }
 
   #choice(id: string) {
-    const past = this.#history.value?.updates.filter(({ kind }) => kind !== "adopt") ?? [];
-    const isListed = past.some((outcome) => outcome.id === id);
+    const past = this.#history.value ?? [];
     return html`<label>
       <span class="quiet small">${words.which}</span>
       <select class="field" @change=${this.#choose}>
-        ${isListed ? nothing : html`<option value=${id} selected>${this.#unlisted(id)}</option>`}
+        ${past.some((outcome) => outcome.id === id) ? nothing : html`<option value=${id} selected>${this.#unlisted(id)}</option>`}
         ${past.map((outcome) => html`<option value=${outcome.id} ?selected=${outcome.id === id}>${optionOf(outcome)}</option>`)}
       </select>
     </label>`;
@@ -117,7 +123,15 @@ export class PawlAppLog extends LitElement {
 
   #unlisted(id: string): string {
     const { update } = this.#live.view.status ?? {};
-    return update && this.#runs(id) ? words.running(whatWasDone(update)) : id;
+    if (update && this.#runs(id)) return words.running(whatWasDone(update));
+    const found = this.#older.value?.find((outcome) => outcome.id === id);
+    return found ? optionOf(found) : id;
+  }
+
+  get #isOlder(): boolean {
+    const { value: past } = this.#history;
+    const id = this.#id;
+    return past !== undefined && id !== undefined && !this.#runs(id) && !past.some((outcome) => outcome.id === id);
   }
 
   /** The one that the address names, else the newest; undefined: there was none. */
@@ -148,6 +162,12 @@ export class PawlAppLog extends LitElement {
     const { log } = appPlaces(this.router, this.app.name);
     this.router.go(this.router.href(log, { id: (target as HTMLSelectElement).value }));
   };
+}
+
+/** Those that have a log. */
+async function readPast({ live }: DeviceApp, limit: number, signal: AbortSignal): Promise<Outcome[]> {
+  const { updates } = await answerOf(live.client.GET("/update/history", { params: { query: { limit } }, signal }));
+  return updates.filter(({ kind }) => kind !== "adopt");
 }
 
 function viewOf({ line, level, at }: Line, number: number): LogViewLine {

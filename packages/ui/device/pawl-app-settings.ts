@@ -1,4 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { live } from "lit/directives/live.js";
 import { canChoose, canFollowAnother } from "../data/can.ts";
 import { answerOf, type DeviceSchemas } from "../data/device.ts";
 import type { AppStatus } from "../data/live-app.ts";
@@ -25,10 +26,13 @@ export class PawlAppSettings extends LitElement {
   static override properties = {
     app: { attribute: false },
     wanted: { state: true },
+    typed: { state: true },
   };
   declare app: DeviceApp;
   /** Another channel, chosen and not followed yet. */
   declare wanted: string | null;
+  /** Another time of the check, typed and not saved yet: each digit makes a valid time of its own. */
+  declare typed: string | null;
 
   readonly #live = new LiveView(this, () => this.app.live);
   readonly #changing = new Changing(this);
@@ -49,10 +53,11 @@ export class PawlAppSettings extends LitElement {
   constructor() {
     super();
     this.wanted = null;
+    this.typed = null;
   }
 
   override render() {
-    const { value: settings } = this.#load;
+    const settings = this.#load.value && this.#changing.shown(this.#load.value);
     return html`<section aria-labelledby="title">
       <h2 id="title" class="visually-hidden">${words.title}</h2>
       ${loadTrouble(this, this.#load, { ...words, tryAgain: deviceWords.tryAgain })}
@@ -118,26 +123,35 @@ export class PawlAppSettings extends LitElement {
   }
 
   #time({ auto, own }: Settings) {
-    const { title, about, off, next } = words.time;
+    const { title, about, off, next, save } = words.time;
     const at = this.#live.view.status?.auto.next_run ?? null;
-    const change = ({ target }: Event) => {
-      const { value } = target as HTMLInputElement;
-      // While it is typed it may be half a time.
-      if (/^\d\d:\d\d$/.test(value)) this.#change("auto.time", { auto: { time: value } });
-    };
-    const choice = html`<input
-        class="field numbers"
-        type="time"
-        required
-        aria-labelledby="auto.time"
-        aria-describedby="auto.time-about"
-        .value=${auto.time}
-        ?disabled=${!auto.check || !this.#mayChoose}
-        @change=${change}
-      />
+    const typed = this.typed ?? auto.time;
+    // While it is typed it may be half a time.
+    const isNew = typed !== auto.time && /^\d\d:\d\d$/.test(typed);
+    const choice = html`<div class="time">
+        <input
+          class="field numbers"
+          type="time"
+          required
+          aria-labelledby="auto.time"
+          aria-describedby="auto.time-about"
+          .value=${live(typed)}
+          ?disabled=${!auto.check || !this.#mayChoose}
+          @input=${({ target }: Event) => (this.typed = (target as HTMLInputElement).value)}
+          @keydown=${({ key }: KeyboardEvent) => (key === "Enter" && isNew ? this.#saveTime(typed) : undefined)}
+        />
+        ${isNew ? html`<button class="button" type="button" @click=${() => this.#saveTime(typed)}>${save}</button>` : nothing}
+      </div>
       ${auto.check ? nothing : html`<p class="quiet small">${off}.</p>`}`;
     const when = auto.check && at !== null ? ` ${next(clockTime(at))}` : "";
     return this.#setting("auto.time", title, `${about}${when}`, choice, own);
+  }
+
+  #saveTime(time: string): void {
+    // The button goes, and the focus with it.
+    this.renderRoot.querySelector<HTMLElement>("input[type=time]")?.focus();
+    this.typed = null;
+    this.#change("auto.time", { auto: { time } });
   }
 
   #install({ auto, own }: Settings) {
@@ -219,10 +233,11 @@ export class PawlAppSettings extends LitElement {
   };
 
   #change(of: Own | "all", body: Change): void {
-    void this.#changing.change(this.app.live, of, body, () => {
-      // Also what couldn't be changed stands again as it is.
-      this.wanted = null;
-      this.#load.again();
+    this.#changing.change(this.app.live, of, body, (settings) => {
+      if (of === "channel" || of === "all") this.wanted = null;
+      // What wasn't answered may have been changed all the same.
+      if (settings === null) this.#load.again();
+      else this.#load.value = settings;
     });
   }
 }

@@ -59,8 +59,10 @@ export class PawlDevicePage extends LitElement {
         align-content: start;
         justify-items: start;
         gap: 10px;
-        min-height: 256px;
         padding: 20px;
+      }
+      .apps .waits {
+        min-height: 256px;
       }
     `,
   ];
@@ -117,10 +119,11 @@ export class PawlDevicePage extends LitElement {
     const { value: apps, error } = this.#apps;
     if (apps !== undefined) return html`${this.#away()}${this.#place(apps)}`;
     if (error instanceof ApiFailure) return this.#failed(error);
-    return html`<h1>${words.appsOn(location.hostname)}</h1>
+    const isOfApp = appPlaceOf(this.#router.place.path) !== null;
+    return html`${isOfApp ? nothing : html`<h1>${words.appsOn(location.hostname)}</h1>`}
       ${this.#awaySince === null ? nothing : html`<pawl-away .since=${this.#awaySince}></pawl-away>`}
       <p class="visually-hidden" role="status">${words.loading}</p>
-      <div class="apps" aria-hidden="true">${waitingCard}</div>`;
+      ${isOfApp ? waitingApp : html`<div class="apps" aria-hidden="true">${waitingCard}</div>`}`;
   }
 
   /** Unless it is away for an update's sake, which the update says itself. */
@@ -201,6 +204,13 @@ const waitingCard = html`<div class="card waits">
   <p><span class="skeleton">${words.loading}</span></p>
   <p class="small"><span class="skeleton">${words.loading} ${words.loading}</span></p>
 </div>`;
+
+/** An app's page, the same. */
+const waitingApp = html`<h1 aria-hidden="true"><span class="skeleton">${words.loading}</span></h1>
+  <div class="card waits" aria-hidden="true">
+    <h1><span class="skeleton">0.0.0</span></h1>
+    <p><span class="skeleton">${words.loading}</span></p>
+  </div>`;
 
 const isRefused = (error: unknown) => error instanceof ApiFailure && error.code === "unauthorized";
 

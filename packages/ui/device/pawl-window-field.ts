@@ -109,7 +109,11 @@ export class PawlWindowField extends LitElement {
     if (this.value !== null) this.#tell("");
   };
 
-  readonly #save = () => this.#tell(`${this.from}-${this.to}`);
+  readonly #save = () => {
+    // The button goes, and the focus with it.
+    this.renderRoot.querySelector<HTMLElement>("input[type=time]")?.focus();
+    this.#tell(`${this.from}-${this.to}`);
+  };
 
   #tell(window: string): void {
     this.dispatchEvent(new CustomEvent("change", { detail: window }));

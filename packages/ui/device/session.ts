@@ -26,7 +26,13 @@ export class Session implements ReactiveController {
     host.addController(this);
   }
 
-  hostConnected(): void {}
+  hostConnected(): void {
+    document.addEventListener("visibilitychange", this.#seen);
+  }
+
+  hostDisconnected(): void {
+    document.removeEventListener("visibilitychange", this.#seen);
+  }
 
   /** What can be done about it; null: nothing, or it isn't known yet. */
   get offers(): "sign-in" | "sign-out" | null {
@@ -59,6 +65,18 @@ export class Session implements ReactiveController {
   async end(): Promise<void> {
     await answerOf(this.device.client.DELETE("/api/session"));
     this.#anew();
+  }
+
+  /** In another tab somebody may have signed in meanwhile, or out. */
+  readonly #seen = () => {
+    if (document.visibilityState === "visible") void this.#lookAgain().catch(() => undefined);
+  };
+
+  async #lookAgain(): Promise<void> {
+    const { signed_in: isSignedIn } = await answerOf(this.device.client.GET("/api/session"));
+    if (isSignedIn === this.#standing.value?.signed_in) return;
+    if (isSignedIn && this.asks !== "nothing") this.#anew();
+    else this.#standing.again();
   }
 
   #anew(): void {

@@ -47,7 +47,10 @@ export function settingRow({ of, title, about, choice, below, outcome, reset, ca
 
 /** What has become of the last change, beside what was changed. */
 export function outcomeWords(changed: Changed) {
-  if (changed !== null && changed !== "saved") return html`<p class="danger small" role="alert">${changed.failed}</p>`;
-  const said = html`<span class="saved quiet small">${icon(Check, 16)} ${words.saved}</span>`;
-  return html`<span role="status">${changed === "saved" ? said : nothing}</span>`;
+  if (typeof changed === "object" && changed !== null) {
+    return html`<p class="danger small" role="alert">${changed.failed}</p>`;
+  }
+  const saved = html`<span class="saved quiet small">${icon(Check, 16)} ${words.saved}</span>`;
+  const saving = html`<span class="saving quiet small">${words.saving}</span>`;
+  return html`<span role="status">${changed === "saved" ? saved : changed === "saving" ? saving : nothing}</span>`;
 }

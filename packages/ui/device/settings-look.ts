@@ -46,6 +46,20 @@ export const settingsLook = css`
     grid-template-columns: minmax(0, 1fr);
     margin-top: 8px;
   }
+  /* What takes no time to save isn't announced. */
+  .saving {
+    animation: appear 0.2s 0.4s backwards;
+  }
+  @keyframes appear {
+    from {
+      opacity: 0;
+    }
+  }
+  .time {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 4px 8px;
+  }
   .all {
     padding-top: 16px;
     border-top: 1px solid var(--line);

@@ -1,0 +1,127 @@
+import type { Browser, Page, Route } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { device } from "../../packages/ui/words/en/device.ts";
+import { table } from "../../packages/ui/words/en/table.ts";
+import { startBrowser, whyNoBrowser } from "./lib/chromium.ts";
+import { StageServer } from "./lib/stage-server.ts";
+import { visitors } from "./lib/visitors.ts";
+
+// A device's page on the stand-in: what an owner chooses there, on a slow network and a device that refuses; and what was.
+
+const { settings, history } = device;
+
+const taken = new AsyncDisposableStack();
+let browser: Browser;
+let stage: StageServer;
+const visit = visitors(() => browser);
+
+describe.skipIf(whyNoBrowser !== null)("a device's page on the stand-in", () => {
+  beforeAll(async () => {
+    [browser, stage] = await Promise.all([startBrowser(), StageServer.start()]);
+    taken.defer(() => browser.close());
+    taken.use(stage);
+  });
+  afterAll(() => taken.disposeAsync());
+
+  test("what couldn't be saved stands again as it is, and says why", async () => {
+    const { page } = await settingsPage("stale");
+    await page.getByRole("radio", { name: settings.window.between }).check();
+    await page.getByRole("button", { name: settings.window.save }).click();
+    await page.getByText(settings.saved).waitFor();
+    await onSave(page, (route) =>
+      route.fulfill({ status: 500, json: { success: false, code: "internal", error: "Something went wrong." } }),
+    );
+    const check = page.getByRole("checkbox", { name: settings.check.title });
+    await check.click();
+    await page.getByRole("alert").waitFor();
+    expect(await check.isChecked()).toBe(true);
+    await page.getByRole("radio", { name: settings.window.anyTime }).click();
+    await expect.poll(() => page.getByRole("radio", { name: settings.window.between }).isChecked()).toBe(true);
+  });
+
+  test("what is chosen while something else is being saved is saved after it", async () => {
+    const { page } = await settingsPage("stale");
+    const sent: unknown[] = [];
+    await onSave(page, async (route) => {
+      sent.push(route.request().postDataJSON());
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await route.continue();
+    });
+    const install = page.getByRole("checkbox", { name: settings.install.title });
+    const check = page.getByRole("checkbox", { name: settings.check.title });
+    await install.click();
+    await check.click();
+    expect([await install.isChecked(), await check.isChecked()]).toEqual([true, false]);
+    await page.getByText(settings.saved).waitFor();
+    await expect.poll(() => sent).toEqual([{ auto: { install: true } }, { auto: { check: false } }]);
+    await page.reload();
+    await page.getByText(settings.off, { exact: true }).waitFor();
+    expect([await install.isChecked(), await check.isChecked()]).toEqual([true, false]);
+  });
+
+  test("a time is saved once it is whole, and not each digit of it", async () => {
+    const { page } = await settingsPage("never-checked");
+    const sent: unknown[] = [];
+    await onSave(page, (route) => {
+      sent.push(route.request().postDataJSON());
+      return route.continue();
+    });
+    const time = page.getByLabel(settings.time.title);
+    await time.focus();
+    await page.keyboard.type("0333");
+    await page.getByRole("button", { name: settings.time.save }).waitFor();
+    expect(sent).toEqual([]);
+    await page.keyboard.press("Enter");
+    await page.getByText(settings.saved).waitFor();
+    expect(sent).toEqual([{ auto: { time: "03:33" } }]);
+    expect(await time.inputValue()).toBe("03:33");
+  });
+
+  test("a long history is read page by page, from either end, and the address leads back to each", async () => {
+    const { page } = await visit(stage.url);
+    await page.goto("/sites/device~history-long/apps/kitchen");
+    const first = page.getByRole("listitem").first();
+    await first.getByText("2.2.5 → 2.3.1").waitFor();
+    await page.getByRole("link", { name: table.next }).click();
+    await first.getByText("2.2.5 → 2.3.1").waitFor({ state: "hidden" });
+    const shown = await first.innerText();
+    await page.reload();
+    await first.waitFor();
+    expect(await first.innerText()).toBe(shown);
+    await page.goBack();
+    await first.getByText("2.2.5 → 2.3.1").waitFor();
+    await page.getByLabel(history.order).selectOption(history.orders.oldest);
+    await page.getByLabel(history.filter).selectOption(history.filters.cancelled);
+    await page.getByText(/\b\d\d entries/).waitFor();
+    expect(new URL(page.url()).search).toBe("?only=cancelled&sort=oldest");
+  });
+
+  test("who signs in in one tab is signed in in the other", async () => {
+    const { page } = await visit(stage.url);
+    await page.goto("/sites/device~unauthorized/");
+    await page.getByLabel(device.signIn.token).waitFor();
+    const { ok } = await page.evaluate(async () => {
+      const body = JSON.stringify({ token: "pawl_stand-in" });
+      const headers = { "content-type": "application/json" };
+      return fetch("./api/session", { method: "POST", body, headers }).then((each) => ({ ok: each.ok }));
+    });
+    expect(ok).toBe(true);
+    // As when one comes back to a tab.
+    await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+    await page.getByRole("button", { name: device.signIn.out }).waitFor();
+  });
+
+  async function settingsPage(scenario: string): Promise<Awaited<ReturnType<typeof visit>>> {
+    stage.begin("device", scenario);
+    const visitor = await visit(stage.url);
+    await visitor.page.goto(`/sites/device~${scenario}/apps/kitchen/settings`);
+    await visitor.page.getByText(settings.check.about).waitFor();
+    return visitor;
+  }
+});
+
+function onSave(page: Page, answer: (route: Route) => Promise<void>): Promise<void> {
+  return page.route(/\/update\/settings$/, (route) =>
+    route.request().method() === "POST" ? answer(route) : route.continue(),
+  );
+}
