@@ -75,12 +75,13 @@ export class Changing implements ReactiveController {
     this.#going.push(body);
     this.#tell(of, "saving");
     this.#turn = this.#turn.then(async () => {
+      const before = app.view.status?.channel;
       const { settings, changed } = await this.#save(app, body);
       this.#going.splice(this.#going.indexOf(body), 1);
       done(settings);
       this.#tell(of, changed);
       // What the other channel has is what one wants to see next; that it can't be asked now, status says.
-      if (settings !== null && body.channel !== undefined) {
+      if (settings !== null && settings.channel !== before) {
         void app.ask((client) => client.POST("/update/check", { body: { force: true } })).catch(() => undefined);
       }
     });

@@ -170,6 +170,8 @@ export class PawlSignIn extends LitElement {
   #tell({ status, code, message, retryAfter }: ApiFailure): void {
     if (status === 429) this.againAt = Date.now() + (retryAfter ?? 60) * 1000;
     else if (code === "unauthorized") this.trouble = words.wrong;
+    // To the device its own page is a foreign one where a proxy changes the name it is asked by.
+    else if (code === "forbidden") this.trouble = words.forbidden;
     else this.trouble = status === null ? words.unreachable : message;
   }
 }

@@ -42,7 +42,7 @@ export const settingsLook = css`
     align-items: center;
     gap: 4px;
   }
-  .notice {
+  .below .notice {
     grid-template-columns: minmax(0, 1fr);
     margin-top: 8px;
   }

@@ -47,15 +47,21 @@ async function sendPage(c: HttpContext, pages: Pages): Promise<Response> {
   const text = built && pageAt((await unzipped(built.gzip)).toString(), new URL(c.req.url).pathname);
   if (!text) throw nothingHere();
   const etag = `"${createHash("sha256").update(text).digest("base64url").slice(0, 27)}"`;
-  const headers = { ...SECURITY_HEADERS, "cache-control": ASKED_EACH_TIME, etag };
-  if (isKnown(c, etag)) return c.body(null, 304, headers);
-  return c.body(text, 200, { ...headers, "content-type": typeOf("index.html") });
+  const headers = {
+    ...SECURITY_HEADERS,
+    "cache-control": ASKED_EACH_TIME,
+    "content-type": typeOf("index.html"),
+    etag,
+  };
+  return isKnown(c, etag) ? c.body(null, 304, headers) : c.body(text, 200, headers);
 }
 
 async function sendFile(c: HttpContext, { gzip, etag }: PageFile, cacheControl: string): Promise<Response> {
   const headers = {
     "access-control-allow-origin": "*",
     "cache-control": cacheControl,
+    // Also of what is known: a cache may take it from there for what it has.
+    "content-type": typeOf(c.req.path),
     "cross-origin-resource-policy": "cross-origin",
     etag,
     vary: "Accept-Encoding",
@@ -68,7 +74,6 @@ async function sendFile(c: HttpContext, { gzip, etag }: PageFile, cacheControl: 
     ...headers,
     ...(takesGzip && { "content-encoding": "gzip" }),
     "content-length": String(bytes.length),
-    "content-type": typeOf(c.req.path),
   });
 }
 

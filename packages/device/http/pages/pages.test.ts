@@ -55,6 +55,7 @@ describe("the device's page", () => {
     const etag = (await fetch(open.url("/"))).headers.get("etag") ?? "";
     const again = await fetch(open.url("/"), { headers: { "if-none-match": `"other", W/${etag}` } });
     expect([again.status, await again.text()]).toEqual([304, ""]);
+    expect(again.headers.get("content-type")).toBe("text/html; charset=utf-8");
     const deeper = await fetch(open.url("/apps/a/b"), { headers: { "if-none-match": etag } });
     expect(deeper.status).toBe(200);
   });

@@ -19,6 +19,8 @@ export const device = {
     pressing: "Signing in…",
     stays: "This browser stays signed in for up to 30 days.",
     wrong: "This token isn't known here, or was revoked.",
+    forbidden:
+      "The device takes this page for one of another address. If there is a proxy in front of it, that has to pass on the Host header.",
     limited: (wait: string) => `Too many wrong tokens came from your network. Try again in ${wait}.`,
     limitedOver: "You can try again now.",
     unreachable: "The device doesn't answer. Try again in a moment.",
