@@ -97,6 +97,7 @@ describe.skipIf(whyNoBrowser !== null)("a device's page on the stand-in", () => 
   });
 
   test("who signs in in one tab is signed in in the other", async () => {
+    stage.begin("device", "unauthorized");
     const { page } = await visit(stage.url);
     await page.goto("/sites/device~unauthorized/");
     await page.getByLabel(device.signIn.token).waitFor();
@@ -111,6 +112,20 @@ describe.skipIf(whyNoBrowser !== null)("a device's page on the stand-in", () => 
     await page.getByRole("button", { name: device.signIn.out }).waitFor();
   });
 
+  test("who signs in over a proxy that changes the device's name is told of the proxy, and not of the token", async () => {
+    stage.begin("device", "unauthorized");
+    const { page } = await visit(stage.url);
+    await page.route(/\/api\/session$/, (route) =>
+      route.request().method() === "POST"
+        ? route.fulfill({ status: 403, json: { success: false, code: "forbidden", error: "Only Pawl's own pages." } })
+        : route.continue(),
+    );
+    await page.goto("/sites/device~unauthorized/");
+    await page.getByLabel(device.signIn.token).fill("pawl_stand-in");
+    await page.keyboard.press("Enter");
+    await page.getByText(device.signIn.forbidden).waitFor();
+  });
+
   async function settingsPage(scenario: string): Promise<Awaited<ReturnType<typeof visit>>> {
     stage.begin("device", scenario);
     const visitor = await visit(stage.url);
@@ -120,8 +135,8 @@ describe.skipIf(whyNoBrowser !== null)("a device's page on the stand-in", () => 
   }
 });
 
-function onSave(page: Page, answer: (route: Route) => Promise<void>): Promise<void> {
-  return page.route(/\/update\/settings$/, (route) =>
+async function onSave(page: Page, answer: (route: Route) => Promise<void>): Promise<void> {
+  await page.route(/\/update\/settings$/, (route) =>
     route.request().method() === "POST" ? answer(route) : route.continue(),
   );
 }

@@ -206,7 +206,8 @@ const waitingCard = html`<div class="card waits">
 </div>`;
 
 /** An app's page, the same. */
-const waitingApp = html`<h1 aria-hidden="true"><span class="skeleton">${words.loading}</span></h1>
+const waitingApp = html`<h1 class="visually-hidden">${words.title}</h1>
+  <h1 aria-hidden="true"><span class="skeleton">${words.loading}</span></h1>
   <div class="card waits" aria-hidden="true">
     <h1><span class="skeleton">0.0.0</span></h1>
     <p><span class="skeleton">${words.loading}</span></p>

@@ -28,8 +28,10 @@ export const pages: readonly PageEntry[] = [
     states: {
       ...each(OF_DEVICE, (name) => `/sites/device~${name}/`),
       app: "/sites/device~available/apps/kitchen",
+      "app: slow": "/sites/device~slow/apps/kitchen",
       "app: installing": "/sites/device~installing/apps/kitchen",
       "app: long history": "/sites/device~history-long/apps/kitchen",
+      "app: the last of a long history": "/sites/device~history-long/apps/kitchen?only=trouble&sort=oldest",
       "app: no history": "/sites/device~history-empty/apps/kitchen",
       "app: log": "/sites/device~rolled-back/apps/kitchen/log",
       "app: long log": "/sites/device~log-long/apps/kitchen/log",
