@@ -96,6 +96,21 @@ describe.skipIf(whyNoBrowser !== null)("a device's page on the stand-in", () => 
     expect(new URL(page.url()).search).toBe("?only=cancelled&sort=oldest");
   });
 
+  test("a history that can't be read says why, and is there once it can", async () => {
+    const { page } = await visit(stage.url);
+    const refused = { success: false, code: "internal", error: "The disk of this device can't be read." };
+    let isBroken = true;
+    await page.route(/\/update\/history/, (route) =>
+      isBroken ? route.fulfill({ status: 500, json: refused }) : route.continue(),
+    );
+    await page.goto("/sites/device~history-long/apps/kitchen");
+    await page.getByText(refused.error).waitFor();
+    isBroken = false;
+    await page.getByRole("button", { name: history.tryAgain }).click();
+    await page.getByText("2.2.5 → 2.3.1").waitFor();
+    await page.getByText(refused.error).waitFor({ state: "hidden" });
+  });
+
   test("who signs in in one tab is signed in in the other", async () => {
     stage.begin("device", "unauthorized");
     const { page } = await visit(stage.url);

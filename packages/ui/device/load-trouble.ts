@@ -8,6 +8,7 @@ interface Load {
   error: unknown;
   delay: Delay | null;
   again(): void;
+  tryNow(): void;
 }
 
 /**
@@ -15,14 +16,18 @@ interface Load {
  * know who asks.
  */
 export function loadTrouble(of: LitElement, load: Load, words: { failed: string; tryAgain: string }) {
-  if (load.error === undefined) return load.delay === null ? nothing : html`<p class="quiet">${words.failed}</p>`;
-  const { code, message } = load.error as ApiFailure;
+  const failure = (load.error as ApiFailure | undefined) ?? load.delay?.failure;
+  if (failure === undefined) return nothing;
+  const { code, message, status } = failure;
+  if (status === null) return html`<p class="quiet">${words.failed}</p>`;
   if (code === "unauthorized") of.dispatchEvent(new Event("pawl-refused", { bubbles: true, composed: true }));
+  // It is asked again by itself where that may help; whoever presses needn't wait.
+  const press = () => (load.delay === null ? load.again() : load.tryNow());
   return html`<div class="notice warn" role="alert">
     ${icon(CircleAlert)}
     <div>
       <p>${words.failed} ${message}</p>
-      <button class="link" type="button" @click=${() => load.again()}>${words.tryAgain}</button>
+      <button class="link" type="button" @click=${press}>${words.tryAgain}</button>
     </div>
   </div>`;
 }
