@@ -1,5 +1,6 @@
 import createClient, { type Client, type Middleware } from "openapi-fetch";
 import { ApiFailure, failureOf, notTheServer, type ReadFailure, unreachable } from "./failure.ts";
+import { readText } from "./read-text.ts";
 
 export interface ClientOptions {
   /** Where the API is, without a slash at the end; empty for the page's own. */
@@ -25,8 +26,12 @@ export function apiClient<Paths extends {}>(
 
 /** What a call that worked answered. */
 export async function answerOf<T>(call: Promise<{ data?: T }>): Promise<T> {
-  const { data } = await call;
-  return data as T;
+  try {
+    const { data } = await call;
+    return data as T;
+  } catch (error) {
+    throw error instanceof SyntaxError ? notTheServer(200) : error;
+  }
 }
 
 function inTime(ms: number): Middleware {
@@ -37,17 +42,31 @@ function inTime(ms: number): Middleware {
 }
 
 const failing = (read: ReadFailure): Middleware => ({
-  async onResponse({ response }) {
+  async onResponse({ request, response }) {
     if (!response.ok) throw await failureOf(response, read);
+    if (response.status === 204) return undefined;
     const isJson = response.headers.get("content-type")?.startsWith("application/json") ?? false;
-    if (isJson || response.status === 204) return undefined;
-    throw notTheServer(response.status);
+    if (!isJson) throw notTheServer(response.status);
+    return new Response(await wholeOf(response, request), response);
   },
-  onError({ error, request }) {
-    if (error instanceof ApiFailure) return error;
-    if (error instanceof Error && error.name === "TimeoutError") {
-      return new ApiFailure("timeout", "The server did not answer in time.", { cause: error });
-    }
-    return request.signal.aborted ? undefined : unreachable(error);
-  },
+  onError: ({ error, request }) => failureFrom(error, request),
 });
+
+/** What is cut off in the middle, or never ends, is no answer either. */
+async function wholeOf(response: Response, request: Request): Promise<string> {
+  const text = await readText(response).catch((error: unknown) => {
+    throw failureFrom(error, request) ?? error;
+  });
+  if (text === null) throw notTheServer(response.status);
+  return text;
+}
+
+/** Undefined: whoever called has taken it back, and gets their own reason. */
+function failureFrom(error: unknown, { signal }: Request): ApiFailure | undefined {
+  if (error instanceof ApiFailure) return error;
+  const why: unknown = signal.aborted ? signal.reason : error;
+  if (why instanceof Error && why.name === "TimeoutError") {
+    return new ApiFailure("timeout", "The server did not answer in time.", { cause: error });
+  }
+  return signal.aborted ? undefined : unreachable(error);
+}

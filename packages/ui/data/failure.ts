@@ -1,3 +1,5 @@
+import { readText } from "./read-text.ts";
+
 /** Why a call of an API didn't work. Codes are the API's own, and three of ours: `unreachable`, `timeout`, `not_the_server`. */
 export class ApiFailure extends Error {
   override readonly name = "ApiFailure";
@@ -38,9 +40,20 @@ export async function failureOf(response: Response, read: ReadFailure): Promise<
   const { status, headers } = response;
   const after = Number(headers.get("retry-after") ?? Number.NaN);
   const details = { status, retryAfter: Number.isFinite(after) ? after : null };
-  const failure = read(await response.json().catch(() => null));
+  const failure = read(await reasonOf(response));
   if (failure) return new ApiFailure(failure.code, failure.message, { ...details, ...failure });
   return new ApiFailure("not_the_server", `The answer was ${status}, without a reason.`, details);
+}
+
+/** Longer is no reason of ours. In bytes. */
+const MOST_REASON_BYTES = 1_000_000;
+
+async function reasonOf(response: Response): Promise<unknown> {
+  try {
+    return JSON.parse((await readText(response, MOST_REASON_BYTES)) ?? "");
+  } catch {
+    return null;
+  }
 }
 
 /** What never reached the API, or was answered by something else. */

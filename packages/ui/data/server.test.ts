@@ -62,6 +62,44 @@ test("a server that isn't there, or says nothing, is a failure in time", async (
   await expect(ask(url)).rejects.toMatchObject({ code: "unreachable", message: "The server can't be reached." });
 });
 
+test.each<[string, RequestListener, object]>([
+  [
+    "cut off in the middle",
+    (_, response) => {
+      response.writeHead(200, { "content-type": "application/json" }).write('{"status":');
+      setTimeout(() => response.destroy(), 20);
+    },
+    { code: "unreachable" },
+  ],
+  [
+    "that stops in the middle",
+    (_, response) => void response.writeHead(200, { "content-type": "application/json" }).write('{"status":'),
+    { code: "timeout" },
+  ],
+  [
+    "that only begins like one",
+    (_, response) => response.writeHead(200, { "content-type": "application/json" }).end('{"status":'),
+    { code: "not_the_server" },
+  ],
+])("an answer %s is none, and may be asked for again", async (_, listener, failure) => {
+  await expect(ask(await serving(listener), 500)).rejects.toMatchObject({ name: "ApiFailure", ...failure });
+});
+
+test("an answer that doesn't end is read no further than any of ours goes", async () => {
+  const megabyte = Buffer.alloc(1_000_000, " ");
+  let sent = 0;
+  const url = await serving((_, response) => {
+    response.writeHead(200, { "content-type": "application/json" });
+    const more = () => {
+      sent += 1;
+      if (!response.destroyed) response.write(megabyte, more);
+    };
+    more();
+  });
+  await expect(ask(url)).rejects.toMatchObject({ code: "not_the_server" });
+  expect(sent).toBeLessThan(100);
+});
+
 test("whoever takes a call back gets his own reason", async () => {
   const client = serverClient({ url: await serving(() => undefined) });
   const reason = new Error("the page was left");
