@@ -5,6 +5,10 @@ import { ApiFailure, failureOf, notTheServer, type ReadFailure, unreachable } fr
 const AGAIN_AFTER_MS = { first: 300, longest: 10_000 };
 /** Both APIs say something at least every 15 s; a stream that doesn't is given up. */
 const SILENT_MS = 45_000;
+/** A connection that broke off sooner was none: whoever is behind it is asked less and less often. */
+const HELD_MS = 1_000;
+/** No event of ours is longer, in characters. */
+const MOST_CHARACTERS = 8_000_000;
 
 /** The connection broke off, or is there again: what was watched goes on meanwhile. */
 export interface ConnectionEvent {
@@ -39,7 +43,7 @@ export async function* eventStream(asked: StreamRequest, signal: AbortSignal): A
     const text = body
       .pipeThrough(heard)
       .pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>);
-    const reader = text.pipeThrough(new EventSourceParserStream()).getReader();
+    const reader = text.pipeThrough(new EventSourceParserStream({ maxBufferSize: MOST_CHARACTERS })).getReader();
     try {
       for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
     } finally {
@@ -83,12 +87,12 @@ export async function* lasting<Event extends { kind: string }>(
   let isThere = true;
   let goneAt: number | null = null;
   for (let pause = AGAIN_AFTER_MS.first; !signal.aborted; pause = Math.min(pause * 2, AGAIN_AFTER_MS.longest)) {
+    const begun = Date.now();
     try {
       for await (const event of connect()) {
         if (!isThere) yield { kind: "connection", isThere: true };
         isThere = true;
         goneAt = null;
-        pause = AGAIN_AFTER_MS.first;
         if (event === "end") return;
         yield event;
       }
@@ -99,6 +103,7 @@ export async function* lasting<Event extends { kind: string }>(
       if (Date.now() - goneAt > withinMs) throw error;
     }
     if (isThere) yield { kind: "connection", isThere: false };
+    if (isThere && Date.now() - begun >= HELD_MS) pause = AGAIN_AFTER_MS.first;
     isThere = false;
     await wait(pause * (0.5 + Math.random()), signal);
   }
