@@ -44,6 +44,30 @@ test("a device that doesn't answer is away, and one that refuses isn't", async (
   expect(refused.app.view).toMatchObject({ status: null, awaySince: null, trouble: { code: "unauthorized" } });
 });
 
+test("a device that lets nobody stream is looked at instead, and isn't said to be away", async () => {
+  const device = deviceStandIn("installing");
+  let looks = 0;
+  await using watched = watch("installing", 1, async (input, init) => {
+    const url = input instanceof Request ? input.url : String(input);
+    if (!url.includes("/progress")) looks += 1;
+    return url.includes("/progress") ? answering(429, "rate_limited") : device(input, init);
+  });
+  await watched.until(({ awaySince, status }) => looks > 3 && awaySince === null && status !== null);
+});
+
+test("a device that refuses in the middle of an update isn't asked over and over", async () => {
+  const device = deviceStandIn("installing");
+  let asked = 0;
+  await using watched = watch("installing", 1, async (...call) => {
+    asked += 1;
+    return asked === 1 ? device(...call) : answering(401, "unauthorized");
+  });
+  await watched.until(({ trouble }) => trouble !== null);
+  const before = asked;
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  expect(asked - before).toBeLessThan(2);
+});
+
 test("nobody is asked any more once nobody listens", async () => {
   let asked = 0;
   const device = deviceStandIn("checking");
@@ -65,8 +89,8 @@ test("nobody is asked any more once nobody listens", async () => {
 });
 
 /** An app of the stand-in's, listened to; `phases`: each that was seen, in its order. */
-function watch(scenario: DeviceScenario, speed: number) {
-  const app = new LiveApp({ url: "http://device", app: "", fetch: deviceStandIn(scenario, { speed }) });
+function watch(scenario: DeviceScenario, speed: number, fetch = deviceStandIn(scenario, { speed })) {
+  const app = new LiveApp({ url: "http://device", app: "", fetch });
   const phases: unknown[] = [];
   const leave = app.listen(() => {
     const { status } = app.view;
@@ -84,3 +108,6 @@ function watch(scenario: DeviceScenario, speed: number) {
     });
   return { app, phases, until, [Symbol.asyncDispose]: async () => leave() };
 }
+
+const answering = (status: number, code: string) =>
+  Response.json({ success: false, error: "No.", code }, { status });

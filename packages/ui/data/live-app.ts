@@ -21,10 +21,12 @@ export interface AppView {
 export const NOTHING_HEARD: AppView = { status: null, awaySince: null, trouble: null, lines: [] };
 
 /**
- * How often an app is looked at: where nothing happens; while its source is being asked, or an end is written down; while it
- * doesn't answer; while nobody sees the page. In milliseconds.
+ * How often an app is looked at: where nothing happens, or it is streamed; while its source is being asked, an end is written
+ * down, or an update can't be streamed; while it doesn't answer; while nobody sees the page. In milliseconds.
  */
 const LOOK_AGAIN_MS = { idle: 60_000, soon: 1_000, away: 3_000, unseen: 3_600_000 };
+/** Lines come by the hundred to whoever comes late: so long they are gathered before anybody is told, in milliseconds. */
+const GATHER_MS = 50;
 /** More lines than anybody reads. The whole log is one call away. */
 const MOST_LINES = 5_000;
 
@@ -39,7 +41,10 @@ export class LiveApp extends EventTarget {
   #listeners = 0;
   #life = new AbortController();
   #poke = new AbortController();
-  #isFollowing = false;
+  /** For whose sake the update is streamed; null: it isn't. */
+  #follows: AbortSignal | null = null;
+  /** What happens is heard at once. Else it is looked for. */
+  #isHearing = false;
   /** The phase that the stream told last. A stream begins with what has been: until it is where status is, status is right. */
   #heard: AppStatus["phase"] = null;
   #isCaughtUp = false;
@@ -89,6 +94,8 @@ export class LiveApp extends EventTarget {
     const life = new AbortController();
     this.#life = life;
     const { signal } = life;
+    // How long it was away before, nobody has seen.
+    this.#view = { ...this.#view, awaySince: null };
     const seen = () => document.visibilityState === "visible" && this.refresh();
     globalThis.document?.addEventListener("visibilitychange", seen, { signal });
     globalThis.addEventListener?.("online", () => this.refresh(), { signal });
@@ -100,7 +107,7 @@ export class LiveApp extends EventTarget {
       this.#poke = new AbortController();
       const poked = AbortSignal.any([signal, this.#poke.signal]);
       await this.#look(signal);
-      if (this.#isRunning() && !this.#isFollowing && !signal.aborted) void this.#follow(signal);
+      if (this.#isRunning() && this.#follows !== signal && !signal.aborted) void this.#follow(signal);
       await wait(this.#pause(), poked);
     }
   }
@@ -123,43 +130,51 @@ export class LiveApp extends EventTarget {
 
   /** The update that runs, until it has ended. */
   async #follow(signal: AbortSignal): Promise<void> {
-    this.#isFollowing = true;
+    this.#follows = signal;
+    this.#heard = null;
     this.#isCaughtUp = false;
     const lines: LogLine[] = [];
-    this.#set({ lines });
+    let gathering: ReturnType<typeof setTimeout> | undefined;
+    const tell = () => {
+      gathering = undefined;
+      this.#set({ lines: [...lines] });
+    };
+    tell();
     try {
       for await (const heard of watchUpdate(this.options, signal)) {
-        if (heard.kind === "event") this.#hear(heard.event, lines);
-        else if (heard.isThere) this.refresh();
-        else this.#setAway();
+        if (signal.aborted) break;
+        this.#isHearing = heard.kind === "event" || heard.isThere;
+        if (heard.kind === "connection") {
+          if (!heard.isThere) this.#setAway();
+          this.refresh();
+        } else if (heard.event.type === "line") {
+          lines.push({ level: heard.event.level, line: heard.event.line });
+          if (lines.length > MOST_LINES) lines.shift();
+          gathering ??= setTimeout(tell, GATHER_MS);
+        } else this.#hear(heard.event);
       }
     } catch {
       // The next look says what is wrong.
     }
+    clearTimeout(gathering);
+    if (signal.aborted) return;
+    tell();
+    this.#isHearing = false;
     this.refresh();
     // A stream that ends at once isn't asked for over and over.
     await wait(LOOK_AGAIN_MS.soon, signal);
-    this.#isFollowing = false;
+    if (this.#follows !== signal) return;
+    this.#follows = null;
     this.#heard = null;
     this.refresh();
   }
 
-  #hear(event: UpdateStreamEvent, lines: LogLine[]): void {
-    switch (event.type) {
-      case "line":
-        lines.push({ level: event.level, line: event.line });
-        if (lines.length > MOST_LINES) lines.shift();
-        this.#set({ lines: [...lines] });
-        break;
-      case "status":
-        this.#hearPhase(event.phase);
-        break;
-      case "progress": {
-        this.#hearPhase(event.phase);
-        const { status } = this.#view;
-        if (status?.phase === event.phase) this.#set({ status: { ...status, progress: event } });
-        break;
-      }
+  #hear(event: UpdateStreamEvent): void {
+    if (event.type !== "status" && event.type !== "progress") return;
+    this.#hearPhase(event.phase);
+    const { status } = this.#view;
+    if (event.type === "progress" && status?.phase === event.phase) {
+      this.#set({ status: { ...status, progress: event } });
     }
   }
 
@@ -184,16 +199,18 @@ export class LiveApp extends EventTarget {
       this.#takePhase(this.#heard);
   }
 
+  /** As far as one may ask. */
   #isRunning(): boolean {
-    return this.#view.status?.state === "installing";
+    const { status, trouble } = this.#view;
+    return trouble === null && status?.state === "installing";
   }
 
   #pause(): number {
     const { status, awaySince } = this.#view;
     if (globalThis.document?.visibilityState === "hidden") return LOOK_AGAIN_MS.unseen;
     if (awaySince !== null) return LOOK_AGAIN_MS.away;
-    const endsSoon = this.#isRunning() && !this.#isFollowing;
-    return status?.state === "checking" || endsSoon ? LOOK_AGAIN_MS.soon : LOOK_AGAIN_MS.idle;
+    const isUnheard = this.#isRunning() && !this.#isHearing;
+    return status?.state === "checking" || isUnheard ? LOOK_AGAIN_MS.soon : LOOK_AGAIN_MS.idle;
   }
 
   #set(change: Partial<AppView>): void {
