@@ -15,8 +15,8 @@ interface Waiting {
   poke?: EventTarget;
 }
 
-/** Between two calls, in milliseconds, where the server doesn't say: the first, and the longest it grows to. */
-const AGAIN_AFTER_MS = { first: 2_000, longest: 60_000 };
+/** Between two calls, in milliseconds: the first and the longest it grows to where the server doesn't say; the most it may say. */
+const AGAIN_AFTER_MS = { first: 2_000, longest: 60_000, most: 3_600_000 };
 
 /**
  * Asks until there is an answer, for as long as the signal lets it: what is away, busy or full comes back, and says itself when.
@@ -32,13 +32,20 @@ export async function untilAnswered<T>(call: (signal: AbortSignal) => Promise<T>
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof ApiFailure) || !mayComeBack(error)) throw error;
-      const ms = error.retryAfter === null ? pause : Math.max(1_000, error.retryAfter * 1_000);
+      const ms = pauseOf(error.retryAfter, pause);
       onDelay({ failure: error, againAt: Date.now() + ms });
       await untilPoked(ms, signal, poke);
       signal.throwIfAborted();
       onDelay(null);
     }
   }
+}
+
+/** Never sooner than the server says, and not all at the same moment: what was away for one was away for many. */
+function pauseOf(retryAfter: number | null, pause: number): number {
+  if (retryAfter === null) return pause * (0.75 + Math.random() / 2);
+  const told = Math.min(Math.max(1_000, retryAfter * 1_000), AGAIN_AFTER_MS.most);
+  return told * (1 + Math.random() / 5);
 }
 
 /** Until the time is over, somebody presses, or the machine has its network again. */
