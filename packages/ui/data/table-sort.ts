@@ -1,5 +1,3 @@
-import { formatLanguage } from "../words/language.ts";
-
 type Sortable = string | number | null;
 
 /** What a table sorts by when all of its rows are there. */
@@ -12,7 +10,8 @@ export interface SortedBy<Row> {
 const sortKey = (sort: string) => sort.replace(/^-/, "");
 const isDescending = (sort: string) => sort.startsWith("-");
 
-const collator = new Intl.Collator(formatLanguage(), { numeric: true });
+/** As the reader's own lists are. */
+const collator = new Intl.Collator(undefined, { numeric: true });
 
 /** The rows in that order; those without a value at the end, whichever way. An order that no column has leaves them as they are. */
 export function sortedRows<Row>(rows: readonly Row[], columns: readonly SortedBy<Row>[], sort: string): readonly Row[] {

@@ -1,5 +1,5 @@
 import { html, nothing } from "lit";
-import { exactTime, relativeTime } from "../words/format.ts";
+import { ago, exactTime } from "../words/format.ts";
 
 interface TimeAgo {
   /** The sentence it is part of; default: `5 minutes ago` alone. */
@@ -11,8 +11,8 @@ interface TimeAgo {
 }
 
 /** `5 minutes ago`, with the exact time for whoever points at it. */
-export function timeAgo(at: string, { say = (ago) => ago, focusable = false, now = Date.now() }: TimeAgo = {}) {
+export function timeAgo(at: string, { say = (words) => words, focusable = false, now = Date.now() }: TimeAgo = {}) {
   return html`<time datetime=${at} title=${exactTime(at)} tabindex=${focusable ? 0 : nothing}
-    >${say(relativeTime(at, now))}</time
+    >${say(ago(at, now))}</time
   >`;
 }

@@ -2,22 +2,25 @@ import { format as en, type FormatWords } from "./en/format.ts";
 import { formatLanguage, inLanguage } from "./language.ts";
 
 const words: FormatWords = inLanguage({ en });
-const language = formatLanguage();
+const language = formatLanguage({ en });
 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 
 /** `14.2 MB`, in powers of 1000, with one decimal where one says something. */
 export function size(bytes: number): string {
-  const step = bytes < 1000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
-  const number = bytes / 1000 ** step;
-  const maximumFractionDigits = step === 0 || number >= 100 ? 0 : 1;
-  const unitDisplay = step === 0 ? "long" : "short";
+  let step = 0;
+  let amount = bytes;
+  // What would be rounded to 1,000 of a unit is one of the next.
+  while (Math.abs(amount) >= (step === 0 ? 1000 : 999.5) && step < UNITS.length - 1) {
+    amount /= 1000;
+    step += 1;
+  }
   return new Intl.NumberFormat(language, {
     style: "unit",
     unit: UNITS[step],
-    unitDisplay,
-    maximumFractionDigits,
-  }).format(number);
+    unitDisplay: step === 0 ? "long" : "short",
+    maximumFractionDigits: step === 0 || Math.abs(amount) >= 99.95 ? 0 : 1,
+  }).format(amount);
 }
 
 /** `8.1 of 14.2 MB`; each with its unit where they differ. */
@@ -30,8 +33,9 @@ export function sizeOf(done: number, total: number): string {
 
 export const rate = (bytesPerSecond: number) => words.atSpeed(size(bytesPerSecond));
 
-/** `5 s`, `3 min`, `2 h`: as long as something takes. */
-export function duration(seconds: number): string {
+/** `5 s`, `3 min`, `2 h`: as long as something takes. Clocks differ: nothing takes less than no time. */
+export function duration(exact: number): string {
+  const seconds = Math.max(0, exact);
   if (seconds < 90) return words.seconds(number(Math.round(seconds)));
   if (seconds < 90 * 60) return words.minutes(number(Math.round(seconds / 60)));
   return words.hours(number(Math.round(seconds / 3600)));
@@ -55,14 +59,19 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60],
 ];
 
-/** `5 minutes ago`, `in 3 hours`, `just now`. */
+/** `5 minutes ago`, `in 3 hours`, `just now`. Whole ones: neither "yesterday" nor "last week" is said of a part of it. */
 export function relativeTime(at: string | number | Date, now = Date.now()): string {
   const seconds = (new Date(at).getTime() - now) / 1000;
   for (const [unit, length] of STEPS) {
     if (Math.abs(seconds) < length) continue;
-    return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(Math.trunc(seconds / length), unit);
+    return new Intl.RelativeTimeFormat(language, { numeric: "always" }).format(Math.trunc(seconds / length), unit);
   }
   return words.justNow;
+}
+
+/** The same of what is over: the clock of who wrote it down may be ahead of the reader's. */
+export function ago(at: string | number | Date, now = Date.now()): string {
+  return relativeTime(Math.min(new Date(at).getTime(), now), now);
 }
 
 /** The exact time in the reader's zone: `21 November 2026 at 14:20:05`. */

@@ -1,3 +1,5 @@
+type Catalogues<Words> = { en: Words } & Readonly<Record<string, Words>>;
+
 /** The reader's languages, the dearest first; English where there is no page. */
 function wanted(): readonly string[] {
   const page = globalThis.document?.documentElement.lang;
@@ -8,17 +10,23 @@ function wanted(): readonly string[] {
  * The catalogue in the page's language, else in English. A translation is a folder beside `en/` and a line in each area:
  * `inLanguage({ en, de })`; the type says what is missing.
  */
-export function inLanguage<Words>(catalogues: { en: Words } & Readonly<Record<string, Words>>): Words {
-  for (const language of wanted()) {
-    const found = catalogues[language] ?? catalogues[language.split("-")[0] ?? ""];
-    if (found) return found;
-  }
-  return catalogues.en;
+export function inLanguage<Words>(catalogues: Catalogues<Words>, wants = wanted()): Words {
+  return catalogues[languageOf(catalogues, wants)] ?? catalogues.en;
 }
 
-/** In which language dates and numbers are written: the reader's own English, say, where the words are English. */
-export function formatLanguage(): string {
-  const page = globalThis.document?.documentElement.lang || "en";
-  const own = (globalThis.navigator?.languages ?? []).find((each) => each.split("-")[0] === page.split("-")[0]);
-  return own ?? page;
+/** Dates and numbers are written in the language of the words beside them; as in the reader's own English, say. */
+export function formatLanguage(
+  catalogues: Catalogues<unknown>,
+  wants = wanted(),
+  own: readonly string[] = globalThis.navigator?.languages ?? [],
+): string {
+  const language = languageOf(catalogues, wants);
+  return own.find((each) => baseOf(each) === baseOf(language)) ?? language;
 }
+
+function languageOf(catalogues: Catalogues<unknown>, wants: readonly string[]): string {
+  const known = wants.flatMap((each) => [each, baseOf(each)]);
+  return known.find((each) => Object.hasOwn(catalogues, each)) ?? "en";
+}
+
+const baseOf = (language: string) => language.split("-")[0] ?? language;

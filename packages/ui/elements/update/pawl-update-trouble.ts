@@ -6,7 +6,7 @@ import { icon } from "../../look/icon.ts";
 import { partLook } from "../../look/part.ts";
 import { dialogWords } from "../../words/dialog.ts";
 import { callWords } from "../../words/failures.ts";
-import { duration, relativeTime } from "../../words/format.ts";
+import { ago, duration } from "../../words/format.ts";
 import type { Asked } from "./acting.ts";
 import { askToSignIn } from "./sign-in.ts";
 
@@ -52,8 +52,8 @@ export class PawlUpdateTrouble extends LitElement {
     if (code === "busy" && this.view.status?.update) {
       const { unattended, started_at: at } = this.view.status.update;
       const seconds = Math.max(1, Math.round((Date.now() - Date.parse(at)) / 1000));
-      const ago = seconds < 60 ? words.ago(duration(seconds)) : relativeTime(at);
-      return html`<p>${unattended ? words.busyTimer(ago) : words.busyOther(ago)}</p>
+      const when = seconds < 60 ? words.ago(duration(seconds)) : ago(at);
+      return html`<p>${unattended ? words.busyTimer(when) : words.busyOther(when)}</p>
         <button class="link" type="button" @click=${this.#watch}>${words.watch}</button>`;
     }
     if (code === "unauthorized") {
