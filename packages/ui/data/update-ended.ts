@@ -9,11 +9,13 @@ export interface Ended
   extends Pick<Outcome, "result" | "kind" | "to" | "from" | "failure">,
     Partial<Pick<Outcome, "id" | "started_at" | "finished_at">> {}
 
-/** The line of history of the update that ended last. @throws ApiFailure */
+/** The line of history of the update that ended last; null: it isn't there (yet), and another one's isn't its. @throws ApiFailure */
 export async function lastEnded(client: AppClient, status: AppStatus, signal: AbortSignal): Promise<Ended | null> {
   const query = { limit: 5 };
   const { updates } = await answerOf(client.GET("/update/history", { params: { query }, signal }));
-  return updates.find(({ id }) => id === status.update_id) ?? updates.find(({ kind }) => kind !== "adopt") ?? null;
+  // The number is that of the one that waits, where one does.
+  const isOfEnd = status.update === null && status.update_id !== null;
+  return updates.find(({ id, kind }) => (isOfEnd ? id === status.update_id : kind !== "adopt")) ?? null;
 }
 
 /** The same, as far as status alone knows it; null when there is nothing to tell. */
