@@ -46,6 +46,23 @@ test("a rate limit says when it is over", async () => {
   expect(chipState(view, now)).toMatchObject({ icon: "clock", words: `Next check ${at}`, tone: "quiet" });
 });
 
+test("a limit that is over says when it is checked next, not when it could have been", async () => {
+  const { status } = await viewOf("rate-limited");
+  const over = { ...status.failure, retry_at: new Date(now - 60_000).toISOString() } as AppStatus["failure"];
+  const nextRun = new Date(now + 3_600_000).toISOString();
+  const auto = { ...status.auto, next_run: nextRun };
+  const state = chipState(viewWith({ ...status, failure: over, auto }), now);
+  expect(state.words).toBe(`Next check ${clockTime(nextRun, now)}`);
+});
+
+test("an update server that wasn't reached for days is a matter of how old the last answer is", async () => {
+  const { status } = await viewOf("offline");
+  const checkedDaysAgo = (days: number) => new Date(now - days * 86_400_000).toISOString();
+  const after = (days: number) => chipState(viewWith({ ...status, last_checked: checkedDaysAgo(days) }), now);
+  expect(after(1)).toMatchObject({ icon: "cloud-off", tone: "quiet" });
+  expect(after(10)).toMatchObject({ icon: "clock", words: "Last checked 1 week ago", tone: "warn" });
+});
+
 test("an update that is there is of more interest than the one that is done", async () => {
   const { status } = await viewOf("done");
   const newer = { ...status, latest_version: "2.5.0", direction: "up" } as const;

@@ -4,8 +4,9 @@ import { isWaiting } from "./can.ts";
 import type { ApiFailure } from "./failure.ts";
 import { needsOwner } from "./failure-offers.ts";
 import type { AppStatus, AppView } from "./live-app.ts";
+import { nextTry } from "./next-try.ts";
 import { opensAt } from "./opens-at.ts";
-import { standingOf } from "./standing.ts";
+import { isStale, standingOf } from "./standing.ts";
 
 export type ChipIcon =
   | "check"
@@ -54,11 +55,8 @@ export interface ChipState {
   percent?: number;
 }
 
-/**
- * A device that answers again before that was hardly away; one that restarts longer than that doesn't restart; one that was
- * last checked so long ago isn't checked daily.
- */
-const AFTER_MS = { away: 3_000, lost: 180_000, stale: 2 * 86_400_000 };
+/** A device that answers again before that was hardly away; one that restarts longer than that doesn't restart. */
+const AFTER_MS = { away: 3_000, lost: 180_000 };
 
 /** The rows of UI.md's table "The chip", the first that is so. Pure: `now` in milliseconds since 1970. */
 export function chipState({ status, awaySince, trouble }: Omit<AppView, "lines">, now: number): ChipState {
@@ -143,14 +141,17 @@ function ofEnd(status: AppStatus): ChipState | null {
 }
 
 /** Why the last check came to nothing; what it found before may be installed all the same. */
-function ofCheck({ failure, has_update, auto }: AppStatus, now: number): ChipState | null {
+function ofCheck({ failure, has_update, auto, last_checked: checked }: AppStatus, now: number): ChipState | null {
   if (failure === null || failure.phase !== null || has_update) return null;
+  // It passes by itself, and hasn't for days: how old the last answer is matters more than why.
+  const isOld = auto.check && checked !== null && isStale(checked, now);
   switch (failure.code) {
     case "offline":
     case "host_error":
-      return { name: "offline", icon: "cloud-off", words: words.offline, tone: "quiet" };
+      return isOld ? null : { name: "offline", icon: "cloud-off", words: words.offline, tone: "quiet" };
     case "rate_limited": {
-      const at = failure.retry_at ?? auto.next_run;
+      if (isOld) return null;
+      const at = nextTry(failure.retry_at, auto.next_run, now);
       return {
         name: "limited",
         icon: "clock",
@@ -171,7 +172,7 @@ function ofStanding(status: AppStatus, now: number): ChipState {
     return { name: "available", icon: "arrow-up", words: said, tone: "accent" };
   }
   if (checked === null) return { name: "never-checked", icon: "clock", words: words.notChecked, tone: "quiet" };
-  if (now - Date.parse(checked) > AFTER_MS.stale) {
+  if (isStale(checked, now)) {
     // Who has switched the daily check off isn't reminded of it.
     const tone = auto.check ? "warn" : "quiet";
     return { name: "stale", icon: "clock", words: words.lastChecked(relativeTime(checked, now)), tone };

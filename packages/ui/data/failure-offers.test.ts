@@ -43,6 +43,8 @@ test("red is what the owner must see to", () => {
   expect(needsOwner("disk_full", "failed")).toBe(true);
   expect(needsOwner("signature_wrong", "failed")).toBe(true);
   expect(needsOwner("offline")).toBe(false);
+  // The next check finds what is there now.
+  expect(needsOwner("release_moved", "failed")).toBe(false);
   expect(needsOwner("rate_limited")).toBe(false);
   expect(needsOwner("health_failed", "rolled_back")).toBe(false);
   // There was nothing to go back to.

@@ -17,6 +17,7 @@ const PASSES: ReadonlySet<string> = new Set<FailureCode>([
   "rate_limited",
   "busy",
   "cancelled",
+  "release_moved",
   "up_to_date",
   "downgrade_refused",
   "no_backup",

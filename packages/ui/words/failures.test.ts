@@ -27,6 +27,18 @@ test.each<[string, Failure, FailureView["ended"], string]>([
     `The update server can't be reached. Everything keeps working; Pawl tries again at ${clock("2026-11-23T04:20:00Z")}.`,
   ],
   [
+    "a server that says when it may be asked, and nobody asks it then",
+    failure("host_error", "503.", { retry_at: "2026-11-22T14:20:00Z" }),
+    null,
+    `The update server has trouble of its own. Everything keeps working; Pawl tries again at ${clock("2026-11-23T04:20:00Z")}.`,
+  ],
+  [
+    "a limit that is over",
+    failure("rate_limited", "GitHub's are used up. Later.", { retry_at: "2026-11-22T11:20:00Z" }),
+    null,
+    `GitHub's are used up. Everything keeps working. Next check ${clock("2026-11-23T04:20:00Z")}.`,
+  ],
+  [
     "rate limited",
     failure(
       "rate_limited",

@@ -1,3 +1,4 @@
+import { nextTry } from "../data/next-try.ts";
 import type { Ended, Failure } from "../data/update-ended.ts";
 import { failures as en, type FailureFacts, type FailuresWords, type FailureWords } from "./en/failures.ts";
 import { clockTime, size } from "./format.ts";
@@ -44,8 +45,9 @@ const NOTHING: FailureFacts = {
 };
 
 function factsOf({ failure, ended, nextRun, now }: FailureView): FailureFacts {
-  const { message, detail, path, phase, needed_bytes: needed, free_bytes: free } = failure;
-  const again = failure.retry_at ?? nextRun;
+  const { code, message, detail, path, phase, needed_bytes: needed, free_bytes: free } = failure;
+  // Nobody asks a source that is away the moment it may be asked; a limit one waits for.
+  const again = code === "rate_limited" ? nextTry(failure.retry_at, nextRun, now) : nextRun;
   return {
     version: failure.version ?? ended?.to ?? words.theUpdate,
     message,
