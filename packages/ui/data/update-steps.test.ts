@@ -36,6 +36,10 @@ test.each<[Phase, string]>([
   expect(drawn(phase, "rollback")).toBe(expected);
 });
 
+test("a step that only newer devices have is said to be one, and is no other", () => {
+  expect(drawn("defrosting" as Phase)).toBe(">other");
+});
+
 test("only bytes move a step's bar, and never beyond its end", () => {
   const shareOf = (progress: typeof bytes | null) =>
     updateSteps({ phase: "downloading", progress, update }).map(({ share }) => share);

@@ -3,9 +3,12 @@ import type { AppStatus } from "./live-app.ts";
 
 export type Phase = DeviceSchemas["Phase"];
 
+/** `other`: a step that only newer devices have. */
+export type StepName = Phase | "other";
+
 /** A step as the list of steps shows it. `left`: the update was given up before or in it, and the device goes back. */
 export interface Step {
-  phase: Phase;
+  phase: StepName;
   state: "done" | "current" | "ahead" | "left";
   /** Of this step alone, from 0 to 1, where bytes say so; null: it isn't known how much is left. */
   share: number | null;
@@ -24,13 +27,15 @@ const INSTALL: readonly Phase[] = [
 ];
 /** What is on the device already is neither fetched nor unpacked. */
 const ROLLBACK: readonly Phase[] = ["backing_up", "activating", "restarting", "health_check"];
+const KNOWN: ReadonlySet<Phase> = new Set([...INSTALL, "waiting", "rolling_back"]);
 
 /**
  * The steps of the update that runs, in their order (contract device-api.md §2). Waiting and going back are listed only
- * while they take place. Pure.
+ * while they take place. In a step that this page doesn't know it doesn't know what is before and after, either. Pure.
  */
 export function updateSteps({ phase, progress, update }: Running): Step[] {
   const share = shareOf(progress);
+  if (phase !== null && !KNOWN.has(phase)) return [{ phase: "other", state: "current", share }];
   const names = update?.kind === "rollback" ? ROLLBACK : INSTALL;
   if (phase === "rolling_back") {
     const back: Step = { phase, state: "current", share: null };

@@ -1,5 +1,5 @@
 import type { Reason } from "../../data/can.ts";
-import type { Phase } from "../../data/update-steps.ts";
+import type { Phase, StepName } from "../../data/update-steps.ts";
 
 export const dialog = {
   title: (name: string) => (name === "" ? "Updates" : `Updates · ${name}`),
@@ -96,7 +96,8 @@ export const dialog = {
     restarting: "Restart",
     health_check: "Check that it works",
     rolling_back: "Going back",
-  } satisfies Record<Phase, string> as Readonly<Record<Phase, string>>,
+    other: "Update",
+  } satisfies Record<StepName, string> as Readonly<Record<StepName, string>>,
   waitingUntil: (at: string) => `Wait until ${at}`,
 
   /** What goes on in the step that is open. */
@@ -111,8 +112,9 @@ export const dialog = {
     health_check: (_, to) => `Waiting until ${to ?? "it"} answers, and keeps answering.`,
     rolling_back: (from, to) =>
       `${to ?? "It"} doesn't work. ${from ? `Returning to ${from}.` : "Returning to what was there."}`,
-  } satisfies Record<Phase, (from: string | null, to: string | null) => string> as Readonly<
-    Record<Phase, (from: string | null, to: string | null) => string>
+    other: () => "The update goes on. Reload the page to see how.",
+  } satisfies Record<StepName, (from: string | null, to: string | null) => string> as Readonly<
+    Record<StepName, (from: string | null, to: string | null) => string>
   >,
   reconnecting: (seconds: string) => `The device is restarting. Reconnecting… ${seconds}`,
   reconnectingElse: (seconds: string) => `The device doesn't answer. Reconnecting… ${seconds}`,
