@@ -13,12 +13,19 @@ const NARROW_PX = 480;
 
 /** Figures as a chart, and as a table for everybody. What draws is loaded when there is something to draw. */
 export class PawlChart extends LitElement {
-  static override properties = { name: { type: String }, spec: { attribute: false }, empty: { type: String } };
+  static override properties = {
+    name: { type: String },
+    spec: { attribute: false },
+    empty: { type: String },
+    isUndrawn: { state: true },
+  };
   /** What it shows, as a sentence, for those who don't see it. */
   declare name: string;
   /** Null: the figures aren't there yet. */
   declare spec: ChartSpec | null;
   declare empty: string;
+  /** What draws can't be loaded: the figures stand alone. */
+  declare isUndrawn: boolean;
   #drawn: DrawnChart | null = null;
   /** As text, so that figures that are the same aren't drawn again. */
   #figures = "";
@@ -126,6 +133,7 @@ export class PawlChart extends LitElement {
     this.name = "";
     this.spec = null;
     this.empty = "";
+    this.isUndrawn = false;
   }
 
   override connectedCallback(): void {
@@ -147,9 +155,11 @@ export class PawlChart extends LitElement {
     const isNarrow = this.clientWidth < NARROW_PX && spec.labels.some((label) => label.includes(" "));
     const barPx = isNarrow ? BAR_PX.narrow : BAR_PX.wide;
     const height = spec.kind === "bars" ? `height: ${spec.labels.length * barPx + 40}px` : "";
-    return html`${spec.series.length > 1 ? this.#legend(spec) : nothing}
-      <div class="canvas" .style=${height}><canvas role="img" aria-label=${this.name}></canvas></div>
-      <details>
+    const isLegend = spec.series.length > 1 && !this.isUndrawn;
+    return html`${isLegend ? this.#legend(spec) : nothing}
+      <div class="canvas" .style=${height} ?hidden=${this.isUndrawn}><canvas role="img" aria-label=${this.name}></canvas></div>
+      ${this.isUndrawn ? html`<p class="quiet small">${words.undrawn}</p>` : nothing}
+      <details ?open=${this.isUndrawn}>
         <summary>${words.figures}</summary>
         <div class="figures" tabindex="0" role="region" aria-label=${this.name}>${this.#table(spec)}</div>
       </details>`;
@@ -205,12 +215,13 @@ export class PawlChart extends LitElement {
     const figures = this.#figures;
     this.#forget();
     if (spec === null || isEmpty(spec)) return;
-    const { drawChart } = await import("./chart/draw-chart.ts");
+    const draws = await import("./chart/draw-chart.ts").catch(() => null);
+    this.isUndrawn = draws === null;
     const canvas = this.renderRoot.querySelector("canvas");
     // In the meantime it may have gone, or others have come.
-    if (!canvas || !this.isConnected || this.#figures !== figures) return;
+    if (!draws || !canvas || !this.isConnected || this.#figures !== figures) return;
     this.#forget();
-    this.#drawn = drawChart(canvas, spec, chartColors(this), getComputedStyle(this).fontFamily);
+    this.#drawn = draws.drawChart(canvas, spec, chartColors(this), getComputedStyle(this).fontFamily);
   };
 }
 

@@ -33,7 +33,7 @@ export class PawlUpdateChip extends LitElement {
     fetch: { attribute: false },
     isOpen: { state: true },
     isOpening: { state: true },
-    isUnloadable: { state: true },
+    cannotOpen: { state: true },
     deviceTitle: { state: true },
   };
   /** Where the API is when the page doesn't say: the script's own place; without a slash at the end. */
@@ -55,7 +55,8 @@ export class PawlUpdateChip extends LitElement {
   declare isOpen: boolean;
   /** The dialog is on its way. */
   declare isOpening: boolean;
-  declare isUnloadable: boolean;
+  /** Why the dialog can't be opened, for a moment after somebody wanted to. */
+  declare cannotOpen: string | null;
   /** The name that the device itself has for it. */
   declare deviceTitle: string;
 
@@ -77,7 +78,7 @@ export class PawlUpdateChip extends LitElement {
     this.fetch = null;
     this.isOpen = false;
     this.isOpening = false;
-    this.isUnloadable = false;
+    this.cannotOpen = null;
     this.deviceTitle = "";
   }
 
@@ -99,7 +100,7 @@ export class PawlUpdateChip extends LitElement {
   override render() {
     const state = this.#state();
     this.#announcement.hear(state);
-    const shown = this.isOpening ? words.opening : this.isUnloadable ? words.cannotOpen : state.words;
+    const shown = this.isOpening ? words.opening : (this.cannotOpen ?? state.words);
     return html`<div class="ground">
       <button
         type="button"
@@ -154,9 +155,10 @@ export class PawlUpdateChip extends LitElement {
     this.isOpening = true;
     try {
       await this.#load();
-      this.isUnloadable = false;
-    } catch {
-      this.#tellUnloadable();
+      this.cannotOpen = null;
+    } catch (error) {
+      // The device answered, and what it has by now isn't what this page knows; or the browser keeps that it failed once.
+      this.#tellUnloadable(error instanceof ApiFailure ? words.cannotOpen : words.reloadToOpen);
       return;
     } finally {
       this.isOpening = false;
@@ -167,15 +169,14 @@ export class PawlUpdateChip extends LitElement {
     if (this.name === "" && this.deviceTitle === "") void this.#askTitle();
   };
 
-  /** The device is away, as far as anybody can tell. */
-  #tellUnloadable(): void {
-    this.isUnloadable = true;
-    setTimeout(() => (this.isUnloadable = false), UNLOADABLE_MS);
+  #tellUnloadable(why: string): void {
+    this.cannotOpen = why;
+    setTimeout(() => (this.cannotOpen = null), UNLOADABLE_MS);
   }
 
   /**
-   * Asks first whether the device is there: a browser doesn't load again what it once couldn't load.
-   * @throws when it isn't
+   * Asks first whether the device is there: many browsers don't load again what they once couldn't load (whatwg/html#6768).
+   * @throws ApiFailure when it isn't; else what keeps the dialog from being loaded
    */
   async #load(): Promise<void> {
     if (customElements.get("pawl-update-dialog")) return;

@@ -97,6 +97,9 @@ export class PawlNotes extends LitElement {
         color: inherit;
         text-decoration: none;
       }
+      .as-written {
+        white-space: pre-wrap;
+      }
       .notes hr {
         border: 0;
         border-top: 1px solid var(--line);
@@ -154,10 +157,21 @@ export class PawlNotes extends LitElement {
 
   /** What reads Markdown comes when there is some. */
   async #read(text: string): Promise<void> {
-    const { markdown, MOST_CHARACTERS } = await import("../../look/markdown.ts");
+    const reads = await import("../../look/markdown.ts").catch(() => null);
     if (text !== this.text || this.nodes?.of === text) return;
-    this.nodes = { of: text, fragment: [...markdown(text).childNodes], isCut: text.length > MOST_CHARACTERS };
+    this.nodes =
+      reads === null
+        ? { of: text, fragment: [asWritten(text)], isCut: false }
+        : { of: text, fragment: [...reads.markdown(text).childNodes], isCut: text.length > reads.MOST_CHARACTERS };
   }
+}
+
+/** What reads Markdown couldn't be loaded: people can read it, too. */
+function asWritten(text: string): Node {
+  const paragraph = document.createElement("p");
+  paragraph.className = "as-written";
+  paragraph.textContent = text;
+  return paragraph;
 }
 
 customElements.define("pawl-notes", PawlNotes);

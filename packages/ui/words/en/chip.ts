@@ -4,6 +4,7 @@ export const chip = {
   open: "Show the updates",
   opening: "Opening…",
   cannotOpen: "Can't be opened now",
+  reloadToOpen: "Reload the page to open",
   mock: "This is a mock: nothing is done.",
 
   asking: "Asking…",

@@ -12,5 +12,6 @@ export const table = {
   pages: "Pages",
   filters: "Filters",
   figures: "As a table",
+  undrawn: "The chart can't be loaded now. Reload the page to see it.",
 };
 export type TableWords = typeof table;
