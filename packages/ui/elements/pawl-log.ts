@@ -12,6 +12,8 @@ import "./pawl-copy.ts";
 
 /** Each line is so high, in pixels: so it is known which of 100,000 are in view. */
 const LINE_PX = 22;
+/** So many are seen at once, and need no searching. */
+const SHORT_LINES = 12;
 /** Whoever is so near to the end wants to stay there, in pixels. */
 const NEAR_END_PX = 30;
 
@@ -75,6 +77,8 @@ export class PawlLog extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has("lines") || changed.has("query")) this.#matches = linesWith(this.lines, this.query);
+    // Of other lines other ones were found.
+    if (this.found >= this.#matches.length) this.found = 0;
     if (changed.has("line")) {
       this.#seeks = this.line !== null;
       if (this.#seeks) this.isAtEnd = false;
@@ -83,9 +87,10 @@ export class PawlLog extends LitElement {
 
   override render() {
     const { lines } = this;
-    return html`${this.#tools()}
+    const isShort = lines.length < SHORT_LINES && !this.following && !this.isLoading && this.query === "";
+    return html`${isShort ? nothing : this.#tools()}
       <div
-        class="window ${lines.length < 12 ? "short" : ""}"
+        class="window ${lines.length < SHORT_LINES ? "short" : ""}"
         role="region"
         aria-label=${this.name || words.region}
         tabindex="0"

@@ -26,6 +26,7 @@ export const log: GalleryEntry = {
     "a line that is marked": () =>
       html`<pawl-log .lines=${lines(400)} .line=${207} .hrefOf=${(line: number) => `#${line}`}></pawl-log>`,
     "50,000 lines": () => html`<pawl-log .lines=${lines(50_000)}></pawl-log>`,
+    short: () => html`<pawl-log .lines=${lines(3)}></pawl-log>`,
     none: () => html`<pawl-log .lines=${[]}></pawl-log>`,
     "on their way": () => html`<pawl-log .lines=${[]} isLoading></pawl-log>`,
   },
