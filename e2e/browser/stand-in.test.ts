@@ -3,14 +3,16 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { builder } from "../../packages/ui/words/en/builder.ts";
 import { chip } from "../../packages/ui/words/en/chip.ts";
 import { console as consoleWords } from "../../packages/ui/words/en/console.ts";
+import { device } from "../../packages/ui/words/en/device.ts";
 import { dialog } from "../../packages/ui/words/en/dialog.ts";
+import { table } from "../../packages/ui/words/en/table.ts";
 import { startBrowser, whyNoBrowser } from "./lib/chromium.ts";
 import { focusOf, tabTo } from "./lib/keyboard.ts";
 import { StageServer } from "./lib/stage-server.ts";
 import { DESK } from "./lib/visit.ts";
 import { visitors } from "./lib/visitors.ts";
 
-// By keyboard alone: nothing here may be clicked. And what others have written, some of whom mean harm.
+// By keyboard alone: nothing here may be clicked. And what others have written, some of whom mean harm; and what is missing.
 
 /** So many times as fast as in life. */
 const SPEED = 40;
@@ -108,5 +110,24 @@ describe.skipIf(whyNoBrowser !== null)("the pages on the stand-in", () => {
     await page.getByRole("combobox", { name: builder.packages.add }).fill("hostile-description");
     await page.getByText("<img src=x onerror=").first().waitFor();
     expect(await page.evaluate(() => "wasRun" in globalThis)).toBe(false);
+  });
+
+  test("what a page couldn't load is said, and what it is about can be read all the same", async () => {
+    stage.begin("device", "available");
+    const { page } = await visit(stage.url, { viewport: DESK });
+    const missing = (part: string) => page.route(new RegExp(`/${part}-[^/]*\\.js$`), (route) => route.abort());
+    await missing("pawl-update-dialog");
+    await page.goto("/embed~available/one-app.html");
+    await page.getByRole("button", { name: chip.available }).click();
+    await page.getByRole("button", { name: chip.reloadToOpen }).waitFor();
+    await page.unrouteAll();
+    await missing("markdown");
+    await page.goto("/sites/device~available/");
+    await page.getByRole("button", { name: device.acts.update("2.4.0") }).click();
+    await page.getByText("**Pictures of the kitchen**").waitFor();
+    await missing("draw-chart");
+    await page.goto("/sites/server~normal/console/");
+    await page.getByText(table.undrawn).first().waitFor();
+    await page.getByRole("cell").first().waitFor();
   });
 });
