@@ -109,5 +109,4 @@ function watch(scenario: DeviceScenario, speed: number, fetch = deviceStandIn(sc
   return { app, phases, until, [Symbol.asyncDispose]: async () => leave() };
 }
 
-const answering = (status: number, code: string) =>
-  Response.json({ success: false, error: "No.", code }, { status });
+const answering = (status: number, code: string) => Response.json({ success: false, error: "No.", code }, { status });

@@ -8,7 +8,7 @@ export const build = {
   loading: "Reading the build…",
   notFound: "This build isn't there any more, or never was.",
   asked: "Asked",
-  begun: "Begun",
+  begun: "Started",
   ended: "Ended",
   took: "Took",
   kept: "Kept until",
@@ -16,7 +16,7 @@ export const build = {
   position: "In front of it",
   away: (seconds: string) => `The server has been away for ${seconds}. Reconnecting…`,
   retry: "Try again now",
-  retryHint: "It goes in front of all that wait, by the rules of now.",
+  retryHint: "It goes in front of all that wait, as the server is set up now.",
   drop: "Drop",
   dropHint: {
     queued: "Whoever waits for it is told; who asks again has it built anew.",

@@ -142,7 +142,7 @@ export const failures = {
   unknown: (({ message }) => ({ why: message, next: "The log says more." })) satisfies Words as Words,
   /** Why a press came to nothing; what isn't here is worded as above. */
   calls: {
-    unreachable: "The device doesn't answer. Nothing was asked of it; try again in a moment.",
+    unreachable: "The device doesn't answer. Look whether it was done before you try again.",
     timeout: "The device didn't answer in time. Look whether it was done before you try again.",
     not_the_server:
       "Something else answered in the device's place. Perhaps a proxy, or a network that wants a sign-in.",
