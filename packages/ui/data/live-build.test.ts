@@ -50,6 +50,27 @@ test("a build is followed to its end over connections that break off, and no lin
   expect(live.view.awaySince).toBeNull();
 });
 
+test("one that can't be streamed is looked at to its end, and the server isn't said to be away", async () => {
+  const server = serverStandIn("no-queue", { speed: 50 });
+  const fetch: typeof server = async (input, init) => {
+    const url = input instanceof Request ? input.url : String(input);
+    return url.includes("/events") ? new Response("No.", { status: 502 }) : server(input, init);
+  };
+  const options = { url: "http://server.test", fetch };
+  const body = buildRequest(choices, "", "test");
+  const { build } = await answerOf(serverClient(options).POST("/api/v2/builds", { body }));
+  const live = new LiveBuild(options, build.id);
+  await new Promise<void>((resolve) => {
+    const unlisten = live.listen(() => {
+      const { build: now, awaySince } = live.view;
+      if (!now || !isEnded(now) || awaySince !== null) return;
+      unlisten();
+      resolve();
+    });
+  });
+  expect(live.view.build?.state).toBe("done");
+});
+
 test("one that isn't there is said to be gone, and nobody asks on", async () => {
   const live = new LiveBuild({ url: "http://server.test", fetch: serverStandIn("normal") }, "0000");
   await new Promise<void>((resolve) => {

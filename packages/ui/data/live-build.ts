@@ -21,7 +21,9 @@ export interface BuildView {
 /** Lines come by the hundred: so long they are gathered before anybody is told, in milliseconds. */
 const GATHER_MS = 100;
 /** After ten minutes without the server, which is what watching takes upon itself, it is looked for so often, in milliseconds. */
-const LOOK_AGAIN_MS = 30_000;
+const WATCH_AGAIN_MS = 30_000;
+/** While it can't be streamed it is looked at so often, in milliseconds. */
+const LOOK_AGAIN_MS = 4_000;
 
 /** One build, followed until it has ended for as long as somebody listens, over whatever breaks off in between. */
 export class LiveBuild extends EventTarget {
@@ -31,6 +33,8 @@ export class LiveBuild extends EventTarget {
   #view: BuildView = { build: null, lines: [], awaySince: null, trouble: null };
   #listeners = 0;
   #life: AbortController | null = null;
+  /** What happens is heard at once. */
+  #isHearing = false;
 
   constructor(options: ClientOptions, id: string) {
     super();
@@ -50,6 +54,7 @@ export class LiveBuild extends EventTarget {
     if (this.#listeners === 1) {
       this.#life = new AbortController();
       void this.#run(this.#life.signal);
+      void this.#look(this.#life.signal);
     }
     return () => {
       this.removeEventListener("change", changed);
@@ -58,17 +63,34 @@ export class LiveBuild extends EventTarget {
     };
   }
 
-  /** Looks what has become of it, after something was asked of it. */
-  async refresh(signal: AbortSignal): Promise<void> {
-    const build = await answerOf(this.client.GET("/api/v2/builds/{id}", { params: { path: { id: this.id } }, signal }));
-    this.#set({ build });
+  /** There is nothing more to come. */
+  get #isOver(): boolean {
+    const { build, trouble } = this.#view;
+    return trouble !== null || (build !== null && isEnded(build));
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && this.#view.trouble === null) {
+    while (!signal.aborted) {
       await this.#watch(signal);
-      if (this.#view.build && isEnded(this.#view.build)) return;
-      if (this.#view.trouble === null) await wait(LOOK_AGAIN_MS, signal);
+      if (this.#isOver) return;
+      await wait(WATCH_AGAIN_MS, signal);
+    }
+  }
+
+  /** What keeps a stream off, such as a proxy, may let other calls through: then the server isn't away. */
+  async #look(signal: AbortSignal): Promise<void> {
+    const call = { params: { path: { id: this.id } }, signal };
+    while (!this.#isOver) {
+      await wait(LOOK_AGAIN_MS, signal);
+      if (signal.aborted) return;
+      if (this.#isHearing) continue;
+      try {
+        const build = await answerOf(this.client.GET("/api/v2/builds/{id}", call));
+        // Meanwhile it may be streamed again, and then what was heard is newer.
+        if (!this.#isHearing && !signal.aborted) this.#set({ build, awaySince: null });
+      } catch {
+        // It stays away for as long as watching says.
+      }
     }
   }
 
@@ -81,6 +103,7 @@ export class LiveBuild extends EventTarget {
     };
     try {
       for await (const event of watchBuild(this.#options, this.id, signal)) {
+        this.#isHearing = event.kind !== "connection" || event.isThere;
         if (event.kind === "line") {
           lines.push(event.line);
           timer ??= setTimeout(tell, GATHER_MS);
@@ -93,6 +116,7 @@ export class LiveBuild extends EventTarget {
       if (isRefused && error.code !== "not_the_server" && error.status !== 429) this.#set({ trouble: error });
       else this.#set({ awaySince: this.#view.awaySince ?? Date.now() });
     } finally {
+      this.#isHearing = false;
       clearTimeout(timer);
       if (!signal.aborted && lines.length > 0) tell();
     }
