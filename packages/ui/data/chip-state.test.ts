@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { deviceStandIn } from "../stand-in/device/device.ts";
 import type { DeviceScenario } from "../stand-in/device/scenarios.ts";
-import { clockTime } from "../words/format.ts";
+import { soonTime } from "../words/format.ts";
 import { type ChipState, chipState } from "./chip-state.ts";
 import { ApiFailure } from "./failure.ts";
 import type { AppStatus } from "./live-app.ts";
@@ -42,7 +42,7 @@ test("what waits says when, by the device's own clock", async () => {
 
 test("a rate limit says when it is over", async () => {
   const view = await viewOf("rate-limited");
-  const at = clockTime(view.status.failure?.retry_at ?? "", now);
+  const at = soonTime(view.status.failure?.retry_at ?? "", now);
   expect(chipState(view, now)).toMatchObject({ icon: "clock", words: `Next check ${at}`, tone: "quiet" });
 });
 
@@ -52,7 +52,7 @@ test("a limit that is over says when it is checked next, not when it could have 
   const nextRun = new Date(now + 3_600_000).toISOString();
   const auto = { ...status.auto, next_run: nextRun };
   const state = chipState(viewWith({ ...status, failure: over, auto }), now);
-  expect(state.words).toBe(`Next check ${clockTime(nextRun, now)}`);
+  expect(state.words).toBe(`Next check ${soonTime(nextRun, now)}`);
 });
 
 test("an update server that wasn't reached for days is a matter of how old the last answer is", async () => {

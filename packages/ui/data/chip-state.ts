@@ -1,5 +1,5 @@
 import { chipWords as words } from "../words/chip.ts";
-import { clockTime, percent as percentWords, relativeTime } from "../words/format.ts";
+import { percent as percentWords, relativeTime, soonTime } from "../words/format.ts";
 import { isWaiting } from "./can.ts";
 import type { ApiFailure } from "./failure.ts";
 import { needsOwner } from "./failure-offers.ts";
@@ -155,7 +155,7 @@ function ofCheck({ failure, has_update, auto, last_checked: checked }: AppStatus
       return {
         name: "limited",
         icon: "clock",
-        words: words.nextCheck(at === null ? null : clockTime(at, now)),
+        words: words.nextCheck(at === null ? null : soonTime(at, now)),
         tone: "quiet",
       };
     }

@@ -1,7 +1,7 @@
 import { nextTry } from "../data/next-try.ts";
 import type { Ended, Failure } from "../data/update-ended.ts";
 import { failures as en, type FailureFacts, type FailuresWords, type FailureWords } from "./en/failures.ts";
-import { clockTime, size } from "./format.ts";
+import { size, soonTime } from "./format.ts";
 import { inLanguage } from "./language.ts";
 
 const words: FailuresWords = inLanguage({ en });
@@ -57,7 +57,7 @@ function factsOf({ failure, ended, nextRun, now }: FailureView): FailureFacts {
     missing: needed !== null && free !== null && needed > free ? size(needed - free) : null,
     needed: needed === null ? null : size(needed),
     free: free === null ? null : size(free),
-    again: again === null ? null : soonAt(again, now),
+    again: again === null ? null : soonTime(again, now),
     isRollback: ended?.kind === "rollback",
   };
 }
@@ -80,13 +80,7 @@ function doneAbout(
 
 const AFTER_THE_SWITCH: ReadonlySet<string> = new Set(["restarting", "health_check"]);
 
-/** `04:20`: which day goes without saying for what comes within one. */
-function soonAt(at: string, now: number): string {
-  const ms = Date.parse(at) - now;
-  return clockTime(at, ms > 0 && ms < 24 * 60 * 60_000 ? Date.parse(at) : now);
-}
-
 /** The device writes moments as programs do: `2026-11-21T14:20:00Z`. */
 function inReadersTime(sentence: string, now: number): string {
-  return sentence.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z/g, (moment) => soonAt(moment, now));
+  return sentence.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z/g, (moment) => soonTime(moment, now));
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { aboutDuration, ago, clockTime, duration, percent, relativeTime, size, sizeOf } from "./format.ts";
+import { aboutDuration, ago, clockTime, duration, percent, relativeTime, size, sizeOf, soonTime } from "./format.ts";
 
 const plain = (text: string) => text.replaceAll(/[\u00a0\u202f]/g, " ");
 const NOW = Date.parse("2026-11-22T12:00:00Z");
@@ -74,6 +74,14 @@ test("an hour of another day has its day", () => {
   expect(clockTime(new Date(2026, 10, 22, 23, 59), noon)).not.toMatch(/Nov/);
   expect(clockTime(new Date(2026, 10, 23, 0, 1), noon)).toMatch(/23.*Nov|Nov.*23/);
   expect(clockTime(new Date(2027, 10, 22, 12, 0), noon)).toMatch(/Nov/);
+});
+
+test("an hour that comes within a day needs none", () => {
+  const evening = new Date(2026, 10, 22, 20, 0).getTime();
+  const nextDay = (hour: number) => new Date(2026, 10, 23, hour, 20).toISOString();
+  expect(soonTime(nextDay(4), evening)).not.toMatch(/Nov/);
+  expect(soonTime(nextDay(21), evening)).toMatch(/Nov/);
+  expect(soonTime(new Date(2026, 10, 21, 4, 20).toISOString(), evening)).toMatch(/Nov/);
 });
 
 test("nothing is whole before it is", () => {

@@ -90,6 +90,12 @@ export function clockTime(at: string | number | Date, now = Date.now()): string 
   ).format(date);
 }
 
+/** `04:20`: of what comes within a day it goes without saying which. */
+export function soonTime(at: string, now: number): string {
+  const ms = Date.parse(at) - now;
+  return clockTime(at, ms > 0 && ms < 86_400_000 ? Date.parse(at) : now);
+}
+
 /** `21 Nov`, for a day that is counted in UTC. */
 export const shortDay = (at: string | number | Date) =>
   new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone: "UTC" }).format(new Date(at));
