@@ -174,7 +174,8 @@ export const dialog = {
     dailyTime: "Time of the daily check, by the device's clock",
     next: (at: string) => `Next: ${at}`,
     alsoInstalls: "What it finds is installed by itself.",
-    alsoInstallsAt: (window: string) => `What it finds is installed by itself, between ${window}.`,
+    alsoInstallsAt: (window: string) =>
+      `What it finds is installed by itself, between ${window.replace("-", " and ")}.`,
     off: "Nothing is checked by itself.",
   },
 
