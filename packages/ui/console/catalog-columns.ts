@@ -26,6 +26,7 @@ export const BRANCH_COLUMNS: readonly Column<Branch>[] = [
     title: catalog.inTrouble,
     cell: ({ in_trouble }) => html`<span class=${in_trouble > 0 ? "warn" : ""}>${number(in_trouble)}</span>`,
     by: ({ in_trouble }) => in_trouble,
+    begins: "down",
     isNumber: true,
   },
   {
@@ -43,14 +44,14 @@ export const FILE_COLUMNS: readonly Column<Resource>[] = [
     key: "path",
     title: catalog.path,
     cell: ({ path, distribution }) => html`${path} <span class="quiet small">${distribution}</span>`,
-    sorts: { up: "path", down: "path" },
+    sorts: { up: "path" },
   },
   { key: "kind", title: catalog.kind, cell: ({ kind }) => catalog.kinds[kind] },
   {
     key: "checked",
     title: catalog.confirmed,
     cell: ({ checked_at }) => ageOf(checked_at),
-    sorts: { up: "newest", down: "oldest" },
+    sorts: { up: "oldest", down: "newest" },
   },
   {
     key: "size",
@@ -69,7 +70,7 @@ export const FILE_COLUMNS: readonly Column<Resource>[] = [
     key: "trouble",
     title: catalog.trouble,
     cell: ({ trouble }) => troubleCell(trouble),
-    sorts: { up: "trouble", down: "trouble" },
+    sorts: { down: "trouble" },
   },
 ];
 

@@ -136,7 +136,8 @@ const COLUMNS: readonly Column<Listed>[] = [
     key: "asked",
     title: words.builds.asked,
     cell: ({ enqueued_at }) => timeAgo(enqueued_at),
-    sorts: { up: "newest", down: "oldest" },
+    sorts: { up: "oldest", down: "newest" },
+    begins: "down",
   },
   {
     key: "took",
@@ -145,7 +146,8 @@ const COLUMNS: readonly Column<Listed>[] = [
       const seconds = buildSeconds(build, Date.now());
       return seconds === null ? nothing : duration(seconds);
     },
-    sorts: { up: "slowest", down: "quickest" },
+    sorts: { up: "quickest", down: "slowest" },
+    begins: "down",
     isNumber: true,
   },
   {

@@ -80,6 +80,7 @@ const COLUMNS: readonly Column<Waiting>[] = [
     title: words.queue.waits,
     cell: ({ waiting }) => number(waiting),
     by: ({ waiting }) => waiting,
+    begins: "down",
     isNumber: true,
   },
   {
@@ -87,6 +88,7 @@ const COLUMNS: readonly Column<Waiting>[] = [
     title: words.queue.retrying,
     cell: ({ retrying }) => number(retrying),
     by: ({ retrying }) => retrying,
+    begins: "down",
     isNumber: true,
     isMinor: true,
   },
@@ -95,6 +97,7 @@ const COLUMNS: readonly Column<Waiting>[] = [
     title: words.queue.runs,
     cell: ({ running }) => number(running),
     by: ({ running }) => running,
+    begins: "down",
     isNumber: true,
   },
   {

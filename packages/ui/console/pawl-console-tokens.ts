@@ -141,6 +141,7 @@ export class PawlConsoleTokens extends LitElement {
       title: tokens.created,
       cell: ({ created_at }) => timeAgo(created_at),
       by: ({ created_at }) => created_at,
+      begins: "down",
       isMinor: true,
     },
     {
@@ -148,6 +149,7 @@ export class PawlConsoleTokens extends LitElement {
       title: tokens.used,
       cell: ({ last_used_at }) => (last_used_at === null ? tokens.neverUsed : timeAgo(last_used_at)),
       by: ({ last_used_at }) => last_used_at,
+      begins: "down",
     },
     {
       key: "expires",

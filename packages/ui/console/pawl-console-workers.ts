@@ -95,6 +95,7 @@ export class PawlConsoleWorkers extends LitElement {
       title: words.workers.places,
       cell: ({ running, parallel }) => words.workers.placesOf(number(running), number(parallel)),
       by: ({ running }) => running,
+      begins: "down",
       isNumber: true,
     },
     { key: "builds", title: words.workers.builds, cell: ({ builds }) => this.#builds(builds) },
@@ -109,6 +110,7 @@ export class PawlConsoleWorkers extends LitElement {
       title: words.workers.seen,
       cell: ({ seen_at }) => timeAgo(seen_at),
       by: ({ seen_at }) => seen_at,
+      begins: "down",
       isMinor: true,
     },
     {
@@ -116,6 +118,7 @@ export class PawlConsoleWorkers extends LitElement {
       title: words.workers.started,
       cell: ({ started_at }) => timeAgo(started_at),
       by: ({ started_at }) => started_at,
+      begins: "down",
       isMinor: true,
     },
   ];

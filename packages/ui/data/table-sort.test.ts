@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nextSort, rowsWith, sortedRows } from "./table-sort.ts";
+import { nextSort, orderOf, rowsWith, sortedRows } from "./table-sort.ts";
 
 interface Row {
   name: string;
@@ -28,9 +28,28 @@ test.each([
 ])("sorts by %s", (sort, order) => expect(names(sort)).toEqual(order));
 
 test("a head that is pressed again sorts from the end", () => {
-  expect(nextSort("name", "")).toBe("name");
-  expect(nextSort("name", "name")).toBe("-name");
-  expect(nextSort("name", "-name")).toBe("name");
+  const name = { key: "name" };
+  expect(nextSort(name, "")).toBe("name");
+  expect(nextSort(name, "name")).toBe("-name");
+  expect(nextSort(name, "-name")).toBe("name");
+});
+
+test.each([
+  [{ key: "took", sorts: { up: "quickest", down: "slowest" }, begins: "down" }, ["slowest", "quickest", "slowest"]],
+  [{ key: "seen", begins: "down" }, ["-seen", "seen", "-seen"]],
+  [{ key: "trouble", sorts: { down: "trouble" } }, ["trouble", "trouble", "trouble"]],
+] as const)("the head of %o goes through its orders", (column, orders) => {
+  const pressed: string[] = [];
+  for (let sort = "other"; pressed.length < 3; pressed.push(sort)) sort = nextSort(column, sort);
+  expect(pressed).toEqual(orders);
+});
+
+test("an order is told by what is first, whatever the server calls it", () => {
+  const took = { key: "took", sorts: { up: "quickest", down: "slowest" } };
+  expect(orderOf(took, "slowest")).toBe("descending");
+  expect(orderOf(took, "quickest")).toBe("ascending");
+  expect(orderOf(took, "newest")).toBe("none");
+  expect(orderOf({ key: "kind" }, "kind")).toBeNull();
 });
 
 test("keeps rows that have each word", () => {

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing } from "lit";
 import { ArrowDown, ArrowUp, ChevronsUpDown } from "lucide";
-import { nextSort, sortedRows } from "../data/table-sort.ts";
+import { nextSort, orderOf, sortedRows } from "../data/table-sort.ts";
 import { base } from "../look/base.ts";
 import { icon } from "../look/icon.ts";
 import { stateLook } from "../look/state.ts";
@@ -78,23 +78,20 @@ export class PawlTable<Row = unknown> extends LitElement {
   }
 
   #head(column: Column<Row>) {
-    const { key, title, by, sorts } = column;
-    const isUp = this.sort === (sorts?.up ?? key);
-    const isDown = this.sort === (sorts?.down ?? `-${key}`);
-    const order = isUp ? "ascending" : isDown ? "descending" : "none";
-    const canSort = by !== undefined || sorts !== undefined;
+    const { title } = column;
+    const order = orderOf(column, this.sort);
     return html`<th
       role="columnheader"
       scope="col"
       class=${classOf(column)}
-      aria-sort=${canSort ? order : nothing}
+      aria-sort=${order ?? nothing}
     >
       ${
-        canSort
-          ? html`<button type="button" title=${words.sortBy(title)} @click=${() => this.#sortBy(column)}>
-              ${title} ${icon(isUp ? ArrowUp : isDown ? ArrowDown : ChevronsUpDown, 16)}
+        order === null
+          ? title
+          : html`<button type="button" title=${words.sortBy(title)} @click=${() => this.#sortBy(column)}>
+              ${title} ${icon(ARROWS[order], 16)}
             </button>`
-          : title
       }
     </th>`;
   }
@@ -126,12 +123,12 @@ export class PawlTable<Row = unknown> extends LitElement {
     );
   }
 
-  #sortBy({ key, sorts }: Column<Row>): void {
-    const other = sorts && (this.sort === sorts.up ? sorts.down : sorts.up);
-    const detail = other ?? nextSort(key, this.sort);
-    this.dispatchEvent(new CustomEvent<string>("sort", { detail }));
+  #sortBy(column: Column<Row>): void {
+    this.dispatchEvent(new CustomEvent<string>("sort", { detail: nextSort(column, this.sort) }));
   }
 }
+
+const ARROWS = { ascending: ArrowUp, descending: ArrowDown, none: ChevronsUpDown } as const;
 
 const classOf = ({ isNumber, isMinor }: Column<never>) => `${isNumber ? "number" : ""} ${isMinor ? "minor" : ""}`;
 

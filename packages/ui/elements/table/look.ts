@@ -14,7 +14,7 @@ export const tableLook = css`
     padding: 10px 12px;
     border-bottom: 1px solid var(--line);
     text-align: left;
-    vertical-align: top;
+    vertical-align: baseline;
     font-weight: inherit;
     overflow-wrap: break-word;
   }
@@ -27,7 +27,8 @@ export const tableLook = css`
   thead th {
     position: sticky;
     top: 0;
-    z-index: 1;
+    /* Above the buttons and links of the rows that go by below it. */
+    z-index: 2;
     padding-block: 0;
     height: 44px;
     vertical-align: middle;
@@ -88,6 +89,9 @@ export const tableLook = css`
     outline: 2px solid var(--accent);
     outline-offset: -2px;
   }
+  td time {
+    white-space: nowrap;
+  }
   .empty {
     padding: 32px 16px;
     text-align: center;
@@ -100,7 +104,7 @@ export const tableLook = css`
     position: relative;
     z-index: 1;
   }
-  @media (max-width: 64rem) {
+  @media (min-width: 44.01rem) and (max-width: 64rem) {
     .minor {
       display: none;
     }
