@@ -8,16 +8,22 @@ import type { Here } from "./here.ts";
 import "./pawl-sign-in.ts";
 
 type Part = keyof typeof SCOPE_OF;
-type Load = Pick<LastingLoad<readonly unknown[], unknown>, "value" | "error" | "delay" | "again" | "tryNow">;
+type Load = Pick<LastingLoad<readonly unknown[], unknown>, "answeredAt" | "error" | "delay" | "again" | "tryNow">;
 
 /** What is shown in place of a part that isn't answered: the way to sign in, or why; null: show the part. */
 export function insteadOf(load: Load, part: Part, here: Here): TemplateResult | null {
   const { error } = load;
   const closed = signInInstead(error, part, here);
   if (closed !== null || !(error instanceof Error)) return closed;
+  const { router, place } = here;
+  // What an address asks for may be nothing that can be asked, or not any more.
+  const isAsked = error instanceof ApiFailure && error.status === 400 && place.query.size > 0;
   return html`<section class="card stack" role="alert">
     <p>${error.message}</p>
-    <div><button class="button" type="button" @click=${() => load.again()}>${words.again}</button></div>
+    <div class="buttons">
+      <button class="button" type="button" @click=${() => load.again()}>${words.again}</button>
+      ${isAsked ? html`<a class="link" href=${router.href(place.path)}>${words.fromStart}</a>` : nothing}
+    </div>
   </section>`;
 }
 
@@ -36,5 +42,5 @@ export function delayOf(...loads: readonly Load[]) {
   const tryNow = () => {
     for (const each of loads) each.tryNow();
   };
-  return html`<pawl-delay class="card" .delay=${load.delay} @try-now=${tryNow}></pawl-delay>`;
+  return html`<pawl-delay class="card" .delay=${load.delay} .shownFrom=${load.answeredAt} @try-now=${tryNow}></pawl-delay>`;
 }

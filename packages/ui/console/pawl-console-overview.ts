@@ -87,10 +87,14 @@ export class PawlConsoleOverview extends LitElement {
   }
 
   #all() {
-    const sources = this.#health.value ?? null;
+    const { value: sources = null, delay, answeredAt } = this.#health;
     const today = sources?.summary?.builds_24h;
     return html`${delayOf(this.#health, this.#figures)}
-      <pawl-health .hrefOf=${(page: string) => this.here.router.href(page)} .sources=${sources}></pawl-health>
+      <pawl-health
+        .hrefOf=${(page: string) => this.here.router.href(page)}
+        .sources=${sources}
+        .oldFrom=${delay === null ? null : answeredAt}
+      ></pawl-health>
       <div class="head">
         <h2>${overview.last30}</h2>
         ${today === undefined ? nothing : html`<span class="quiet small numbers">${overview.today(number(today), today === 1)}</span>`}

@@ -4,12 +4,14 @@ import {
   type HealthLine,
   type HealthPart,
   type HealthSources,
+  type HealthTone,
   healthLines,
   worstTone,
 } from "../data/console-health.ts";
 import { base } from "../look/base.ts";
 import { icon } from "../look/icon.ts";
 import { words } from "../words/console.ts";
+import { clockTime } from "../words/format.ts";
 import { healthSentence } from "./health-words.ts";
 
 const ICONS = { well: Check, attention: TriangleAlert, trouble: CircleAlert, unknown: CircleHelp } as const;
@@ -28,10 +30,16 @@ const NOTHING: HealthSources = {
 
 /** Is all well, in one line; and each part with its reason. */
 export class PawlHealth extends LitElement {
-  static override properties = { hrefOf: { attribute: false }, sources: { attribute: false } };
+  static override properties = {
+    hrefOf: { attribute: false },
+    sources: { attribute: false },
+    oldFrom: { attribute: false },
+  };
   /** The address of a page of the console. */
   declare hrefOf: (page: string) => string;
   declare sources: HealthSources | null;
+  /** Nothing newer can be had: when that was answered, in milliseconds since 1970. Null: it is new. */
+  declare oldFrom: number | null;
 
   static override styles = [
     base,
@@ -102,19 +110,24 @@ export class PawlHealth extends LitElement {
     super();
     this.hrefOf = (page) => page;
     this.sources = null;
+    this.oldFrom = null;
   }
 
   override render() {
     const lines = healthLines(this.sources ?? NOTHING);
-    const worst = this.sources === null ? "unknown" : worstTone(lines);
-    const isPartly = worst === "well" && lines.some(({ reason }) => reason === "not-told");
-    const headline = isPartly ? words.health.partlyWell : words.health.heading[worst];
+    const worst = this.sources === null || this.oldFrom !== null ? "unknown" : worstTone(lines);
     return html`<section class="card">
-      <h2 class=${worst}><span role="status">${icon(ICONS[worst], 24)} ${headline}</span></h2>
+      <h2 class=${worst}><span role="status">${icon(ICONS[worst], 24)} ${this.#headline(worst, lines)}</span></h2>
       <ul>
         ${lines.map((line) => this.#line(line))}
       </ul>
     </section>`;
+  }
+
+  #headline(worst: HealthTone, lines: readonly HealthLine[]): string {
+    if (this.oldFrom !== null) return words.health.old(clockTime(this.oldFrom));
+    const isPartly = worst === "well" && lines.some(({ reason }) => reason === "not-told");
+    return isPartly ? words.health.partlyWell : words.health.heading[worst];
   }
 
   #line(line: HealthLine) {

@@ -8,6 +8,8 @@ import { type Delay, untilAnswered } from "../data/until-answered.ts";
 export class LastingLoad<const Args extends readonly unknown[] | [], T> implements ReactiveController {
   /** The last answer; undefined: there was none. */
   value: T | undefined;
+  /** When that came, in milliseconds since 1970; null: there was none. */
+  answeredAt: number | null = null;
   /** Why there won't be one to what was asked last. */
   error: unknown;
   /** Why there is none yet. */
@@ -68,7 +70,7 @@ export class LastingLoad<const Args extends readonly unknown[] | [], T> implemen
     this.delay = null;
     this.error = undefined;
     this.isLoading = args !== null;
-    if (args === null) this.value = undefined;
+    if (args === null) this.#know(undefined);
   }
 
   async #run(args: Args, signal: AbortSignal): Promise<void> {
@@ -80,13 +82,18 @@ export class LastingLoad<const Args extends readonly unknown[] | [], T> implemen
     try {
       const value = await untilAnswered((each) => this.#ask(args, each), { signal, onDelay, poke: this.#poke });
       if (signal.aborted) return;
-      this.value = value;
+      this.#know(value);
     } catch (error) {
       if (signal.aborted) return;
-      this.value = undefined;
+      this.#know(undefined);
       this.error = error;
     }
     this.isLoading = false;
     this.#host.requestUpdate();
+  }
+
+  #know(value: T | undefined): void {
+    this.value = value;
+    this.answeredAt = value === undefined ? null : Date.now();
   }
 }

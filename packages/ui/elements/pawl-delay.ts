@@ -5,13 +5,15 @@ import type { Delay } from "../data/until-answered.ts";
 import { base } from "../look/base.ts";
 import { icon } from "../look/icon.ts";
 import { words } from "../words/build.ts";
-import { duration, number } from "../words/format.ts";
+import { clockTime, duration, number } from "../words/format.ts";
 import { tickWhile } from "./ticking.ts";
 
 /** Why something isn't there yet, and in how many seconds it is tried again. `try-now` where somebody doesn't want to wait. */
 export class PawlDelay extends LitElement {
-  static override properties = { delay: { attribute: false } };
+  static override properties = { delay: { attribute: false }, shownFrom: { attribute: false } };
   declare delay: Delay | null;
+  /** When what is shown meanwhile was answered, in milliseconds since 1970; null: nothing is shown. */
+  declare shownFrom: number | null;
 
   static override styles = [
     base,
@@ -35,6 +37,7 @@ export class PawlDelay extends LitElement {
   constructor() {
     super();
     this.delay = null;
+    this.shownFrom = null;
     tickWhile(this, () => this.delay !== null);
   }
 
@@ -45,6 +48,7 @@ export class PawlDelay extends LitElement {
     return html`${icon(isAway(this.delay.failure) ? CloudOff : Clock)}
       <p>
         <span role="status">${delaySentence(this.delay.failure)}</span>
+        ${this.shownFrom === null ? nothing : words.delay.shownFrom(clockTime(this.shownFrom))}
         <span class="numbers">${left > 0 ? words.delay.again(duration(left)) : words.delay.againNow}</span>
       </p>
       <button class="link" type="button" @click=${this.#press}>${words.delay.tryNow}</button>`;

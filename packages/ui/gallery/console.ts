@@ -21,15 +21,16 @@ export const health: GalleryEntry = {
   height: 420,
   states: {
     asking: () => html`<pawl-health></pawl-health>`,
+    old: () => healthOf("normal", { workers: true, clients: true }, Date.now() - 300_000),
     "signed out": () => healthOf("normal", { workers: false, clients: false }),
     ...Object.fromEntries(SCENARIOS.map((name) => [name, () => healthOf(name, { workers: true, clients: true })])),
   },
 };
 
-function healthOf(scenario: ServerScenario, may: MayAsk) {
+function healthOf(scenario: ServerScenario, may: MayAsk, oldFrom: number | null = null) {
   const client = serverClient({ url: location.origin, token: "pawl_stand-in", fetch: serverStandIn(scenario) });
   const shown = readHealth(client, may, AbortSignal.timeout(10_000)).then(
-    (sources) => html`<pawl-health .sources=${sources}></pawl-health>`,
+    (sources) => html`<pawl-health .sources=${sources} .oldFrom=${oldFrom}></pawl-health>`,
   );
   return html`${until(shown)}`;
 }

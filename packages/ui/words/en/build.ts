@@ -20,6 +20,7 @@ export const build = {
     queue_full: (length: string | null) =>
       length === null ? "As many builds wait as may." : `${length} builds wait, and no more may.`,
     builds_unavailable: (why: string) => `No image can be built here at the moment: ${why}`,
+    shownFrom: (time: string) => `What is shown is from ${time}.`,
     again: (seconds: string) => `It is tried again in ${seconds}.`,
     againNow: "It is tried again now…",
     tryNow: "Try now",

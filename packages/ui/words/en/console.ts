@@ -20,6 +20,7 @@ export const console = {
   notFound: "There is no such page here.",
   toOverview: "Go to the overview",
   again: "Try again",
+  fromStart: "Show all from the start",
 
   signIn: {
     heading: "Sign in",
@@ -51,6 +52,7 @@ export const console = {
       unknown: "Asking the server…",
     },
     partlyWell: "What can be seen is well",
+    old: (time: string) => `How it was at ${time}`,
     tone: { well: "well", attention: "attention", trouble: "trouble", unknown: "not known" },
     part: { mirror: "Mirror", queue: "Queue", workers: "Workers", store: "Store", database: "Database" },
     loading: "Asking…",
