@@ -10,6 +10,7 @@ test("the store is asked once in a while, however often somebody probes, and its
       if (fails) throw new Error("s3://secret-bucket: refused");
       return null;
     },
+    room: async () => null,
   };
   const { check, isNeeded } = storeHealth(store, () => time);
   const probe = () => check(AbortSignal.timeout(1_000));
@@ -20,4 +21,13 @@ test("the store is asked once in a while, however often somebody probes, and its
   expect(await probe()).not.toBeNull();
   time = 20_000;
   expect([await probe(), asked]).toEqual([null, 2]);
+});
+
+test.each([
+  [null, null],
+  [40_000_000_000, null],
+  [412_345_678, "The store's disk is nearly full: 412 MB are left."],
+])("of a store with room for %s bytes", async (room, trouble) => {
+  const { check } = storeHealth({ readMark: async () => null, room: async () => room });
+  expect(await check(AbortSignal.timeout(1_000))).toBe(trouble);
 });

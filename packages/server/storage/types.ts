@@ -28,6 +28,8 @@ export interface Store {
   remove(build: string, copy?: string | null, signal?: AbortSignal): Promise<void>;
   /** Removes what puts of processes that have died have left here, where only this machine can know that. */
   tidy(signal?: AbortSignal): Promise<void>;
+  /** How many bytes can still be put here; null: nobody knows, as of a bucket. @throws ServerError store_failed */
+  room(): Promise<number | null>;
   /** What `mark.ts` reads; null where there is none. @throws ServerError store_failed, store_unavailable */
   readMark(signal: AbortSignal): Promise<string | null>;
   /** In place of what there is: of those who do it at once the last one's stays. @throws ServerError store_failed, store_unavailable, store_full */

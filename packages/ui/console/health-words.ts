@@ -43,6 +43,8 @@ export function healthSentence(line: HealthLine): string {
       return health.workersAway(list(line.names.slice(0, MOST_NAMES)), line.names.length === 1);
     case "stored":
       return health.stored(number(line.images), line.images === 1, sizeOf(line.bytes, line.budget));
+    case "budget-full":
+      return `${health.stored(number(line.images), line.images === 1, sizeOf(line.bytes, line.budget))} ${health.budgetFull}`;
     default:
       return line satisfies never;
   }

@@ -114,7 +114,7 @@ export class PawlHealth extends LitElement {
   }
 
   override render() {
-    const lines = healthLines(this.sources ?? NOTHING);
+    const lines = healthLines(this.sources ?? NOTHING, Date.now());
     const worst = this.sources === null || this.oldFrom !== null ? "unknown" : worstTone(lines);
     return html`<section class="card">
       <h2 class=${worst}><span role="status">${icon(ICONS[worst], 24)} ${this.#headline(worst, lines)}</span></h2>

@@ -32,17 +32,23 @@ export type HealthReason =
   | { reason: "no-workers"; known: number; waiting: number }
   | { reason: "worker-trouble"; name: string; message: string; there: number; known: number }
   | { reason: "workers-away"; names: readonly string[]; there: number }
-  | { reason: "stored"; images: number; bytes: number; budget: number };
+  | { reason: "stored"; images: number; bytes: number; budget: number }
+  | { reason: "budget-full"; images: number; bytes: number; budget: number };
 
 /** More than this share in trouble is one; less happens, and is served from what is there. */
 const TROUBLED_SHARE = 0.5;
 
-/** Is all well? The database has a line only when it isn't. */
-export function healthLines(sources: HealthSources): HealthLine[] {
+/** Nothing takes that long to build: what waits for longer waits for something else, in milliseconds. */
+const LONG_WAIT_MS = 30 * 60_000;
+/** From this share of its budget on, a store keeps what comes by letting go of what lies longest. */
+const FULL_SHARE = 0.95;
+
+/** Is all well? The database has a line only when it isn't. @param now in milliseconds since 1970 */
+export function healthLines(sources: HealthSources, now: number): HealthLine[] {
   const database = checkOf(sources, "database");
   return [
     mirrorLine(sources),
-    queueLine(sources),
+    queueLine(sources, now),
     workersLine(sources),
     storeLine(sources),
     ...(database ? [{ part: "database", tone: "trouble", reason: "check", message: database } as const] : []),
@@ -82,7 +88,7 @@ function mirrorLine(sources: HealthSources): HealthLine {
   return { part, tone: "well", reason: "read", total, oldestAt };
 }
 
-function queueLine({ queue, summary, checks }: HealthSources): HealthLine {
+function queueLine({ queue, summary, checks }: HealthSources, now: number): HealthLine {
   const part = "queue";
   const told = checkOf({ checks } as HealthSources, "queue");
   if (told !== null) return { part, tone: "trouble", reason: "check", message: told };
@@ -94,7 +100,9 @@ function queueLine({ queue, summary, checks }: HealthSources): HealthLine {
       return { part, tone: "trouble", reason: "stuck", waiting: stuck.waiting, target, why, oldestAt: oldest_at };
     }
     if (waiting === 0) return { part, tone: "well", reason: "nothing-waits", running };
-    return { part, tone: "well", reason: "waits", waiting, running, oldestAt: items[0]?.oldest_at ?? null };
+    const oldestAt = items[0]?.oldest_at ?? null;
+    const isLong = oldestAt !== null && now - Date.parse(oldestAt) > LONG_WAIT_MS;
+    return { part, tone: isLong ? "attention" : "well", reason: "waits", waiting, running, oldestAt };
   }
   if (!summary) return { part, tone: "unknown", reason: "loading" };
   const waiting = summary.queue_length;
@@ -142,7 +150,8 @@ function storeLine(sources: HealthSources): HealthLine {
   if (told !== null) return { part, tone: "trouble", reason: "check", message: told };
   if (checks === undefined || !summary) return { part, tone: "unknown", reason: "loading" };
   const { bytes, budget } = summary.store;
-  return { part, tone: "well", reason: "stored", images: summary.images.stored, bytes, budget };
+  const reason = bytes >= budget * FULL_SHARE ? "budget-full" : "stored";
+  return { part, tone: "well", reason, images: summary.images.stored, bytes, budget };
 }
 
 const sum = (values: readonly number[]) => values.reduce((all, each) => all + each, 0);

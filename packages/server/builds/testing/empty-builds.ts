@@ -25,6 +25,7 @@ export const EMPTY_STORE: Store = {
   read: async () => null,
   remove: async () => {},
   tidy: async () => {},
+  room: async () => null,
   readMark: async () => null,
   writeMark: async () => {},
   builds: async function* () {},

@@ -124,6 +124,10 @@ describe("a link that somebody planted in the store", () => {
   });
 });
 
+test("says how many bytes its disk has left", async () => {
+  expect(await store.room()).toBeGreaterThan(0);
+});
+
 describe("a store that is opened", () => {
   test("has what was put before, and what dead puts left is gone", async () => {
     await put();

@@ -1,5 +1,5 @@
 import type { Dirent } from "node:fs";
-import { readdir, rename, rm, rmdir } from "node:fs/promises";
+import { readdir, rename, rm, rmdir, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Logger } from "pino";
 import { isBuildId, isCopy, isStoredName, newCopy, requireBuildId, requireCopy, requireStorable } from "../names.ts";
@@ -77,6 +77,15 @@ export class LocalStore implements Store {
       await clearLeftOvers(this.#places, this.#log, signal);
     } catch (error) {
       throw storeTrouble(error, "remove what dead puts have left");
+    }
+  }
+
+  async room(): Promise<number> {
+    try {
+      const { bavail, bsize } = await statfs(this.place);
+      return bavail * bsize;
+    } catch (error) {
+      throw storeTrouble(error, "say what room there is");
     }
   }
 

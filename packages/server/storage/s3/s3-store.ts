@@ -117,6 +117,11 @@ export class S3Store implements Store {
   /** Nobody can see who has put what; a copy that nobody knows is the garbage collector's. */
   async tidy(): Promise<void> {}
 
+  /** A bucket doesn't say. */
+  async room(): Promise<null> {
+    return null;
+  }
+
   async readMark(signal: AbortSignal): Promise<string | null> {
     try {
       return await within(this.#times.small, signal, async (both) => {

@@ -79,6 +79,7 @@ export const console = {
     workersAway: (names: string, one: boolean) => `${names} ${one ? "isn't" : "aren't"} there.`,
     stored: (count: string, one: boolean, room: string) =>
       `${one ? "1 image is" : `${count} images are`} kept, which take ${room}.`,
+    budgetFull: "What was wanted longest ago goes when room is needed.",
     show: { mirror: "Catalog", queue: "Queue", workers: "Workers", store: "Builds", database: "" },
   },
 
