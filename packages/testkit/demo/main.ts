@@ -55,6 +55,7 @@ async function runDemo(upstream: string | null): Promise<void> {
       kettle ? setUpKettle(kettle, DIR) : missing,
       setUpAppliance(appliance, DIR, PAWL),
     ]);
+    const consoleLink = await server.consoleLink();
     await using daemon = new Daemon(PAWL, appliance, join(DIR, "daemon.pid"));
     await daemon.start();
     await mustRun(appliance, "check", "--force");
@@ -62,7 +63,7 @@ async function runDemo(upstream: string | null): Promise<void> {
     const guides = [
       applianceGuide(appliance, DIR, ROOT),
       kettle && failed === null ? kettleGuide(kettle, appliance.apiPort, DIR, ROOT) : noKettleGuide(failed ?? ""),
-      serverGuide(server, ROOT, await server.trouble(end.signal)),
+      serverGuide(server, ROOT, await server.trouble(end.signal), consoleLink),
       END,
     ];
     process.stdout.write(guides.join(""));

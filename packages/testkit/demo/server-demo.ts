@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { stringify } from "yaml";
 import { MirrorServer } from "../mirror/index.ts";
 import { portOr } from "./free-ports.ts";
@@ -13,6 +14,9 @@ const PORTS = { server: 8080, mirror: 8091 };
 const START_WITHIN_MS = 120_000;
 /** The server itself waits some seconds for what it never read. */
 const ASK_WITHIN_MS = 60_000;
+
+const TOKEN_NAME = "npm start";
+const run = promisify(execFile);
 
 export interface ServerDemoOptions {
   /** Its state is kept there from one start to the next. */
@@ -29,6 +33,7 @@ export class ServerDemo implements AsyncDisposable {
   readonly url: string;
   readonly upstream: string;
   readonly configPath: string;
+  readonly #pawl: readonly [string, ...string[]];
   readonly #mirror: MirrorServer | null;
   readonly #process: ChildProcess;
 
@@ -54,6 +59,7 @@ export class ServerDemo implements AsyncDisposable {
         `http://127.0.0.1:${port}`,
         upstream ?? mirror?.url ?? "",
         configPath,
+        pawl,
         mirror,
         server,
       );
@@ -69,14 +75,26 @@ export class ServerDemo implements AsyncDisposable {
     url: string,
     upstream: string,
     configPath: string,
+    pawl: readonly [string, ...string[]],
     mirror: MirrorServer | null,
     server: ChildProcess,
   ) {
     this.url = url;
     this.upstream = upstream;
     this.configPath = configPath;
+    this.#pawl = pawl;
     this.#mirror = mirror;
     this.#process = server;
+  }
+
+  /** An address that opens the console signed in, for a day; null when no token could be made. What another start has made is worth nothing any more. */
+  async consoleLink(): Promise<string | null> {
+    const [program, ...args] = this.#pawl;
+    const pawl = (...more: string[]) =>
+      run(program, [...args, "token", ...more, "--config", this.configPath], { timeout: ASK_WITHIN_MS });
+    await pawl("revoke", TOKEN_NAME).catch(() => undefined);
+    const made = await pawl("create", TOKEN_NAME, "--scope", "admin", "--days", "1").catch(() => null);
+    return made && `${this.url}/console#token=${made.stdout.trim()}`;
   }
 
   /** Why upstream can't be read, in a sentence; null when it can. */

@@ -1,17 +1,18 @@
 import { fromHere } from "./from-here.ts";
 import type { ServerDemo } from "./server-demo.ts";
 
-/** What to look at, and what a router would ask. `trouble`: why upstream can't be read. */
+/** What to look at, and what a router would ask. `trouble`: why upstream can't be read. `consoleLink` signs in. */
 export function serverGuide(
   { url, upstream, configPath }: Pick<ServerDemo, "url" | "upstream" | "configPath">,
   root: string,
   trouble: string | null,
+  consoleLink: string | null,
 ): string {
   const config = fromHere(configPath, root);
   return `
   The server
     Its page             ${url}/
-    Its API              ${url}/api/v2/docs
+${consoleLink === null ? "" : `    Its console          ${consoleLink}\n`}    Its API              ${url}/api/v2/docs
     What it knows of     ${upstream}
 ${trouble === null ? "" : troubleWords(trouble)}
     What is newer for a router of 2018? As its own client asks:

@@ -15,6 +15,6 @@ test.each([
 
 test("the guide says that upstream can't be read, and why", () => {
   const server = { url: "http://127.0.0.1:8080", upstream: "https://x.invalid", configPath: "/srv/pawl-server.yaml" };
-  expect(serverGuide(server, "/", "no such host.")).toContain("It can't be read: no such host.");
-  expect(serverGuide(server, "/", null)).not.toContain("can't be read");
+  expect(serverGuide(server, "/", "no such host.", null)).toContain("It can't be read: no such host.");
+  expect(serverGuide(server, "/", null, null)).not.toContain("can't be read");
 });

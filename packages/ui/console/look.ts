@@ -1,9 +1,23 @@
 import { css } from "lit";
 import { stateLook } from "../look/state.ts";
 
+/** A list of what something is. */
+export const factsLook = css`
+  .facts {
+    display: grid;
+    grid-template-columns: minmax(7rem, max-content) minmax(0, 1fr);
+    gap: 6px 16px;
+    overflow-wrap: anywhere;
+  }
+  .facts dt {
+    color: var(--text-quiet);
+  }
+`;
+
 /** What the console's pages have in common. */
 export const consoleLook = [
   stateLook,
+  factsLook,
   css`
   :host {
     display: grid;
@@ -29,15 +43,6 @@ export const consoleLook = [
     display: grid;
     gap: 12px;
     grid-template-columns: minmax(0, 1fr);
-  }
-  .facts {
-    display: grid;
-    grid-template-columns: minmax(7rem, max-content) minmax(0, 1fr);
-    gap: 6px 16px;
-    overflow-wrap: anywhere;
-  }
-  .facts dt {
-    color: var(--text-quiet);
   }
 `,
 ];

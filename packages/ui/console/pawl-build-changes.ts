@@ -117,9 +117,9 @@ export class PawlBuildChanges extends LitElement {
         <button class="button" type="submit">${words.build.compare}</button>
       </form>
       ${this.isWrong ? html`<p class="danger small" role="alert">${words.build.wrongId}</p>` : nothing}
-      ${isSignedIn && this.#others.value?.length === 0 ? html`<p class="quiet small">${words.build.noOthers}</p>` : nothing}
+      ${this.#others.value?.length === 0 ? html`<p class="quiet small">${words.build.noOthers}</p>` : nothing}
       ${
-        isSignedIn
+        isSignedIn && this.#others.value !== null
           ? nothing
           : html`<p class="quiet small"><a href=${signInHref(this.here)}>${words.build.compareSignedOut}</a></p>`
       }`;
@@ -151,7 +151,7 @@ export class PawlBuildChanges extends LitElement {
   }
 }
 
-/** Other images of the same device, the newest first; none where this token may not list them. */
+/** Other images of the same device, the newest first; null where this token may not list them. */
 async function readOthers(
   { client }: Here["at"],
   { id, target, profile }: Pick<ServerSchemas["Build"], "id" | "target" | "profile">,
@@ -162,7 +162,7 @@ async function readOthers(
     const { items } = await answerOf(client.GET("/api/v2/builds", { params: { query }, signal }));
     return items.filter((each) => each.id !== id);
   } catch (error) {
-    if (error instanceof ApiFailure && error.status === 403) return [];
+    if (error instanceof ApiFailure && error.status === 403) return null;
     throw error;
   }
 }

@@ -1,30 +1,24 @@
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { ArrowLeft, CloudOff } from "lucide";
-import { buildReport, lineAtFault } from "../data/build-failure.ts";
-import { isEnded } from "../data/build-steps.ts";
+import { buildReport } from "../data/build-failure.ts";
+import { readWork } from "../data/console-reads.ts";
 import { type Build, type BuildView, LiveBuild } from "../data/live-build.ts";
 import "../elements/pawl-build-steps.ts";
 import "../elements/pawl-copy.ts";
-import "../elements/pawl-log.ts";
+import { LastingLoad } from "../elements/lasting-load.ts";
 import { tickWhile } from "../elements/ticking.ts";
 import { base } from "../look/base.ts";
 import { icon } from "../look/icon.ts";
-import { isPlainClick } from "../look/plain-click.ts";
 import { rootUrl } from "../look/router.ts";
 import { words } from "../words/console.ts";
 import { duration } from "../words/format.ts";
 import { buildState } from "./build-state.ts";
 import { buildTimes } from "./build-times.ts";
-import { go, type Here } from "./here.ts";
+import type { Here } from "./here.ts";
 import { signInInstead } from "./loaded.ts";
 import { consoleLook } from "./look.ts";
 import "./pawl-build-actions.ts";
-import "./pawl-build-changes.ts";
-import { requestFacts } from "./request-facts.ts";
-import "./pawl-build-outcome.ts";
-
-const TABS = ["log", "request", "result", "changes"] as const;
-type Tab = (typeof TABS)[number];
+import "./pawl-build-parts.ts";
 
 /** One build: what it has done and how long that took, its log as it goes on, what was asked for, and what came of it. */
 export class PawlConsoleBuild extends LitElement {
@@ -43,6 +37,10 @@ export class PawlConsoleBuild extends LitElement {
       }
       h1 {
         overflow-wrap: anywhere;
+      }
+      .parts .link {
+        justify-self: start;
+        margin-inline: -4px;
       }
       .failure h2 {
         margin: 0;
@@ -65,32 +63,6 @@ export class PawlConsoleBuild extends LitElement {
         gap: 8px;
         color: var(--warn);
       }
-      nav {
-        display: flex;
-        overflow-x: auto;
-        margin: -8px 0 16px;
-        border-bottom: 1px solid var(--line);
-      }
-      nav a {
-        flex: none;
-        min-height: 44px;
-        padding: 0 10px;
-        align-content: center;
-        border-bottom: 2px solid transparent;
-        color: var(--text-quiet);
-        text-decoration: none;
-      }
-      nav a[aria-current="page"] {
-        border-color: var(--accent);
-        color: var(--text);
-        font-weight: 600;
-      }
-      nav a:focus-visible {
-        outline-offset: -2px;
-      }
-      pawl-log {
-        --log-height: max(20rem, calc(100dvh - 22rem));
-      }
       @media (min-width: 64rem) {
         .parts {
           grid-template-columns: 20rem minmax(0, 1fr);
@@ -99,7 +71,19 @@ export class PawlConsoleBuild extends LitElement {
     `,
   ];
 
+  readonly #work = new LastingLoad(
+    this,
+    ([at, id]: readonly [Here["at"], string, string], signal) => readWork(at, id, signal),
+    () => {
+      const { build } = this.#live?.view ?? { build: null };
+      return build === null || !this.here.isSignedIn
+        ? null
+        : [this.here.at, build.id, `${build.state} ${build.started_at}`];
+    },
+  );
   #live: LiveBuild | null = null;
+  /** Stays while the same one is watched anew, after something was asked of it. */
+  #last: Build | null = null;
   #unlisten: (() => void) | null = null;
 
   constructor() {
@@ -135,7 +119,9 @@ export class PawlConsoleBuild extends LitElement {
   }
 
   override render() {
-    const { build = null, trouble = null } = this.#live?.view ?? {};
+    const { trouble = null } = this.#live?.view ?? {};
+    const build = this.#live?.view.build ?? (this.#last?.id === this.build ? this.#last : null);
+    this.#last = build;
     const { router } = this.here;
     document.title = words.pageTitle(build ? `${build.profile}` : words.builds.heading);
     return html`<a class="link back" href=${router.href("builds")}>${icon(ArrowLeft)} ${words.build.back}</a>
@@ -158,66 +144,14 @@ export class PawlConsoleBuild extends LitElement {
       <div class="parts">
         <section class="card stack" aria-label=${words.build.steps}>
           <pawl-build-steps .build=${build}></pawl-build-steps>
-          ${buildTimes(build, Date.now())}
+          ${buildTimes(build, this.#work.value ?? null, Date.now())}
           <pawl-build-actions .here=${this.here} .build=${build} @changed=${() => this.#again()}></pawl-build-actions>
           <a class="link" href="${rootUrl().pathname}?build=${build.id}" data-leaves>${words.build.openBuilder}</a>
         </section>
         <section class="card">
-          <nav aria-label=${words.build.tabsLabel}>
-            ${TABS.map(
-              (tab) =>
-                html`<a href=${this.#href(tab)} aria-current=${tab === this.#tab ? "page" : nothing} @click=${(event: MouseEvent) => this.#choose(event, tab)}>${words.build.tabs[tab]}</a>`,
-            )}
-          </nav>
-          ${this.#part(build)}
+          <pawl-build-parts .here=${this.here} .build=${build} .lines=${this.#live?.view.lines ?? []}></pawl-build-parts>
         </section>
       </div>`;
-  }
-
-  #part(build: Build) {
-    const { lines = [] } = this.#live?.view ?? {};
-    switch (this.#tab) {
-      case "log":
-        return html`<pawl-log
-          .lines=${lines}
-          .line=${this.#line(build)}
-          ?following=${!isEnded(build)}
-          ?isLoading=${!isEnded(build)}
-          .hrefOf=${(line: number) => this.here.router.href(`builds/${build.id}`, { line: String(line) })}
-          @line=${({ detail }: CustomEvent<number>) => go(this.here, { line: String(detail) })}
-        ></pawl-log>`;
-      case "request":
-        return requestFacts(build);
-      case "result":
-        return html`<pawl-build-outcome .build=${build} root=${this.here.at.options.url}></pawl-build-outcome>`;
-      case "changes":
-        return html`<pawl-build-changes .here=${this.here} .build=${build}></pawl-build-changes>`;
-      default:
-        return this.#tab satisfies never;
-    }
-  }
-
-  get #tab(): Tab {
-    const asked = this.here.place.query.get("tab");
-    return TABS.find((tab) => tab === asked) ?? "log";
-  }
-
-  /** The one that the address names, or that says what went wrong. */
-  #line(build: Build): number | null {
-    const asked = this.here.place.query.get("line");
-    if (asked !== null && /^\d{1,9}$/.test(asked)) return Number(asked);
-    return build.failure ? lineAtFault(build.failure, this.#live?.view.lines ?? []) : null;
-  }
-
-  #href(tab: Tab): string {
-    return this.here.router.href(`builds/${this.build}`, tab === "log" ? {} : { tab });
-  }
-
-  /** Stays where it is: only a part of the page is another. */
-  #choose(event: MouseEvent, tab: Tab): void {
-    if (!isPlainClick(event)) return;
-    event.preventDefault();
-    go(this.here, tab === "log" ? {} : { tab }, { replace: false });
   }
 
   #failure(build: Build) {

@@ -5,6 +5,7 @@ import { ApiFailure, answerOf, type ServerSchemas } from "../data/server.ts";
 import { rowsWith } from "../data/table-sort.ts";
 import { LastingLoad } from "../elements/lasting-load.ts";
 import "../elements/pawl-table.ts";
+import type { PawlTable } from "../elements/pawl-table.ts";
 import { refreshWhileVisible } from "../elements/refreshing.ts";
 import type { Column } from "../elements/table/column.ts";
 import "../elements/table/pawl-filters.ts";
@@ -43,6 +44,9 @@ export class PawlConsoleTokens extends LitElement {
     base,
     consoleLook,
     css`
+      h1:focus {
+        outline: none;
+      }
       .ask {
         border-color: var(--warn);
       }
@@ -65,7 +69,7 @@ export class PawlConsoleTokens extends LitElement {
   }
 
   override render() {
-    return html`<h1>${tokens.heading}</h1>
+    return html`<h1 tabindex="-1">${tokens.heading}</h1>
       ${delayOf(this.#list)} ${insteadOf(this.#list, "tokens", this.here) ?? this.#all()}`;
   }
 
@@ -91,14 +95,14 @@ export class PawlConsoleTokens extends LitElement {
   }
 
   #ask({ name, last_used_at }: Token) {
-    return html`<section class="card ask stack" role="alertdialog" aria-label=${tokens.revokeNamed(name)} aria-describedby="what">
+    return html`<section class="card ask stack" @keydown=${({ key }: KeyboardEvent) => key === "Escape" && this.#keep()} role="alertdialog" aria-label=${tokens.revokeNamed(name)} aria-describedby="what">
       <p id="what">${tokens.revokeHint(name, last_used_at === null ? null : relativeTime(last_used_at))}</p>
       ${this.trouble === "" ? nothing : html`<p class="danger" role="alert">${this.trouble}</p>`}
       <div class="buttons">
         <button class="button" type="button" aria-disabled=${this.isAsking} @click=${this.#revoke}>
           ${this.isAsking ? tokens.revoking : tokens.revokeNow}
         </button>
-        <button class="button keep" type="button" @click=${() => (this.revoking = null)}>${tokens.keep}</button>
+        <button class="button keep" type="button" @click=${() => this.#keep()}>${tokens.keep}</button>
       </div>
     </section>`;
   }
@@ -112,6 +116,7 @@ export class PawlConsoleTokens extends LitElement {
       const params = { path: { token: token.id } };
       await answerOf(this.here.at.client.DELETE("/api/v2/tokens/{token}", { params }));
       this.revoking = null;
+      this.renderRoot.querySelector<HTMLElement>("h1")?.focus();
       this.#list.again();
     } catch (error) {
       if (!(error instanceof ApiFailure)) throw error;
@@ -120,6 +125,15 @@ export class PawlConsoleTokens extends LitElement {
       this.isAsking = false;
     }
   };
+
+  /** Whoever goes on with the keyboard is where they were. */
+  #keep(): void {
+    const { name } = this.revoking ?? { name: "" };
+    this.revoking = null;
+    const table = this.renderRoot.querySelector<PawlTable>("pawl-table");
+    const buttons = [...(table?.renderRoot.querySelectorAll<HTMLElement>("td button") ?? [])];
+    buttons.find(({ ariaLabel }) => ariaLabel === tokens.revokeNamed(name))?.focus();
+  }
 
   async #choose(token: Token): Promise<void> {
     this.trouble = "";
@@ -157,7 +171,7 @@ export class PawlConsoleTokens extends LitElement {
       cell: ({ expires_at }) =>
         expires_at === null
           ? tokens.expiresNever
-          : html`<time title=${exactTime(expires_at)}>${relativeTime(expires_at)}</time>`,
+          : expiry(expires_at),
       by: ({ expires_at }) => expires_at,
     },
     {
@@ -167,6 +181,13 @@ export class PawlConsoleTokens extends LitElement {
         html`<button class="button" type="button" aria-label=${tokens.revokeNamed(token.name)} @click=${() => this.#choose(token)}>${tokens.revoke}</button>`,
     },
   ];
+}
+
+/** One that has ended stays in the list, and is good for nothing. */
+function expiry(at: string) {
+  const hasEnded = Date.parse(at) <= Date.now();
+  const said = hasEnded ? tokens.expired(relativeTime(at)) : relativeTime(at);
+  return html`<time class=${hasEnded ? "warn" : ""} title=${exactTime(at)}>${said}</time>`;
 }
 
 customElements.define("pawl-console-tokens", PawlConsoleTokens);

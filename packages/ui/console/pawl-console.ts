@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import { browserKeep } from "../builder/browser-keep.ts";
 import { type ServerAt, serverAt } from "../builder/server-at.ts";
-import { forgetToken, keepToken, keptToken } from "../data/console-session.ts";
+import { forgetToken, keepToken, keptToken, tokenOfLink } from "../data/console-session.ts";
 import { base } from "../look/base.ts";
 import { brandMark } from "../look/page-frame.ts";
 import { apiRoot, Router, rootUrl } from "../look/router.ts";
@@ -121,7 +121,13 @@ export class PawlConsole extends LitElement {
 
   constructor() {
     super();
-    this.token = keptToken(keeps());
+    const token = tokenOfLink(location.hash);
+    if (token !== null) {
+      keepToken(token, false, keeps());
+      // It is nobody's who looks over a shoulder, or is sent the address.
+      history.replaceState(null, "", location.pathname + location.search);
+    }
+    this.token = token ?? keptToken(keeps());
     this.addEventListener("signed-in", (event) => this.#signedIn((event as CustomEvent<SignedIn>).detail));
     this.addEventListener("sign-out", this.#signOut);
   }

@@ -38,6 +38,18 @@ export async function readFigures(client: ServerClient, may: MayAsk, signal: Abo
 
 export type Figures = Awaited<ReturnType<typeof readFigures>>;
 
+/** Who has a build, or had it last, and how often somebody has begun with it. */
+export type BuildWork = Pick<ServerSchemas["ListedBuild"], "worker" | "attempt">;
+
+/** What only whoever may manage builds is told of one; null where this token may not, and of one that is in no list. */
+export async function readWork({ client }: { client: ServerClient }, id: string, signal: AbortSignal) {
+  const list = await unlessRefused(
+    answerOf(client.GET("/api/v2/builds", { params: { query: { query: id, limit: 1 } }, signal })),
+  );
+  const found = list?.items.find((each) => each.id === id);
+  return found ? ({ worker: found.worker, attempt: found.attempt } satisfies BuildWork) : null;
+}
+
 /** A server that isn't ready says why with 503. */
 async function readChecks(client: ServerClient, signal: AbortSignal): Promise<ServerSchemas["Ready"]["checks"]> {
   try {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { forgetToken, keepToken, keptToken, signInReason } from "./console-session.ts";
+import { forgetToken, keepToken, keptToken, signInReason, tokenOfLink } from "./console-session.ts";
 
 function storage() {
   const kept = new Map<string, string>();
@@ -48,4 +48,14 @@ test.each([
   [null, false, null],
 ] as const)("an answer of %s while signed in is %s leads to %s", (status, isSignedIn, reason) => {
   expect(signInReason(status, isSignedIn)).toBe(reason);
+});
+
+test.each([
+  ["#token=pawl_Ab-9_z", "pawl_Ab-9_z"],
+  ["#token=", null],
+  ["#token=<script>", null],
+  ["#files", null],
+  ["", null],
+])("a link with %s signs in with %s", (hash, token) => {
+  expect(tokenOfLink(hash)).toBe(token);
 });

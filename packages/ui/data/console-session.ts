@@ -17,6 +17,11 @@ export function keptToken({ session, local }: Keeps): string | null {
   return session?.getItem(KEY) ?? local?.getItem(KEY) ?? null;
 }
 
+/** The token of a link that signs in: what comes after `#` is sent to no server. Null: there is none. */
+export function tokenOfLink(hash: string): string | null {
+  return /^#token=(pawl_[\w-]+)$/.exec(hash)?.[1] ?? null;
+}
+
 /** @param isLasting also when the tab is closed. A browser that keeps nothing loses it at a reload. */
 export function keepToken(token: string, isLasting: boolean, { session, local }: Keeps): void {
   try {

@@ -33,7 +33,9 @@ export const console = {
     },
     needs: (scope: string) => `It needs a token with the scope ${scope}${scope === "admin" ? "" : ", or admin"}.`,
     how: "On the server, this makes one:",
-    command: (scope: string) => `pawl token create console --scope ${scope}`,
+    // A name can be given once only.
+    command: (scope: string) =>
+      `pawl token create ${scope === "admin" ? "console" : `console-${scope.replace(":", "-")}`} --scope ${scope}`,
     token: "Token",
     keep: "Stay signed in on this device",
     keepHint: "Otherwise until this tab is closed.",
@@ -93,7 +95,7 @@ export const console = {
     failed: "Failed",
     hitShare: (percent: string) => `${percent} of all requests were answered from what was there.`,
     packages: "Packages asked for most",
-    targets: "Targets built for most",
+    targets: "Targets built for most, ever",
     versions: "Versions, last 4 weeks",
     failures: "Why builds fail",
     durations: "How long builds take",
@@ -203,6 +205,7 @@ export const console = {
     used: "Last used",
     neverUsed: "never",
     expires: "Expires",
+    expired: (ago: string) => `ended ${ago}`,
     expiresNever: "never",
     expiresIn: { "": "never", "7": "in 7 days", "30": "in 30 days", "90": "in 90 days", "365": "in a year" },
     none: "There is no token but yours.",
