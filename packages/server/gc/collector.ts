@@ -5,9 +5,9 @@ import type { Store } from "../storage/types.ts";
 import { alone } from "./alone.ts";
 import { Collection } from "./collection.ts";
 import { SETTLING } from "./plan.ts";
-import { lastBegun, noteBegin, noteEnd } from "./runs.ts";
+import { lastBegun, lastRun, noteBegin, noteEnd } from "./runs.ts";
 import { busyReport } from "./tally.ts";
-import type { GcReport } from "./types.ts";
+import type { GcReport, GcRun } from "./types.ts";
 
 export interface CollectorOptions {
   database: Database;
@@ -67,6 +67,11 @@ export class Collector implements AsyncDisposable {
     if (dryRun) return new Collection(this.#options, { dryRun, mostMs }, ending).run();
     const report = await alone(database, ending, (held) => this.#collect(mostMs, held));
     return report ?? busyReport({ dryRun, budget });
+  }
+
+  /** @throws ServerError database_unavailable */
+  last(): Promise<GcRun | null> {
+    return lastRun(this.#options.database.kysely);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -74,6 +74,26 @@ test("the command says the same in words, with what it comes to", async () => {
   expect(JSON.parse((await pawl("gc", "--json")).out)).toMatchObject({ success: true, removed: [], kept: 0 });
 });
 
+test("what was removed last is told to who manages builds", async () => {
+  const id = await addBuild("-3 hours", 1_500_000);
+  await gc({});
+  const last = async (as: string) => {
+    const { json, status } = await server.call("/api/v2/gc", { token: as });
+    assertDescribed("GET", "/api/v2/gc", status, json);
+    return { json, status };
+  };
+  expect((await last(await server.tokenFor("stats:read"))).status).toBe(403);
+  const { json } = await last(await server.tokenFor("builds:manage"));
+  expect(json).toMatchObject({
+    every_seconds: 3_600,
+    last: {
+      trouble: null,
+      report: { dry_run: false, listed: [{ build: id, used_at: expect.stringContaining("T") }] },
+    },
+  });
+  expect(Date.parse(json.last.ended_at)).toBeGreaterThanOrEqual(Date.parse(json.last.began_at));
+});
+
 test("while a server is at it that is said, and nothing is done", async () => {
   const signal = new AbortController().signal;
   const said = await alone(server.composition.database, signal, async () => [

@@ -1,7 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { callerName } from "../http/caller-name.ts";
 import { operation, value } from "../http/operation.ts";
-import { type GcReport, REASONS } from "./types.ts";
+import { orNull } from "../http/or-null.ts";
+import { type GcReport, type GcRun, REASONS } from "./types.ts";
 
 /** Whoever asks over HTTP isn't kept for longer, in milliseconds: the rest is for the next time. */
 const MOST_MS = 60_000;
@@ -38,7 +39,38 @@ const Report = z
   })
   .openapi("GcReport");
 
+const Instant = z.iso.datetime();
+
+const LastRun = z
+  .object({
+    every_seconds: z.number().openapi({ description: "How often servers collect by themselves." }),
+    last: orNull(
+      z
+        .object({
+          began_at: Instant,
+          ended_at: Instant.nullable().openapi({ description: "Null while it goes on, or when it was cut." }),
+          trouble: z.string().nullable().openapi({ description: "Why it broke off." }),
+          report: orNull(Report),
+        })
+        .openapi("GcRun", { description: "`report` is of the last that came to its end." }),
+    ),
+  })
+  .openapi("LastGcRun");
+
 export const gcOperations = [
+  operation({
+    method: "get",
+    path: "/api/v2/gc",
+    id: "getLastCollection",
+    tag: "builds",
+    scope: "builds:manage",
+    summary: "What was removed last, since it wasn't kept any longer, and when",
+    answer: LastRun,
+    async handle(_, { collector, config }) {
+      const run = await collector.last();
+      return value({ every_seconds: config.gc.every / 1000, last: run && runAnswer(run) });
+    },
+  }),
   operation({
     method: "post",
     path: "/api/v2/gc",
@@ -57,6 +89,15 @@ export const gcOperations = [
     },
   }),
 ];
+
+function runAnswer({ beganAt, endedAt, trouble, report }: GcRun) {
+  return {
+    began_at: beganAt.toISOString(),
+    ended_at: endedAt?.toISOString() ?? null,
+    trouble,
+    report: report && gcAnswer(report),
+  };
+}
 
 /** As it is over HTTP, and for programs that call `pawl gc --json`. */
 export function gcAnswer({ dryRun, listed, removed, ...report }: GcReport): z.input<typeof Report> {

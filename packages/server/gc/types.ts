@@ -21,6 +21,17 @@ export interface Total {
   bytes: number;
 }
 
+/** The last collection of all servers. By the database's clock. */
+export interface GcRun {
+  beganAt: Date;
+  /** Null while it goes on, or when it was cut. */
+  endedAt: Date | null;
+  /** Why it broke off, in a sentence. */
+  trouble: string | null;
+  /** Of the last that came to its end, which may be one before. */
+  report: GcReport | null;
+}
+
 /** What one collection did, or would do. */
 export interface GcReport {
   dryRun: boolean;

@@ -32,7 +32,7 @@ export interface ServerParts {
   newBuilds: NewBuildsLimit;
   store: Store;
   operator: Operator;
-  collector: Pick<Collector, "collect">;
+  collector: Pick<Collector, "collect" | "last">;
   stats: Stats;
   tokens: Tokens;
   /** What `/api/v1/packages_hash/<hash>` of the first generation looks up. */

@@ -77,7 +77,7 @@ export class PawlConsoleBuilds extends LitElement {
     const place = this.#place;
     const { router } = this.here;
     const { items = null, next = null, total, asked } = this.#list.value ?? {};
-    const isFiltered = Object.keys(place.filters).length > 0;
+    const isFiltered = Object.keys(place.filters).length > 0 || place.cursor !== null;
     return html`<div class="card flush">
             <pawl-table
               name=${words.builds.heading}

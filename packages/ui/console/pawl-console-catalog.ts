@@ -1,4 +1,4 @@
-import { html, LitElement } from "lit";
+import { css, html, LitElement } from "lit";
 import { changedPlace, listPlaceOf, listQuery } from "../data/list-place.ts";
 import { answerOf, type ServerClient, type ServerSchemas } from "../data/server.ts";
 import { LastingLoad } from "../elements/lasting-load.ts";
@@ -29,7 +29,16 @@ export class PawlConsoleCatalog extends LitElement {
   declare here: Here;
   declare branchSort: string;
 
-  static override styles = [base, consoleLook];
+  static override styles = [
+    base,
+    consoleLook,
+    css`
+      #files {
+        outline: none;
+        scroll-margin-top: 8px;
+      }
+    `,
+  ];
 
   readonly #branches = new LastingLoad(
     this,
@@ -46,10 +55,25 @@ export class PawlConsoleCatalog extends LitElement {
     () => [this.here.at, this.#asked],
   );
 
+  /** Null: nothing is shown yet. */
+  #chosen: string | null = null;
+
   constructor() {
     super();
     this.branchSort = "";
     refreshWhileVisible(this, [this.#branches, this.#files], REFRESH_MS);
+  }
+
+  /** Whoever has chosen a branch is led to its files, which may be below what is in view. */
+  protected override updated(): void {
+    const { distribution = "", branch = "" } = this.#place.filters;
+    const chosen = `${distribution} ${branch}`.trim();
+    const before = this.#chosen;
+    this.#chosen = chosen;
+    if (before === null || before === chosen || chosen === "") return;
+    const files = this.renderRoot.querySelector<HTMLElement>("#files");
+    files?.scrollIntoView({ block: "start" });
+    files?.focus({ preventScroll: true });
   }
 
   get #place() {
@@ -93,8 +117,8 @@ export class PawlConsoleCatalog extends LitElement {
   #table() {
     const place = this.#place;
     const { items = null, next = null, total, asked } = this.#files.value ?? {};
-    const isFiltered = Object.keys(place.filters).length > 0;
-    return html`<h2>${words.catalog.files}</h2>
+    const isFiltered = Object.keys(place.filters).length > 0 || place.cursor !== null;
+    return html`<h2 id="files" tabindex="-1">${words.catalog.files}</h2>
       <pawl-filters
         .fields=${FIELDS}
         .values=${place.filters}

@@ -168,10 +168,7 @@ export class PawlConsoleTokens extends LitElement {
     {
       key: "expires",
       title: tokens.expires,
-      cell: ({ expires_at }) =>
-        expires_at === null
-          ? tokens.expiresNever
-          : expiry(expires_at),
+      cell: ({ expires_at }) => (expires_at === null ? tokens.expiresNever : expiry(expires_at)),
       by: ({ expires_at }) => expires_at,
     },
     {

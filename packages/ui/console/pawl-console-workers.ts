@@ -103,7 +103,6 @@ export class PawlConsoleWorkers extends LitElement {
       key: "targets",
       title: words.workers.targets,
       cell: ({ targets }) => (targets.includes("*") ? words.workers.allTargets : targets.join(", ")),
-      isMinor: true,
     },
     {
       key: "seen",

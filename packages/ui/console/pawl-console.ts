@@ -12,11 +12,12 @@ import "./pawl-console-builds.ts";
 import "./pawl-console-catalog.ts";
 import "./pawl-console-overview.ts";
 import "./pawl-console-queue.ts";
+import "./pawl-console-store.ts";
 import "./pawl-console-tokens.ts";
 import "./pawl-console-workers.ts";
 import type { SignedIn } from "./pawl-sign-in.ts";
 
-const PAGES = ["overview", "builds", "queue", "workers", "catalog", "tokens"] as const;
+const PAGES = ["overview", "builds", "queue", "workers", "catalog", "store", "tokens"] as const;
 type Page = (typeof PAGES)[number];
 
 const keeps = () => ({ session: keepOf("session"), local: keepOf("local") });
@@ -230,6 +231,8 @@ function content(here: Here, page: Page | null) {
       return html`<pawl-console-workers .here=${here}></pawl-console-workers>`;
     case "catalog":
       return html`<pawl-console-catalog .here=${here}></pawl-console-catalog>`;
+    case "store":
+      return html`<pawl-console-store .here=${here}></pawl-console-store>`;
     case "tokens":
       return html`<pawl-console-tokens .here=${here}></pawl-console-tokens>`;
     default:

@@ -20,7 +20,7 @@ const PAGES: Readonly<Record<HealthPart, string | null>> = {
   mirror: "catalog",
   queue: "queue",
   workers: "workers",
-  store: "builds?state=done",
+  store: "store",
   database: null,
 };
 

@@ -55,6 +55,7 @@ export const SCOPE_OF = {
   workers: "workers:read",
   catalog: null,
   refresh: "catalog:refresh",
+  store: "builds:manage",
   tokens: "admin",
 } as const satisfies Record<string, ServerSchemas["Scope"] | null>;
 

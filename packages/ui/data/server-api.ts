@@ -399,7 +399,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** What was removed last, since it wasn't kept any longer, and when */
+        get: operations["getLastCollection"];
         put?: never;
         /** Remove now what isn't kept any longer, or say what would go */
         post: operations["collectGarbage"];
@@ -1039,6 +1040,19 @@ export interface components {
             /** @description False: time ran out; the next collection goes on. */
             whole: boolean;
         };
+        /** @description `report` is of the last that came to its end. */
+        GcRun: {
+            /** Format: date-time */
+            began_at: string;
+            /**
+             * Format: date-time
+             * @description Null while it goes on, or when it was cut.
+             */
+            ended_at: string | null;
+            report: components["schemas"]["GcReport"] | null;
+            /** @description Why it broke off. */
+            trouble: string | null;
+        };
         /** @description One that upstream has built. */
         Image: {
             filesystem?: string;
@@ -1063,6 +1077,11 @@ export interface components {
          * @enum {string}
          */
         ImageUse: "upgrade" | "disk" | "install" | "boot" | "part";
+        LastGcRun: {
+            /** @description How often servers collect by themselves. */
+            every_seconds: number;
+            last: components["schemas"]["GcRun"] | null;
+        };
         ListedBuild: {
             attempt: number;
             distribution: string;
@@ -3891,6 +3910,75 @@ export interface operations {
                 };
             };
             /** @description Code: database_full, database_unavailable, not_loaded. */
+            503: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    getLastCollection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It worked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LastGcRun"];
+                };
+            };
+            /** @description Code: unauthorized. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: forbidden. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: too_many_requests. */
+            429: {
+                headers: {
+                    /** @description In seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: internal. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Code: database_unavailable. */
             503: {
                 headers: {
                     /** @description In seconds. */

@@ -68,6 +68,7 @@ export const pages: readonly PageEntry[] = [
       workers: "/sites/server~worker-trouble/console/workers",
       catalog: "/sites/server~catalog-trouble/console/catalog",
       "catalog: empty": "/sites/server~empty/console/catalog",
+      store: "/sites/server~normal/console/store",
       tokens: "/sites/server~normal/console/tokens",
     },
   },

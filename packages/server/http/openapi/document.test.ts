@@ -78,6 +78,7 @@ test("what changes something, and nothing else but the operator's figures, needs
     "collectGarbage",
     "createToken",
     "dropBuild",
+    "getLastCollection",
     "getQueue",
     "getStatsByClient",
     "listBuildErrors",

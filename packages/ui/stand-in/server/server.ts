@@ -27,6 +27,7 @@ const NEEDS: readonly (readonly [method: string, path: RegExp, scope: ServerSche
   ["POST", /^\/api\/v2\/builds\/\w+\/(drop|retry)$/, "builds:manage"],
   ["GET", /^\/api\/v2\/(workers|queue)$/, "workers:read"],
   ["GET", /^\/api\/v2\/stats\/(clients|build-errors)$/, "stats:read"],
+  ["GET", /^\/api\/v2\/gc$/, "builds:manage"],
   ["POST", /^\/api\/v2\/gc$/, "admin"],
   ["GET", /^\/api\/v2\/tokens/, "admin"],
   ["POST", /^\/api\/v2\/tokens/, "admin"],

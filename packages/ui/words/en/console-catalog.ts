@@ -3,7 +3,7 @@ export const catalog = {
   branches: "Branches",
   files: "Files from upstream",
   branch: "Branch",
-  noBranch: "all branches",
+  noBranch: "without a branch",
   total: "Files",
   inTrouble: "In trouble",
   confirmed: "Last confirmed",

@@ -1,5 +1,6 @@
 import { build } from "./console-build.ts";
 import { catalog } from "./console-catalog.ts";
+import { store } from "./console-store.ts";
 
 const builds = (count: string, one: boolean) => (one ? "1 build" : `${count} builds`);
 
@@ -14,6 +15,7 @@ export const console = {
     queue: "Queue",
     workers: "Workers",
     catalog: "Catalog",
+    store: "Store",
     tokens: "Tokens",
     builder: "Image builder",
   },
@@ -82,7 +84,7 @@ export const console = {
     stored: (count: string, one: boolean, room: string) =>
       `${one ? "1 image is" : `${count} images are`} kept, which take ${room}.`,
     budgetFull: "What was wanted longest ago goes when room is needed.",
-    show: { mirror: "Catalog", queue: "Queue", workers: "Workers", store: "Builds", database: "" },
+    show: { mirror: "Catalog", queue: "Queue", workers: "Workers", store: "Store", database: "" },
   },
 
   overview: {
@@ -157,6 +159,8 @@ export const console = {
   build,
 
   catalog,
+
+  store,
 
   workers: {
     heading: "Workers",

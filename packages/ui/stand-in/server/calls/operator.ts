@@ -1,6 +1,7 @@
 import type { ServerSchemas } from "../../../data/server.ts";
 import { type Asked, Reply } from "../../calls.ts";
 import type { Builds } from "../builds/builds.ts";
+import { Collection } from "../collection.ts";
 import { queueOf, type Workforce, workersOf } from "../operator.ts";
 import { refuse } from "../refusal.ts";
 import type { ServerCalls } from "./types.ts";
@@ -31,6 +32,7 @@ const CHECKS = ["database", "store", "queue", "catalog"] as const;
 /** The server itself, who builds for it, and its tokens. */
 export function operatorCalls({ builds, workers, troubles, now }: OperatorParts) {
   const tokens = new Map<string, ServerSchemas["Token"]>([["1", token("1", "dashboard", ["stats:read"], now())]]);
+  const collection = new Collection(builds, now);
   const all = () => workersOf(builds, workers, now());
   return {
     "GET /api/v2/server": () => SERVER,
@@ -45,11 +47,8 @@ export function operatorCalls({ builds, workers, troubles, now }: OperatorParts)
     },
     "GET /api/v2/workers": () => ({ items: all(), next: null }),
     "GET /api/v2/queue": () => queueOf(builds, all()),
-    "POST /api/v2/gc": ({ body }: Asked<{ dry_run?: boolean } | undefined>) => ({
-      ...{ aliases: 4, budget: 50_000_000_000, busy: false, dry_run: body?.dry_run ?? false, failed: 0, whole: true },
-      ...{ kept: 31_204_771_002, evicted: { count: 0, bytes: 0 }, listed: [] },
-      removed: [{ reason: "expired", count: 12, bytes: 402_118_220 }],
-    }),
+    "GET /api/v2/gc": () => collection.last(),
+    "POST /api/v2/gc": ({ body }: Asked<{ dry_run?: boolean } | undefined>) => collection.run(body?.dry_run ?? false),
     "GET /api/v2/tokens": () => ({ items: [...tokens.values()], next: null }),
     "POST /api/v2/tokens": ({ body: { name, scopes } }: Asked<ServerSchemas["NewToken"]>) => {
       const made = token(String(tokens.size + 1), name, scopes, now());
