@@ -51,11 +51,11 @@ async function runDemo(upstream: string | null): Promise<void> {
     process.stdout.write(`Setting up a kitchen dashboard with its release host${others}…\n`);
     await using kettle = missing === null ? await createKettle(DIR, PAWL, join(DIR, "pawl.yaml")) : null;
     await using appliance = await createAppliance(DIR, PAWL, kettle?.appLines ?? "");
-    const [failed] = await Promise.all([
+    const [failed, consoleLink] = await Promise.all([
       kettle ? setUpKettle(kettle, DIR) : missing,
+      server.consoleLink(),
       setUpAppliance(appliance, DIR, PAWL),
     ]);
-    const consoleLink = await server.consoleLink();
     await using daemon = new Daemon(PAWL, appliance, join(DIR, "daemon.pid"));
     await daemon.start();
     await mustRun(appliance, "check", "--force");

@@ -157,14 +157,16 @@ export class PawlConsoleBuild extends LitElement {
   #failure(build: Build) {
     const { failure } = build;
     if (failure === null) return nothing;
+    // Where one alone is at fault, the sentence is about it.
+    const culprits = failure.culprits.filter(({ detail }) => detail !== failure.message);
     return html`<section class="card failure stack">
       <h2>${words.build.failure}</h2>
       <p>${failure.message}</p>
       ${
-        failure.culprits.length === 0
+        culprits.length === 0
           ? nothing
           : html`<ul>
-              ${failure.culprits.map(({ name, detail }) => html`<li><strong>${name}</strong>: ${detail}</li>`)}
+              ${culprits.map(({ name, detail }) => html`<li><strong>${name}</strong>: ${detail}</li>`)}
             </ul>`
       }
       <div class="buttons">

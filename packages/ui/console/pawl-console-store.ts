@@ -104,7 +104,11 @@ export class PawlConsoleStore extends LitElement {
     const place = listPlaceOf(this.here.place.query, ["query"]);
     const change = (what: Parameters<typeof changedPlace>[1]) => go(this.here, listQuery(changedPlace(place, what)));
     const rows = listed && rowsWith(listed, place.filters.query ?? "", ({ build, about }) => `${build} ${about}`);
-    return html`<pawl-filters .fields=${FIELDS} .values=${place.filters} @filter=${({ detail }: CustomEvent) => change({ filters: detail })}></pawl-filters>
+    return html`${
+      listed?.length === 0
+        ? nothing
+        : html`<pawl-filters .fields=${FIELDS} .values=${place.filters} @filter=${({ detail }: CustomEvent) => change({ filters: detail })}></pawl-filters>`
+    }
       <div class="card flush">
         <pawl-table
           name=${store.heading}
@@ -169,14 +173,16 @@ function said(last: ServerSchemas["LastGcRun"]["last"]): string {
   return ended_at === null ? store.collecting(relativeTime(began_at)) : store.collected(relativeTime(ended_at));
 }
 
-function sums({ busy, whole, removed, evicted, failed }: Report) {
+function sums({ busy, whole, removed, listed, evicted, failed }: Report) {
   if (busy) return html`<p class="warn">${store.busy}</p>`;
+  const isLonger = removed.reduce((sum, { count }) => sum + count, 0) > listed.length;
   return html`${removed.map(
-      ({ reason, count, bytes }) =>
-        html`<p>${store.sum(number(count), count === 1, size(bytes))}: ${store.reasons[reason]}</p>`,
-    )}
+    ({ reason, count, bytes }) =>
+      html`<p>${store.sum(number(count), count === 1, size(bytes))}: ${store.reasons[reason]}</p>`,
+  )}
     ${evicted.count === 0 ? nothing : html`<p>${store.evicted(number(evicted.count), evicted.count === 1, size(evicted.bytes))}</p>`}
     ${failed === 0 ? nothing : html`<p class="warn">${store.notRemoved(number(failed))}</p>`}
+    ${isLonger && listed.length > 0 ? html`<p class="quiet small">${store.first(number(listed.length))}</p>` : nothing}
     ${whole ? nothing : html`<p class="warn">${store.partly}</p>`}`;
 }
 

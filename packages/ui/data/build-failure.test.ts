@@ -83,5 +83,6 @@ test("the log is opened where it names what is at fault, else at the last error"
   ];
   expect(lineAtFault(failing("missing_package", ["package", "foo"]), lines)).toBe(8);
   expect(lineAtFault(failing("build_failed"), lines)).toBe(9);
+  expect(lineAtFault(failing("too_big", ["size", "foo"]), lines)).toBe(9);
   expect(lineAtFault(failing("build_failed"), [])).toBeNull();
 });

@@ -95,7 +95,9 @@ export function buildReport(build: Build, lines: readonly ServerSchemas["BuildLo
 
 /** The line of the log that says what is wrong: the last that names what is at fault, else the last of the builder's errors. */
 export function lineAtFault(failure: Failure, lines: readonly ServerSchemas["BuildLogLine"][]): number | null {
-  const names = failure.culprits.map(({ name }) => name).filter((name) => name.length > 2);
+  // A device that something doesn't fit is in many lines, and says nothing there.
+  const culprits = failure.culprits.filter(({ kind }) => kind !== "size");
+  const names = culprits.map(({ name }) => name).filter((name) => name.length > 2);
   const saying = lines.findLast(({ stream, text }) => stream !== "note" && names.some((name) => text.includes(name)));
   const found = saying ?? lines.findLast(({ stream }) => stream === "stderr") ?? lines.at(-1);
   return found?.number ?? null;

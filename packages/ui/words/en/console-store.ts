@@ -25,9 +25,8 @@ export const store = {
     `For want of room the time of ${builds(count, one)}, ${bytes}, ends: they go some minutes later, unless somebody wants them.`,
   notRemoved: (count: string) => `${count} could not be removed; it is tried again.`,
   nothing: "Nothing.",
-  first: (count: string) => `The first ${count} of them:`,
+  first: (count: string) => `The first ${count} of them are listed.`,
   build: "Build",
-  unknownBuild: "not known",
   reason: "Reason",
   reasons: {
     expired: "their time is over",

@@ -93,7 +93,7 @@ export const console = {
     today: (count: string, one: boolean) => `${builds(count, one)} in the last 24 hours`,
     days: "Requests a day",
     hits: "Answered at once",
-    built: "Built",
+    built: "Had to be built",
     failed: "Failed",
     hitShare: (percent: string) => `${percent} of all requests were answered from what was there.`,
     packages: "Packages asked for most",
