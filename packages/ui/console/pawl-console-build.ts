@@ -1,4 +1,5 @@
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
+import { keyed } from "lit/directives/keyed.js";
 import { ArrowLeft, CloudOff } from "lucide";
 import { buildReport } from "../data/build-failure.ts";
 import { readWork } from "../data/console-reads.ts";
@@ -149,7 +150,10 @@ export class PawlConsoleBuild extends LitElement {
           <a class="link" href="${rootUrl().pathname}?build=${build.id}" data-leaves>${words.build.openBuilder}</a>
         </section>
         <section class="card">
-          <pawl-build-parts .here=${this.here} .build=${build} .lines=${this.#live?.view.lines ?? []}></pawl-build-parts>
+          ${keyed(
+            this.#live,
+            html`<pawl-build-parts .here=${this.here} .build=${build} .lines=${this.#live?.view.lines ?? []}></pawl-build-parts>`,
+          )}
         </section>
       </div>`;
   }
