@@ -73,17 +73,10 @@ export const packageChoice: GalleryEntry = {
     "too big": () => choosing(["luci"], (set) => set && { ...set, image: { ...set.image, expected_size: 17_800_000 } }),
     "room unknown": () =>
       choosing(["luci"], (set) => set && { ...set, image: { limit: null, upstream_size: null, expected_size: null } }),
-    conflict: () =>
-      choosing(
-        ["luci", "dnsmasq-full"],
-        (set) =>
-          set && {
-            ...set,
-            unknown: [],
-            conflicts: [{ name: "dnsmasq", with: "dnsmasq-full" }],
-            missing: [{ name: "libwetter3", needed_by: "luci" }],
-          },
-      ),
+    conflict: () => choosing(["luci", "dnsmasq-full"]),
+    "left out, and needed": () => choosing(["luci", "-uhttpd"]),
+    "needs what isn't there": () =>
+      choosing(["luci"], (set) => set && { ...set, missing: [{ name: "libwetter3", needed_by: "luci" }] }),
   },
 };
 
@@ -164,6 +157,7 @@ export const buildRun: GalleryEntry = {
     building: () => running("no-queue"),
     done: () => running("no-queue", 1_000),
     "a package fails": () => running("build-fails", 1_000),
+    "packages that can't be together": () => running("conflict", 1_000),
     "too big": () => running("too-big", 1_000),
     "mirror away": () => running("mirror-fails", 1_000),
     "not there": () => ofBuild(on("normal"), "0000"),

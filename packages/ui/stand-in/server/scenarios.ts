@@ -49,6 +49,15 @@ export const SERVER_SCENARIOS = {
       builds.fate.failure = BUILD_FAILURES.missing;
     },
   },
+  conflict: {
+    title: "Two packages can't be together, as only the build finds out",
+    set: ({ builds }) => {
+      builds.fate.failure = (asked) => {
+        const [first, second] = asked.filter((name) => !name.startsWith("-"));
+        return first !== undefined && second !== undefined ? BUILD_FAILURES.conflict([first, second]) : null;
+      };
+    },
+  },
   "too-big": {
     title: "The image doesn't fit",
     set: ({ builds }) => {

@@ -22,7 +22,7 @@ export interface BuildFate {
   /** Nobody builds. */
   waitsFor: string | null;
   /** In place of what follows from the request. */
-  failure: ((asked: readonly string[]) => ServerSchemas["BuildFailure"]) | null;
+  failure: ((asked: readonly string[]) => ServerSchemas["BuildFailure"] | null) | null;
   /** How many lines more a build writes than it has to say. */
   chatter: number;
   /** Nothing is taken: what is answered instead. */

@@ -16,7 +16,7 @@ export const BUILD_FAILURES = {
   conflict: ([first, second]: readonly [string, string]): Failure => ({
     code: "conflicting_packages",
     message: `${first} and ${second} can't be installed together.`,
-    culprits: [{ kind: "conflict", name: first, with: [second], detail: `Both have the file /usr/sbin/openvpn.` }],
+    culprits: [{ kind: "conflict", name: first, with: [second], detail: `${first} conflicts with ${second}.` }],
   }),
   tooBig: (bytes: number, limit: number): Failure => {
     const mb = (of: number) => (of / 1_048_576).toFixed(1);

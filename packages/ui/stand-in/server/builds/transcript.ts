@@ -46,7 +46,7 @@ export function transcript({ version, target, profile, set, failure, chatter }: 
     { ms: 300, step: "resolve" },
     out(`make manifest PROFILE=${profile}`),
     out("Reading the package lists", 700),
-    ...(failure?.code === "missing_package" ? missing(failure).map(bad) : []),
+    ...(failure ? selecting(failure).map(bad) : []),
   ];
   if (failure && failure.code !== "too_big") return [...begin(), ...resolves];
   return [
@@ -77,12 +77,15 @@ export function transcript({ version, target, profile, set, failure, chatter }: 
   }
 }
 
-function missing({ culprits }: ServerSchemas["BuildFailure"]): string[] {
+/** What apk says of packages that it can't install. */
+function selecting({ code, culprits }: ServerSchemas["BuildFailure"]): string[] {
+  if (code !== "missing_package" && code !== "conflicting_packages") return [];
   return [
     "ERROR: unable to select packages:",
-    ...culprits.flatMap(({ name, with: wanting }) => [
-      `  ${name} (no such package):`,
-      `    required by: ${wanting.length > 0 ? `${wanting[0]}-1.0-r1[${name}]` : `world[${name}]`}`,
-    ]),
+    ...culprits.flatMap(({ name, with: [other] }) =>
+      code === "missing_package"
+        ? [`  ${name} (no such package):`, `    required by: ${other ? `${other}-1.0-r1[${name}]` : `world[${name}]`}`]
+        : [`  ${name}-2.90-r3:`, `    conflicts: ${other}-2.90-r3`, `    satisfies: world[${name}]`],
+    ),
   ];
 }

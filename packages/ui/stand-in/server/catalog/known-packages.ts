@@ -16,6 +16,7 @@ export const KNOWN_PACKAGES: readonly Known[] = [
   ["busybox", "base", 231_504, "Core utilities for embedded Linux", "libc"],
   ["ca-bundle", "base", 127_100, "System CA certificates as a single file"],
   ["dnsmasq", "base", 148_022, "DNS and DHCP server", "libc"],
+  ["dnsmasq-full", "base", 196_310, "DNS and DHCP server, with everything", "libc", "kmod-nft-core"],
   ["dropbear", "base", 103_977, "Small SSH server and client", "libc"],
   ["firewall4", "base", 31_890, "OpenWrt 4th gen firewall", "nftables-json", "kmod-nft-core"],
   ["nftables-json", "base", 283_600, "nftables userspace utility with JSON support", "libc"],
@@ -107,3 +108,9 @@ export const KNOWN_PACKAGES: readonly Known[] = [
     "libc",
   ],
 ];
+
+/** By one of the two: what a package can't be together with. */
+export const KNOWN_CONFLICTS: Readonly<Record<string, readonly string[]>> = {
+  "dnsmasq-full": ["dnsmasq"],
+  "openvpn-mbedtls": ["openvpn-openssl"],
+};

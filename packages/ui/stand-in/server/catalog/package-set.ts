@@ -44,10 +44,9 @@ export function packageSetOf(
     removed,
     unknown: wanted.missing.flatMap(({ name, needed_by }) => (needed_by === null ? name : [])),
     missing: wanted.missing.filter(({ needed_by }) => needed_by !== null),
-    conflicts:
-      wanted.chosen.has("openvpn-mbedtls") && wanted.chosen.has("openvpn-openssl")
-        ? [{ name: "openvpn-mbedtls", with: "openvpn-openssl" }]
-        : [],
+    conflicts: [...wanted.chosen.values()].flatMap(({ one: { name, conflicts } }) =>
+      conflicts.filter((other) => wanted.chosen.has(other)).map((other) => ({ name, with: other })),
+    ),
     total,
     own: before,
     image: {

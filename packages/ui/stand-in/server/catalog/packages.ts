@@ -1,5 +1,5 @@
 import { Chance } from "../../chance.ts";
-import { KNOWN_PACKAGES } from "./known-packages.ts";
+import { KNOWN_CONFLICTS, KNOWN_PACKAGES } from "./known-packages.ts";
 
 /** As the catalog of a real server has them, so that the same functions search and resolve them. */
 export interface StandInPackage {
@@ -216,7 +216,7 @@ export function packagesOf(count: number): StandInPackage[] {
       size: bytes,
       installedSize: Math.round(bytes * (1.8 + chance.share())),
       depends,
-      conflicts: [],
+      conflicts: [...(KNOWN_CONFLICTS[name] ?? [])],
       provides: [],
       abi: null,
     });
