@@ -109,10 +109,7 @@ export class PawlBuildFailed extends LitElement {
   }
 
   #remedy(remedy: Remedy, isFirst: boolean) {
-    const text =
-      remedy.kind === "remove" || remedy.kind === "put-back"
-        ? words.failed.remedy[remedy.kind](remedy.name)
-        : words.failed.remedy[remedy.kind];
+    const text = "name" in remedy ? words.failed.remedy[remedy.kind](remedy.name) : words.failed.remedy[remedy.kind];
     return html`<button
       class="button ${isFirst ? "primary" : ""}"
       type="button"

@@ -31,6 +31,12 @@ test.each<[string, Failure, string, string[]]>([
     "a conflict with what the device has",
     failing("conflicting_packages", ["conflict", "dnsmasq", "dnsmasq-full"]),
     "packages=dnsmasq-full",
+    ["leave-out dnsmasq", "remove dnsmasq-full"],
+  ],
+  [
+    "a conflict with what something else brings, left out in vain",
+    failing("conflicting_packages", ["conflict", "dnsmasq", "dnsmasq-full"]),
+    "packages=dnsmasq-full+-dnsmasq",
     ["remove dnsmasq-full"],
   ],
   ["an image too big", failing("too_big", ["size", "c"]), "packages=luci+-ppp", ["choose-less"]],
@@ -62,6 +68,10 @@ test.each<[string, Failure, string, string[]]>([
 test("a remedy changes what it says, and nothing else", () => {
   const choices = asked("packages=luci+-ppp&filesystem=ext4&rootfs=16");
   expect(remedied(choices, { kind: "remove", name: "luci" })).toEqual({ ...choices, packages: ["-ppp"] });
+  expect(remedied(choices, { kind: "leave-out", name: "dnsmasq" })).toEqual({
+    ...choices,
+    packages: ["luci", "-ppp", "-dnsmasq"],
+  });
   expect(remedied(choices, { kind: "put-back", name: "ppp" })).toEqual({ ...choices, packages: ["luci"] });
   expect(remedied(choices, { kind: "any-filesystem" })).toEqual({ ...choices, filesystem: null });
   expect(remedied(choices, { kind: "own-rootfs-size" })).toEqual({ ...choices, rootfsSizeMb: null });

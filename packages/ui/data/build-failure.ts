@@ -1,4 +1,4 @@
-import { type ImageChoices, plainName, withoutPackage } from "./image-choices.ts";
+import { type ImageChoices, plainName, withoutPackage, withPackage } from "./image-choices.ts";
 import type { ServerSchemas } from "./server.ts";
 
 type Build = ServerSchemas["Build"];
@@ -9,6 +9,8 @@ type Culprit = Failure["culprits"][number];
 export type Remedy =
   /** A package that was asked for is not asked for any more. */
   | { kind: "remove"; name: string }
+  /** What the device has anyway is left out, for what was asked for. */
+  | { kind: "leave-out"; name: string }
   /** One that was left out isn't. */
   | { kind: "put-back"; name: string }
   /** Whatever the device has. */
@@ -40,9 +42,17 @@ function remediesFor({ kind, name, with: others }: Culprit, code: Failure["code"
   if (code === "incomplete_image") return leftOut(choices, name).map((each) => ({ kind: "put-back", name: each }));
   if (kind !== "package" && kind !== "version" && kind !== "conflict") return [];
   // What lacks is in nobody's list; what wants it may be.
-  const asked = [name, ...others].filter((each) => choices.packages.includes(each));
-  return asked.map((each) => ({ kind: "remove", name: each }));
+  const both = [name, ...others];
+  const asked = both.filter((each) => choices.packages.includes(each));
+  // Whoever asks for one of two wants that one.
+  const inTheWay = kind === "conflict" && asked.length > 0 ? both.filter((each) => !isSaid(choices, each)) : [];
+  return [
+    ...inTheWay.map((each): Remedy => ({ kind: "leave-out", name: each })),
+    ...asked.map((each): Remedy => ({ kind: "remove", name: each })),
+  ];
 }
+
+const isSaid = ({ packages }: ImageChoices, name: string) => packages.some((each) => plainName(each) === name);
 
 /** An essential is called by one of its names; what was left out may be another: `procd` and `procd-ujail`. */
 function leftOut({ packages }: ImageChoices, name: string): string[] {
@@ -57,6 +67,8 @@ export function remedied(choices: ImageChoices, remedy: Remedy): ImageChoices | 
     case "remove":
     case "put-back":
       return { ...choices, packages: withoutPackage(choices.packages, remedy.name) };
+    case "leave-out":
+      return { ...choices, packages: withPackage(choices.packages, `-${remedy.name}`) };
     case "any-filesystem":
       return { ...choices, filesystem: null };
     case "own-rootfs-size":

@@ -80,6 +80,8 @@ export const builder = {
     removeUnknown: "Remove what isn't there",
     missing: (name: string, by: string) => `${by} needs ${name}, which isn't there.`,
     missingAnyway: (name: string) => `${name} isn't there.`,
+    keptFor: (name: string, by: string) => `${name} is in the image all the same: ${by} needs it.`,
+    keptAlways: (name: string) => `${name} is in the image all the same: every image has it.`,
     conflict: (one: string, other: string) => `${one} can't be together with ${other}.`,
     room: (used: string, limit: string) => `About ${used} of ${limit}`,
     about: (size: string) => `About ${size}`,
@@ -101,8 +103,9 @@ export const builder = {
     filesystemHint: "squashfs can be reset to how it was installed; ext4 is written to directly.",
     rootfs: "Size of the root file system",
     rootfsUnit: "MB",
-    rootfsHint: (most: string) => `Only for devices with a disk or a card. Empty: the device's own. At most ${most}.`,
-    rootfsWrong: (most: string) => `A whole number of MB, at most ${most}.`,
+    rootfsHint: (most: string | null) =>
+      `Only for devices with a disk or a card. Empty: the device's own.${most === null ? "" : ` At most ${most}.`}`,
+    rootfsWrong: (most: string | null) => `A whole number of MB, ${most === null ? "at least 1" : `at most ${most}`}.`,
     script: "First-boot script",
     scriptHint:
       "Runs once when the device starts with the new image. It isn't part of the address; this tab keeps it until it is closed.",
@@ -134,6 +137,7 @@ export const builder = {
     close: "You can close this page. It goes on, and this address shows how it ended.",
     cancel: "Cancel the build",
     cancelling: "Cancelling…",
+    othersWait: "You don't wait for it any more. Somebody else asked for the same image, so it goes on.",
     cancelHint: "Only whoever asked for it can cancel it, in the tab it was asked in.",
     away: (seconds: string) => `The server has been away for ${seconds}. Reconnecting…`,
     awayLong: "Nothing is lost: the build doesn't need this page.",
@@ -204,6 +208,7 @@ export const builder = {
     change: "Change the choices",
     remedy: {
       remove: (name: string) => `Build without ${name}`,
+      "leave-out": (name: string) => `Leave ${name} out and build`,
       "put-back": (name: string) => `Put ${name} back and build`,
       "any-filesystem": "Build with all file systems",
       "own-rootfs-size": "Build with the device's own size",
