@@ -7,16 +7,28 @@ import type { ServerAt } from "./server-at.ts";
 
 type Asked = ServerSchemas["AskedBuild"];
 
-/** Asks for a build until it is taken or refused: a full queue has room again, and a server that is away comes back. */
+/**
+ * Asks for a build until it is taken or refused: a full queue has room again, and a server that is away comes back. What is
+ * chosen meanwhile was not asked for: then it stops.
+ */
 export class BuildAsking implements ReactiveController {
   now: Asking = { state: "idle" };
   readonly #host: ReactiveControllerHost;
+  readonly #about: () => string;
   readonly #poke = new EventTarget();
   #life = new AbortController();
+  /** What it was about when it was asked. */
+  #asked = "";
 
-  constructor(host: ReactiveControllerHost) {
+  /** @param about the request, or what is shown, told from all others */
+  constructor(host: ReactiveControllerHost, about: () => string) {
     this.#host = host;
+    this.#about = about;
     host.addController(this);
+  }
+
+  hostUpdate(): void {
+    if (this.now.state !== "idle" && this.#about() !== this.#asked) this.stop();
   }
 
   hostDisconnected(): void {
@@ -27,6 +39,7 @@ export class BuildAsking implements ReactiveController {
   async ask({ client }: ServerAt, body: ServerSchemas["BuildRequest"]): Promise<Asked | null> {
     this.stop();
     const { signal } = this.#life;
+    this.#asked = this.#about();
     this.#set({ state: "asking", delay: null });
     try {
       const asked = await untilAnswered((each) => answerOf(client.POST("/api/v2/builds", { body, signal: each })), {

@@ -13,7 +13,7 @@ import { browserKeep } from "./browser-keep.ts";
 import "./pawl-build-run.ts";
 import type { ServerAt } from "./server-at.ts";
 
-/** A build with what it was asked for, and the way to the next one. `built`, `asked` and `choices` tell what came of it. */
+/** A build with what it was asked for, and the way to the next one. `built`, `asked`, `choices` and `line` tell what came of it. */
 export class PawlBuildPage extends LitElement {
   static override properties = {
     at: { attribute: false },
@@ -27,7 +27,10 @@ export class PawlBuildPage extends LitElement {
     system: { type: String },
     hrefOf: { attribute: false },
     choicesHref: { attribute: false },
-    isSame: { state: true },
+    startHref: { type: String },
+    line: { attribute: false },
+    lineHref: { attribute: false },
+    same: { state: true },
   };
   declare at: ServerAt;
   /** Its id. */
@@ -44,9 +47,13 @@ export class PawlBuildPage extends LitElement {
   declare name: string;
   declare system: string;
   declare hrefOf: (id: string) => string;
-  declare choicesHref: (choices: ImageChoices | null) => string;
-  /** Asked once more, the server has answered with the failure that is shown. */
-  declare isSame: boolean;
+  declare choicesHref: (choices: ImageChoices) => string;
+  declare startHref: string;
+  /** Of its log, that the address names. */
+  declare line: number | null;
+  declare lineHref: (line: number) => string;
+  /** The build whose failure the server has answered with once more; null: none. */
+  declare same: string | null;
 
   static override styles = [
     base,
@@ -62,11 +69,11 @@ export class PawlBuildPage extends LitElement {
     `,
   ];
 
-  readonly #asking = new BuildAsking(this);
+  readonly #asking = new BuildAsking(this, () => this.build);
 
   constructor() {
     super();
-    this.isSame = false;
+    this.same = null;
   }
 
   override render() {
@@ -79,7 +86,7 @@ export class PawlBuildPage extends LitElement {
         ${this.known === null ? nothing : html`<p class="quiet">${this.#summary(this.known)}</p>`}
       </div>
       ${now.state === "refused" ? html`<p class="danger" role="alert">${now.sentence}</p>` : nothing}
-      ${this.isSame ? html`<p class="card warn" role="status">${words.failed.same}</p>` : nothing}
+      ${this.same === this.build ? html`<p class="card warn" role="status">${words.failed.same}</p>` : nothing}
       ${
         now.state === "asking" && now.delay
           ? html`<pawl-delay class="card" .delay=${now.delay} @try-now=${() => this.#asking.tryNow()}></pawl-delay>`
@@ -93,11 +100,14 @@ export class PawlBuildPage extends LitElement {
         .earlier=${earlier.slice(earlier.indexOf(this.build) + 1)}
         .hrefOf=${this.hrefOf}
         changeHref=${isDevice ? this.choicesHref({ ...this.choices, build: null }) : ""}
-        startHref=${this.choicesHref(null)}
+        startHref=${this.startHref}
+        .line=${this.line}
+        .lineHref=${this.lineHref}
         ?busy=${now.state === "asking"}
         @built=${({ detail }: CustomEvent<ServerSchemas["Build"]>) => this.#say("built", detail)}
         @again=${() => this.known && this.#askFor(choicesOfBuild(this.known))}
         @remedy=${({ detail }: CustomEvent<Remedy>) => this.#remedy(detail)}
+        @line=${({ detail }: CustomEvent<number>) => this.#say("line", detail)}
       ></pawl-build-run>
     `;
   }
@@ -130,14 +140,14 @@ export class PawlBuildPage extends LitElement {
     if (hasScript && this.script === "") return this.#say("choices", { ...choices, build: null });
     const place = { distribution, version, target, profile };
     const body = buildRequest({ ...choices, ...place }, hasScript ? this.script : "", this.client);
-    this.isSame = false;
+    this.same = null;
     const asked = await this.#asking.ask(this.at, body);
     if (asked === null) return;
-    this.isSame = asked.build.id === this.build && asked.build.state === "failed";
-    if (!this.isSame) this.#say("asked", asked);
+    if (asked.build.id === this.build && asked.build.state === "failed") this.same = this.build;
+    else this.#say("asked", asked);
   }
 
-  #say(what: "built" | "asked" | "choices", detail: unknown): void {
+  #say(what: "built" | "asked" | "choices" | "line", detail: unknown): void {
     this.dispatchEvent(new CustomEvent(what, { detail }));
   }
 }

@@ -51,14 +51,6 @@ export class PawlBuildResult extends LitElement {
       ul {
         padding-left: 20px;
       }
-      pawl-image-diff:not(:empty) {
-        display: block;
-      }
-      .diff {
-        padding: 0;
-        border: 0;
-        background: none;
-      }
     `,
   ];
 
@@ -87,7 +79,6 @@ export class PawlBuildResult extends LitElement {
         </p>
       </section>
       <pawl-image-diff
-        class=${this.earlier.length === 0 ? "" : "compared"}
         .at=${this.at}
         build=${this.build.id}
         .earlier=${this.earlier}

@@ -14,7 +14,7 @@ import type { ServerAt } from "./server-at.ts";
 
 /**
  * A build from the line it waits in to its images, in one place, with its log. `built` has the build at each change in its
- * detail; `remedy` and `again` are what somebody wants who has seen it fail.
+ * detail; `remedy` and `again` are what somebody wants who has seen it fail; `line` is one of the log that was pressed.
  */
 export class PawlBuildRun extends LitElement {
   static override properties = {
@@ -27,6 +27,8 @@ export class PawlBuildRun extends LitElement {
     changeHref: { type: String },
     startHref: { type: String },
     busy: { type: Boolean },
+    line: { attribute: false },
+    lineHref: { attribute: false },
   };
   declare at: ServerAt;
   /** Its id. */
@@ -42,6 +44,9 @@ export class PawlBuildRun extends LitElement {
   declare startHref: string;
   /** Something was pressed already. */
   declare busy: boolean;
+  /** Of the log, that the address names; null: none. */
+  declare line: number | null;
+  declare lineHref: ((line: number) => string) | null;
 
   static override styles = [
     base,
@@ -73,6 +78,7 @@ export class PawlBuildRun extends LitElement {
 
   #live: LiveBuild | null = null;
   #unlisten: (() => void) | null = null;
+  #seeksLog = false;
 
   constructor() {
     super();
@@ -80,6 +86,8 @@ export class PawlBuildRun extends LitElement {
     this.round = 0;
     this.earlier = [];
     this.busy = false;
+    this.line = null;
+    this.lineHref = null;
   }
 
   override connectedCallback(): void {
@@ -129,27 +137,42 @@ export class PawlBuildRun extends LitElement {
         .hrefOf=${this.hrefOf}
       ></pawl-build-result>`;
     }
-    const pass = (event: CustomEvent) => this.dispatchEvent(new CustomEvent(event.type, { detail: event.detail }));
     return html`<pawl-build-failed
       .build=${build}
       .lines=${this.#live?.view.lines ?? []}
       changeHref=${this.changeHref}
       ?busy=${this.busy}
-      @remedy=${pass}
-      @again=${pass}
+      @remedy=${this.#pass}
+      @again=${this.#pass}
     ></pawl-build-failed>`;
   }
 
-  /** Folded, but where it says what is wrong. */
+  readonly #pass = ({ type, detail }: CustomEvent) => this.dispatchEvent(new CustomEvent(type, { detail }));
+
+  /** Folded, but where it says what is wrong, or a line of it was sent to somebody. */
   #log(build: Build) {
     const lines = this.#live?.view.lines ?? [];
     const isFailed = build.state === "failed";
     const at = isFailed && build.failure ? lineAtFault(build.failure, lines) : null;
-    return html`<details class="card" ?open=${isFailed}>
+    return html`<details class="card" ?open=${isFailed || this.line !== null}>
       <summary>${words.run.log}</summary>
       ${isEnded(build) ? html`<pawl-build-steps .build=${build}></pawl-build-steps>` : nothing}
-      <pawl-log .lines=${lines} .line=${at} ?following=${!isEnded(build)}></pawl-log>
+      <pawl-log
+        .lines=${lines}
+        .line=${this.line ?? at}
+        .hrefOf=${this.lineHref}
+        ?following=${!isEnded(build)}
+        @line=${this.#pass}
+      ></pawl-log>
     </details>`;
+  }
+
+  /** Whoever was sent a line sees it without looking for it. */
+  protected override updated(changed: PropertyValues): void {
+    if (changed.has("line")) this.#seeksLog = this.line !== null;
+    if (!this.#seeksLog || !this.#live?.view.lines.length) return;
+    this.#seeksLog = false;
+    this.renderRoot.querySelector("pawl-log")?.scrollIntoView({ block: "nearest" });
   }
 
   #lost() {

@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { rememberBuild, rememberSecret } from "../data/build-memory.ts";
 import type { FoundDevice } from "../data/device-search.ts";
 import { offeredDistributions, usualDistribution } from "../data/distributions.ts";
-import { choicesOf, choicesOfBuild, type ImageChoices, queryOf } from "../data/image-choices.ts";
+import { choicesOfBuild, type ImageChoices } from "../data/image-choices.ts";
 import { clientName } from "../data/image-options.ts";
 import { answerOf, type ServerSchemas } from "../data/server.ts";
 import { usualVersion } from "../data/version-groups.ts";
@@ -10,10 +10,11 @@ import { LastingLoad } from "../elements/lasting-load.ts";
 import "../elements/pawl-delay.ts";
 import { base } from "../look/base.ts";
 import { frameLook } from "../look/page-frame.ts";
-import { apiRoot, Router } from "../look/router.ts";
+import { apiRoot } from "../look/router.ts";
 import { words } from "../words/builder.ts";
 import { browserKeep } from "./browser-keep.ts";
 import { readDeviceName } from "./device-place.ts";
+import { ImageAddress } from "./image-address.ts";
 import { keepScript, keptScript } from "./kept-script.ts";
 import { pageFooter, pageHeader } from "./page-frame.ts";
 import "./pawl-build-page.ts";
@@ -56,7 +57,7 @@ export class PawlImageBuilder extends LitElement {
     `,
   ];
 
-  readonly #router = new Router(this);
+  readonly #address = new ImageAddress(this, () => usualDistribution(this.#info.value?.[1].items ?? []));
   #at: ServerAt | null = null;
   #view: "start" | "choices" | "run" | null = null;
 
@@ -72,7 +73,10 @@ export class PawlImageBuilder extends LitElement {
   readonly #releases = new LastingLoad(
     this,
     ([at, distribution]: readonly [ServerAt, string], signal) => readReleases(at, distribution, signal),
-    () => (this.#distribution === null ? null : [this.at, this.#distribution]),
+    () => {
+      const { distribution } = this.#shown;
+      return distribution === null ? null : [this.at, distribution];
+    },
   );
 
   readonly #name = new LastingLoad(
@@ -98,32 +102,20 @@ export class PawlImageBuilder extends LitElement {
     return this.#at;
   }
 
-  get #choices(): ImageChoices {
-    return choicesOf(this.#router.place.query);
-  }
-
   /** What is on the page: of a build what it was asked for with, whatever else the address says. */
   get #shown(): ImageChoices {
-    const choices = this.#choices;
+    const { choices, distribution } = this.#address;
     if (choices.build !== null && this.built?.id === choices.build) return choicesOfBuild(this.built);
-    return { ...choices, distribution: choices.distribution ?? this.#usual };
-  }
-
-  get #distribution(): string | null {
-    return this.#choices.distribution ?? this.#usual;
-  }
-
-  get #usual(): string | null {
-    return usualDistribution(this.#info.value?.[1].items ?? []);
+    return { ...choices, distribution };
   }
 
   override render() {
     const [server = null, distributions] = this.#info.value ?? [];
-    const choices = this.#choices;
-    const offered = offeredDistributions(distributions?.items ?? [], this.#distribution);
+    const { choices, distribution, router } = this.#address;
+    const offered = offeredDistributions(distributions?.items ?? [], distribution);
     this.#title(choices);
     return html`
-      ${pageHeader(this.#router)}
+      ${pageHeader(router)}
       <main id="content" tabindex="-1">
         ${this.#delays()} ${this.#content(choices, server, offered)}
       </main>
@@ -138,7 +130,7 @@ export class PawlImageBuilder extends LitElement {
   ) {
     const releases = this.#releases.value ?? null;
     const version = choices.version ?? (releases && usualVersion(releases.versions, releases.distribution)) ?? "";
-    const distribution = this.#distribution;
+    const { distribution } = this.#address;
     if (choices.build !== null) return this.#run(choices.build);
     if (this.#releases.error instanceof Error) return this.#lost(this.#releases.error.message);
     const { target, profile } = choices;
@@ -151,8 +143,8 @@ export class PawlImageBuilder extends LitElement {
         .script=${this.script}
         .releases=${releases}
         .distributions=${distributions}
-        searchHref=${this.#href({ ...choices, target: null, profile: null, packages: [] })}
-        @choices=${({ detail }: CustomEvent<ImageChoices>) => this.#go(detail, true)}
+        searchHref=${this.#address.choicesHref({ ...choices, target: null, profile: null, packages: [] })}
+        @choices=${({ detail }: CustomEvent<ImageChoices>) => this.#address.go(detail, true)}
         @script=${({ detail }: CustomEvent<string>) => this.#keepScript(detail)}
         @asked=${({ detail }: CustomEvent<ServerSchemas["AskedBuild"]>) => this.#asked(detail)}
       ></pawl-image-choices>`;
@@ -164,19 +156,19 @@ export class PawlImageBuilder extends LitElement {
       .releases=${releases}
       .distributions=${distributions}
       version=${version}
-      .hrefOf=${this.#hrefOf}
+      .hrefOf=${this.#address.buildHref}
       @choose=${({ detail: { target, profile } }: CustomEvent<FoundDevice>) =>
-        this.#go({ ...choices, version, target, profile })}
-      @version=${({ detail }: CustomEvent<string>) => this.#go({ ...choices, version: detail }, true)}
+        this.#address.go({ ...choices, version, target, profile })}
+      @version=${({ detail }: CustomEvent<string>) => this.#address.go({ ...choices, version: detail }, true)}
       @distribution=${({ detail }: CustomEvent<string>) =>
-        this.#go({ ...choices, distribution: detail, version: null }, true)}
+        this.#address.go({ ...choices, distribution: detail, version: null }, true)}
     ></pawl-image-start>`;
   }
 
   #lost(sentence: string) {
     return html`<section class="card lost">
       <h1>${sentence}</h1>
-      <a class="button primary" href=${this.#router.href("")}>${words.run.start}</a>
+      <a class="button primary" href=${this.#address.startHref}>${words.run.start}</a>
     </section>`;
   }
 
@@ -193,17 +185,21 @@ export class PawlImageBuilder extends LitElement {
       client=${clientName(this.#info.value?.[0] ?? null)}
       name=${this.#name.value ?? choices.profile ?? words.title}
       system=${this.#releases.value?.distribution.title ?? ""}
-      .hrefOf=${this.#hrefOf}
-      .choicesHref=${this.#choicesHref}
+      .hrefOf=${this.#address.buildHref}
+      .line=${this.#address.line}
+      .lineHref=${this.#address.lineHref}
+      .choicesHref=${this.#address.choicesHref}
+      startHref=${this.#address.startHref}
       @built=${({ detail }: CustomEvent<ServerSchemas["Build"]>) => (this.built = detail)}
       @asked=${({ detail }: CustomEvent<ServerSchemas["AskedBuild"]>) => this.#asked(detail)}
-      @choices=${({ detail }: CustomEvent<ImageChoices>) => this.#go(detail)}
+      @choices=${({ detail }: CustomEvent<ImageChoices>) => this.#address.go(detail)}
+      @line=${({ detail }: CustomEvent<number>) => this.#address.goToLine(detail)}
     ></pawl-build-page>`;
   }
 
   /** Whoever goes on to another view begins at its top, with the keyboard, too. */
   protected override updated(): void {
-    const { build, profile } = this.#choices;
+    const { build, profile } = this.#address.choices;
     const view = build !== null ? "run" : profile !== null ? "choices" : "start";
     const before = this.#view;
     this.#view = view;
@@ -235,21 +231,7 @@ export class PawlImageBuilder extends LitElement {
     rememberSecret(build.id, secret, browserKeep("session"));
     this.built = build;
     this.round += 1;
-    this.#go(choicesOfBuild(build));
-  }
-
-  readonly #hrefOf = (id: string) => this.#router.href("", { build: id });
-  readonly #choicesHref = (choices: ImageChoices | null) =>
-    choices === null ? this.#router.href("") : this.#href(choices);
-
-  /** The distribution that is meant anyway is left out; a slash needs no letters in its place. */
-  #href(choices: ImageChoices): string {
-    const distribution = choices.distribution === this.#usual ? null : choices.distribution;
-    return this.#router.href("", queryOf({ ...choices, distribution })).replaceAll("%2F", "/");
-  }
-
-  #go(choices: ImageChoices, replace = false): void {
-    this.#router.go(this.#href(choices), { replace });
+    this.#address.go(choicesOfBuild(build));
   }
 }
 

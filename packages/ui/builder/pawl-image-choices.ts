@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import { ArrowLeft } from "lucide";
 import { deviceNames } from "../data/device-search.ts";
-import type { ImageChoices } from "../data/image-choices.ts";
+import { type ImageChoices, queryOf } from "../data/image-choices.ts";
 import {
   buildRequest,
   canBuild,
@@ -83,7 +83,7 @@ export class PawlImageChoices extends LitElement {
     `,
   ];
 
-  readonly #asking = new BuildAsking(this);
+  readonly #asking = new BuildAsking(this, () => JSON.stringify([queryOf(this.choices), this.script]));
   readonly #device = new LastingLoad(
     this,
     ([at, distribution, version, target, profile]: readonly [ServerAt, string, string, string, string], signal) =>
@@ -136,10 +136,11 @@ export class PawlImageChoices extends LitElement {
         .packages=${this.choices.packages}
         .defaults=${device === null ? [] : defaultPackages(device.target, device.profile)}
         .set=${set}
+        ?uncounted=${this.#set.error !== undefined}
         ?stale=${this.#set.isLoading}
         @packages=${({ detail }: CustomEvent<readonly string[]>) => this.#choose({ packages: detail })}
       ></pawl-package-choice>
-      ${this.#delay(this.#set)}
+      ${this.#delay(this.#set)} ${this.#uncounted()}
       <pawl-image-options
         .options=${this.#options}
         .filesystems=${device?.profile.images.map(({ filesystem }) => filesystem ?? "") ?? []}
@@ -172,10 +173,16 @@ export class PawlImageChoices extends LitElement {
     return html`<pawl-delay class="card" .delay=${load.delay} @try-now=${() => load.tryNow()}></pawl-delay>`;
   }
 
+  /** An answer that there won't be is no reason not to build. */
+  #uncounted() {
+    const { error } = this.#set;
+    return error instanceof Error ? html`<p class="card warn" role="status">${error.message}</p>` : nothing;
+  }
+
   #lost(error: unknown) {
     const isGone = error instanceof ApiFailure && (error.code === "unknown_profile" || error.code === "unknown_target");
     return html`<section class="card lost">
-      <h1>${isGone ? words.device.gone(this.choices.version) : error instanceof Error ? error.message : ""}</h1>
+      <h1>${isGone ? words.device.gone(this.choices.version) : error instanceof Error ? error.message : nothing}</h1>
       <p class="quiet">${words.device.goneNext}</p>
       <pawl-version-choice
         .releases=${this.releases}
@@ -198,7 +205,6 @@ export class PawlImageChoices extends LitElement {
   }
 
   #choose(change: Partial<ImageChoices>): void {
-    this.#asking.stop();
     this.dispatchEvent(new CustomEvent<ImageChoices>("choices", { detail: { ...this.choices, ...change } }));
   }
 
