@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import { Clock, CloudOff, LoaderCircle } from "lucide";
 import { secretOf } from "../data/build-memory.ts";
+import { isEnded } from "../data/build-steps.ts";
 import type { Build } from "../data/live-build.ts";
 import { answerOf } from "../data/server.ts";
 import { tickWhile } from "../elements/ticking.ts";
@@ -20,6 +21,7 @@ export class PawlBuildGoing extends LitElement {
     build: { attribute: false },
     awaySince: { attribute: false },
     isCancelling: { state: true },
+    left: { state: true },
   };
   declare at: ServerAt;
   /** Null: nothing was heard of it yet. */
@@ -27,6 +29,8 @@ export class PawlBuildGoing extends LitElement {
   /** Since when the server doesn't answer, in milliseconds since 1970; null: it does. */
   declare awaySince: number | null;
   declare isCancelling: boolean;
+  /** A build that goes on for others; null: none. */
+  declare left: string | null;
 
   static override styles = [
     base,
@@ -67,6 +71,7 @@ export class PawlBuildGoing extends LitElement {
     this.build = null;
     this.awaySince = null;
     this.isCancelling = false;
+    this.left = null;
     tickWhile(this, () => this.awaySince !== null);
   }
 
@@ -95,19 +100,21 @@ export class PawlBuildGoing extends LitElement {
 
   #buttons({ id }: Build) {
     const secret = secretOf(id, browserKeep("session"));
+    const hint = this.left === id ? words.run.othersWait : secret === null ? words.run.cancelHint : null;
+    const isDisabled = hint !== null || this.isCancelling;
     return html`<div class="buttons">
         <pawl-copy label=${words.run.copyAddress} .text=${() => location.href}></pawl-copy>
         <button
           class="button"
           type="button"
-          aria-disabled=${secret === null || this.isCancelling}
-          aria-describedby=${secret === null ? "cancel-hint" : nothing}
-          @click=${() => secret !== null && this.#cancel(id, secret)}
+          aria-disabled=${isDisabled}
+          aria-describedby=${hint === null ? nothing : "cancel-hint"}
+          @click=${() => secret !== null && !isDisabled && this.#cancel(id, secret)}
         >
           ${this.isCancelling ? words.run.cancelling : words.run.cancel}
         </button>
       </div>
-      ${secret === null ? html`<p id="cancel-hint" class="quiet small">${words.run.cancelHint}</p>` : nothing}`;
+      <p id="cancel-hint" class="quiet small" role="status" ?hidden=${hint === null}>${hint}</p>`;
   }
 
   #away() {
@@ -120,11 +127,11 @@ export class PawlBuildGoing extends LitElement {
   }
 
   async #cancel(id: string, secret: string): Promise<void> {
-    if (this.isCancelling) return;
     this.isCancelling = true;
     try {
       const params = { path: { id } };
-      await answerOf(this.at.client.POST("/api/v2/builds/{id}/withdrawals", { params, body: { secret } }));
+      const call = this.at.client.POST("/api/v2/builds/{id}/withdrawals", { params, body: { secret } });
+      if (!isEnded(await answerOf(call))) this.left = id;
     } catch {
       // What becomes of it is seen by watching; whoever sees it go on presses again.
     }

@@ -1,6 +1,6 @@
 import { html, LitElement, nothing } from "lit";
 import { deviceName, type FoundDevice, foundDevices } from "../data/device-search.ts";
-import { answerOf } from "../data/server.ts";
+import { answerOf, askable } from "../data/server.ts";
 import { base } from "../look/base.ts";
 import { words } from "../words/builder.ts";
 import { number } from "../words/format.ts";
@@ -41,7 +41,7 @@ export class PawlDeviceSearch extends LitElement {
     if (this.version === "") return { items: [], summary: "" };
     const params = {
       path: { distribution: this.distribution, version: this.version },
-      query: { query, limit: MOST_MODELS },
+      query: { query: askable(query), limit: MOST_MODELS },
     };
     const call = this.at.client.GET("/api/v2/distributions/{distribution}/versions/{version}/models", {
       params,

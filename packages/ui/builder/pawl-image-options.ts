@@ -1,6 +1,13 @@
-import { css, html, LitElement, nothing } from "lit";
+import { css, html, LitElement, nothing, type PropertyValues } from "lit";
+import { live } from "lit/directives/live.js";
 import { FILESYSTEMS, type Filesystem } from "../data/image-choices.ts";
-import type { ImageOptions, OptionLimits, OptionTrouble } from "../data/image-options.ts";
+import {
+  type ImageOptions,
+  lengthOf,
+  type OptionLimits,
+  type OptionTrouble,
+  writtenSize,
+} from "../data/image-options.ts";
 import { base } from "../look/base.ts";
 import { words } from "../words/builder.ts";
 import { list, number } from "../words/format.ts";
@@ -12,6 +19,7 @@ export class PawlImageOptions extends LitElement {
     filesystems: { attribute: false },
     limits: { attribute: false },
     trouble: { attribute: false },
+    isOpen: { state: true },
   };
   declare options: ImageOptions;
   /** That upstream builds for the device; empty: not known. */
@@ -19,6 +27,7 @@ export class PawlImageOptions extends LitElement {
   /** Null: the server hasn't said yet. */
   declare limits: OptionLimits | null;
   declare trouble: OptionTrouble | null;
+  declare isOpen: boolean;
 
   static override styles = [
     base,
@@ -59,8 +68,19 @@ export class PawlImageOptions extends LitElement {
     `,
   ];
 
+  constructor() {
+    super();
+    this.isOpen = false;
+  }
+
+  /** What is wrong isn't folded away; what somebody mends stays open. */
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("trouble") && this.trouble !== null) this.isOpen = true;
+  }
+
   override render() {
-    return html`<details class="card" ?open=${this.trouble !== null}>
+    const toggled = ({ currentTarget }: Event) => (this.isOpen = (currentTarget as HTMLDetailsElement).open);
+    return html`<details class="card" .open=${live(this.isOpen)} @toggle=${toggled}>
       <summary>
         <h2>${words.options.heading}</h2>
         <span class="quiet">${this.#summary()}</span>
@@ -74,7 +94,7 @@ export class PawlImageOptions extends LitElement {
     const chosen = [
       ...(filesystem === null ? [] : [filesystem]),
       ...(rootfsSizeMb === null ? [] : [`${number(rootfsSizeMb)} ${words.options.rootfsUnit}`]),
-      ...(script === "" ? [] : [words.options.script]),
+      ...(script.trim() === "" ? [] : [words.options.script]),
     ];
     return chosen.length === 0 ? words.options.none : list(chosen);
   }
@@ -99,11 +119,13 @@ export class PawlImageOptions extends LitElement {
 
   #rootfs() {
     const { rootfsSizeMb } = this.options;
-    const most = `${number(this.limits?.rootfsSizeMb ?? 0)} ${words.options.rootfsUnit}`;
+    const most = this.limits && `${number(this.limits.rootfsSizeMb)} ${words.options.rootfsUnit}`;
     const isWrong = this.trouble === "rootfs";
     const change = (event: Event) => {
-      const { value } = event.target as HTMLInputElement;
-      this.#change({ rootfsSizeMb: value === "" ? null : Math.trunc(Number(value)) });
+      const { value, validity } = event.target as HTMLInputElement;
+      this.#change({ rootfsSizeMb: validity.badInput ? 0 : writtenSize(value) });
+      // What was left of it stands there, also where that is what stood there before.
+      this.requestUpdate();
     };
     return html`<div class="one">
       <label for="rootfs">${words.options.rootfs}</label>
@@ -117,7 +139,7 @@ export class PawlImageOptions extends LitElement {
           inputmode="numeric"
           aria-describedby="rootfs-hint"
           aria-invalid=${isWrong}
-          .value=${rootfsSizeMb === null ? "" : String(rootfsSizeMb)}
+          .value=${live(rootfsSizeMb === null ? "" : String(rootfsSizeMb))}
           @change=${change}
         />
         ${words.options.rootfsUnit}</span
@@ -133,7 +155,7 @@ export class PawlImageOptions extends LitElement {
     const isOff = this.limits?.allowScript === false;
     const most = this.limits?.scriptLength ?? 0;
     const isLong = this.trouble === "script";
-    const length = words.options.scriptLength(number(script.length), number(most));
+    const length = words.options.scriptLength(number(lengthOf(script)), number(most));
     return html`<div class="one">
       <label for="script">${words.options.script}</label>
       <textarea
@@ -144,7 +166,7 @@ export class PawlImageOptions extends LitElement {
         autocomplete="off"
         aria-describedby="script-hint"
         aria-invalid=${isLong}
-        ?disabled=${isOff}
+        ?disabled=${isOff && script === ""}
         placeholder="uci set system.@system[0].hostname='kitchen'"
         .value=${script}
         @input=${(event: Event) => this.#change({ script: (event.target as HTMLTextAreaElement).value })}

@@ -1,7 +1,14 @@
 import { html, LitElement, nothing } from "lit";
 import { Check, Minus, Plus, TriangleAlert, X } from "lucide";
 import { plainName, withoutPackage, withPackage } from "../data/image-choices.ts";
-import { type ChosenPackage, chosenPackages, comesAlong, loserOf, type PackageSet } from "../data/package-choice.ts";
+import {
+  type ChosenPackage,
+  chosenPackages,
+  comesAlong,
+  keptAllTheSame,
+  loserOf,
+  type PackageSet,
+} from "../data/package-choice.ts";
 import { base } from "../look/base.ts";
 import { icon } from "../look/icon.ts";
 import { words } from "../words/builder.ts";
@@ -24,6 +31,7 @@ export class PawlPackageChoice extends LitElement {
     defaults: { attribute: false },
     set: { attribute: false },
     stale: { type: Boolean },
+    uncounted: { type: Boolean },
     said: { state: true },
   };
   declare at: ServerAt;
@@ -34,6 +42,8 @@ export class PawlPackageChoice extends LitElement {
   /** What they come to; undefined: it is being found out. */
   declare set: PackageSet | undefined;
   declare stale: boolean;
+  /** What they come to won't be known. */
+  declare uncounted: boolean;
   /** What was done last, for those who don't see it. */
   declare said: string;
 
@@ -44,6 +54,7 @@ export class PawlPackageChoice extends LitElement {
     this.packages = [];
     this.defaults = [];
     this.stale = false;
+    this.uncounted = false;
     this.said = "";
   }
 
@@ -59,7 +70,12 @@ export class PawlPackageChoice extends LitElement {
         @choose=${({ detail }: CustomEvent<readonly string[]>) => this.#add(detail)}
       ></pawl-package-search>
       ${chosen.length === 0 ? nothing : this.#chips(chosen)} ${this.#troubles()}
-      <pawl-package-room .set=${this.set} .packages=${this.packages} ?stale=${this.stale}></pawl-package-room>
+      ${this.#kept()}
+      ${
+        this.uncounted
+          ? nothing
+          : html`<pawl-package-room .set=${this.set} .packages=${this.packages} ?stale=${this.stale}></pawl-package-room>`
+      }
       <div class="folds">${this.#along()} ${this.#defaults()}</div>
       <p class="visually-hidden" role="status">${this.said}</p>
     </section>`;
@@ -91,11 +107,9 @@ export class PawlPackageChoice extends LitElement {
   #troubles() {
     if (this.set === undefined) return nothing;
     const { unknown, missing, conflicts } = this.set;
-    const sentences = [
-      ...missing.map(({ name, needed_by }) =>
-        needed_by === null ? words.packages.missingAnyway(name) : words.packages.missing(name, needed_by),
-      ),
-    ];
+    const sentences = missing.map(({ name, needed_by }) =>
+      needed_by === null ? words.packages.missingAnyway(name) : words.packages.missing(name, needed_by),
+    );
     if (unknown.length + sentences.length + conflicts.length === 0) return nothing;
     return html`<div role="status">
       <ul class="troubles">
@@ -104,6 +118,18 @@ export class PawlPackageChoice extends LitElement {
         ${sentences.slice(0, MOST_TROUBLES).map((sentence) => html`<li>${icon(TriangleAlert)} ${sentence}</li>`)}
       </ul>
     </div>`;
+  }
+
+  /** What was left out, and is needed. */
+  #kept() {
+    // What has just been left out was there a moment ago.
+    const kept = this.set && !this.stale ? keptAllTheSame(this.packages, this.set).slice(0, MOST_TROUBLES) : [];
+    if (kept.length === 0) return nothing;
+    const sentence = ({ name, needed_by }: (typeof kept)[number]) =>
+      needed_by === null ? words.packages.keptAlways(name) : words.packages.keptFor(name, needed_by);
+    return html`<ul class="quiet small">
+      ${kept.map((one) => html`<li>${sentence(one)}</li>`)}
+    </ul>`;
   }
 
   #conflict(pair: PackageSet["conflicts"][number]) {

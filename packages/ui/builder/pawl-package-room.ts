@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing } from "lit";
-import { type PackageSet, roomOf } from "../data/package-choice.ts";
+import { effectOf, type PackageSet, roomOf } from "../data/package-choice.ts";
 import { base } from "../look/base.ts";
 import { words } from "../words/builder.ts";
 import { number, size } from "../words/format.ts";
@@ -81,12 +81,21 @@ export class PawlPackageRoom extends LitElement {
   }
 
   #yours(set: PackageSet) {
-    const difference = set.total.size - set.own.size;
-    const count = set.items.filter(({ added }) => added).length;
-    if (this.packages.length === 0) return words.packages.nothing;
-    if (count === 0 && difference === 0) return this.stale ? words.packages.counting : words.packages.anyway;
-    if (difference < 0) return words.packages.saves(size(-difference));
-    return words.packages.yoursTake(size(difference), number(count), count === 1);
+    const effect = effectOf(this.packages, set);
+    switch (effect.kind) {
+      case "nothing-chosen":
+        return words.packages.nothing;
+      case "none":
+        return nothing;
+      case "anyway":
+        return this.stale ? words.packages.counting : words.packages.anyway;
+      case "saves":
+        return words.packages.saves(size(effect.bytes));
+      case "takes":
+        return words.packages.yoursTake(size(effect.bytes), number(effect.count), effect.count === 1);
+      default:
+        return effect satisfies never;
+    }
   }
 }
 

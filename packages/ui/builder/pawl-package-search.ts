@@ -1,6 +1,6 @@
 import { html, LitElement } from "lit";
-import { packageNames, plainName } from "../data/image-choices.ts";
-import { answerOf, type ServerSchemas } from "../data/server.ts";
+import { pastedNames, plainName } from "../data/image-choices.ts";
+import { answerOf, askable, type ServerSchemas } from "../data/server.ts";
 import { base } from "../look/base.ts";
 import { words } from "../words/builder.ts";
 import { list, number, size } from "../words/format.ts";
@@ -42,7 +42,7 @@ export class PawlPackageSearch extends LitElement {
   readonly #find = async (query: string, signal: AbortSignal): Promise<Suggestions<readonly string[]>> => {
     const call = this.at.client.GET(
       "/api/v2/distributions/{distribution}/versions/{version}/targets/{target}/{subtarget}/packages",
-      { params: { path: targetPath(this.place), query: { query, limit: MOST_PACKAGES } }, signal },
+      { params: { path: targetPath(this.place), query: { query: askable(query), limit: MOST_PACKAGES } }, signal },
     );
     const { items: found } = await answerOf(call);
     const items = [...this.#pasted(query), ...found.map((one) => this.#suggestion(one))];
@@ -53,10 +53,8 @@ export class PawlPackageSearch extends LitElement {
 
   /** Several names at once, as from another image's list, or one to be left out. */
   #pasted(query: string): Suggestion<readonly string[]>[] {
-    const names = packageNames(query);
-    const typed = query.split(/[\s,]+/).filter(Boolean);
-    const isList = typed.length === names.length && (names.length > 2 || names.some((name) => name.startsWith("-")));
-    if (!isList) return [];
+    const names = pastedNames(query);
+    if (names.length === 0) return [];
     const row = html`<span class="line"><strong>${words.packages.addAll(number(names.length))}</strong></span
       ><span class="quiet small">${list(names)}</span>`;
     return [{ key: "pasted", item: names, row }];

@@ -85,8 +85,10 @@ export class PawlSuggest<T = unknown> extends LitElement {
   }
 
   override render() {
-    const { items = [], summary = "", note } = this.#found.value ?? {};
+    const { items = [], summary = "", note } = this.#found.value ?? this.#nothing;
     const isShown = this.isOpen && this.query !== "";
+    const { isLoading, delay } = this.#found;
+    const isSilent = items.length === 0 && delay === null && (isLoading || (summary === "" && !note));
     const active = items[this.active];
     return html`
       <label for="field">${this.label}</label>
@@ -113,12 +115,12 @@ export class PawlSuggest<T = unknown> extends LitElement {
             @focus=${() => (this.isOpen = true)}
             @click=${() => (this.isOpen = true)}
           />
-          <span class="busy" ?hidden=${!this.#found.isLoading || this.#found.delay !== null}>${icon(LoaderCircle)}</span>
+          <span class="busy" ?hidden=${!isLoading || delay !== null}>${icon(LoaderCircle)}</span>
         </div>
-        <div class="found" ?hidden=${!isShown || (this.#found.isLoading && items.length === 0 && !this.#found.delay)}>
+        <div class="found" ?hidden=${!isShown || isSilent}>
           <pawl-delay
-            ?hidden=${this.#found.delay === null}
-            .delay=${this.#found.delay}
+            ?hidden=${delay === null}
+            .delay=${delay}
             @try-now=${() => this.#found.tryNow()}
           ></pawl-delay>
           <ul id="list" role="listbox" aria-label=${this.label} ?hidden=${items.length === 0}>
@@ -136,11 +138,17 @@ export class PawlSuggest<T = unknown> extends LitElement {
                 </li>`,
             )}
           </ul>
-          <p class="summary quiet small" role="status">${this.#found.isLoading ? nothing : summary}</p>
+          <p class="summary quiet small" role="status">${isLoading ? nothing : summary}</p>
           ${note ? html`<div class="note quiet small">${note}</div>` : nothing}
         </div>
       </div>
     `;
+  }
+
+  /** Why nothing is found, where the server has said so. */
+  get #nothing(): Partial<Suggestions<T>> {
+    const { error } = this.#found;
+    return error instanceof Error ? { summary: error.message } : {};
   }
 
   protected override updated(): void {
@@ -154,10 +162,14 @@ export class PawlSuggest<T = unknown> extends LitElement {
     this.isOpen = true;
     this.active = -1;
     clearTimeout(this.#timer);
-    const look = () => (this.query = this.typed.trim());
-    if (this.typed.trim() === "") look();
-    else this.#timer = setTimeout(look, TYPED_MS);
+    if (this.typed.trim() === "") this.#look();
+    else this.#timer = setTimeout(() => this.#look(), TYPED_MS);
   };
+
+  #look(): void {
+    clearTimeout(this.#timer);
+    this.query = this.typed.trim();
+  }
 
   readonly #key = (event: KeyboardEvent) => {
     const count = this.#found.value?.items.length ?? 0;
@@ -175,8 +187,9 @@ export class PawlSuggest<T = unknown> extends LitElement {
       }
       case "Enter":
         event.preventDefault();
-        // Of one that was found by its whole name there is nothing to choose.
-        this.#choose(this.active >= 0 ? this.active : count === 1 ? 0 : -1);
+        // The list is still of what was typed before.
+        if (this.query !== this.typed.trim()) this.#look();
+        else this.#choose(this.active >= 0 ? this.active : this.#meant);
         break;
       case "Escape":
         if (this.isOpen && this.typed !== "") event.preventDefault();
@@ -186,6 +199,12 @@ export class PawlSuggest<T = unknown> extends LitElement {
         break;
     }
   };
+
+  /** The only one, or the one of that very name: there is nothing to choose. */
+  get #meant(): number {
+    const items = this.#found.value?.items ?? [];
+    return items.length === 1 ? 0 : items.findIndex(({ key }) => key === this.query);
+  }
 
   #choose(at: number): void {
     const chosen = this.#found.value?.items[at];

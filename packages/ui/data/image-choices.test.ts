@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { choicesOf, type ImageChoices, packageNames, queryOf, withoutPackage, withPackage } from "./image-choices.ts";
+import {
+  choicesOf,
+  type ImageChoices,
+  packageNames,
+  pastedNames,
+  queryOf,
+  withoutPackage,
+  withPackage,
+} from "./image-choices.ts";
 
 const NOTHING: ImageChoices = {
   distribution: null,
@@ -34,7 +42,8 @@ test.each([
   ["a profile without a target", "profile=x", {}],
   ["what no name is like", "version=../../etc&distribution=<b>&build=a/b&target=a/b/c&profile=d", {}],
   ["no file system there is", "filesystem=ntfs", {}],
-  ["sizes that are none", "rootfs=-5", {}],
+  ["a size that is none", "rootfs=lots", {}],
+  ["a size that no image has, which has to be said", "rootfs=-5", { rootfsSizeMb: -5 }],
   ["packages that are none", "packages=luci+%3Cimg%3E+a%2Fb+tcpdump", { packages: ["luci", "tcpdump"] }],
 ])("an address with %s is taken as far as it can be meant", (_, query, expected) => {
   expect(choicesOf(new URLSearchParams(query))).toEqual({ ...NOTHING, ...expected });
@@ -44,6 +53,13 @@ test("a pasted list becomes names, each once, and the last word about one counts
   expect(packageNames("luci, tcpdump\n  -ppp +htop luci ppp")).toEqual(["tcpdump", "htop", "luci", "ppp"]);
   expect(packageNames("a ".repeat(3) + Array.from({ length: 900 }, (_, i) => `p${i}`).join(" "))).toHaveLength(500);
 });
+
+test.each([
+  ["luci tcpdump", []],
+  ["web server, small & quick", []],
+  ["luci, tcpdump\nluci htop", ["tcpdump", "luci", "htop"]],
+  ["-ppp", ["-ppp"]],
+])("of %o, what is a list is added at once", (text, names) => expect(pastedNames(text)).toEqual(names));
 
 test("what is asked for is no longer left out, and the other way round", () => {
   expect(withPackage(["-ppp", "luci"], "ppp")).toEqual(["luci", "ppp"]);

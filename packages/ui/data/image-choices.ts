@@ -47,7 +47,7 @@ export function choicesOf(query: URLSearchParams): ImageChoices {
   const target = of("target", TARGET);
   const profile = of("profile", NAME);
   const isDevice = target !== null && profile !== null;
-  const rootfs = Number(of("rootfs", /^[1-9]\d{0,5}$/) ?? 0);
+  const rootfs = of("rootfs", /^-?\d{1,9}$/);
   return {
     distribution: of("distribution", NAME),
     version: of("version", NAME),
@@ -55,7 +55,7 @@ export function choicesOf(query: URLSearchParams): ImageChoices {
     profile: isDevice ? profile : null,
     packages: packageNames(query.get("packages") ?? ""),
     filesystem: FILESYSTEMS.find((each) => each === query.get("filesystem")) ?? null,
-    rootfsSizeMb: rootfs === 0 ? null : rootfs,
+    rootfsSizeMb: rootfs === null ? null : Number(rootfs),
     build: of("build", /^[0-9A-Za-z-]{1,64}$/),
   };
 }
@@ -92,6 +92,13 @@ export function packageNames(text: string): string[] {
     names.set(plainName(name), name);
   }
   return [...names.values()].slice(0, MOST_PACKAGES);
+}
+
+/** Several names at once, as from another image's list, or what is to be left out; none: it is something to look for. */
+export function pastedNames(text: string): string[] {
+  const typed = text.split(/[\s,]+/).filter(Boolean);
+  const isList = typed.every((word) => packageNames(word).length === 1);
+  return isList && (typed.length > 2 || typed.some((word) => word.startsWith("-"))) ? packageNames(text) : [];
 }
 
 /** Without the `-` that leaves it out. */

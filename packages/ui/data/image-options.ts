@@ -28,10 +28,17 @@ export function optionTrouble(
   { rootfsSizeMb, script }: ImageOptions,
   limits: OptionLimits | null,
 ): OptionTrouble | null {
-  if (limits === null) return null;
-  const isSize = rootfsSizeMb === null || (rootfsSizeMb >= 1 && rootfsSizeMb <= limits.rootfsSizeMb);
-  if (!isSize) return "rootfs";
-  return limits.allowScript && script.length > limits.scriptLength ? "script" : null;
+  const most = limits?.rootfsSizeMb ?? Number.POSITIVE_INFINITY;
+  if (rootfsSizeMb !== null && !(rootfsSizeMb >= 1 && rootfsSizeMb <= most)) return "rootfs";
+  return limits?.allowScript && lengthOf(script) > limits.scriptLength ? "script" : null;
+}
+
+/** In characters, as the server counts them: what lies beyond 16 bits is one. */
+export const lengthOf = (script: string) => [...script].length;
+
+/** A size as it was written, also one that no server takes: it is said, not dropped. Null: none. */
+export function writtenSize(text: string): number | null {
+  return text.trim() === "" ? null : Math.max(-1, Math.min(Math.trunc(Number(text)), 999_999_999));
 }
 
 /** Whether an image may be asked for; else why not yet. */

@@ -1,5 +1,15 @@
 import { expect, test } from "vitest";
-import { chosenPackages, comesAlong, defaultPackages, loserOf, type PackageSet, roomOf } from "./package-choice.ts";
+import {
+  chosenPackages,
+  comesAlong,
+  defaultPackages,
+  type Effect,
+  effectOf,
+  keptAllTheSame,
+  loserOf,
+  type PackageSet,
+  roomOf,
+} from "./package-choice.ts";
 
 const item = (name: string, size: number | null, needed_by: string | null, added: boolean) => ({
   name,
@@ -35,6 +45,27 @@ test("each chosen package has its size, also one that is left out, and none that
 
 test("what comes along is what was added and nobody wrote down", () => {
   expect(comesAlong(["luci"], set).map(({ name }) => name)).toEqual(["uhttpd"]);
+});
+
+const same = { ...set, items: [item("base-files", 10, null, false)], total: sizes(110) } as PackageSet;
+test.each<[string, string[], PackageSet, Effect]>([
+  ["nothing, where nothing was chosen", [], same, { kind: "nothing-chosen" }],
+  ["nothing, where the device has it", ["base-files"], same, { kind: "anyway" }],
+  ["nothing, where nobody has it: it isn't in the image anyway", ["foo"], same, { kind: "none" }],
+  ["nothing, where what was left out is needed", ["-base-files"], same, { kind: "none" }],
+  ["less room", ["luci", "-ppp"], set, { kind: "saves", bytes: 55 }],
+  ["more room", ["luci"], { ...set, own: sizes(10) }, { kind: "takes", bytes: 45, count: 2 }],
+  [
+    "more packages, whose size nobody says",
+    ["luci"],
+    { ...set, own: sizes(55) },
+    { kind: "takes", bytes: 0, count: 2 },
+  ],
+])("a choice takes %s", (_, packages, of, effect) => expect(effectOf(packages, of)).toEqual(effect));
+
+test("what was left out and something needs is known, with what needs it", () => {
+  const kept = keptAllTheSame(["luci", "-uhttpd", "-ppp"], set);
+  expect(kept.map(({ name, needed_by }) => [name, needed_by])).toEqual([["uhttpd", "luci"]]);
 });
 
 test("a device's own list takes off what its target's has", () => {

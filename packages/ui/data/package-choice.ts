@@ -50,6 +50,30 @@ export function roomOf({ image, total, own }: Pick<PackageSet, "image" | "total"
   return { kind: "difference", bytes: total.size - own.size };
 }
 
+/** What a choice changes. Bytes. */
+export type Effect =
+  | { kind: "nothing-chosen" }
+  /** What was asked for isn't there, and what was left out is needed all the same. */
+  | { kind: "none" }
+  /** The device has it without being asked. */
+  | { kind: "anyway" }
+  | { kind: "saves"; bytes: number }
+  | { kind: "takes"; bytes: number; count: number };
+
+export function effectOf(packages: readonly string[], { items, total, own, unknown }: PackageSet): Effect {
+  if (packages.length === 0) return { kind: "nothing-chosen" };
+  const bytes = total.size - own.size;
+  const count = items.filter(({ added }) => added).length;
+  if (bytes < 0) return { kind: "saves", bytes: -bytes };
+  if (bytes > 0 || count > 0) return { kind: "takes", bytes, count };
+  return { kind: packages.some((name) => name === plainName(name) && !unknown.includes(name)) ? "anyway" : "none" };
+}
+
+/** What was left out and is in the image all the same, with who needs it. */
+export function keptAllTheSame(packages: readonly string[], { items }: Pick<PackageSet, "items">) {
+  return items.filter(({ name }) => packages.includes(`-${name}`));
+}
+
 /** What comes along with what was chosen, without having been. */
 export function comesAlong(packages: readonly string[], set: PackageSet) {
   const asked = new Set(packages.map(plainName));

@@ -15,6 +15,9 @@ export function serverClient(options: ClientOptions): ServerClient {
   return apiClient<paths>(options, readServerFailure);
 }
 
+/** As much of what somebody typed, or pasted, as the API looks for. */
+export const askable = (typed: string) => typed.slice(0, 200);
+
 /** What it says that refuses; or, in other words, why it isn't ready: `not_ready`, with the `checks`. */
 export const readServerFailure: ReadFailure = (body) => {
   const { error, request_id, status, checks } = (body ?? {}) as Partial<
