@@ -86,6 +86,21 @@ test.each<[PackageTrouble[], string, boolean]>([
   expect(packageFailure(troubles, [])).toMatchObject({ code, isPassing });
 });
 
+test("a conflict that is told from both sides is said once", () => {
+  const [one, other, third] = [
+    ["a", "b"],
+    ["b", "a"],
+    ["c", "a"],
+  ].map(([name = "", other = ""]): PackageTrouble => ({ kind: "conflict", name, with: [other] })) as [
+    PackageTrouble,
+    PackageTrouble,
+    PackageTrouble,
+  ];
+  const failure = packageFailure([one, other, third], []);
+  expect(failure?.message).toBe("a can't be together with b. c can't be together with a.");
+  expect(failure?.culprits.map(({ name }) => name)).toEqual(["a", "c"]);
+});
+
 const TOO_BIG =
   "    WARNING: Image file /builder/tmp/openwrt-x-squashfs-sysupgrade.bin is too big: 25427972 > 16384000";
 

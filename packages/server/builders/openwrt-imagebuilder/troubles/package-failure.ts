@@ -12,7 +12,9 @@ export function packageFailure(troubles: readonly PackageTrouble[], feeds: reado
   if (full !== undefined)
     return new BuildError("worker_failed", `There was no room on the disk to install ${full.name}.`);
 
-  const causes = troubles.filter(({ kind }) => kind !== "fetch" && kind !== "disk");
+  const causes = troubles.filter(
+    (trouble, at) => trouble.kind !== "fetch" && trouble.kind !== "disk" && !isSaid(trouble, troubles.slice(0, at)),
+  );
   const lacking = causes.filter(({ kind }) => kind === "missing" || kind === "version");
   const blamed = feeds.filter((feed) => lacking.length > 0 && isPassing(feed));
   if (blamed.length > 0) return mirrorFailed(lacking, blamed);
@@ -30,6 +32,14 @@ export function packageFailure(troubles: readonly PackageTrouble[], feeds: reado
   return new BuildError(codeOf(causes), sentence, {
     culprits: [...culprits, ...(lacking.length > 0 ? feeds.map(feedCulprit) : [])],
   });
+}
+
+/** A conflict is told from both sides. */
+function isSaid(trouble: PackageTrouble, before: readonly PackageTrouble[]): boolean {
+  if (trouble.kind !== "conflict") return false;
+  const isOtherSide = (each: PackageTrouble, name: string) =>
+    each.kind === "conflict" && each.name === name && each.with.includes(trouble.name);
+  return trouble.with.every((name) => before.some((each) => isOtherSide(each, name)));
 }
 
 /** How many a sentence names; culprits are complete. */
