@@ -27,6 +27,7 @@ const PACKAGES = [
   one("libubus", { abi: "20240101", depends: ["libc"], size: 5 }),
   one("luci", { depends: ["luci-light>=1", "web-server|uhttpd"] }),
   one("luci-light", { depends: ["luci"] }),
+  one("other-dns", { conflicts: ["dnsmasq"] }),
   one("ppp", { depends: ["kernel=6.6.1", "no-such-library"] }),
   one("uhttpd", { provides: ["web-server=1"], size: null }),
   one("vpn", { depends: ["ip", "no-such-library"] }),
@@ -34,7 +35,7 @@ const PACKAGES = [
 
 const lookup = lookupIn(PACKAGES);
 const setOf = (choice: Partial<Choice>) =>
-  packageSet(lookup, { brought: ["dnsmasq", "base-files"], asked: [], only: false, ...choice });
+  packageSet(lookup, { brought: ["dnsmasq", "base-files"], asked: [], only: false, generation: "opkg", ...choice });
 const names = (choice: Partial<Choice>) => setOf(choice).items.map(({ one: { name } }) => name);
 const OWN = ["base-files", "dnsmasq", "libc", "libubus"];
 
@@ -105,6 +106,22 @@ test("two that exclude each other are both there, and said", () => {
   const set = setOf({ asked: ["dnsmasq-full"] });
   expect(set.conflicts).toEqual([{ name: "dnsmasq", with: "dnsmasq-full" }]);
   expect(setOf({ asked: ["dnsmasq-full", "-dnsmasq"] }).conflicts).toEqual([]);
+});
+
+test("with apk, what provides a name of the list comes instead of what is called so and can't be there with it", () => {
+  const set = setOf({ asked: ["dnsmasq-full"], generation: "apk" });
+  expect(set.conflicts).toEqual([]);
+  expect(set.removed.map(({ name }) => name)).toEqual(["dnsmasq"]);
+  expect(names({ asked: ["dnsmasq-full"], generation: "apk" })).toEqual([
+    "base-files",
+    "dnsmasq-full",
+    "libc",
+    "libubus",
+  ]);
+  // By whatever name it goes: only what doesn't provide the other's name is in its way.
+  expect(setOf({ asked: ["other-dns"], generation: "apk" }).conflicts).toEqual([
+    { name: "dnsmasq", with: "other-dns" },
+  ]);
 });
 
 test("every package is found by its name", () => {

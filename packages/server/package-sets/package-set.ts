@@ -1,5 +1,5 @@
 import { addedBy, packageList } from "../builders/openwrt-imagebuilder/package-list.ts";
-import type { Package } from "../catalog/types.ts";
+import type { Package, PackageGeneration } from "../catalog/types.ts";
 import type { Lookup } from "./lookup.ts";
 import { ALWAYS, type Chosen, type Missing, type Resolution, resolvePackages } from "./resolve.ts";
 
@@ -10,6 +10,8 @@ export interface Choice {
   asked: readonly string[];
   /** `asked` is all there should be. */
   only: boolean;
+  /** Whose ways of choosing are meant. */
+  generation: PackageGeneration;
 }
 
 /** Bytes, as far as the index says any. */
@@ -40,10 +42,10 @@ export interface PackageSet {
 }
 
 /** What a choice of packages comes to, compared with what the device has anyway. */
-export function packageSet(lookup: Lookup, { brought, asked, only }: Choice): PackageSet {
-  const own = resolvePackages(lookup, [...ALWAYS, ...addedBy(brought)]);
+export function packageSet(lookup: Lookup, { brought, asked, only, generation }: Choice): PackageSet {
+  const own = resolvePackages(lookup, [...ALWAYS, ...addedBy(brought)], generation);
   const list = packageList(asked, { diffPackages: only, brought });
-  const wanted = resolvePackages(lookup, [...ALWAYS, ...addedBy([...brought, ...list])]);
+  const wanted = resolvePackages(lookup, [...ALWAYS, ...addedBy([...brought, ...list])], generation);
   const named = new Set(
     asked.flatMap((name) => lookup.providers(name).find((one) => wanted.chosen.has(one.name))?.name ?? []),
   );

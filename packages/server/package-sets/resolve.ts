@@ -1,5 +1,5 @@
 import { relationName } from "../catalog/relation-name.ts";
-import type { Package } from "../catalog/types.ts";
+import type { Package, PackageGeneration } from "../catalog/types.ts";
 import type { Lookup } from "./lookup.ts";
 
 /** A package of an image, and why it is there. */
@@ -30,7 +30,7 @@ const ALWAYS_THERE: ReadonlySet<string> = new Set(ALWAYS);
  * satisfies whoever asks for it by any of its names; else the package of that name comes, else the first that provides it; of alternatives the
  * first that is there. Versions aren't compared, since feeds of one release fit together.
  */
-export function resolvePackages(lookup: Lookup, names: readonly string[]): Resolution {
+export function resolvePackages(lookup: Lookup, names: readonly string[], generation: PackageGeneration): Resolution {
   const chosen = new Map<string, Chosen>();
   const missing = new Map<string, Missing>();
   const choose = (alternatives: readonly string[], neededBy: string | null) => {
@@ -48,6 +48,7 @@ export function resolvePackages(lookup: Lookup, names: readonly string[]): Resol
     const one = lookup.named(name);
     if (one) chosen.set(one.name, { one, neededBy: null });
   }
+  if (generation === "apk") makeWay(chosen);
   for (const name of names) if (!chosen.has(name)) choose([name], null);
   // What is found here comes to its turn as well: a Map is walked through to what was added last.
   // Most depend on the same few, and what is there once stays.
@@ -60,4 +61,18 @@ export function resolvePackages(lookup: Lookup, names: readonly string[]): Resol
     }
   }
   return { chosen, missing: [...missing.values()] };
+}
+
+/**
+ * Of two in a list that can't be together, where one provides the other's name, apk takes that one for both: `dnsmasq-full` for
+ * `dnsmasq`. opkg installs what is called so, and says that they conflict.
+ */
+function makeWay(chosen: Map<string, Chosen>): void {
+  for (const { one } of chosen.values()) {
+    for (const name of one.provides.map(relationName)) {
+      const other = chosen.get(name)?.one;
+      if (!other || other === one) continue;
+      if (one.conflicts.includes(name) || other.conflicts.includes(one.name)) chosen.delete(name);
+    }
+  }
 }

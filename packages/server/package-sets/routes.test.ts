@@ -28,18 +28,25 @@ test("what a device has anyway is there with its sizes, and upstream's image is 
 });
 
 test("more and less of it, what nobody has, and what can't be together", async () => {
-  const body = { profile: ARCHER, packages: ["luci", "+tcpdump", "-ppp", "dnsmasq-full", "no-such-thing"] };
+  const body = { profile: ARCHER, packages: ["luci", "+tcpdump", "-ppp", "wpad-mbedtls", "no-such-thing"] };
   const { json } = await setOf("25.12.1", body);
   const added = json.items.filter((item: { added: boolean }) => item.added);
   expect(names(added)).toEqual(expect.arrayContaining(["luci", "luci-light", "uhttpd", "tcpdump", "libpcap"]));
   expect(added).toContainEqual(expect.objectContaining({ name: "libpcap", why: "needed", needed_by: "tcpdump" }));
   expect(added).toContainEqual(expect.objectContaining({ name: "tcpdump", why: "asked", needed_by: null }));
   expect(json.unknown).toEqual(["no-such-thing"]);
-  expect(json.conflicts).toEqual([{ name: "dnsmasq", with: "dnsmasq-full" }]);
+  expect(json.conflicts).toEqual([{ name: "wpad-basic-mbedtls", with: "wpad-mbedtls" }]);
   const more = json.total.size - json.own.size;
   expect(json.image.expected_size - json.image.upstream_size).toBe(more);
   const sum = (items: { size: number }[]) => items.reduce((all, { size }) => all + size, 0);
   expect(more).toBe(sum(added) - sum(json.removed));
+});
+
+test("what can't be together is what the version's package manager can't put together", async () => {
+  const of = async (version: string) => (await setOf(version, { profile: ARCHER, packages: ["dnsmasq-full"] })).json;
+  expect((await of("24.10.5")).conflicts).toEqual([{ name: "dnsmasq", with: "dnsmasq-full" }]);
+  const { conflicts, removed } = await of("25.12.1");
+  expect([conflicts, names(removed)]).toEqual([[], ["dnsmasq"]]);
 });
 
 test("where upstream says no sizes of images, none is guessed; without a profile it is what all devices have", async () => {

@@ -45,10 +45,12 @@ export const packageSetOperations = [
       const profile = body.profile === null ? null : profileNamed(target, body.profile, version);
       const asked = body.packages.map((name) => name.replace(/^\+/, ""));
       const known = await catalog.packages(version, target.name);
+      const { generation } = (await catalog.targetPackages(version, target.name)).value;
       const set = packageSet(lookupIn(known.value), {
         brought: [...target.defaultPackages, ...(profile?.devicePackages ?? [])],
         asked,
         only: body.only,
+        generation,
       });
       const unknown = await unknownPackages(catalog, { version, target }, asked);
       const room = imageRoom({ raw: profile?.raw ?? {} }, set.total.size - set.own.size);
