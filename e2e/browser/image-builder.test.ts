@@ -119,14 +119,14 @@ describe.skipIf(whyNoBrowser !== null)("the image builder", () => {
   });
 
   test("has a way out by one press, where two packages can't be together", async () => {
-    const page = await open("conflict", `${ARCHER}&packages=dnsmasq-full`);
+    const page = await open("conflict", `${ARCHER}&packages=wpad-mbedtls`);
     await page.getByText(/can't be together with/).waitFor();
     await page
-      .getByRole("button", { name: words.packages.leaveOut("dnsmasq"), exact: true })
+      .getByRole("button", { name: words.packages.leaveOut("wpad-basic-mbedtls"), exact: true })
       .first()
       .click();
     await page.getByText(/can't be together with/).waitFor({ state: "detached" });
-    expect(urlOf(page).searchParams.get("packages")).toBe("dnsmasq-full -dnsmasq");
+    expect(urlOf(page).searchParams.get("packages")).toBe("wpad-mbedtls -wpad-basic-mbedtls");
     await page.goto(`/sites/server~conflict/?${ARCHER}&packages=htop+nano`);
     await buildButton(page).click();
     await page.getByRole("heading", { name: words.failed.heading }).waitFor();

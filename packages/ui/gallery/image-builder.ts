@@ -73,7 +73,7 @@ export const packageChoice: GalleryEntry = {
     "too big": () => choosing(["luci"], (set) => set && { ...set, image: { ...set.image, expected_size: 17_800_000 } }),
     "room unknown": () =>
       choosing(["luci"], (set) => set && { ...set, image: { limit: null, upstream_size: null, expected_size: null } }),
-    conflict: () => choosing(["luci", "dnsmasq-full"]),
+    conflict: () => choosing(["luci", "wpad-mbedtls"]),
     "left out, and needed": () => choosing(["luci", "-uhttpd"]),
     "needs what isn't there": () =>
       choosing(["luci"], (set) => set && { ...set, missing: [{ name: "libwetter3", needed_by: "luci" }] }),

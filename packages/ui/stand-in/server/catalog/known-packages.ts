@@ -16,7 +16,6 @@ export const KNOWN_PACKAGES: readonly Known[] = [
   ["busybox", "base", 231_504, "Core utilities for embedded Linux", "libc"],
   ["ca-bundle", "base", 127_100, "System CA certificates as a single file"],
   ["dnsmasq", "base", 148_022, "DNS and DHCP server", "libc"],
-  ["dnsmasq-full", "base", 196_310, "DNS and DHCP server, with everything", "libc", "kmod-nft-core"],
   ["dropbear", "base", 103_977, "Small SSH server and client", "libc"],
   ["firewall4", "base", 31_890, "OpenWrt 4th gen firewall", "nftables-json", "kmod-nft-core"],
   ["nftables-json", "base", 283_600, "nftables userspace utility with JSON support", "libc"],
@@ -39,6 +38,7 @@ export const KNOWN_PACKAGES: readonly Known[] = [
   ["uclient-fetch", "base", 15_620, "Tiny wget replacement", "libc"],
   ["urandom-seed", "base", 2_100, "/etc/urandom.seed handling"],
   ["wpad-basic-mbedtls", "base", 329_004, "Wi-Fi authentication (mbedtls, basic)", "libc", "libmbedtls21"],
+  ["wpad-mbedtls", "base", 560_221, "Wi-Fi authentication (mbedtls, full)", "libc", "libmbedtls21"],
   ["kmod-ath9k", "kmods", 312_544, "Driver for Atheros 802.11n", "kernel", "kmod-mac80211"],
   ["kmod-ath10k-ct", "kmods", 276_444, "Driver for Candela's ath10k", "kernel", "kmod-mac80211"],
   ["kmod-mt7915e", "kmods", 190_404, "MediaTek MT7915e wireless driver", "kernel", "kmod-mac80211"],
@@ -111,6 +111,6 @@ export const KNOWN_PACKAGES: readonly Known[] = [
 
 /** By one of the two: what a package can't be together with. */
 export const KNOWN_CONFLICTS: Readonly<Record<string, readonly string[]>> = {
-  "dnsmasq-full": ["dnsmasq"],
+  "wpad-mbedtls": ["wpad-basic-mbedtls"],
   "openvpn-mbedtls": ["openvpn-openssl"],
 };
