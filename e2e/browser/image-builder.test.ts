@@ -72,6 +72,15 @@ describe.skipIf(whyNoBrowser !== null)("the image builder", () => {
     expect(urlOf(page).searchParams.get("packages")).toBe("luci");
   });
 
+  test("shows a build of many packages, and not their names instead of it", async () => {
+    const apps = ["acme", "adblock", "banip", "ddns", "firewall"];
+    const names = apps.flatMap((app) => ["de", "fr", "it", "nl"].map((language) => `luci-i18n-${app}-${language}`));
+    const page = await open("queue-long", `${ARCHER}&packages=${names.join("+")}`);
+    await buildButton(page).click();
+    await page.getByText(words.run.morePackages("9")).click();
+    await page.getByText("luci-i18n-firewall-nl").waitFor();
+  });
+
   test("takes with Enter what was typed, and nothing that was found for less of it", async () => {
     const page = await open("normal", ARCHER);
     const field = page.getByRole("combobox", { name: words.packages.add });
@@ -96,6 +105,22 @@ describe.skipIf(whyNoBrowser !== null)("the image builder", () => {
     await page.getByLabel(words.options.script).fill("uci commit");
     await buildButton(page).waitFor();
     expect(await page.getByText(buildWords.delay.queue_full(null)).count()).toBe(0);
+  });
+
+  test("says that a build goes on for somebody else, whom its cancelling doesn't concern", async () => {
+    const page = await open("queue-long", ARCHER);
+    const { page: another } = await visit(stage.url);
+    await another.goto(`/sites/server~queue-long/?${ARCHER}`);
+    for (const each of [page, another]) {
+      await buildButton(each).click();
+      await each.getByText(words.run.queued).first().waitFor();
+    }
+    const cancel = page.getByRole("button", { name: words.run.cancel });
+    await cancel.click();
+    await page.getByText(words.run.othersWait).waitFor();
+    expect(await cancel.getAttribute("aria-disabled")).toBe("true");
+    await another.getByRole("button", { name: words.run.cancel }).click();
+    for (const each of [page, another]) await each.getByText(words.failed.cancelled).first().waitFor();
   });
 
   test("has an address for each line of a log, and for each choice on the way back", async () => {

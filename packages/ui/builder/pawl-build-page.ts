@@ -13,6 +13,9 @@ import { browserKeep } from "./browser-keep.ts";
 import "./pawl-build-run.ts";
 import type { ServerAt } from "./server-at.ts";
 
+/** So many packages stand above the build; the others are folded. */
+const MOST_NAMED = 12;
+
 /** A build with what it was asked for, and the way to the next one. `built`, `asked`, `choices` and `line` tell what came of it. */
 export class PawlBuildPage extends LitElement {
   static override properties = {
@@ -83,7 +86,7 @@ export class PawlBuildPage extends LitElement {
     return html`
       <div>
         <h1>${this.name}</h1>
-        ${this.known === null ? nothing : html`<p class="quiet">${this.#summary(this.known)}</p>`}
+        ${this.known === null ? nothing : this.#summary(this.known)}
       </div>
       ${now.state === "refused" ? html`<p class="danger" role="alert">${now.sentence}</p>` : nothing}
       ${this.same === this.build ? html`<p class="card warn" role="status">${words.failed.same}</p>` : nothing}
@@ -112,15 +115,26 @@ export class PawlBuildPage extends LitElement {
     `;
   }
 
-  #summary({ version, packages, filesystem, rootfs_size_mb, has_defaults }: ServerSchemas["Build"]): string {
+  /** Somebody with a hundred packages has come for the image, too. */
+  #summary({ version, packages, filesystem, rootfs_size_mb, has_defaults }: ServerSchemas["Build"]) {
+    const names = packages.map((name) => name.replace(/^-/, "−"));
+    const more = names.length > MOST_NAMED ? names.splice(MOST_NAMED - 1) : [];
     const parts = [
       `${this.system} ${version}`.trim(),
-      ...packages.map((name) => name.replace(/^-/, "−")),
       ...(filesystem === null ? [] : [filesystem]),
       ...(rootfs_size_mb === null ? [] : [`${number(rootfs_size_mb)} ${words.options.rootfsUnit}`]),
       ...(has_defaults ? [words.options.script] : []),
+      ...names,
     ];
-    return parts.join(" · ");
+    return html`<p class="quiet">${parts.join(" · ")}</p>
+      ${
+        more.length === 0
+          ? nothing
+          : html`<details class="quiet">
+              <summary>${words.run.morePackages(number(more.length))}</summary>
+              <p>${more.join(" · ")}</p>
+            </details>`
+      }`;
   }
 
   #remedy(remedy: Remedy): void {

@@ -134,6 +134,7 @@ export const builder = {
     inFront: (count: string, one: boolean) =>
       one ? "1 build is in front of it." : `${count} builds are in front of it.`,
     waitsFor: (reason: string) => `It doesn't begin yet: ${reason}.`,
+    morePackages: (count: string) => `And ${count} packages more`,
     close: "You can close this page. It goes on, and this address shows how it ended.",
     cancel: "Cancel the build",
     cancelling: "Cancelling…",

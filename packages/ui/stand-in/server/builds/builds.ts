@@ -65,13 +65,20 @@ export class Builds {
     const known = this.#held.get(asked.id);
     if (known && known.state !== "withdrawn") {
       const outcome = known.state === "queued" || known.state === "running" ? "joined" : "hit";
+      known.askers += 1;
       return { build: buildOf(this.#catalog, known), outcome, secret: known.secret };
     }
     this.#begin(asked);
     return { build: buildOf(this.#catalog, asked), outcome: "new", secret: asked.secret };
   }
 
+  /** One asks no longer; others may. */
   withdraw(held: Held): void {
+    held.askers -= 1;
+    if (held.askers === 0) this.drop(held);
+  }
+
+  drop(held: Held): void {
     if (held.state !== "queued" && held.state !== "running") return;
     this.#runs.get(held.id)?.stop();
     Object.assign(held, { state: "withdrawn", position: null, finishedAt: this.#catalog.now().getTime() });

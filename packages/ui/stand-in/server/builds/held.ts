@@ -26,6 +26,8 @@ export interface Held {
   lines: Line[];
   worker: string | null;
   attempt: number;
+  /** How many wait for it. */
+  askers: number;
   /** It goes its way while one looks on; else it is as it was found. */
   isPlayed: boolean;
   /** How many lines more it writes than it has to say. */
@@ -57,6 +59,7 @@ export function newHeld(request: Held["request"], at: number): Held {
       isPlayed: false,
       chatter: 0,
       attempt: 1,
+      askers: 1,
     },
   };
 }

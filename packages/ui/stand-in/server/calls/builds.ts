@@ -57,7 +57,7 @@ export function buildCalls(catalog: Catalog, builds: Builds) {
       return build(asked);
     },
     "POST /api/v2/builds/{id}/drop": (asked: Asked) => {
-      builds.withdraw(held(asked));
+      builds.drop(held(asked));
       held(asked).state = "withdrawn";
       return build(asked);
     },
