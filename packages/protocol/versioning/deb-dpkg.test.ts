@@ -23,31 +23,34 @@ function neighbours(versions: readonly string[]): [string, string][] {
   return versions.flatMap((version, at) => (at === 0 ? [] : [[versions[at - 1] ?? "", version]]));
 }
 
-/** -1, 0 or 1 for each pair, from one shell: a process for each question is all it costs. */
-function dpkgOrders(asked: readonly [string, string][]): number[] {
-  const script = `while read -r a b; do
-    if dpkg --compare-versions "$a" lt "$b"; then echo -1
-    elif dpkg --compare-versions "$a" eq "$b"; then echo 0
-    else echo 1; fi; done`;
-  const input = asked.map((pair) => `${pair.join(" ")}\n`).join("");
-  const { stdout } = spawnSync("sh", ["-c", script], { input, encoding: "utf8", timeout: 25_000 });
-  return stdout.trim().split("\n").map(Number);
+const RELATIONS = new Map([
+  [-1, "lt"],
+  [0, "eq"],
+  [1, "gt"],
+]);
+
+/** The pairs that dpkg orders otherwise, from one shell: a process for each question is all it costs. */
+function dpkgDisagrees(versioning: typeof deb, asked: readonly [string, string][]): string[] {
+  const orders = asked.map((pair) => Math.sign(versioning.compare(...pair) ?? Number.NaN));
+  expect(new Set(orders)).toEqual(new Set([-1, 0, 1]));
+  const claims = asked.map(([a, b], at) => `${a} ${RELATIONS.get(orders[at] ?? Number.NaN)} ${b}`);
+  const script = `while read -r a relation b; do
+    dpkg --compare-versions "$a" "$relation" "$b" || echo "$a $relation $b"; done; echo end`;
+  const { stdout } = spawnSync("sh", ["-c", script], { input: `${claims.join("\n")}\n`, encoding: "utf8" });
+  const said = stdout.trim().split("\n");
+  expect(said.pop()).toBe("end");
+  return said;
 }
 
 test.skipIf(isSkipped)("§5 compare: orders hundreds of versions as the real dpkg does", () => {
   const asked = pairs(deb.isValid);
   expect(asked.length).toBeGreaterThan(500);
-  const orders = dpkgOrders(asked);
-  expect(new Set(orders)).toEqual(new Set([-1, 0, 1]));
-  const ours = (versioning: typeof deb) => asked.map(([a, b]) => Math.sign(versioning.compare(a, b) ?? Number.NaN));
-  const withOrder = (all: readonly number[]) => asked.map((pair, at) => `${pair.join(" ")} ${all[at]}`);
-  expect(withOrder(ours(deb))).toEqual(withOrder(orders));
+  expect(dpkgDisagrees(deb, asked)).toEqual([]);
 });
 
 test.skipIf(isSkipped)("orders what opkg takes for versions as dpkg does", () => {
   const asked = pairs((version) => opkg.isValid(version) && deb.isValid(version));
-  const ours = asked.map((pair) => `${pair.join(" ")} ${Math.sign(opkg.compare(...pair) ?? Number.NaN)}`);
-  expect(ours).toEqual(dpkgOrders(asked).map((order, at) => `${asked[at]?.join(" ")} ${order}`));
+  expect(dpkgDisagrees(opkg, asked)).toEqual([]);
 });
 
 test.skipIf(isSkipped)("takes for a version what dpkg accepts without a complaint", () => {
