@@ -109,7 +109,7 @@ test("a service that was stopped, and so a health check that fails; neither is s
     expect.stringMatching(/^services: .*isn't running/),
     expect.stringMatching(/^health: .*refused/),
   ]);
-  expect(checks.find(({ id }) => id === "services")?.fix).toMatch(/^Start it: .*control\.mjs start /);
+  expect(checks.find(({ id }) => id === "services")?.fix).toMatch(/^Start it: .*control\.sh start /);
   expect(code).toBe(1);
   expect(await appliance.runningVersion()).toBeNull();
 });

@@ -9,7 +9,8 @@ import { freePort } from "./free-port.ts";
 import { PawlCommand } from "./pawl-command.ts";
 import { type Behaviour, writeReleaseContent } from "./release-content.ts";
 
-const CONTROL = fileURLToPath(new URL("./control.mjs", import.meta.url));
+const CONTROL = fileURLToPath(new URL("./control.sh", import.meta.url));
+type Verb = "start" | "stop" | "status";
 /** How the folders begin that hold what an appliance once was. */
 const KEPT = "kept-";
 
@@ -140,8 +141,14 @@ export class Appliance implements AsyncDisposable {
     await this.host[Symbol.asyncDispose]();
   }
 
-  #control(verb: "start" | "stop" | "status"): number | null {
-    return spawnSync(process.execPath, [CONTROL, verb, this.home, String(this.servicePort)]).status;
+  #control(verb: Verb): number | null {
+    const [program, ...args] = this.#controlArgv(verb);
+    return spawnSync(program, args).status;
+  }
+
+  #controlArgv(verb: Verb): [string, ...string[]] {
+    const service = verb === "start" ? [process.execPath, join(this.home, "current", "service.mjs")] : [];
+    return ["sh", CONTROL, verb, this.home, String(this.servicePort), ...service];
   }
 
   /** Starts the service, and waits until it answers. */
@@ -154,8 +161,7 @@ export class Appliance implements AsyncDisposable {
   }
 
   #config(publicKey: string, { steady = "2s", within = "20s", extra = "" }: ApplianceOptions): string {
-    const control = (verb: string) =>
-      JSON.stringify([process.execPath, CONTROL, verb, this.home, String(this.servicePort)]);
+    const control = (verb: Verb) => JSON.stringify(this.#controlArgv(verb));
     return `listen: 127.0.0.1:${this.apiPort}
 state_dir: ${this.stateDir}
 apps:

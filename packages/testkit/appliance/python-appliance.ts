@@ -9,7 +9,7 @@ import { freePort } from "./free-port.ts";
 import { type Finished, PawlCommand } from "./pawl-command.ts";
 import { PYTHON } from "./python-there.ts";
 
-const CONTROL = fileURLToPath(new URL("./control.mjs", import.meta.url));
+const CONTROL = fileURLToPath(new URL("./control.sh", import.meta.url));
 
 const SERVICE = fileURLToPath(new URL("./kettle-service.sh", import.meta.url));
 
@@ -147,13 +147,13 @@ export class PythonAppliance implements AsyncDisposable {
 
   /** Ends the service and the remote. What is on disk stays. */
   async [Symbol.asyncDispose](): Promise<void> {
-    spawnSync(process.execPath, this.#control("stop").slice(1));
+    spawnSync("sh", this.#control("stop").slice(1));
     await this.server[Symbol.asyncDispose]();
   }
 
   #control(verb: "start" | "stop" | "status"): string[] {
     const program = verb === "start" ? this.#program : [];
-    return [process.execPath, CONTROL, verb, this.#run, String(this.servicePort), ...program];
+    return ["sh", CONTROL, verb, this.#run, String(this.servicePort), ...program];
   }
 
   #config(): string {
