@@ -1,3 +1,4 @@
+import { Config } from "@pawl/protocol";
 import { parse } from "yaml";
 import { nearest } from "./nearest.ts";
 import { dotted, error, type Finding } from "./problem.ts";
@@ -14,6 +15,9 @@ export interface Overridden {
   blame(finding: Finding): Finding;
 }
 
+/** What the variable of every setting begins with. */
+const BEGINNINGS = Object.keys(Config.shape).map((key) => `PAWL_${key.toUpperCase()}`);
+
 interface Setting {
   path: readonly (string | number)[];
   types: string[];
@@ -26,11 +30,12 @@ interface Setting {
  */
 export function overrideFrom(env: Environment, file: unknown): Overridden {
   const value = structuredClone(file);
-  const settings = nameSettings(value);
+  const ours = Object.entries(env).filter(([name, text]) => text && BEGINNINGS.some((top) => name.startsWith(top)));
+  // To name them all takes longer than to read the file, and most commands have no such variable.
+  const settings = ours.length > 0 ? nameSettings(value) : new Map<string, Setting[]>();
   const findings: Finding[] = [];
   const set: { variable: string; path: string; addsTo: string[] }[] = [];
-  for (const [variable, text] of Object.entries(env)) {
-    if (!variable.startsWith("PAWL_") || !text) continue;
+  for (const [variable, text = ""] of ours) {
     const [setting, other] = settings.get(variable) ?? [];
     if (!setting) {
       if (/^PAWL_(APPS|AUTH)_/.test(variable)) findings.push(unknown(variable, [...settings.keys()]));
