@@ -70,10 +70,18 @@ ${MARK}${main.replaceAll(END, ASLEEP)}${END}
 }
 
 function write(outputFiles) {
-  const text = (name) => outputFiles.find(({ path }) => path.endsWith(`/${name}.js`)).text;
+  const text = (name) => inAscii(outputFiles.find(({ path }) => path.endsWith(`/${name}.js`)).text);
   mkdirSync(dirname(DEVICE_FILE), { recursive: true });
   writeFileSync(DEVICE_FILE, withPages(deviceFile(text("quick"), text("main")), builtPages("device")));
   chmodSync(DEVICE_FILE, 0o755);
+}
+
+/**
+ * What esbuild leaves as it is, in regular expressions, is escaped, too: with a single character beyond ASCII, Node holds and
+ * reads all of the file with two bytes for each.
+ */
+function inAscii(code) {
+  return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** A site's files by their paths below its root, each compressed. */
