@@ -9,6 +9,7 @@ import { anUpdate } from "../../../update/update-fixture.ts";
 import type { Installer, Staging } from "../../types.ts";
 import { bundleInstaller } from "../index.ts";
 import { type Contents, writeContents } from "../tree-fixture.ts";
+import { benchConfig } from "./copy-process.ts";
 
 const NOW = new Date("2025-05-01T12:00:00Z");
 const signal = new AbortController().signal;
@@ -124,15 +125,6 @@ export class CopyBench implements AsyncDisposable {
   async device(): Promise<Record<string, string>> {
     return { ...(await inPlace(this.dir.join("www"))), ...(await inPlace(this.dir.join("bin"))) };
   }
-}
-
-export function benchConfig(dir: string) {
-  return {
-    layout: "copy",
-    map: { "web/": join(dir, "www/app"), "tool.py": join(dir, "bin/tool.py") },
-    keep: ["web/data/**"],
-    config: ["web/own.json"],
-  };
 }
 
 export async function twice(step: () => Promise<unknown>): Promise<void> {
