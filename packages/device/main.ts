@@ -1,3 +1,5 @@
+import "./interpreted-schemas.ts";
+
 import { thisCall } from "./cli/called-as.ts";
 import { EXIT } from "./cli/exit-code.ts";
 import { DEFAULT_CONFIG_PATH } from "./cli/io.ts";
