@@ -55,3 +55,11 @@ export class GitFixture implements AsyncDisposable {
 }
 
 export const NEVER: AbortSignal = new AbortController().signal;
+
+/** What came of a look that should fail, in what a test compares; null when it didn't. */
+export function failure(look: Promise<unknown>) {
+  return look.then(
+    () => null,
+    (error) => ({ code: error.code, message: error.message, detail: error.fields?.detail ?? "" }),
+  );
+}

@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { chmod, chown, mkdir, readdir, truncate, writeFile } from "node:fs/promises";
+import { chmod, chown, readdir, truncate, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { type GitRepository, GitServer, pythonProject } from "@pawl/testkit";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { run } from "../../system/run.ts";
 import { GIT_LIMITS } from "./git.ts";
-import { GitFixture, NEVER } from "./git-fixture.ts";
+import { failure, GitFixture, NEVER } from "./git-fixture.ts";
 import { gitSource } from "./index.ts";
 
 let fixture: GitFixture;
@@ -31,11 +31,6 @@ beforeEach(() => {
 afterAll(() => fixture[Symbol.asyncDispose]());
 
 const INFO = "/me/kettle.git/info/refs";
-const failure = (look: Promise<unknown>) =>
-  look.then(
-    () => null,
-    (error) => ({ code: error.code, message: error.message, detail: error.fields?.detail ?? "" }),
-  );
 
 test.each([
   ["has a fault of its own", { kind: "status", status: 503 }, "host_error", /HTTP 503/],
@@ -143,54 +138,6 @@ test("a host that never stops sending is broken off", async () => {
   }
 });
 
-test.each([true, false])(
-  "odd dates and addresses of long ago hinder nobody, where the host filters: %j",
-  async (filters) => {
-    const odd = await fixture.server.create(`odd-${filters}`);
-    await odd.allowFilters(filters);
-    let parent = await odd.commit("main", { files: { VERSION: "1.0.0" } });
-    const tree = await odd.git("rev-parse", `${parent}^{tree}`);
-    for (const author of [
-      "Kim <kim@example.org> 1 +051800",
-      "Kim 1 +0000",
-      "Kim <kim@example.org> 01 +0000",
-      "Kim\0",
-    ]) {
-      const said = author.replace("\0", " <kim@example.org> 1 +0000");
-      const text = `tree ${tree}\nparent ${parent}\nauthor ${said}\ncommitter Kim <kim@example.org> 1 +0000\n\nOld${author}\n`;
-      const path = fixture.dir.join("commit");
-      await writeFile(path, text);
-      parent = await odd.git("hash-object", "-t", "commit", "-w", "--literally", path);
-    }
-    await odd.branch("main", parent);
-    const source = fixture.source({ url: fixture.urlOf(`odd-${filters}`) });
-    expect((await source.look(ASKED, NEVER)).offers[0]).toMatchObject({ commit: parent, version: "1.0.0" });
-    const into = fixture.dir.join(`odd-${filters}`);
-    await mkdir(into);
-    await source.branches?.checkOut(parent, into, () => undefined, NEVER);
-    expect(await readdir(into)).toEqual(["VERSION"]);
-  },
-);
-
-test("what nobody could read to its end isn't: one endless title hides no branch, and a folder in folders in folders is refused", async () => {
-  const wordy = await fixture.server.create("wordy");
-  const first = await wordy.commit("main", { files: { VERSION: "1.0.0" } });
-  const files = Object.fromEntries(Array.from({ length: 2000 }, (_, n) => [`a/file/with/a/name/${n}`, ""]));
-  const many = await wordy.commit("zz", { files, message: "x".repeat(60_000) });
-  const source = fixture.source({ url: fixture.urlOf("wordy") }, { limits: { outputMax: 50_000 } });
-  const seen = await source.look(ASKED, NEVER);
-  expect(seen.channels.sort()).toEqual(["main", "zz"]);
-  expect(seen.offers[0]).toMatchObject({ commit: first, version: "1.0.0", title: null });
-  const into = fixture.dir.join("wordy");
-  await mkdir(into);
-  const laidOut = source.branches?.checkOut(many, into, () => undefined, NEVER) ?? Promise.resolve();
-  // As one of which nothing can be made: another look at it tells nothing else.
-  expect(await failure(laidOut)).toMatchObject({
-    code: "archive_refused",
-    message: expect.stringMatching(/more .* than Pawl reads/),
-  });
-});
-
 test("several who look at once don't get in each other's way", async () => {
   const cacheDir = fixture.cache();
   const looks = [1, 2, 3].map(() => fixture.source({ url }, { cacheDir }).look(ASKED, NEVER));
@@ -219,25 +166,6 @@ test("a device without git, or with an old one, is told what to do", async () =>
     code: "requires_unmet",
     message: expect.stringContaining("2.31"),
   });
-});
-
-test("a shallow repository whose tags are cut off gives no version", async () => {
-  const shallow = await fixture.server.create("shallow");
-  await shallow.git("fetch", "--quiet", "--depth=1", `file://${repository.path}`, "main:main");
-  const source = fixture.source({ url: fixture.urlOf("shallow") });
-  const { offers, trouble } = await source.look(ASKED, NEVER);
-  expect(offers).toEqual([]);
-  expect(trouble).toMatchObject({ code: "bad_version", message: expect.stringContaining("shallow") });
-});
-
-test("an empty repository, and a path that is none, say so", async () => {
-  await fixture.server.create("empty");
-  expect(await failure(fixture.source({ url: fixture.urlOf("empty") }).look(ASKED, NEVER))).toMatchObject({
-    code: "host_error",
-    message: expect.stringContaining("no branches"),
-  });
-  const none = fixture.source({ url: `file://${fixture.dir.path}` });
-  expect(await failure(none.look(ASKED, NEVER))).toMatchObject({ code: "not_found" });
 });
 
 test.skipIf(process.getuid?.() !== 0)(
