@@ -37,6 +37,17 @@ test.each(["0abcdefgh-123456", "../../../tokens", ""])(
   },
 );
 
+test("who reads no further gets no word of that, and ends nothing", async () => {
+  await appliance.publish("1.0.0");
+  const install = appliance.pawl.start("install");
+  install.stdout?.destroy();
+  let stderr = "";
+  install.stderr?.on("data", (data) => (stderr += data));
+  const code = await new Promise<number | null>((resolve) => install.once("exit", resolve));
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(await appliance.runningVersion()).toBe("1.0.0");
+});
+
 test("colours are on with FORCE_COLOR, off in a pipe, and never in JSON", async () => {
   const forced = new PawlCommand([process.execPath, DEVICE_FILE], appliance.configPath, {
     ...process.env,
