@@ -79,7 +79,7 @@ describe("Ctrl-C", () => {
     const check = watched(appliance.pawl.start("check", "--force"));
     await until(async () => appliance.host.requestsTo("/index.json").length > 0);
     check.child.kill("SIGINT");
-    expect(await check.ended(3_000)).toMatchObject({ code: 130 });
+    expect(await check.ended(6_000)).toMatchObject({ code: 130 });
   });
 
   test("ends a check by the daemon whose host never answers", async () => {
@@ -88,18 +88,18 @@ describe("Ctrl-C", () => {
     const check = watched(appliance.pawl.start("check", "--force", "--json"));
     await until(async () => appliance.host.requestsTo("/index.json").length > 0);
     check.child.kill("SIGINT");
-    expect(await check.ended(3_000)).toMatchObject({ code: 130 });
+    expect(await check.ended(6_000)).toMatchObject({ code: 130 });
     expect(JSON.parse(check.stdout())).toMatchObject({ success: false, code: "cancelled" });
   });
 
   test("leaves an update that changes the device already, which goes on by itself", async () => {
     await with100();
-    await appliance.changeConfig((text) => text.replace(/steady: \w+/, "steady: 4s"));
+    await appliance.changeConfig((text) => text.replace(/steady: \w+/, "steady: 8s"));
     await appliance.publish("1.1.0");
     const install = watched(appliance.pawl.start("install"));
     await until(async () => (await status()).phase === "health_check");
     install.child.kill("SIGINT");
-    expect(await install.ended(2_000)).toMatchObject({ code: 130 });
+    expect(await install.ended(6_000)).toMatchObject({ code: 130 });
     expect(install.stderr()).toContain("The update goes on by itself.");
     expect(await status()).toMatchObject({ state: "installing", phase: "health_check" });
     await until(async () => (await status()).state === "complete");
@@ -109,7 +109,7 @@ describe("Ctrl-C", () => {
   test("cancels what is only being downloaded", async () => {
     const install = await downloading();
     install.child.kill("SIGINT");
-    expect(await install.ended(3_000)).toMatchObject({ code: 6 });
+    expect(await install.ended(6_000)).toMatchObject({ code: 6 });
   });
 
   test("ends the command at once when it comes a second time", async () => {
@@ -119,7 +119,7 @@ describe("Ctrl-C", () => {
       install.child.kill("SIGINT");
       await new Promise((resolve) => setTimeout(resolve, 30));
       install.child.kill("SIGINT");
-      const ended = await install.ended(2_000);
+      const ended = await install.ended(6_000);
       if (ended.code === 6 && tries < 5) continue;
       expect(ended).toMatchObject({ signal: "SIGINT" });
       return;
@@ -130,7 +130,7 @@ describe("Ctrl-C", () => {
 test("cancelling what a dead process has left cancels it instead of finishing it", async () => {
   const install = await downloading();
   install.child.kill("SIGKILL");
-  await install.ended(2_000);
+  await install.ended(6_000);
   const cancel = await appliance.pawl.run("cancel");
   expect(cancel, cancel.stderr).toMatchObject({ code: 0, stdout: "The update was cancelled. Nothing was changed.\n" });
   expect((await history())[0]).toMatchObject({ to: "1.0.0", result: "cancelled" });
@@ -279,14 +279,14 @@ describe("pawl device", () => {
     await until(async () => without.stdout().includes("Pawl listens on"));
     expect(without.stdout()).toContain("Nobody needs a token: only this device can reach it.");
     without.child.kill("SIGTERM");
-    await without.ended(3_000);
+    await without.ended(6_000);
 
     await appliance.pawl.run("token", "create", "dashboard");
     const secured = watched(appliance.pawl.start("device"));
     await until(async () => secured.stdout().includes("Pawl listens on"));
     expect(secured.stdout()).not.toContain("Nobody needs a token");
     secured.child.kill("SIGTERM");
-    expect(await secured.ended(3_000)).toMatchObject({ code: 0 });
+    expect(await secured.ended(6_000)).toMatchObject({ code: 0 });
   });
 
   test("serves the others, and can be ended, when one app can't go on", async () => {
@@ -297,7 +297,7 @@ describe("pawl device", () => {
     const answer = await fetch(`http://127.0.0.1:${appliance.apiPort}/api/apps`);
     expect(answer.status).toBe(200);
     daemon.child.kill("SIGTERM");
-    expect(await daemon.ended(3_000)).toMatchObject({ code: 0 });
+    expect(await daemon.ended(6_000)).toMatchObject({ code: 0 });
   });
 });
 
@@ -379,7 +379,7 @@ function statePath(): string {
 async function until(holds: () => Promise<boolean>): Promise<void> {
   for (const end = performance.now() + 20_000; performance.now() < end; ) {
     if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 200));
   }
   throw new Error("it never came about");
 }

@@ -48,7 +48,7 @@ test("npm start: the printed steps work as printed, Ctrl-C leaves nothing behind
   expect(again).toContain("runs 1.0.0");
   await serverSteps(again);
   await endDemo();
-}, 300_000);
+}, 600_000);
 
 /** What is to be done with the app that follows a branch, in its order; the broken commit is installed, too. */
 async function kettleSteps(guide: string): Promise<void> {
