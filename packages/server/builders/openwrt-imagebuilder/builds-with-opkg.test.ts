@@ -75,7 +75,7 @@ test("an image has what was asked for, its files are what they are listed as, an
   for (const { path } of [...(made?.images ?? []), ...(made?.files ?? [])]) expect(path.startsWith(folder)).toBe(true);
   const sums = readFileSync(made?.files.at(-1)?.path ?? "", "utf8");
   for (const { name, path } of made?.images ?? []) {
-    const sha256 = await sha256Of(path, { unpacked: false, signal: AbortSignal.timeout(5_000) });
+    const sha256 = await sha256Of(path, { unpacked: false, signal: AbortSignal.timeout(60_000) });
     expect(sums).toContain(`${sha256} *${name}`);
   }
   const image = made?.images.find(({ type }) => type === "sysupgrade")?.path ?? "";

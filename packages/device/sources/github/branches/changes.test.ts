@@ -107,7 +107,7 @@ test("a branch that is called like the beginning of a commit's id isn't taken fo
 test("what is remembered is told without the network; nothing is, where nothing was asked", async () => {
   const commit = git.commit({ files: { "pyproject.toml": DYNAMIC } });
   git.commits(3);
-  const signal = AbortSignal.timeout(5000);
+  const signal = AbortSignal.timeout(60_000);
   const asked = { channel: "main", installed: { version: "0.1.dev1", commit } };
   const known = async (more = {}) => (await bench.source()).branches?.knownChanges({ ...asked, ...more }, 40, signal);
   expect(await known()).toBeNull();
