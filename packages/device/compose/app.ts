@@ -14,6 +14,7 @@ import { rememberOffers } from "../sources/known-offers.ts";
 import { writeCacheFile } from "../store/atomic-file.ts";
 import { cancelSignal } from "../store/cancel-request.ts";
 import { EMPTY_APPLY, EMPTY_FETCH } from "../store/empty-records.ts";
+import { readHistory } from "../store/history.ts";
 import { NightlyFile } from "../store/nightly.ts";
 import { devicePaths, pythonCacheOf } from "../store/paths.ts";
 import { RecordFile } from "../store/record.ts";
@@ -92,6 +93,7 @@ export async function createApp({
     versioning,
     fetchRecord: () => store.load(),
     status: () => status(),
+    history: () => readHistory([paths.api.history, paths.apply.history]),
     clock,
     shutdown,
   });

@@ -1,9 +1,9 @@
-import type { FetchRecord, Status } from "@pawl/protocol";
+import type { FetchRecord, Outcome, Status } from "@pawl/protocol";
 import { versionings } from "@pawl/protocol/versioning";
 import { TestClock } from "@pawl/testkit";
 import { beforeEach, expect, test } from "vitest";
 import { UpdateError } from "../error.ts";
-import type { Asked, Changes } from "../sources/types.ts";
+import type { AskedChanges, Changes } from "../sources/types.ts";
 import { EMPTY_FETCH } from "../store/empty-records.ts";
 import { News } from "./news.ts";
 
@@ -11,19 +11,21 @@ const A = "a".repeat(40);
 const commit = { sha: A, short_sha: A.slice(0, 7), title: "Whistle", body: "", author: "Kim", date: null, url: null };
 
 let clock: TestClock;
-let asked: Asked[];
+let asked: AskedChanges[];
 let answer: () => Changes;
 let known: Changes | null;
+let history: Partial<Outcome>[];
 
 beforeEach(() => {
   clock = new TestClock();
   asked = [];
+  history = [];
   answer = () => ({ latest: "1.0.6.dev3", changes: [commit] });
   known = { latest: "1.0.6.dev2", changes: [] };
 });
 
 function news(): News {
-  const ask = (question: Asked) => {
+  const ask = (question: AskedChanges) => {
     asked.push(question);
     return answer();
   };
@@ -45,6 +47,7 @@ function news(): News {
     versioning: versionings.pep440,
     fetchRecord: async (): Promise<FetchRecord> => EMPTY_FETCH,
     status: async () => ({ channel: "main", current_version: "1.0.5", current_commit: A }) as Status,
+    history: async () => history as Outcome[],
     clock,
     shutdown: new AbortController().signal,
   });
@@ -58,6 +61,23 @@ test("the changelog of a branch has its commits, and the source is told what is 
     commits: [commit],
   });
   expect(asked).toEqual([{ channel: "dev", installed: { version: "1.0.5", commit: A } }]);
+});
+
+test("what an update brought is asked for between its two commits, wherever the branch has gone since", async () => {
+  const B = "b".repeat(40);
+  history = [{ id: "0mwq-a", channel: "dev", from: "1.0.4", from_commit: B, to: "1.0.5", to_commit: A }];
+  answer = () => ({ latest: "1.0.5", changes: [commit] });
+  const brought = { channel: "dev", installed: "1.0.4", latest: "1.0.5", commits: [commit] };
+  expect(await news().broughtBy("0mwq-a", 40)).toEqual(brought);
+  const until = { version: "1.0.5", commit: A };
+  expect(asked).toEqual([{ channel: "dev", installed: { version: "1.0.4", commit: B }, until }]);
+  await expect(news().broughtBy("0mwq-z", 40)).rejects.toMatchObject({ code: "not_found" });
+});
+
+test("of an update whose commit nobody knows it isn't guessed what it brought", async () => {
+  history = [{ id: "0mwq-a", channel: "dev", from: "1.0.4", to: "1.0.5" }];
+  expect(await news().broughtBy("0mwq-a", 40)).toMatchObject({ installed: "1.0.4", latest: "1.0.5", commits: [] });
+  expect(asked).toEqual([]);
 });
 
 test("when the source can't be asked, what was known last is told, with a warning", async () => {

@@ -1,8 +1,8 @@
-import type { Change, FetchRecord, Status } from "@pawl/protocol";
+import type { Change, FetchRecord, Outcome, Status } from "@pawl/protocol";
 import type { Versioning } from "@pawl/protocol/versioning";
 import { asUpdateError, UpdateError } from "../error.ts";
 import type { KnownOffers } from "../sources/known-offers.ts";
-import type { Asked, Branches, Changes, Source } from "../sources/types.ts";
+import type { Asked, AskedChanges, Branches, Changes, Source } from "../sources/types.ts";
 import type { Clock } from "../system/types.ts";
 import { changesSince } from "../update/changes.ts";
 import { inOrder } from "../update/channel-names.ts";
@@ -19,11 +19,13 @@ export interface NewsParts {
   versioning: Versioning;
   fetchRecord(): Promise<FetchRecord>;
   status(): Promise<Status>;
+  /** The updates that have ended. */
+  history(): Promise<readonly Outcome[]>;
   clock: Clock;
   shutdown: AbortSignal;
 }
 
-/** What is new in a channel for this device. */
+/** What is new in a channel for this device, or was when an update began. */
 export interface Changelog {
   channel: string;
   installed: string | null;
@@ -79,7 +81,23 @@ export class News {
     return branches ? this.#commits(branches, asked, ask.max) : this.#releases(asked, ask.max);
   }
 
-  async #releases(asked: Asked, max: number): Promise<Changelog> {
+  /**
+   * What an update that has ended brought along, newest first, at most `max`; its two versions stand for what was installed and
+   * what was the latest. Throws as `changelog`, and `not_found` when there was no such update.
+   */
+  async broughtBy(id: string, max: number): Promise<Changelog> {
+    const ended = (await this.#parts.history()).find((outcome) => outcome.id === id);
+    if (!ended) throw new UpdateError("not_found", `No update ${id} has ended on this device.`, { detail: id });
+    const { channel, from, from_commit, to: version, to_commit: commit } = ended;
+    const asked: Asked = { channel, installed: from === null ? null : { version: from, commit: from_commit ?? null } };
+    const { branches } = this.#parts.offers;
+    if (version !== null && !branches) return this.#releases(asked, max, version);
+    // Of a branch it is commits that tell.
+    if (version === null || !branches || !commit) return { channel, installed: from, latest: version, commits: [] };
+    return this.#commits(branches, { ...asked, until: { version, commit } }, max);
+  }
+
+  async #releases(asked: Asked, max: number, until?: string): Promise<Changelog> {
     const { versioning } = this.#parts;
     const { channel } = asked;
     const installed = asked.installed?.version ?? null;
@@ -88,13 +106,13 @@ export class News {
     return {
       channel,
       installed,
-      latest: newestOf(seen.offers, channel, versioning)?.version ?? null,
-      commits: changesSince(seen.offers, { channel, installed, versioning }).slice(0, max),
+      latest: until ?? newestOf(seen.offers, channel, versioning)?.version ?? null,
+      commits: changesSince(seen.offers, { channel, installed, until, versioning }).slice(0, max),
       ...(trouble && { warning: asKnownLast(trouble) }),
     };
   }
 
-  async #commits(branches: Branches, asked: Asked, max: number): Promise<Changelog> {
+  async #commits(branches: Branches, asked: AskedChanges, max: number): Promise<Changelog> {
     const { channel } = asked;
     const installed = asked.installed?.version ?? null;
     const found = await this.#changes(branches, asked, max);
@@ -105,7 +123,7 @@ export class News {
   }
 
   /** What the source says, or why it can't be asked. Throws `not_found`, which is an answer. */
-  async #changes(branches: Branches, asked: Asked, max: number): Promise<Changes | UpdateError> {
+  async #changes(branches: Branches, asked: AskedChanges, max: number): Promise<Changes | UpdateError> {
     const limit = await this.#list.limit();
     if (limit) return limit;
     const { shutdown } = this.#parts;

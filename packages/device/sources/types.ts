@@ -61,6 +61,12 @@ export interface Source {
   downloadHeaders: ReleaseList["downloadHeaders"];
 }
 
+/** Which commits somebody wants to know of. */
+export interface AskedChanges extends Asked {
+  /** What they end with, where that isn't the end of the branch: it may be gone on since, or gone. */
+  until?: { version: string; commit: string };
+}
+
 /** The commits of a branch that somebody doesn't have, newest first, and the version of the branch. */
 export interface Changes {
   latest: string | null;
@@ -73,14 +79,15 @@ export interface Branches {
   names(signal: AbortSignal): Promise<string[]>;
   /**
    * The commits of a branch that the installed one doesn't come from, newest first, at most `max`, and the version of its
-   * newest. Where no commit is installed the versions decide as well as they can. Throws as `look`.
+   * newest. Where no commit is installed the versions decide as well as they can. Throws as `look`; `not_found` when it
+   * doesn't know the commit that they are to end with.
    */
-  changes(asked: Asked, max: number, signal: AbortSignal): Promise<Changes>;
+  changes(asked: AskedChanges, max: number, signal: AbortSignal): Promise<Changes>;
   /**
    * The same from what it remembers, without the network; null when it doesn't know enough. A failed look-up is answered
    * with this, and a warning.
    */
-  knownChanges(asked: Asked, max: number, signal: AbortSignal): Promise<Changes | null>;
+  knownChanges(asked: AskedChanges, max: number, signal: AbortSignal): Promise<Changes | null>;
   /**
    * Lays every file of a commit into an empty folder, and nothing of git's. Throws `release_moved` when the host doesn't
    * have the commit any more, `archive_refused` for what no release may be made of.

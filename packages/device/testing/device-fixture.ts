@@ -320,7 +320,8 @@ export class FakeDevice {
     const remembered = { dir: paths.api.cache, path: join(paths.api.cache, "offers.json"), now: () => clock.now() };
     const offers = rememberOffers(source, remembered);
     const fetchRecord = () => this.fetchStore().load();
-    const news = new News({ offers, versioning, fetchRecord, status, clock, shutdown });
+    const history = () => app.history();
+    const news = new News({ offers, versioning, fetchRecord, status, history, clock, shutdown });
     const policy = async () => ({ window: (await choices.chosen()).window });
     const executors = fetchExecutors({
       source: offers,

@@ -75,7 +75,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What is new in a channel since the installed version */
+        /** What is new in a channel since the installed version, or in an update that has ended */
         get: operations["get_app_changelog"];
         put?: never;
         post?: never;
@@ -402,7 +402,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What is new in a channel since the installed version */
+        /** What is new in a channel since the installed version, or in an update that has ended */
         get: operations["get_changelog"];
         put?: never;
         post?: never;
@@ -1369,6 +1369,8 @@ export interface operations {
                 channel?: string;
                 /** @description At most so many entries. */
                 max?: number;
+                /** @description What this update brought, by its id in the history; `channel` doesn't count then. */
+                update?: string;
             };
             header?: never;
             path: {
@@ -3145,6 +3147,8 @@ export interface operations {
                 channel?: string;
                 /** @description At most so many entries. */
                 max?: number;
+                /** @description What this update brought, by its id in the history; `channel` doesn't count then. */
+                update?: string;
             };
             header?: never;
             path?: never;

@@ -105,6 +105,26 @@ test("changelog: a host's limit is 429 with Retry-After, and it isn't asked agai
   expect(device.host.requests).toHaveLength(1);
 });
 
+test("changelog: what an update brought is told afterwards, and nothing that came out later", async () => {
+  await using device = await Device.start();
+  await device.have("1.0.0");
+  await device.publish("1.1.0", { notes: "- a dial" });
+  await device.publish("1.2.0", { notes: "- a lamp" });
+  await device.checked();
+  const { update_id: id } = await device.installed();
+  await device.publish("1.3.0");
+  await device.checked();
+  expect(versions((await device.get(CHANGELOG)).body)).toEqual(["1.3.0"]);
+  const { body } = await device.get(`${CHANGELOG}?update=${id}`);
+  expect(body).toMatchObject({ channel: "stable", installed: "1.0.0", latest: "1.2.0" });
+  expect(versions(body)).toEqual(["1.2.0", "1.1.0"]);
+  const refused = await Promise.all(["../x", "0mwqh5cxw-v2z6at"].map((of) => device.get(`${CHANGELOG}?update=${of}`)));
+  expect(refused.map(({ status, body: { code } }) => [status, code])).toEqual([
+    [400, "bad_request"],
+    [404, "not_found"],
+  ]);
+});
+
 test("changelog: answers while an update runs", async () => {
   await using device = await Device.start();
   await device.publish("1.0.0");

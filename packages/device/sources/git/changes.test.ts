@@ -1,7 +1,7 @@
 import type { Change } from "@pawl/protocol";
 import { type GitRepository, pythonProject } from "@pawl/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Branches } from "../types.ts";
+import type { Branches, Changes } from "../types.ts";
 import { GitFixture, NEVER } from "./git-fixture.ts";
 
 let fixture: GitFixture;
@@ -44,6 +44,21 @@ test.each([
   const asked = { channel: "main", installed };
   const found = (await branches.knownChanges(asked, 50, NEVER)) ?? (await branches.changes(asked, 50, NEVER));
   expect(titles(found)).toEqual(Array.from({ length: count }, (_, n) => `Change ${450 - n}`));
+});
+
+test("between two commits it is those in between, wherever the branch has gone since", async () => {
+  const asked = {
+    channel: "gone",
+    installed: { version: "1.0.1.dev10", commit: id(10) },
+    until: { version: "1.0.1.dev12", commit: id(12) },
+  };
+  const between = { latest: "1.0.1.dev12", titles: ["Change 12", "Change 11"] };
+  const said = (found: Changes | null) => found && { latest: found.latest, titles: titles(found) };
+  expect(said(await branches.changes(asked, 50, NEVER))).toEqual(between);
+  expect(said(await branches.knownChanges(asked, 50, NEVER))).toEqual(between);
+  const lost = { ...asked, until: { version: "1.0.1.dev13", commit: "1".repeat(40) } };
+  await expect(branches.changes(lost, 50, NEVER)).rejects.toMatchObject({ code: "not_found" });
+  expect(await branches.knownChanges(lost, 50, NEVER)).toBeNull();
 });
 
 test("a change has all its fields, as harmless text", async () => {

@@ -4,7 +4,7 @@ import { UpdateError } from "../../error.ts";
 import type { Run } from "../../system/types.ts";
 import { versionTags } from "../branch/index.ts";
 import { commitOffer, NO_BUNDLES } from "../commits/offer.ts";
-import type { Asked, Changes, Offer, Seen, Source, SourceParts } from "../types.ts";
+import type { Asked, AskedChanges, Changes, Offer, Seen, Source, SourceParts } from "../types.ts";
 import { type ChangesOptions, changesOf } from "./changes.ts";
 import { checkOut } from "./check-out.ts";
 import { GIT_LIMITS, Git, type GitLimits } from "./git.ts";
@@ -46,14 +46,15 @@ export function gitSource(
       names: (signal) => repository.names(signal),
       changes: (asked, max, signal) =>
         repository.now(async (known) => {
-          const head = await repository.head(known, asked, signal);
+          const head = asked.until ?? (await repository.head(known, asked, signal));
           if (head === null) throw noBranch(remote.shown, asked.channel);
+          if (asked.until && !(await mirror.has(head.commit, signal))) throw noCommit(remote.shown, head.commit);
           return await changes(known, { asked, head, max }, signal);
         }, signal),
       knownChanges: async (asked, max, signal) => {
         const known = await repository.before();
-        const head = known && headBefore(known, asked.channel);
-        if (!known || !head) return null;
+        const head = known && (asked.until ?? headBefore(known, asked.channel));
+        if (!known || !head || (asked.until && !(await mirror.has(head.commit, signal)))) return null;
         try {
           return await changes(known, { asked, head, max }, signal);
         } catch (error) {
@@ -68,7 +69,7 @@ export function gitSource(
 }
 
 interface Wanted {
-  asked: Asked;
+  asked: AskedChanges;
   head: ChangesOptions["head"];
   max: number;
 }
@@ -99,4 +100,9 @@ function headBefore({ branches, versions }: Known, channel: string): ChangesOpti
 
 function noBranch(shown: string, channel: string): UpdateError {
   return new UpdateError("not_found", `${shown} has no branch ${channel}.`);
+}
+
+/** Its history was rewritten since. */
+function noCommit(shown: string, commit: string): UpdateError {
+  return new UpdateError("not_found", `${shown} doesn't have the commit ${commit.slice(0, 7)} any more.`);
 }

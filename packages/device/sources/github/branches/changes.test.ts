@@ -51,6 +51,20 @@ test("B2 the newest commits come, however many hundreds there are, and only the 
   expect(pages()).toEqual([]);
 });
 
+test("between two commits it is those in between, without asking where the branch is now", async () => {
+  const [commit, , until] = ["installed", "one", "two"].map((message) => git.commit({ message }));
+  git.commit({ message: "three" });
+  const { branches } = await bench.source();
+  const asked = {
+    channel: "gone",
+    installed: { version: "1.0.0", commit: commit ?? "" },
+    until: { version: "1.0.2", commit: until ?? "" },
+  };
+  const found = await branches?.changes(asked, 40, AbortSignal.timeout(60_000));
+  expect([found?.latest, found?.changes.map(({ title }) => title)]).toEqual(["1.0.2", ["two", "one"]]);
+  expect(bench.asked()).toHaveLength(1);
+});
+
 test("commits that came by a merge are new, too, and what is installed already isn't", async () => {
   git.commit({ files: { "pyproject.toml": pinnedAt("1.0.0") } });
   git.branch("side");

@@ -1,7 +1,7 @@
 import type { Change } from "@pawl/protocol";
 import { UpdateError } from "../../../error.ts";
 import { commitsApart, tagOfVersion } from "../../commits/since.ts";
-import type { Asked } from "../../types.ts";
+import type { Asked, AskedChanges } from "../../types.ts";
 import type { BriefCommit, Commits } from "./commits.ts";
 import type { Desk } from "./desk.ts";
 import { commitOf } from "./installed-commit.ts";
@@ -13,11 +13,22 @@ import { type Refs, readBranches, readTags } from "./refs.ts";
  * states none. Throws UpdateError; `not_found` when there is no such branch.
  */
 export async function changesOf(
-  { channel, installed }: Asked,
+  { channel, installed, until }: AskedChanges,
   max: number,
   desk: Desk,
 ): Promise<{ latest: string | null; changes: Change[] }> {
-  const { repository, reading, commits } = desk;
+  const { head, latest, tags } = until
+    ? { head: until.commit, latest: until.version, tags: NO_TAGS }
+    : await endOf(channel, desk);
+  const newest = await newestSince({ installed, head, latest, tags, max }, desk.commits);
+  return { latest, changes: newest.map((commit) => changeOf(commit, desk.repository.address)) };
+}
+
+/** Who knows with which commit it ends knows with which it begins. */
+const NO_TAGS: Refs = new Map();
+
+async function endOf(channel: string, desk: Desk): Promise<Pick<Since, "head" | "latest" | "tags">> {
+  const { repository, reading } = desk;
   const head = (await readBranches(reading)).get(channel);
   if (head === undefined) throw new UpdateError("not_found", `${repository.address} has no branch ${channel}.`);
   const tags = await readTags(head, channel, desk);
@@ -28,8 +39,7 @@ export async function changesOf(
       throw error;
     },
   );
-  const newest = await newestSince({ installed, head, latest, tags, max }, commits);
-  return { latest, changes: newest.map((commit) => changeOf(commit, repository.address)) };
+  return { head, latest, tags };
 }
 
 interface Since {
