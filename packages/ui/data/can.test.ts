@@ -46,6 +46,12 @@ test.each<[AppStatus["phase"], Can]>([
   expect(can).toEqual({ ...each("running"), choose: true, cancel });
 });
 
+test("whoever goes back already isn't told to go back afterwards", () => {
+  const { started_at, unattended } = { started_at: "2026-11-22T10:00:00Z", unattended: false };
+  const update = { kind: "rollback", from: "2.3.1", to: "2.2.5", started_at, unattended } as const;
+  expect(all(aStatus({ state: "installing", phase: "restarting", update })).cancel).toBe("going_back");
+});
+
 test("one that waits for its window lets everything through", () => {
   expect(all(aStatus({ state: "installing", phase: "waiting" }))).toEqual(each(true));
 });

@@ -56,10 +56,10 @@ export function canChoose(view: Known): Can {
 }
 
 export function canCancel(view: Known): Can {
-  return whenThere(view, ({ state, phase }) => {
+  return whenThere(view, ({ state, phase, update }) => {
     if (state !== "installing") return "not_running";
-    if (phase === "rolling_back") return "going_back";
-    return BEFORE_THE_SWITCH.has(phase) ? true : "too_late";
+    if (BEFORE_THE_SWITCH.has(phase)) return true;
+    return phase === "rolling_back" || update?.kind === "rollback" ? "going_back" : "too_late";
   });
 }
 

@@ -28,11 +28,14 @@ test("who was late is told so before the other update is shown", () => {
   expect(paneOf({ view: { status: running, ...calm }, ended: null, wasLate: true })).toBe("overview");
 });
 
-test("what the owner cancelled isn't an end worth a page, nor what went well before there was something newer", () => {
+test("what the owner cancelled isn't an end worth a page, nor what went well before there was something newer, unless it was watched", () => {
   expect(tellsOfEnd(failed)).toBe(true);
   expect(tellsOfEnd(aStatus({ last_result: "cancelled" }))).toBe(false);
   expect(tellsOfEnd(aStatus({ last_result: "success" }))).toBe(true);
   expect(tellsOfEnd(aStatus({ last_result: "success", has_update: true }))).toBe(false);
+  const wentBack = aStatus({ last_result: "success", has_update: true, update_id: "0mwqh5cxw-v2z6at" });
+  expect(tellsOfEnd(wentBack, "0mwqh5cxw-v2z6at")).toBe(true);
+  expect(tellsOfEnd(wentBack, "0mwqh5cxw-another")).toBe(false);
   expect(tellsOfEnd(aStatus({ last_result: "failed", has_update: true }))).toBe(true);
   expect(tellsOfEnd({ ...waiting, last_result: "rolled_back" })).toBe(true);
   expect(tellsOfEnd({ ...running, last_result: "rolled_back" })).toBe(false);

@@ -25,9 +25,12 @@ export function paneOf({ view: { status, trouble }, ended, wasLate }: Known): Pa
 
 /**
  * Whether a status tells of an end that is worth a page of its own. What the owner cancelled is only mentioned; what went
- * well is old news when there is something newer again.
+ * well is old news when there is something newer again, but not to who has `watched` that update: whoever goes back has
+ * something newer at once.
  */
-export function tellsOfEnd({ state, phase, last_result: result, has_update: isOld }: AppStatus): boolean {
+export function tellsOfEnd(status: AppStatus, watched: string | null = null): boolean {
+  const { state, phase, last_result: result, has_update: isOld, update_id: id } = status;
   const isAtWork = state === "installing" && phase !== "waiting";
-  return !isAtWork && result !== null && result !== "cancelled" && !(result === "success" && isOld);
+  if (isAtWork || result === null || result === "cancelled") return false;
+  return !(result === "success" && isOld) || (id !== null && id === watched);
 }

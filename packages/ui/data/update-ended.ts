@@ -7,7 +7,7 @@ type Outcome = DeviceSchemas["Outcome"];
 /** How the last update ended. */
 export interface Ended
   extends Pick<Outcome, "result" | "kind" | "to" | "from" | "failure">,
-    Partial<Pick<Outcome, "id" | "started_at" | "finished_at">> {}
+    Partial<Pick<Outcome, "id" | "from_commit" | "to_commit" | "started_at" | "finished_at">> {}
 
 /** The line of history of the update that ended last; null: it isn't there (yet), and another one's isn't its. @throws ApiFailure */
 export async function lastEnded(client: AppClient, status: AppStatus, signal: AbortSignal): Promise<Ended | null> {

@@ -44,6 +44,12 @@ Copied: 2026-11-22T10:05:00.000Z
 `);
 });
 
+test("of a branch it says which commits the two versions are", () => {
+  const [from_commit, to_commit] = ["a".repeat(40), "b".repeat(40)];
+  const ended = { ...FACTS.ended, from_commit, to_commit };
+  expect(updateReport({ ...FACTS, ended })).toContain(`Update: 2.3.1 (${from_commit}) → 2.4.0 (${to_commit})`);
+});
+
 test("of a long log it has the last 40 lines", () => {
   const lines = Array.from({ length: 100 }, (_, at) => ({
     at: "2026-11-22T10:00:00Z",

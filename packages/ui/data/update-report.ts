@@ -23,8 +23,11 @@ const LAST_LINES = 40;
 export function updateReport({ name, ended, current, channel, sentence, lines, now }: ReportFacts): string {
   const { failure, kind, from, to, result, id, started_at: began, finished_at: finished } = ended;
   const rows: [string, string | number | null | undefined][] = [
-    ["App", name],
-    [kind === "rollback" ? "Going back" : "Update", `${from ?? "nothing"} → ${to ?? "unknown"} (channel ${channel})`],
+    ["App", name || null],
+    [
+      kind === "rollback" ? "Going back" : "Update",
+      `${versionOf(from ?? "nothing", ended.from_commit)} → ${versionOf(to ?? "unknown", ended.to_commit)} (channel ${channel})`,
+    ],
     ["Result", `${result}${failure ? `, ${failure.code}` : ""}`],
     ["Now installed", current ?? "nothing"],
     ["Step", failure?.phase],
@@ -45,4 +48,9 @@ export function updateReport({ name, ended, current, channel, sentence, lines, n
   const last = lines.slice(-LAST_LINES).map(({ at, level, line }) => `${at ? `${at} ` : ""}${level.padEnd(5)} ${line}`);
   const log = last.length === 0 ? [] : ["", `Log (last ${last.length} lines):`, ...last];
   return `${[...head, ...log].join("\n")}\n`;
+}
+
+/** Of one version there may be several commits. */
+function versionOf(name: string, commit: string | null | undefined): string {
+  return commit ? `${name} (${commit})` : name;
 }

@@ -4,7 +4,7 @@ import { base } from "../look/base.ts";
 import { icon } from "../look/icon.ts";
 import { words } from "../words/copy.ts";
 
-/** So long it says that it has copied, in milliseconds. */
+/** So long it says what came of it, in milliseconds. */
 const SAID_MS = 2_000;
 
 /** A button that copies a text, or what a function says when it is pressed. */
@@ -13,13 +13,14 @@ export class PawlCopy extends LitElement {
     text: { attribute: false },
     label: { type: String },
     bare: { type: Boolean },
-    isCopied: { state: true },
+    came: { state: true },
   };
   declare text: string | (() => string);
   declare label: string;
   /** Only its icon is shown; the label is said. */
   declare bare: boolean;
-  declare isCopied: boolean;
+  /** Of the last press; null: it is long ago. */
+  declare came: "copied" | "failed" | null;
 
   static override styles = base;
 
@@ -28,27 +29,29 @@ export class PawlCopy extends LitElement {
     this.text = "";
     this.label = "";
     this.bare = false;
-    this.isCopied = false;
+    this.came = null;
   }
 
   override render() {
+    const isCopied = this.came === "copied";
+    const isSeen = this.bare || this.came === "failed";
     return html`<button
         class=${this.bare ? "link" : "button"}
         type="button"
         title=${this.bare ? this.label : nothing}
         @click=${this.#copy}
       >
-        ${icon(this.isCopied ? Check : Copy)}
-        <span class=${this.bare || this.isCopied ? "visually-hidden" : ""}>${this.label}</span>
-        ${this.isCopied && !this.bare ? html`<span aria-hidden="true">${words.copied}</span>` : nothing}
+        ${icon(isCopied ? Check : Copy)}
+        <span class=${this.bare || isCopied ? "visually-hidden" : ""}>${this.label}</span>
+        ${isCopied && !this.bare ? html`<span aria-hidden="true">${words.copied}</span>` : nothing}
       </button>
-      <span class=${this.bare ? "small" : "visually-hidden"} role="status">${this.isCopied ? words.copied : nothing}</span>`;
+      <span class=${isSeen ? "small" : "visually-hidden"} role="status">${this.came === null ? nothing : words[this.came]}</span>`;
   }
 
   readonly #copy = async () => {
     const text = typeof this.text === "string" ? this.text : this.text();
-    this.isCopied = await copyText(text, this.renderRoot);
-    if (this.isCopied) setTimeout(() => (this.isCopied = false), SAID_MS);
+    this.came = (await copyText(text, this.renderRoot)) ? "copied" : "failed";
+    setTimeout(() => (this.came = null), SAID_MS);
   };
 }
 

@@ -63,6 +63,7 @@ export class PawlUpdateChip extends LitElement {
   #own: LiveApp | null = null;
   readonly #live = new LiveView(this, () => this.app ?? this.#own);
   #told: ChipState | null = null;
+  #isPrepared = false;
   readonly #announcement = new ChipAnnouncement();
 
   static override styles = chipLook;
@@ -95,6 +96,7 @@ export class PawlUpdateChip extends LitElement {
   override willUpdate(changed: PropertyValues<this>): void {
     const isOther = (["api", "appName", "token", "mock", "fetch"] as const).some((each) => changed.has(each));
     if (this.app === null && (isOther || this.#own === null)) this.#own = this.#ownApp();
+    if (isOther || changed.has("app")) this.deviceTitle = "";
   }
 
   override render() {
@@ -112,9 +114,9 @@ export class PawlUpdateChip extends LitElement {
         @focus=${this.#prepare}
       >
         <span class="mark ${state.tone}">${updateMark(this.isOpening ? OPENING : state)}</span>
-        <span><span class="visually-hidden">${words.updatesOf(this.name)} </span>${shown}</span>
+        <span><span class="visually-hidden">${words.updatesOf(this.name || this.deviceTitle || this.appName)} </span>${shown}</span>
       </button>
-      <span class="visually-hidden" role="status">${this.#announcement.said}</span>
+      <span class="visually-hidden" role="status">${this.isUnloadable ? shown : this.#announcement.said}</span>
       ${
         this.isOpen
           ? html`<pawl-update-dialog
@@ -128,6 +130,7 @@ export class PawlUpdateChip extends LitElement {
   }
 
   override updated(): void {
+    this.#prepareForUpdate();
     const state = this.#state();
     const told = this.#told;
     const isSame = told?.name === state.name && told.words === state.words && told.percent === state.percent;
@@ -146,6 +149,14 @@ export class PawlUpdateChip extends LitElement {
     const { appName, token, mock } = this;
     const fetch = mock === null ? this.fetch : mocked(mock);
     return new LiveApp({ url, app: appName, token: token ?? undefined, ...(fetch && { fetch }) });
+  }
+
+  /** An update may take the device away for a while: what shows it is there before. */
+  #prepareForUpdate(): void {
+    const { status, awaySince } = this.#live.view;
+    if (this.#isPrepared || status?.state !== "installing" || awaySince !== null) return;
+    this.#isPrepared = true;
+    void loadDialog().catch(() => undefined);
   }
 
   /** Whoever is about to press doesn't wait afterwards. */
@@ -186,16 +197,17 @@ export class PawlUpdateChip extends LitElement {
       // Whoever refuses is there.
       if (!(error instanceof ApiFailure) || mayComeBack(error)) throw error;
     }
-    await import("./pawl-update-dialog.ts");
+    await loadDialog();
   }
 
   async #askTitle(): Promise<void> {
-    const { options } = this.app ?? this.#own ?? {};
-    if (!options) return;
+    const asked = this.app ?? this.#own;
+    if (asked === null) return;
+    const { options } = asked;
     try {
       const { apps } = await answerOf(deviceClient(options).GET("/api/apps"));
       const own = options.app === "" ? apps[0] : apps.find(({ name }) => name === options.app);
-      this.deviceTitle = own?.title ?? "";
+      if (asked === (this.app ?? this.#own)) this.deviceTitle = own?.title ?? "";
     } catch {
       // It goes without.
     }
@@ -203,6 +215,8 @@ export class PawlUpdateChip extends LitElement {
 }
 
 /** Loaded only where it is wanted. */
+const loadDialog = () => import("./pawl-update-dialog.ts");
+
 function mocked(address: string): typeof globalThis.fetch {
   const device = import("../embed/mock-device.ts").then(({ mockDevice }) => mockDevice(address));
   return async (...call) => (await device)(...call);

@@ -41,9 +41,13 @@ export class PawlUpdateDialog extends LitElement {
   readonly #news = new NewsLoad(this, () => this.#wantsNews());
   /** The status that told how the last update ended, until the reader puts it aside. */
   #ended: AppStatus | null = null;
+  /** Which update the reader has seen running. */
+  #watched: string | null = null;
   /** Of which update the reader has put the end aside. */
   #aside: string | null = null;
   #pane: Pane | null = null;
+  /** What had the focus last. */
+  #focused: Element | null = null;
   #said = "";
 
   static override styles = dialogLook;
@@ -73,8 +77,10 @@ export class PawlUpdateDialog extends LitElement {
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
+    this.#focused = focusedIn(this.renderRoot as ShadowRoot) ?? this.#focused;
     if (!changed.has("app")) return;
     this.#ended = null;
+    this.#watched = null;
     this.#acting.forget();
   }
 
@@ -99,6 +105,7 @@ export class PawlUpdateDialog extends LitElement {
         @pawl-dismiss=${this.#putAside}
         @pawl-news=${this.#moreNews}
         @pawl-watch=${() => this.#acting.forget()}
+        @pawl-sign-in=${() => this.requestUpdate()}
       >
         ${this.#away(pane)} ${this.#content(pane)}
       </div>
@@ -107,11 +114,8 @@ export class PawlUpdateDialog extends LitElement {
   }
 
   override updated(): void {
-    const pane = this.isOpen ? this.#paneNow() : null;
-    const isOther = pane !== this.#pane && this.#pane !== null && pane !== null;
-    this.#pane = pane;
-    // What was focused may be gone with the pane it was in.
-    if (isOther && !(this.renderRoot as ShadowRoot).activeElement) this.#title?.focus();
+    this.#pane = this.isOpen ? this.#paneNow() : null;
+    requestAnimationFrame(this.#keepFocus);
   }
 
   #content(pane: Pane) {
@@ -162,20 +166,24 @@ export class PawlUpdateDialog extends LitElement {
   #wantsNews() {
     const { app, isOpen } = this;
     const { status } = this.#live.view;
-    if (!isOpen || app === null || !status?.release) return null;
-    const isNews =
-      standingOf(status) !== "current" ||
-      status.state === "installing" ||
-      (this.#ended ?? status).last_result === "success";
-    return isNews ? { app, status } : null;
+    if (!isOpen || app === null || status === null) return null;
+    const ended = this.#endIn(status);
+    if (ended?.last_result === "success") return { app, status, update: ended.update_id };
+    return status.release !== null && standingOf(status) !== "current" ? { app, status, update: null } : null;
   }
 
   #hear(view: AppView): void {
-    this.#said = announcement(view) ?? this.#said;
     const { status } = view;
-    if (status === null) return;
-    if (tellsOfEnd(status) && (status.update_id === null || status.update_id !== this.#aside)) this.#ended = status;
-    else if (paneOf({ view, ended: null, wasLate: false }) === "running" && !isWaiting(status)) this.#ended = null;
+    if (status?.state === "installing") this.#watched = status.update_id;
+    this.#said = announcement(view, this.#watched) ?? this.#said;
+    if (status !== null) this.#ended = this.#endIn(status);
+  }
+
+  /** The status that tells how the last update ended: this one, or the one that told of it first. */
+  #endIn(status: AppStatus): AppStatus | null {
+    const { update_id: id } = status;
+    if (tellsOfEnd(status, this.#watched) && (id === null || id !== this.#aside)) return status;
+    return status.state === "installing" && !isWaiting(status) ? null : this.#ended;
   }
 
   readonly #act = (event: CustomEvent<Action>) => {
@@ -203,6 +211,13 @@ export class PawlUpdateDialog extends LitElement {
     this.dispatchEvent(new Event("close"));
   };
 
+  /** What was focused may be gone by what it did, once all parts have been drawn: the keyboard stays in the dialog. */
+  readonly #keepFocus = () => {
+    if (this.#focused === null || this.#focused.isConnected) return;
+    this.#focused = null;
+    this.#title?.focus({ preventScroll: true });
+  };
+
   get #dialog(): HTMLDialogElement | null {
     return this.renderRoot.querySelector("dialog");
   }
@@ -210,6 +225,11 @@ export class PawlUpdateDialog extends LitElement {
   get #title(): HTMLElement | null {
     return this.renderRoot.querySelector("#title");
   }
+}
+
+/** However deep within the elements there. */
+function focusedIn({ activeElement }: ShadowRoot): Element | null {
+  return activeElement?.shadowRoot ? (focusedIn(activeElement.shadowRoot) ?? activeElement) : activeElement;
 }
 
 customElements.define("pawl-update-dialog", PawlUpdateDialog);

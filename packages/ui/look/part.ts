@@ -108,6 +108,9 @@ export const partLook = [
       .bar .button {
         flex: 1 1 auto;
       }
+      .bar > p {
+        flex: 1 0 100%;
+      }
     }
   `,
 ];

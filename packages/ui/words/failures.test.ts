@@ -86,7 +86,7 @@ test.each<[string, Failure, FailureView["ended"], string]>([
     "health check of the first release",
     failure("health_failed", "2.4.0 doesn't work.", { version: "2.4.0", phase: "health_check" }),
     install,
-    "2.4.0 doesn't work. There is no earlier release to go back to, so 2.4.0 stays in place. 2.4.0 isn't offered again until you ask for it. The log says more.",
+    "2.4.0 doesn't work. There is no earlier release to go back to, so 2.4.0 stays in place. The log says more.",
   ],
   [
     "going back that didn't end well",

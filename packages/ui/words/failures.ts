@@ -42,6 +42,7 @@ const NOTHING: FailureFacts = {
   free: null,
   again: null,
   isRollback: false,
+  isStuck: false,
 };
 
 function factsOf({ failure, ended, nextRun, now }: FailureView): FailureFacts {
@@ -59,6 +60,7 @@ function factsOf({ failure, ended, nextRun, now }: FailureView): FailureFacts {
     free: free === null ? null : size(free),
     again: again === null ? null : soonTime(again, now),
     isRollback: ended?.kind === "rollback",
+    isStuck: ended?.result === "failed" && failure.back_on === null,
   };
 }
 

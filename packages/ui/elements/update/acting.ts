@@ -9,10 +9,14 @@ export interface Asked {
   trouble: { action: Action; failure: ApiFailure } | null;
 }
 
-/** Asks one thing at a time of an app, and keeps why it didn't work until the next. */
+/**
+ * Asks one thing at a time of an app, and keeps why it didn't work until the next. What is pressed meanwhile is asked
+ * afterwards: of two of a kind the last.
+ */
 export class Acting implements ReactiveController {
   asked: Asked = { pending: null, trouble: null };
   readonly #host: ReactiveControllerHost;
+  #line: { app: LiveApp; action: Action }[] = [];
 
   constructor(host: ReactiveControllerHost) {
     this.#host = host;
@@ -22,19 +26,26 @@ export class Acting implements ReactiveController {
   hostConnected(): void {}
 
   async ask(app: LiveApp, action: Action): Promise<void> {
+    this.#line = [...this.#line.filter((other) => other.action.type !== action.type), { app, action }];
     if (this.asked.pending) return;
+    for (let next = this.#line.shift(); next; next = this.#line.shift()) await this.#askNow(next.app, next.action);
+  }
+
+  /** The reader has seen why it didn't work, or is with another app. */
+  forget(): void {
+    if (this.asked.trouble) this.#set({ ...this.asked, trouble: null });
+  }
+
+  async #askNow(app: LiveApp, action: Action): Promise<void> {
     this.#set({ pending: action, trouble: null });
     try {
       await carryOut(app, action);
       this.#set({ pending: null, trouble: null });
     } catch (error) {
-      if (!(error instanceof ApiFailure)) throw error;
-      this.#set({ pending: null, trouble: { action, failure: error } });
+      const failure = error instanceof ApiFailure ? error : null;
+      this.#set({ pending: null, trouble: failure && { action, failure } });
+      if (failure === null) throw error;
     }
-  }
-
-  forget(): void {
-    if (this.asked.trouble) this.#set({ ...this.asked, trouble: null });
   }
 
   #set(asked: Asked): void {

@@ -7,28 +7,36 @@ import type { News } from "./pawl-whats-new.ts";
 /** So many entries are asked for at first, and at most (docs/api.md, `changelog`). */
 const ASKED = { first: 40, most: 100 };
 
-/**
- * What is new in the release on offer, asked for once: it stays as it was when that release is installed, so that one can
- * still read what came with it.
- */
+/** Of which app, as its status has it; `update`: the one that has ended, which brought it. */
+interface NewsOf {
+  app: LiveApp;
+  status: AppStatus;
+  update: string | null;
+}
+
+/** What is new in the release on offer, or came with the update that has ended: that can be read after a reload, too. */
 export class NewsLoad {
   #most = ASKED.first;
   readonly #host: ReactiveControllerHost;
   readonly #load;
 
   /** @param of null: nobody wants to know */
-  constructor(host: ReactiveControllerHost, of: () => { app: LiveApp; status: AppStatus } | null) {
+  constructor(host: ReactiveControllerHost, of: () => NewsOf | null) {
     this.#host = host;
     const args = () => {
       const asked = of();
       if (asked === null) return null;
-      const { release, channel } = asked.status;
-      return [asked.app, channel, release?.version, release?.commit, this.#most] as const;
+      const { app, status, update } = asked;
+      const offered =
+        update === null ? [status.channel, status.release?.version, status.release?.commit].join("\n") : "";
+      return [app, update, this.#most, offered] as const;
     };
     this.#load = new LastingLoad(
       host,
-      ([app, , , , max], signal) =>
-        answerOf(app.client.GET("/update/changelog", { params: { query: { max } }, signal })),
+      ([app, update, max], signal) => {
+        const query = update === null ? { max } : { max, update };
+        return answerOf(app.client.GET("/update/changelog", { params: { query }, signal }));
+      },
       args,
     );
   }

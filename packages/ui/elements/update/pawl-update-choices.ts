@@ -64,6 +64,9 @@ export class PawlUpdateChoices extends LitElement {
         flex-wrap: wrap;
         gap: 4px 32px;
       }
+      .notice {
+        flex: 1 0 100%;
+      }
       :disabled {
         color: var(--text-quiet);
       }
@@ -88,8 +91,11 @@ export class PawlUpdateChoices extends LitElement {
     const { status } = this.view;
     if (status === null) return nothing;
     return html`<section class="tight" aria-label=${words.title}>
-      <div class="choices">${this.#channel(status)} ${this.#check(status)}</div>
-      ${this.#next(status)} ${this.wanted === null ? nothing : this.#confirm(this.wanted, status.channel)}
+      <div class="choices">
+        ${this.#channel(status)} ${this.wanted === null ? nothing : this.#confirm(this.wanted, status.channel)}
+        ${this.#check(status)}
+      </div>
+      ${this.#next(status)}
       <pawl-update-trouble .asked=${this.asked} .view=${this.view} .of=${["follow", "daily"]}></pawl-update-trouble>
     </section>`;
   }
@@ -120,7 +126,7 @@ export class PawlUpdateChoices extends LitElement {
             press: () => act(this, { type: "follow", channel: wanted }),
             pending,
           })}
-          <button class="link" type="button" @click=${() => (this.wanted = null)}>${words.keep(channel)}</button>
+          <button class="link" type="button" @click=${this.#keep}>${words.keep(channel)}</button>
         </div>
       </div>
     </div>`;
@@ -159,6 +165,11 @@ export class PawlUpdateChoices extends LitElement {
   readonly #choose = (event: Event) => {
     const { value } = event.target as HTMLSelectElement;
     this.wanted = value === this.view.status?.channel ? null : value;
+  };
+
+  readonly #keep = () => {
+    this.wanted = null;
+    this.renderRoot.querySelector("select")?.focus();
   };
 
   readonly #switch = (event: Event) => {

@@ -87,7 +87,8 @@ export class PawlUpdateEnded extends LitElement {
     const { current_version: current, release } = this.shown;
     const version = current ?? ended.to ?? "";
     const isBack = ended.kind === "rollback";
-    const isNew = !isBack && release?.version === version;
+    const offered = release?.version === version ? release : null;
+    const isNew = !isBack && (offered !== null || (this.news.changes?.length ?? 0) > 0);
     return html`<div class="stack">
       <div class="success">
         ${icon(Check, 28)}
@@ -96,7 +97,7 @@ export class PawlUpdateEnded extends LitElement {
           ${took(ended)}
         </div>
       </div>
-      ${isNew ? html`<pawl-whats-new .news=${this.news} .release=${release}></pawl-whats-new>` : nothing}
+      ${isNew ? html`<pawl-whats-new .news=${this.news} .release=${offered}></pawl-whats-new>` : nothing}
       <pawl-way-back .view=${this.view} .asked=${this.asked}></pawl-way-back>
       <div class="bar">${pressable({ can: true, label: words.done, press: () => this.#say("pawl-done"), primary: true })}</div>
     </div>`;
@@ -113,7 +114,7 @@ export class PawlUpdateEnded extends LitElement {
         .headline=${headline(ended, current)}
         .failure=${ended.failure}
         .ended=${ended}
-        .nextRun=${auto.next_run}
+        .nextRun=${auto.install ? auto.next_run : null}
       ></pawl-update-failure>
       <div class="bar">
         ${offers.map((offer, at) => this.#offer(offer, at === 0, ended))}

@@ -80,14 +80,16 @@ export class PawlUpdateOverview extends LitElement {
   }
 
   #buttons(standing: Standing, latest: string, current: string | null) {
-    const skip = (isSkip: boolean) => this.#skip(isSkip ? words.skip : words.offerAgain, latest, isSkip);
     // By its name: what isn't offered isn't installed in any other way.
     const named: Action = { type: "install", version: latest };
     switch (standing) {
       case "update":
-        return html`${this.#install(words.install(latest), { type: "install" }, true)} ${skip(true)}`;
-      case "skipped":
-        return html`${this.#install(words.install(latest), named)} ${skip(false)}`;
+      case "skipped": {
+        // The same two buttons: whoever has pressed one finds there how to take it back.
+        const isSkipped = standing === "skipped";
+        const install = this.#install(words.install(latest), isSkipped ? named : { type: "install" }, !isSkipped);
+        return html`${install} ${this.#skip(isSkipped ? words.offerAgain : words.skip, latest, !isSkipped)}`;
+      }
       case "refused":
         return this.#install(words.tryOnceMore(latest), named);
       case "older":

@@ -50,6 +50,15 @@ export class PawlUpdatePast extends LitElement {
   static override styles = [
     partLook,
     css`
+      /* They stay beside each other, below the rest where there is no room beside it. */
+      .links {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 12px;
+      }
+      .row {
+        row-gap: 0;
+      }
       ol {
         display: grid;
         gap: 8px;
@@ -73,11 +82,13 @@ export class PawlUpdatePast extends LitElement {
     if (status === null) return nothing;
     const { last_checked: checked } = status;
     return html`<div class="tight">
-      <p class="row quiet small">
+      <div class="row quiet small">
         <span class=${checked !== null && isStale(checked, Date.now()) ? "warn" : ""}>${checked === null ? words.neverChecked : timeAgo(checked, { say: words.lastChecked, focusable: true })}</span>
-        ${this.isAsked ? nothing : this.#check(status.state === "checking")}
-        ${this.#tab("history", words.history)} ${this.#tab("log", words.log)}
-      </p>
+        <span class="links">
+          ${this.isAsked ? nothing : this.#check(status.state === "checking")}
+          ${this.#tab("history", words.history)} ${this.#tab("log", words.log)}
+        </span>
+      </div>
       <pawl-update-trouble .asked=${this.asked} .view=${this.view} .of=${["check"]}></pawl-update-trouble>
       <div id="opened" aria-live="off">${this.#opened()}</div>
     </div>`;

@@ -1,4 +1,4 @@
-import { html, LitElement, nothing } from "lit";
+import { html, LitElement } from "lit";
 import { LogIn } from "lucide";
 import type { ApiFailure } from "../../data/failure.ts";
 import { icon } from "../../look/icon.ts";
@@ -26,12 +26,15 @@ export class PawlUpdateRefused extends LitElement {
     if (code !== "unauthorized") return html`<p>${callWords(code, message, Date.now())}</p>`;
     return html`<div class="stack">
       <p>${words.signInToSee}</p>
-      ${this.isElsewhere ? html`<p>${words.trouble.signInElsewhere}</p>` : nothing}
-      <div>
-        <button class="button primary" type="button" ?hidden=${this.isElsewhere} @click=${this.#signIn}>
-          ${icon(LogIn)} ${words.trouble.signIn}
-        </button>
-      </div>
+      ${
+        this.isElsewhere
+          ? html`<p role="alert">${words.trouble.signInElsewhere}</p>`
+          : html`<div>
+              <button class="button primary" type="button" @click=${this.#signIn}>
+                ${icon(LogIn)} ${words.trouble.signIn}
+              </button>
+            </div>`
+      }
     </div>`;
   }
 

@@ -45,6 +45,7 @@ export class PawlUpdateRunning extends LitElement {
     const { status, lines } = this.view;
     if (status === null) return nothing;
     const waits = isWaiting(status);
+    const isBack = status.phase === "rolling_back" || status.update?.kind === "rollback";
     return html`<div class="stack">
       <div class="tight">
         <div class="head">
@@ -55,7 +56,7 @@ export class PawlUpdateRunning extends LitElement {
       </div>
       <pawl-update-steps .view=${this.view}></pawl-update-steps>
       <div class="bar">
-        ${waits ? this.#installNow() : html`<p class="quiet">${words.mayClose}</p>`} ${this.#cancel()}
+        ${waits ? this.#installNow() : html`<p class="quiet">${isBack ? words.mayCloseBack : words.mayClose}</p>`} ${this.#cancel()}
         ${whyNot(canCancel(this.view))}
         <pawl-update-trouble .asked=${this.asked} .view=${this.view} .of=${["cancel", "install"]}></pawl-update-trouble>
       </div>

@@ -1,4 +1,4 @@
-import { html, LitElement, nothing } from "lit";
+import { css, html, LitElement, nothing } from "lit";
 import { CircleAlert } from "lucide";
 import type { AppView } from "../../data/live-app.ts";
 import type { Action } from "../../data/update-actions.ts";
@@ -29,22 +29,39 @@ export class PawlUpdateTrouble extends LitElement {
   /** There is no place to sign in on this page. */
   declare isElsewhere: boolean;
 
-  static override styles = partLook;
+  static override styles = [
+    partLook,
+    css`
+      :host {
+        flex: 1 0 100%;
+      }
+    `,
+  ];
 
   constructor() {
     super();
     this.isElsewhere = false;
   }
 
+  /** What has nothing to say takes no room between the buttons. */
+  override willUpdate(): void {
+    this.hidden = this.#trouble() === null;
+  }
+
   override render() {
-    const { trouble } = this.asked;
-    if (trouble === null || !this.of.includes(trouble.action.type)) return nothing;
-    // What was quicker has ended, and the page says how.
-    if (trouble.failure.code === "busy" && this.view.status?.last_result) return nothing;
+    const trouble = this.#trouble();
+    if (trouble === null) return nothing;
     return html`<div class="notice warn" role="alert">
       ${icon(CircleAlert)}
       <div class="row">${this.#told(trouble)}</div>
     </div>`;
+  }
+
+  #trouble(): Asked["trouble"] {
+    const { trouble } = this.asked;
+    if (trouble === null || !this.of.includes(trouble.action.type)) return null;
+    // What was quicker has ended, and the page says how.
+    return trouble.failure.code === "busy" && this.view.status?.last_result ? null : trouble;
   }
 
   #told({ action, failure: { code, message } }: NonNullable<Asked["trouble"]>) {

@@ -110,6 +110,22 @@ function channelsOf(app: App): DeviceSchemas["ChannelsAnswer"] {
 }
 
 function changelogOf(app: App, query: URLSearchParams): DeviceSchemas["ChangelogAnswer"] {
+  const update = query.get("update");
+  return update === null ? newsOf(app, query) : broughtBy(app, update, query);
+}
+
+/** Of all that it went over it is told, as far as the channel still has it. */
+function broughtBy(app: App, id: string, query: URLSearchParams): DeviceSchemas["ChangelogAnswer"] {
+  const ended = app.history.find((outcome) => outcome.id === id);
+  if (!ended) throw refuse("not_found", `No update ${id} has ended on this device.`);
+  const { channel, from, to, kind } = ended;
+  const offered = app.newest(channel);
+  const isOffered = kind === "install" && offered?.release.version === to;
+  const commits = isOffered ? offered.changes.slice(0, Number(query.get("max") ?? 40)) : [];
+  return { ...ok, channel, installed: from, latest: to, commits };
+}
+
+function newsOf(app: App, query: URLSearchParams): DeviceSchemas["ChangelogAnswer"] {
   const channel = query.get("channel") ?? app.chosen().channel;
   const { trouble } = app.source;
   const installed = app.installed?.version ?? null;

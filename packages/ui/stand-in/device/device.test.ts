@@ -34,6 +34,16 @@ describe.each(names.filter((name) => name !== "unreachable"))("the scenario %s",
   });
 });
 
+test("what a branch's update brought is there afterwards, though nothing is new any more", async () => {
+  const { client, status } = appOf("done-branch");
+  const { update_id: update } = await status();
+  const asked = (query: object) => answerOf(client.GET("/update/changelog", { params: { query } }));
+  expect((await asked({})).commits).toEqual([]);
+  const brought = await asked({ update });
+  expect(brought).toMatchObject({ installed: "1.8.0.dev212", latest: "1.8.0.dev252" });
+  expect(brought.commits).toHaveLength(40);
+});
+
 test.each<[DeviceScenario, object]>([
   ["up-to-date", { state: "idle", has_update: false, current_version: "2.3.1" }],
   ["never-checked", { state: "idle", last_checked: null }],
@@ -48,6 +58,15 @@ test.each<[DeviceScenario, object]>([
   ["health-check", { state: "installing", phase: "health_check" }],
   ["rolling-back", { state: "installing", phase: "rolling_back" }],
   ["done", { state: "complete", last_result: "success", current_version: "2.4.0", backup_version: "2.3.1" }],
+  [
+    "done-branch",
+    {
+      state: "complete",
+      last_result: "success",
+      current_version: "1.8.0.dev252",
+      release: expect.objectContaining({ notes: null }),
+    },
+  ],
   ["went-back", { state: "complete", last_result: "success", current_version: "2.2.5" }],
   ["rolled-back", { state: "error", last_result: "rolled_back", current_version: "2.3.1", has_update: false }],
   ["power-lost", { state: "error", last_result: "undone", current_version: "2.3.1" }],

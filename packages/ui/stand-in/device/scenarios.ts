@@ -123,10 +123,18 @@ export const DEVICE_SCENARIOS = {
     },
   },
   done: { title: "Updated to 2.4.0", set: (scene) => installing(scene, { ago: MINUTE_MS }) },
+  "done-branch": {
+    title: "The newest commits of a branch were installed",
+    set: (scene) => {
+      offerCommits(scene.app);
+      installing(scene, { ago: MINUTE_MS });
+    },
+  },
   "done-first": {
     title: "The first release was installed",
     set: (scene) => {
       empty(scene.app);
+      offer(scene.app);
       installing(scene, { ago: MINUTE_MS });
     },
   },
@@ -154,6 +162,7 @@ export const DEVICE_SCENARIOS = {
     title: "The first release doesn't work, and there is none before",
     set: (scene) => {
       empty(scene.app);
+      offer(scene.app);
       installing(scene, { ago: 3 * MINUTE_MS, fate: failing(FAILURES.health("2.4.0")) });
     },
   },

@@ -63,7 +63,7 @@ export function installing(
   { app, begin, clock }: Scene,
   { ago = 20_000, until, goesOn = false, fate = null }: Told,
 ): void {
-  if (app.fetch.release?.version !== "2.4.0") offer(app);
+  if (!app.status().has_update) offer(app);
   const { release } = app.fetch;
   if (!release) return;
   app.fate = fate;

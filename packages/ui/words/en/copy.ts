@@ -1,2 +1,2 @@
-export const copy = { copied: "Copied" };
+export const copy = { copied: "Copied", failed: "Couldn't be copied" };
 export type CopyWords = typeof copy;

@@ -77,6 +77,7 @@ export const dialog = {
       at ? `${version ?? "The update"} installs at ${at}` : `${version ?? "The update"} is ready`,
     ofWhole: (percent: string) => `${percent} of the whole update`,
     mayClose: "You can close this page. The update goes on.",
+    mayCloseBack: "You can close this page. Going back goes on.",
     byTimer: (ago: string) => `Started by the nightly check ${ago}.`,
     byOwner: (ago: string) => `Started ${ago}.`,
     cancel: "Cancel the update",
@@ -167,7 +168,7 @@ export const dialog = {
     title: "Channel and daily check",
     channel: "Channel",
     followChanges: (channel: string) =>
-      `From then on updates come from ${channel}. Nothing is installed by that: Pawl only looks what it has.`,
+      `From then on updates come from ${channel}. Nothing is installed by that: Pawl only looks at what it has.`,
     follow: (channel: string) => `Follow ${channel}`,
     keep: (channel: string) => `Keep ${channel}`,
     daily: "Check daily at",

@@ -15,6 +15,8 @@ export interface FailureFacts {
   /** When it is tried again by itself: "04:20". */
   again: string | null;
   isRollback: boolean;
+  /** It doesn't work, and is in place all the same. */
+  isStuck: boolean;
 }
 
 /** `why`: what happened, in one sentence. `next`: what the reader may do about it; null: pressing the button is all. */
@@ -98,11 +100,12 @@ export const failures = {
       why: detail ? `${version} was put in place, but it didn't start: ${sentence(detail)}` : message,
       next: "The log says more.",
     }),
-    health_failed: ({ version, detail, message, isRollback }) => ({
+    health_failed: ({ version, detail, message, isRollback, isStuck }) => ({
       why: detail ? `${version} started, but it doesn't work: ${sentence(detail)}` : message,
-      next: isRollback
-        ? "The log says more."
-        : `${version} isn't offered again until you ask for it. The log says more.`,
+      next:
+        isRollback || isStuck
+          ? "The log says more."
+          : `${version} isn't offered again until you ask for it. The log says more.`,
     }),
     power_lost: ({ version, isRollback }) => ({
       why: isRollback
