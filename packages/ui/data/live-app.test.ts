@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { deviceStandIn } from "../stand-in/device/device.ts";
 import type { DeviceScenario } from "../stand-in/device/scenarios.ts";
 import { type AppView, LiveApp } from "./live-app.ts";
+import { aStatus } from "./status-fixture.ts";
 
 /** As the device goes through them; null: before and after, and it is read after. */
 const ORDER: unknown[] = [
@@ -25,6 +26,34 @@ test("who comes in the middle sees the lines so far, and no phase that is over",
   await using watched = watch("health-check", 1);
   await watched.until(({ lines }) => lines.length > 3);
   expect(watched.phases).toEqual(["health_check"]);
+});
+
+test("an update stays in its last phase until status says how it ended", async () => {
+  const told = [
+    { type: "status", state: "installing", phase: "health_check" },
+    { type: "status", state: "complete", phase: null },
+  ];
+  let looks = 0;
+  const fetch: typeof globalThis.fetch = async (input) => {
+    if (new Request(input).url.endsWith("/progress")) {
+      const text = told.map((event) => `data: ${JSON.stringify(event)}\n\n`).join("");
+      return new Response(text, { headers: { "content-type": "text/event-stream" } });
+    }
+    looks += 1;
+    return Response.json(aStatus(looks < 4 ? { state: "installing", phase: "health_check" } : { state: "complete" }));
+  };
+  const app = new LiveApp({ url: "http://device", app: "", fetch });
+  const seen = new Set<unknown>();
+  await new Promise<void>((resolve) => {
+    const leave = app.listen(() => {
+      const { status } = app.view;
+      if (status?.state === "installing") seen.add(status.phase);
+      if (status?.state !== "complete") return;
+      leave();
+      resolve();
+    });
+  });
+  expect([...seen]).toEqual(["health_check"]);
 });
 
 test("what is changed while an update waits is seen at once", async () => {

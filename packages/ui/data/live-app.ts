@@ -181,7 +181,8 @@ export class LiveApp extends EventTarget {
   #hearPhase(phase: AppStatus["phase"]): void {
     this.#heard = phase;
     if (phase === this.#view.status?.phase) this.#isCaughtUp = true;
-    else if (this.#isCaughtUp && this.#isRunning()) this.#takePhase(phase);
+    // Without one it has ended, and only status says how.
+    else if (phase !== null && this.#isCaughtUp && this.#isRunning()) this.#takePhase(phase);
     else this.refresh();
   }
 

@@ -103,7 +103,7 @@ export const dialog = {
 
   /** What goes on in the step that is open. */
   doing: {
-    downloading: () => "Asking the update server…",
+    downloading: (_, to) => (to ? `Fetching ${to} from the update server.` : "Asking the update server…"),
     verifying: () => "Comparing what was downloaded with what was signed and stated.",
     waiting: () => "It is downloaded, and is installed when the maintenance window opens.",
     staging: (from) => (from ? `Beside ${from}, which keeps running.` : "Putting the files in order."),
