@@ -96,6 +96,7 @@ describe.skipIf(whyNoBrowser !== null)("the dialog", () => {
     await daily.click();
     answer();
     await expect.poll(() => sent).toEqual(['{"enabled":false}', '{"enabled":true}']);
+    expect(await daily.isChecked()).toBe(true);
     await page.getByText(dialog.choices.off).waitFor({ state: "detached" });
     expect(await daily.isChecked()).toBe(true);
   });
