@@ -11,7 +11,7 @@ export interface Asked {
 
 /**
  * Asks one thing at a time of an app, and keeps why it didn't work until the next. What is pressed meanwhile is asked
- * afterwards: of two of a kind the last.
+ * afterwards, unless that failed: of two of a kind the last.
  */
 export class Acting implements ReactiveController {
   asked: Asked = { pending: null, trouble: null };
@@ -40,8 +40,10 @@ export class Acting implements ReactiveController {
     this.#set({ pending: action, trouble: null });
     try {
       await carryOut(app, action);
-      this.#set({ pending: null, trouble: null });
+      // What is next in line is asked at once.
+      this.#set({ pending: this.#line[0]?.action ?? null, trouble: null });
     } catch (error) {
+      this.#line = [];
       const failure = error instanceof ApiFailure ? error : null;
       this.#set({ pending: null, trouble: failure && { action, failure } });
       if (failure === null) throw error;

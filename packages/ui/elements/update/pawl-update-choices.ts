@@ -82,8 +82,8 @@ export class PawlUpdateChoices extends LitElement {
   override willUpdate(changed: PropertyValues<this>): void {
     const { status } = this.view;
     if (changed.has("view") && this.wanted === status?.channel) this.wanted = null;
-    const isAsked = this.asked.pending?.type === "daily";
-    const isTaken = !isAsked && this.daily?.check === status?.auto.check && this.daily?.time === status?.auto.time;
+    if (this.asked.pending?.type === "daily") return;
+    const isTaken = this.daily?.check === status?.auto.check && this.daily?.time === status?.auto.time;
     const isRefused = changed.has("asked") && this.asked.trouble?.action.type === "daily";
     if (isTaken || isRefused) this.daily = null;
   }
