@@ -116,7 +116,7 @@ export class PawlUpdateChip extends LitElement {
         <span class="mark ${state.tone}">${updateMark(this.isOpening ? OPENING : state)}</span>
         <span><span class="visually-hidden">${words.updatesOf(this.name || this.deviceTitle || this.appName)} </span>${shown}</span>
       </button>
-      <span class="visually-hidden" role="status">${this.isUnloadable ? shown : this.#announcement.said}</span>
+      <span class="visually-hidden" role="status">${this.cannotOpen ?? this.#announcement.said}</span>
       ${
         this.isOpen
           ? html`<pawl-update-dialog
@@ -214,9 +214,9 @@ export class PawlUpdateChip extends LitElement {
   }
 }
 
-/** Loaded only where it is wanted. */
 const loadDialog = () => import("./pawl-update-dialog.ts");
 
+/** Loaded only where it is wanted. */
 function mocked(address: string): typeof globalThis.fetch {
   const device = import("../embed/mock-device.ts").then(({ mockDevice }) => mockDevice(address));
   return async (...call) => (await device)(...call);
