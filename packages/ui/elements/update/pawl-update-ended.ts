@@ -98,7 +98,7 @@ export class PawlUpdateEnded extends LitElement {
         </div>
       </div>
       ${isNew ? html`<pawl-whats-new .news=${this.news} .release=${offered}></pawl-whats-new>` : nothing}
-      <pawl-way-back .view=${this.view} .asked=${this.asked}></pawl-way-back>
+      <pawl-way-back .app=${this.app} .view=${this.view} .asked=${this.asked}></pawl-way-back>
       <div class="bar">${pressable({ can: true, label: words.done, press: () => this.#say("pawl-done"), primary: true })}</div>
     </div>`;
   }

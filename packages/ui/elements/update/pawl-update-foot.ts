@@ -35,7 +35,7 @@ export class PawlUpdateFoot extends LitElement {
     return html`<div class="stack">
       <pawl-update-choices .app=${app} .view=${view} .asked=${asked}></pawl-update-choices>
       <div>
-        <pawl-way-back .view=${view} .asked=${asked}></pawl-way-back>
+        <pawl-way-back .app=${app} .view=${view} .asked=${asked}></pawl-way-back>
         <pawl-update-past .app=${app} .view=${view} .asked=${asked} .isAsked=${this.#isAsked()}></pawl-update-past>
       </div>
     </div>`;

@@ -1,10 +1,13 @@
 import { html, LitElement, nothing } from "lit";
 import { Undo2 } from "lucide";
 import { canGoBack } from "../../data/can.ts";
-import type { AppView } from "../../data/live-app.ts";
+import { lastBackupAt } from "../../data/last-backup.ts";
+import type { AppView, LiveApp } from "../../data/live-app.ts";
 import { icon } from "../../look/icon.ts";
 import { partLook } from "../../look/part.ts";
+import { timeAgo } from "../../look/time-ago.ts";
 import { dialogWords } from "../../words/dialog.ts";
+import { LastingLoad } from "../lasting-load.ts";
 import { act } from "./act.ts";
 import type { Asked } from "./acting.ts";
 import "./pawl-update-trouble.ts";
@@ -14,9 +17,23 @@ const words = dialogWords.back;
 
 /** Back to the release before: what that does is said before it can be pressed. */
 export class PawlWayBack extends LitElement {
-  static override properties = { view: { attribute: false }, asked: { attribute: false } };
+  static override properties = {
+    app: { attribute: false },
+    view: { attribute: false },
+    asked: { attribute: false },
+  };
+  declare app: LiveApp;
   declare view: AppView;
   declare asked: Asked;
+
+  readonly #madeAt = new LastingLoad(
+    this,
+    ([app, version], signal) => lastBackupAt(app.client, version, signal),
+    () => {
+      const { backup_version: version = null, update_id: id } = this.view.status ?? {};
+      return version === null ? null : ([this.app, version, id] as const);
+    },
+  );
 
   static override styles = partLook;
 
@@ -28,7 +45,11 @@ export class PawlWayBack extends LitElement {
     const can = canGoBack(this.view);
     const pending = this.asked.pending?.type === "rollback";
     const press = () => act(this, { type: "rollback", version: back });
-    return html`<details>
+    const madeAt = this.#madeAt.value ?? null;
+    return html`<p class="quiet small">
+      ${words.lastBackup(back)}${madeAt === null ? nothing : html` · ${timeAgo(madeAt, { focusable: true })}`}
+    </p>
+    <details>
       <summary>${words.title(back)}</summary>
       <div class="stack">
         <p>

@@ -191,6 +191,7 @@ export const dialog = {
   },
 
   back: {
+    lastBackup: (version: string) => `Last backup: ${version}`,
     title: (version: string) => `Go back to ${version}`,
     whatHappens: (back: string, current: string | null) =>
       `${current ?? "What is installed"} is replaced by ${back}, which is on this device already, and the app restarts. Your settings are kept.`,
