@@ -167,7 +167,7 @@ export class PawlImageOptions extends LitElement {
         aria-describedby="script-hint"
         aria-invalid=${isLong}
         ?disabled=${isOff && script === ""}
-        placeholder="uci set system.@system[0].hostname='kitchen'"
+        placeholder=${words.options.scriptSample}
         .value=${script}
         @input=${(event: Event) => this.#change({ script: (event.target as HTMLTextAreaElement).value })}
       ></textarea>

@@ -19,7 +19,7 @@ export class PawlPackageRoom extends LitElement {
       :host {
         display: block;
       }
-      :host([stale]) {
+      :host([stale]) .bar {
         opacity: 0.7;
       }
       .bar {

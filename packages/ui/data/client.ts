@@ -1,4 +1,5 @@
 import createClient, { type Client, type Middleware } from "openapi-fetch";
+import { answersWords as words } from "../words/answers.ts";
 import { ApiFailure, failureOf, notTheServer, type ReadFailure, unreachable } from "./failure.ts";
 import { readText } from "./read-text.ts";
 
@@ -66,7 +67,7 @@ function failureFrom(error: unknown, { signal }: Request): ApiFailure | undefine
   if (error instanceof ApiFailure) return error;
   const why: unknown = signal.aborted ? signal.reason : error;
   if (why instanceof Error && why.name === "TimeoutError") {
-    return new ApiFailure("timeout", "The server did not answer in time.", { cause: error });
+    return new ApiFailure("timeout", words.timeout, { cause: error });
   }
   return signal.aborted ? undefined : unreachable(error);
 }

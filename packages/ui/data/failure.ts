@@ -1,3 +1,4 @@
+import { answersWords as words } from "../words/answers.ts";
 import { readText } from "./read-text.ts";
 
 /** Why a call of an API didn't work. Codes are the API's own, and three of ours: `unreachable`, `timeout`, `not_the_server`. */
@@ -42,7 +43,7 @@ export async function failureOf(response: Response, read: ReadFailure): Promise<
   const details = { status, retryAfter: Number.isFinite(after) ? after : null };
   const failure = read(await reasonOf(response));
   if (failure) return new ApiFailure(failure.code, failure.message, { ...details, ...failure });
-  return new ApiFailure("not_the_server", `The answer was ${status}, without a reason.`, details);
+  return new ApiFailure("not_the_server", words.unexplained(status), details);
 }
 
 /** Longer is no reason of ours. In bytes. */
@@ -57,8 +58,7 @@ async function reasonOf(response: Response): Promise<unknown> {
 }
 
 /** What never reached the API, or was answered by something else. */
-export const unreachable = (cause: unknown) => new ApiFailure("unreachable", "The server can't be reached.", { cause });
+export const unreachable = (cause: unknown) => new ApiFailure("unreachable", words.unreachable, { cause });
 
 /** A proxy's page, or a Wi-Fi's: it came with 200 all the same. */
-export const notTheServer = (status: number) =>
-  new ApiFailure("not_the_server", "Something else than the server answered.", { status });
+export const notTheServer = (status: number) => new ApiFailure("not_the_server", words.notTheServer, { status });

@@ -1,4 +1,5 @@
 import type { Client } from "openapi-fetch";
+import { answersWords as words } from "../words/answers.ts";
 import { apiClient, type ClientOptions } from "./client.ts";
 import type { ReadFailure } from "./failure.ts";
 import type { components, paths } from "./server-api.ts";
@@ -23,7 +24,7 @@ export const readServerFailure: ReadFailure = (body) => {
   const { error, request_id, status, checks } = (body ?? {}) as Partial<
     ServerSchemas["Failure"] & ServerSchemas["Ready"]
   >;
-  if (status === "not_ready") return { code: "not_ready", message: "The server isn't ready.", fields: { checks } };
+  if (status === "not_ready") return { code: "not_ready", message: words.notReady, fields: { checks } };
   if (typeof error?.code !== "string" || typeof error.message !== "string") return null;
   const { code, message, ...fields } = error;
   return { code, message, fields, requestId: request_id ?? null };

@@ -107,6 +107,7 @@ export const builder = {
       `Only for devices with a disk or a card. Empty: the device's own.${most === null ? "" : ` At most ${most}.`}`,
     rootfsWrong: (most: string | null) => `A whole number of MB, ${most === null ? "at least 1" : `at most ${most}`}.`,
     script: "First-boot script",
+    scriptSample: "uci set system.@system[0].hostname='kitchen'",
     scriptHint:
       "Runs once when the device starts with the new image. It isn't part of the address; this tab keeps it until it is closed.",
     scriptOff: "This server takes no scripts.",
