@@ -33,10 +33,16 @@ export const pages: readonly PageEntry[] = [
       "app: long history": "/sites/device~history-long/apps/kitchen",
       "app: the last of a long history": "/sites/device~history-long/apps/kitchen?only=trouble&sort=oldest",
       "app: no history": "/sites/device~history-empty/apps/kitchen",
+      "app: slow": "/sites/device~slow/apps/kitchen",
+      "app: unreachable": "/sites/device~unreachable/apps/kitchen",
       "app: log": "/sites/device~rolled-back/apps/kitchen/log",
       "app: long log": "/sites/device~log-long/apps/kitchen/log",
       "app: no log": "/sites/device~history-empty/apps/kitchen/log",
+      "app: log, slow": "/sites/device~slow/apps/kitchen/log",
+      "app: log, unreachable": "/sites/device~unreachable/apps/kitchen/log",
       "app: settings": "/sites/device~available/apps/kitchen/settings",
+      "app: settings, read-only": "/sites/device~read-only/apps/kitchen/settings",
+      "app: settings, slow": "/sites/device~slow/apps/kitchen/settings",
       "app: unknown": "/sites/device~available/apps/no-such",
     },
   },
@@ -50,6 +56,9 @@ export const pages: readonly PageEntry[] = [
       "choices: packages": `/sites/server~normal/?${CHOICE}&packages=luci+wireguard-tools+-ppp`,
       "choices: slow": `/sites/server~slow/?${CHOICE}`,
       "choices: old": `/sites/server~catalog-trouble/?${CHOICE}`,
+      "choices: unreachable": `/sites/server~unreachable/?${CHOICE}`,
+      "choices: a version that isn't there": `/sites/server~normal/?${CHOICE.replace("25.12.1", "9.9.9")}`,
+      "choices: a device that isn't there": `/sites/server~normal/?${CHOICE}-none`,
       ...builds((id) => `/sites/server~builds-many/?build=${id}`),
     },
   },
@@ -61,15 +70,21 @@ export const pages: readonly PageEntry[] = [
     states: {
       ...each(OF_CONSOLE, (name) => `/sites/server~${name}/console/`),
       builds: "/sites/server~builds-many/console/builds",
-      "builds: none": "/sites/server~empty/console/builds",
-      "builds: slow": "/sites/server~slow/console/builds",
+      "builds: none found": "/sites/server~builds-many/console/builds?query=no-such-device",
+      "builds: failed": "/sites/server~builds-many/console/builds?cursor=none",
+      ...lists("builds"),
       ...builds((id) => `/sites/server~builds-many/console/builds/${id}`),
       queue: "/sites/server~queue-long/console/queue",
+      ...lists("queue"),
       workers: "/sites/server~worker-trouble/console/workers",
+      "workers: gone": "/sites/server~workers-gone/console/workers",
+      ...lists("workers"),
       catalog: "/sites/server~catalog-trouble/console/catalog",
-      "catalog: empty": "/sites/server~empty/console/catalog",
+      "catalog: failed": "/sites/server~catalog-trouble/console/catalog?cursor=none",
+      ...lists("catalog"),
       store: "/sites/server~normal/console/store",
       tokens: "/sites/server~normal/console/tokens",
+      ...lists("tokens"),
     },
   },
   {
@@ -86,6 +101,18 @@ export const pages: readonly PageEntry[] = [
 
 function each<Name extends string>(names: readonly Name[], address: (name: Name) => string): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, address(name)]));
+}
+
+/** A page of the console whose list is on its way, has no answer, is refused, and has nothing. */
+function lists(page: string): Record<string, string> {
+  const at = (scenario: ServerScenario) => `/sites/server~${scenario}/console/${page}`;
+  return {
+    [`${page}: slow`]: at("slow"),
+    [`${page}: unreachable`]: at("unreachable"),
+    [`${page}: token refused`]: at("unauthorized"),
+    // Whoever sees the tokens has one.
+    ...(page !== "tokens" && { [`${page}: none`]: at("empty") }),
+  };
 }
 
 /** One build in each state, of those in the scenario `builds-many`. */

@@ -5,15 +5,17 @@ import { TARGETS } from "./catalog/targets.ts";
 type Worker = ServerSchemas["Worker"];
 
 export interface Workforce {
-  /** Of so many of three something was heard just now. */
+  /** So many have ever been there. */
+  known: number;
+  /** Of so many of those something was heard just now. */
   there: number;
   /** One of them has no room, another one is told to stop. */
   isTroubled: boolean;
 }
 
 /** Those who build. */
-export function workersOf(builds: Builds, { there, isTroubled }: Workforce, now: Date): Worker[] {
-  const names = ["attic", "cellar", "cloud-1"];
+export function workersOf(builds: Builds, { known, there, isTroubled }: Workforce, now: Date): Worker[] {
+  const names = ["attic", "cellar", "cloud-1"].slice(0, known);
   return names.map((name, index): Worker => {
     const running = builds.all().filter((held) => held.state === "running" && held.worker === name);
     const isThere = index < there;

@@ -66,6 +66,12 @@ test("every build of the console's list can be looked at, with its log", async (
   }
 });
 
+test("a server that was just begun with has nothing in its lists", async () => {
+  const { ask } = serverOf("empty");
+  const lists = ["builds", "queue", "workers", "catalog/branches", "catalog/resources"];
+  for (const list of lists) expect((await ask(`/api/v2/${list}`)).body.items, list).toEqual([]);
+});
+
 test("a list is paged without repeating or leaving out", async () => {
   const { client } = serverOf("normal");
   const path = { distribution: "openwrt", version: "25.12.1" };

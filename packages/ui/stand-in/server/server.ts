@@ -47,7 +47,8 @@ export function serverStandIn(name: ServerScenario, { speed = 1 }: ServerStandIn
   const catalog = catalogOf({ isEmpty }, now);
   const builds = new Builds(catalog, speed);
   const outage = new Outage();
-  const workers = { there: isEmpty ? 0 : 3, isTroubled: false };
+  const count = isEmpty ? 0 : 3;
+  const workers = { known: count, there: count, isTroubled: false };
   const troubles: Record<string, string> = {};
   scenario.set?.({ catalog, builds, outage, workers, troubles });
   outage.delayMs = (scenario.delayMs ?? 0) / speed;
