@@ -29,6 +29,8 @@ interface Exchange {
 async function answer(exchange: Exchange): Promise<void> {
   const { stages, request, response, next } = exchange;
   const url = new URL(request.url ?? "/", "http://dev.test");
+  const whole = WHOLE.find(([typed]) => typed.test(url.pathname));
+  if (whole) return void response.writeHead(303, { location: url.pathname.replace(...whole) + url.search }).end();
   const place = placeOf(url.pathname, request.headers.referer);
   if (place.api !== null) {
     request.url = place.path + url.search;
@@ -47,6 +49,12 @@ async function answer(exchange: Exchange): Promise<void> {
   // What has an ending is a file.
   return request.method === "GET" && !/\.(?!html$)\w+$/.test(place.path) ? sendPage(exchange, place) : next();
 }
+
+/** Addresses as one types them, and what they lead to: everything there is, and what lacks its slash. */
+const WHOLE: readonly [RegExp, string][] = [
+  [/^\/$/, "/gallery/"],
+  [/^\/(?:gallery|embed(?:~[\w-]+)?|sites\/(?:device|server)(?:~[\w-]+)?)$/, "$&/"],
+];
 
 /** Leads on to the address that has the scenario in it, which is told from its beginning. */
 function beginAnew({ stages, response }: Exchange, url: URL, place: Place, scenario: string): void {

@@ -35,6 +35,16 @@ test("a scenario goes on from page to page until it is begun anew", async () => 
   expect(await status()).toMatchObject({ skipped_version: null });
 });
 
+test.each([
+  ["", "/gallery/"],
+  ["gallery", "/gallery/"],
+  ["sites/device~done?scheme=dark", "/sites/device~done/?scheme=dark"],
+  ["embed~done", "/embed~done/"],
+])("/%s, as somebody types it, leads to %s", async (typed, to) => {
+  const { status, headers } = await ask(typed);
+  expect([status, headers.get("location")]).toEqual([303, to]);
+});
+
 test("elements come from their sources", async () => {
   const source = await ask("gallery/place.ts");
   expect(await source.text()).toContain("export function placeOf");
