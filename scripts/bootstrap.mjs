@@ -28,6 +28,9 @@ export function bootstrap({ forTests = false } = {}) {
   if (missing.length > 0) console.log(`Not here, so their tests are skipped by name: ${missing.join(", ")}.`);
 }
 
+/** As e2e/browser looks for them. */
+const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
 /** What only some tests need, and nobody should have installed for them. */
 function missingForTests() {
   const programs = ["systemd-analyze", "dbus-daemon", "sudo", "strace", "mkfs.ext4"].filter((name) => !isThere(name));
@@ -38,6 +41,7 @@ function missingForTests() {
     ...(process.geteuid?.() === 0 ? [] : ["root's rights"]),
     ...programs,
     ...missingBuildParts(),
+    ...(BROWSERS.some(isThere) ? [] : ["Chromium or Chrome"]),
     ...(hasPostgres() ? [] : ["Debian's postgresql"]),
   ];
 }

@@ -16,10 +16,10 @@ const CHOICES =
 
 /** By the file's name. `open`: what is pressed first. */
 const PICTURES = {
-  "update-dialog": { address: "/sites/device~available/", open: /Update to/, viewport: { width: 960, height: 860 } },
+  "update-dialog": { address: "/sites/device~available/", open: /Update to/, viewport: { width: 960, height: 940 } },
   "update-running": { address: "/sites/device~installing/", open: /Watch it/ },
   "update-rolled-back": { address: "/sites/device~rolled-back/", open: /See why/, colorScheme: "dark" },
-  "other-dashboard": { address: "/embed~both-available/two-apps.html", viewport: { width: 780, height: 420 } },
+  "other-dashboard": { address: "/embed~both-available/two-apps.html", viewport: { width: 780, height: 300 } },
   "device-page": { address: "/sites/device~available/" },
   "image-builder": { address: `/sites/server~normal/?${CHOICES}`, viewport: DESK },
   console: { address: "/sites/server~normal/console/", viewport: DESK },
