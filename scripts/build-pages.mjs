@@ -8,7 +8,7 @@ import { ROOT } from "./bootstrap.mjs";
 const PAGES = join(ROOT, "dist", "pages");
 const SOURCES = join(ROOT, "packages", "ui");
 /** Of packages/ui, what no page is made of. */
-const NOT_BUILT = /(^|\/)(node_modules|stand-in|gallery)(\/|$)|\.test\.ts$|\.md$/;
+const NOT_BUILT = /(^|\/)(node_modules|stand-in|gallery|dev|testing)(\/|$)|\.test\.ts$|\.md$/;
 
 /** Where a site's pages are once they are built. */
 export const pagesOf = (site) => join(PAGES, site);

@@ -1,6 +1,8 @@
-import { html } from "lit";
+import { html, LitElement } from "lit";
+import { ref } from "lit/directives/ref.js";
 import { until } from "lit/directives/until.js";
 import "../console/pawl-health.ts";
+import "../console/pawl-token-maker.ts";
 import { type MayAsk, readHealth } from "../data/console-reads.ts";
 import { serverClient } from "../data/server.ts";
 import "../elements/table/pawl-filters.ts";
@@ -33,6 +35,28 @@ function healthOf(scenario: ServerScenario, may: MayAsk, oldFrom: number | null 
     (sources) => html`<pawl-health .sources=${sources} .oldFrom=${oldFrom}></pawl-health>`,
   );
   return html`${until(shown)}`;
+}
+
+const MADE = { name: "dashboard", token: "pawl_kitchen-1234567890abcdefghijklmnopqrstuvwxyz" };
+
+export const tokenMaker: GalleryEntry = {
+  kind: "element",
+  element: "pawl-token-maker",
+  about: "Makes a token, and shows it this once",
+  height: 420,
+  states: {
+    folded: () => html`<pawl-token-maker></pawl-token-maker>`,
+    asking: () => html`<pawl-token-maker .isAsking=${true} ${ref(unfold)}></pawl-token-maker>`,
+    refused: () =>
+      html`<pawl-token-maker .trouble=${"There is a token of this name."} ${ref(unfold)}></pawl-token-maker>`,
+    made: () => html`<pawl-token-maker .made=${MADE}></pawl-token-maker>`,
+  },
+};
+
+async function unfold(element?: Element): Promise<void> {
+  if (!(element instanceof LitElement)) return;
+  await element.updateComplete;
+  element.renderRoot.querySelector("details")?.toggleAttribute("open", true);
 }
 
 const FIELDS: readonly FilterField[] = [

@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { until } from "lit/directives/until.js";
 import type { BuildBarState } from "../builder/pawl-build-bar.ts";
 import "../builder/pawl-build-bar.ts";
@@ -13,6 +13,7 @@ import "../elements/pawl-delay.ts";
 import type { ServerScenario } from "../stand-in/server/scenarios.ts";
 import { serverStandIn } from "../stand-in/server/server.ts";
 import type { GalleryEntry } from "./entry.ts";
+import { typed } from "./typed.ts";
 
 const DEVICE = {
   distribution: "openwrt",
@@ -51,14 +52,23 @@ export const deviceSearch: GalleryEntry = {
   kind: "element",
   element: "pawl-device-search",
   about: "The large field that an image begins with",
-  states: Object.fromEntries(
-    (["normal", "empty", "slow", "unreachable"] as const).map((scenario) => [
-      scenario,
-      () =>
-        html`<pawl-device-search .at=${on(scenario)} distribution="openwrt" version="25.12.1"></pawl-device-search>`,
-    ]),
-  ),
+  states: {
+    ...Object.fromEntries(
+      (["normal", "empty", "slow", "unreachable"] as const).map((scenario) => [scenario, () => searching(scenario)]),
+    ),
+    found: () => searching("normal", "archer c7"),
+    "none found": () => searching("normal", "a router that nobody makes"),
+    "no answer": () => searching("unreachable", "archer"),
+  },
 };
+
+const searching = (scenario: ServerScenario, text?: string) =>
+  html`<pawl-device-search
+    .at=${on(scenario)}
+    distribution="openwrt"
+    version="25.12.1"
+    ${text === undefined ? nothing : typed(text)}
+  ></pawl-device-search>`;
 
 export const packageChoice: GalleryEntry = {
   kind: "element",

@@ -1,6 +1,8 @@
 import { FAILURE_CODES, failure } from "@pawl/protocol";
 import { html } from "lit";
+import { ApiFailure } from "../data/failure.ts";
 import "../elements/update/pawl-update-failure.ts";
+import "../elements/update/pawl-update-refused.ts";
 import type { GalleryEntry } from "./entry.ts";
 
 const AGAIN = new Date(Date.now() + 8 * 60 * 60_000).toISOString();
@@ -16,6 +18,23 @@ const FIELDS = {
 } as const;
 
 const EACH = FAILURE_CODES.map((code) => failure(code, `The device's own sentence about ${code}.`, FIELDS));
+
+export const updateRefused: GalleryEntry = {
+  kind: "element",
+  element: "pawl-update-refused",
+  about: "That the device doesn't answer this page",
+  height: 200,
+  states: {
+    "no token": () => html`<pawl-update-refused .failure=${new ApiFailure("unauthorized", "")}></pawl-update-refused>`,
+    "nowhere to sign in": () =>
+      html`<pawl-update-refused
+        .failure=${new ApiFailure("unauthorized", "")}
+        .isElsewhere=${true}
+      ></pawl-update-refused>`,
+    "a Wi-Fi's page": () =>
+      html`<pawl-update-refused .failure=${new ApiFailure("not_the_server", "")}></pawl-update-refused>`,
+  },
+};
 
 export const updateFailure: GalleryEntry = {
   kind: "element",
