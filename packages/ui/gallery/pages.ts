@@ -33,7 +33,6 @@ export const pages: readonly PageEntry[] = [
       "app: long history": "/sites/device~history-long/apps/kitchen",
       "app: the last of a long history": "/sites/device~history-long/apps/kitchen?only=trouble&sort=oldest",
       "app: no history": "/sites/device~history-empty/apps/kitchen",
-      "app: slow": "/sites/device~slow/apps/kitchen",
       "app: unreachable": "/sites/device~unreachable/apps/kitchen",
       "app: log": "/sites/device~rolled-back/apps/kitchen/log",
       "app: long log": "/sites/device~log-long/apps/kitchen/log",
