@@ -1,8 +1,12 @@
 type Catalogues<Words> = { en: Words } & Readonly<Record<string, Words>>;
 
+/** The page's own language. There may be none: programs word an answer that isn't the API's, too. */
+const ofPage = () =>
+  (globalThis as { document?: { documentElement: { lang: string } } }).document?.documentElement.lang;
+
 /** The reader's languages, the dearest first; English where there is no page. */
 function wanted(): readonly string[] {
-  const page = globalThis.document?.documentElement.lang;
+  const page = ofPage();
   return page ? [page] : (globalThis.navigator?.languages ?? ["en"]);
 }
 
