@@ -73,20 +73,17 @@ export class PawlAppSettings extends LitElement {
   #channel({ channel, own }: Settings) {
     const { channels = [], warning } = this.#channels.value ?? {};
     const names = channels.includes(channel) ? channels : [channel, ...channels];
-    const can = canFollowAnother(this.#live.view);
-    const why = can === true ? null : dialogWords.reasons[can];
     const chosen = this.wanted ?? channel;
     const choice = html`<select
         class="field"
         aria-labelledby="channel"
         aria-describedby="channel-about"
-        ?disabled=${why !== null}
+        ?disabled=${canFollowAnother(this.#live.view) !== true}
         .value=${chosen}
         @change=${this.#chooseChannel}
       >
         ${names.map((name) => html`<option value=${name} ?selected=${name === chosen}>${name}</option>`)}
-      </select>
-      ${why === null ? nothing : html`<p class="quiet small">${why}.</p>`}`;
+      </select>`;
     const { title, about, old } = words.channel;
     const note = warning === undefined ? nothing : html` ${old}`;
     return this.#setting(

@@ -4,6 +4,7 @@ import type { Can } from "../data/can.ts";
 import { pressable } from "../elements/update/pressable.ts";
 import { icon } from "../look/icon.ts";
 import { deviceWords } from "../words/device.ts";
+import { dialogWords } from "../words/dialog.ts";
 import type { Changed, Own } from "./changing.ts";
 
 const words = deviceWords.settings;
@@ -20,6 +21,7 @@ interface SettingRow {
   outcome: Changed;
   /** Back to pawl.yaml; null: it is as that says. */
   reset: (() => void) | null;
+  /** Whether it can be chosen now; else why not. */
   can: Can;
   isSaving: boolean;
 }
@@ -40,7 +42,8 @@ export function settingRow({ of, title, about, choice, below, outcome, reset, ca
             </p>`
       }
     </div>
-    <div class="choice">${choice} ${outcomeWords(outcome)}</div>
+    <div class="choice">${choice} ${can === true ? nothing : html`<p class="quiet small">${dialogWords.reasons[can]}.</p>`}
+      ${outcomeWords(outcome)}</div>
     ${below === undefined ? nothing : html`<div class="below">${below}</div>`}
   </div>`;
 }
