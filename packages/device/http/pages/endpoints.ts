@@ -35,6 +35,9 @@ export function pageEndpoints(pages: Pages | null): Readonly<Record<string, read
     });
   return {
     "/": page,
+    // Where one gets who cuts an app's address.
+    "/apps": page,
+    "/apps/": page,
     "/apps/:app/*": page,
     [`${FOR_ANY_PAGE}assets/:name`]: file(FOR_EVER),
     // Dashboards name it in a script tag, so its name stays.

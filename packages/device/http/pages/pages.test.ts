@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => taken.disposeAsync());
 
 describe("the device's page", () => {
-  test.each(["/", "/apps/kitchen", "/apps/kitchen/history/0123"])(
+  test.each(["/", "/apps", "/apps/", "/apps/kitchen", "/apps/kitchen/history/0123"])(
     "at %s is for everybody, finds what it loads, and may do nothing that isn't its own",
     async (path) => {
       for (const device of [open, locked]) {
@@ -108,7 +108,6 @@ describe("what pages load", () => {
       "/index.html",
       "/ui/",
       "/ui/assets/toString",
-      "/apps",
     ]) {
       const { status, body } = await open.get(path);
       expect([path, status, body.code]).toEqual([path, 404, "not_found"]);
