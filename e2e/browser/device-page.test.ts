@@ -1,12 +1,15 @@
 import type { Browser, Page, Route } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { device } from "../../packages/ui/words/en/device.ts";
+import { dialog as dialogWords } from "../../packages/ui/words/en/dialog.ts";
 import { table } from "../../packages/ui/words/en/table.ts";
 import { startBrowser, whyNoBrowser } from "./lib/chromium.ts";
+import { focusOf } from "./lib/keyboard.ts";
 import { StageServer } from "./lib/stage-server.ts";
 import { visitors } from "./lib/visitors.ts";
 
-// A device's page on the stand-in: what an owner chooses there, on a slow network and a device that refuses; and what was.
+// A device's page on the stand-in: what an owner chooses there, on a slow network and a device that refuses; what was; and
+// where one is.
 
 const { settings, history } = device;
 
@@ -141,6 +144,102 @@ describe.skipIf(whyNoBrowser !== null)("a device's page on the stand-in", () => 
     await page.getByText(device.signIn.forbidden).waitFor();
   });
 
+  test("what can't be chosen while the device is away says so, each where it is", async () => {
+    const { page } = await settingsPage("stale");
+    await page.route(/\/api\//, (route) => route.abort());
+    // As when one comes back to a tab.
+    await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+    const why = page.getByText(`${dialogWords.reasons.away}.`, { exact: true });
+    await expect.poll(() => why.count()).toBe(await page.getByRole("heading", { level: 3 }).count());
+    await page.unroute(/\/api\//);
+    await why.first().waitFor({ state: "detached" });
+    expect(await why.count()).toBe(0);
+  });
+
+  test("Back closes the updates of an app and stays on the page, at what had opened them", async () => {
+    const page = await openedUpdates();
+    expect(await search(page)).toBe("?update=kitchen");
+    await page.goBack();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    expect(await search(page)).toBe("");
+    expect((await focusOf(page)).name).toContain(device.acts.update("2.4.0"));
+    await page.goForward();
+    await page.getByRole("dialog").waitFor();
+  });
+
+  test("an end that was closed by Back was read", async () => {
+    stage.begin("device", "rolled-back");
+    const { page } = await visit(stage.url);
+    await page.goto("/sites/device~rolled-back/");
+    await page.getByRole("button", { name: device.acts.why }).click();
+    await page.getByRole("dialog").getByText(dialogWords.ended.youAreOn("2.3.1")).first().waitFor();
+    const seen = page.waitForRequest(/\/update\/seen$/);
+    await page.goBack();
+    await seen;
+  });
+
+  test("updates that are closed where they are leave no steps behind them", async () => {
+    const page = await openedUpdates();
+    const step = () => page.evaluate(() => navigation.currentEntry?.index);
+    const opened = await step();
+    for (const close of ["Escape", "Enter"]) {
+      if (close === "Enter") await page.getByRole("button", { name: dialogWords.close }).focus();
+      await page.keyboard.press(close);
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+      expect(await search(page)).toBe("");
+      await expect.poll(step).toBe(Number(opened) - 1);
+      expect((await focusOf(page)).name).toContain(device.acts.update("2.4.0"));
+      await page.keyboard.press("Enter");
+      await page.getByRole("dialog").waitFor();
+    }
+    await page.reload();
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Escape");
+    await expect.poll(step).toBe(Number(opened) - 1);
+    await page.goBack();
+    expect(page.url()).toBe("about:blank");
+  });
+
+  test("a link to an app's updates shows them to others too, over what is narrowed down", async () => {
+    const { page } = await visit(stage.url);
+    await page.goto("/sites/device~history-long/apps/kitchen?only=cancelled&update=kitchen");
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    expect(await search(page)).toBe("?only=cancelled");
+    await page.getByText(/\b\d\d entries/).waitFor();
+    await page.getByRole("button", { name: device.card.details }).click();
+    await page.getByRole("dialog").waitFor();
+    expect(await search(page)).toBe("?only=cancelled&update=kitchen");
+  });
+
+  test("a link to the updates of an app that isn't there shows the device's apps, and so does one that was cut", async () => {
+    const { page } = await visit(stage.url);
+    for (const address of ["?update=garage", "apps/", "apps"]) {
+      await page.goto(`/sites/device~available/${address}`);
+      await page.getByRole("button", { name: device.acts.update("2.4.0") }).click();
+      await page.getByRole("dialog").waitFor();
+    }
+  });
+
+  test("a link to an app's updates leads there by way of signing in", async () => {
+    stage.begin("device", "unauthorized");
+    const { page } = await visit(stage.url);
+    await page.goto("/sites/device~unauthorized/?update=kitchen");
+    await page.getByLabel(device.signIn.token).fill("pawl_stand-in");
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").waitFor();
+  });
+
+  /** Opened as one does who looks at what there is. */
+  async function openedUpdates(): Promise<Page> {
+    const { page } = await visit(stage.url);
+    await page.goto("/sites/device~available/");
+    await page.getByRole("button", { name: device.acts.update("2.4.0") }).click();
+    await page.getByRole("dialog").waitFor();
+    return page;
+  }
+
   async function settingsPage(scenario: string): Promise<Awaited<ReturnType<typeof visit>>> {
     stage.begin("device", scenario);
     const visitor = await visit(stage.url);
@@ -149,6 +248,8 @@ describe.skipIf(whyNoBrowser !== null)("a device's page on the stand-in", () => 
     return visitor;
   }
 });
+
+const search = (page: Page) => page.evaluate(() => location.search);
 
 async function onSave(page: Page, answer: (route: Route) => Promise<void>): Promise<void> {
   await page.route(/\/update\/settings$/, (route) =>

@@ -56,7 +56,6 @@ describe.skipIf(whyNoBrowser !== null)("the page of a real device", () => {
     await movingBar(dialog);
 
     await page.reload();
-    await page.getByRole("button", { name: device.acts.watch }).click();
     await movingBar(dialog);
 
     wire.cut();

@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing } from "lit";
+import { css, html, LitElement, noChange, nothing } from "lit";
 import { LogIn, LogOut } from "lucide";
 import { chipState } from "../data/chip-state.ts";
 import { ApiFailure } from "../data/failure.ts";
@@ -19,12 +19,11 @@ import "./pawl-app-page.ts";
 import "./pawl-sign-in.ts";
 import { Session } from "./session.ts";
 
+/** In the address: whose dialog is open. */
+const DIALOG = "update";
+
 /** The page of a device: its apps, each app's past and settings, and signing in where that is asked for. */
 export class PawlDevicePage extends LitElement {
-  static override properties = { opened: { state: true } };
-  /** The name of the app whose dialog is open. */
-  declare opened: string | null;
-
   readonly #router = new Router(this);
   readonly #session = new Session(this, { url: apiRoot() });
   readonly #apps = new LastingLoad(
@@ -69,9 +68,8 @@ export class PawlDevicePage extends LitElement {
 
   constructor() {
     super();
-    this.opened = null;
     this.addEventListener("pawl-open", (event) => {
-      this.opened = (event as CustomEvent<DeviceApp>).detail.name;
+      this.#router.open(DIALOG, (event as CustomEvent<DeviceApp>).detail.name);
     });
     this.addEventListener("pawl-sign-in", (event) => {
       event.preventDefault();
@@ -83,32 +81,45 @@ export class PawlDevicePage extends LitElement {
   override render() {
     const isAsked = this.#isAsked;
     this.#awaySince = this.#apps.delay === null ? null : (this.#awaySince ?? Date.now());
-    const opened = this.#apps.value?.find(({ name }) => name === this.opened);
     return html`<header>
         <a class="brand" href=${this.#router.href("")}>${brandMark} <strong>${words.title}</strong></a>
         ${isAsked ? nothing : this.#whoLooks()}
       </header>
       <main id="main" tabindex="-1">${isAsked ? this.#signIn() : this.#content()}</main>
-      ${isAsked || opened === undefined ? nothing : this.#dialog(opened)}`;
+      ${isAsked ? nothing : this.#dialog()}`;
   }
 
   override updated(): void {
+    this.#followAddress();
     this.#keepFocus();
     if (isRefused(this.#apps.error)) this.#session.ask("for-all");
     const place = appPlaceOf(this.#router.place.path);
     const app = this.#apps.value?.find(({ name }) => name === place?.app);
     document.title = words.pageTitle(app ? [app.title] : []);
-    // Also once somebody has signed in who had it open before.
-    this.renderRoot.querySelector<PawlUpdateDialog>("pawl-update-dialog")?.show();
   }
 
-  /** What was focused is gone with the page that it was on: whoever reads on begins at the new one. */
+  /** The dialog is open while the address says so; also once somebody has signed in meanwhile. */
+  #followAddress(): void {
+    if (this.#opened === null) this.#shownDialog?.close();
+    else this.#shownDialog?.show();
+  }
+
+  /** What was focused is gone with the page or the dialog that it was on: whoever reads on begins at what is there now. */
   #keepFocus(): void {
-    const shown = this.#isAsked ? "sign-in" : this.#router.place.path;
+    const shown = this.#isAsked ? "sign-in" : `${this.#router.place.path} ${this.#opened}`;
     const isOther = this.#shown !== null && shown !== this.#shown;
     this.#shown = shown;
     const root = this.renderRoot as ShadowRoot;
     if (isOther && root.activeElement === null) root.querySelector("main")?.focus({ preventScroll: true });
+  }
+
+  /** The name of the app whose dialog is open. */
+  get #opened(): string | null {
+    return this.#router.place.query.get(DIALOG);
+  }
+
+  get #shownDialog(): PawlUpdateDialog | null {
+    return this.renderRoot.querySelector("pawl-update-dialog");
   }
 
   get #isAsked(): boolean {
@@ -135,7 +146,7 @@ export class PawlDevicePage extends LitElement {
 
   #place(apps: readonly DeviceApp[]) {
     const { path, query } = this.#router.place;
-    if (path === "") return this.#overview(apps);
+    if (path === "" || path === "apps") return this.#overview(apps);
     const place = appPlaceOf(path);
     const back = html`<p><a href=${this.#router.href("")}>${words.allApps}</a></p>`;
     if (place === null) return html`<h1>${words.unknownPage}</h1>${back}`;
@@ -192,9 +203,19 @@ export class PawlDevicePage extends LitElement {
     return html`<button class="link" type="button" @click=${press}>${icon(LogOut)} ${words.signIn.out}</button>`;
   }
 
-  #dialog({ live, title }: DeviceApp) {
-    return html`<pawl-update-dialog .app=${live} .name=${title} @close=${() => (this.opened = null)}></pawl-update-dialog>`;
+  #dialog() {
+    const opened = this.#opened;
+    // It goes once it is closed, for it gives the focus back and notes what was read.
+    if (opened === null) return this.#shownDialog?.isOpen ? noChange : nothing;
+    const app = this.#apps.value?.find(({ name }) => name === opened);
+    if (app === undefined) return nothing;
+    return html`<pawl-update-dialog .app=${app.live} .name=${app.title} @close=${this.#closed}></pawl-update-dialog>`;
   }
+
+  readonly #closed = () => {
+    this.#router.close(DIALOG);
+    this.requestUpdate();
+  };
 }
 
 /** An app's card, before anything is known of it. */

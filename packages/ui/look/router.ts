@@ -54,6 +54,25 @@ export class Router implements ReactiveController {
     this.#host.requestUpdate();
   }
 
+  /** Lays something over the place, such as a dialog: its address is kept in the query, and the back button takes it away. */
+  open(name: string, value: string): void {
+    const url = new URL(location.href);
+    url.searchParams.set(name, value);
+    history.pushState({ over: name }, "", url);
+    this.#host.requestUpdate();
+  }
+
+  /** Takes it away, and the step that it was: whoever goes back then leaves the place. */
+  close(name: string): void {
+    const url = new URL(location.href);
+    if (!url.searchParams.has(name)) return;
+    const isStep = history.state?.over === name;
+    url.searchParams.delete(name);
+    // The browser goes back only later; until then the address is right already.
+    this.go(url.href, { replace: true });
+    if (isStep) history.back();
+  }
+
   hostConnected(): void {
     addEventListener("popstate", this.#changed);
     this.#host.addEventListener("click", this.#clicked);
