@@ -5,6 +5,7 @@ import { offeredDistributions, usualDistribution } from "../data/distributions.t
 import { choicesOfBuild, type ImageChoices } from "../data/image-choices.ts";
 import { clientName } from "../data/image-options.ts";
 import { answerOf, type ServerSchemas } from "../data/server.ts";
+import type { Delay } from "../data/until-answered.ts";
 import { usualVersion } from "../data/version-groups.ts";
 import { LastingLoad } from "../elements/lasting-load.ts";
 import "../elements/pawl-delay.ts";
@@ -117,7 +118,7 @@ export class PawlImageBuilder extends LitElement {
     return html`
       ${pageHeader(router)}
       <main id="content" tabindex="-1">
-        ${this.#delays()} ${this.#content(choices, server, offered)}
+        ${this.#delayed === null ? nothing : delayNotice(this.#delayed)} ${this.#content(choices, server, offered)}
       </main>
       ${pageFooter(server)}
     `;
@@ -144,6 +145,7 @@ export class PawlImageBuilder extends LitElement {
         .releases=${releases}
         .distributions=${distributions}
         searchHref=${this.#address.choicesHref({ ...choices, target: null, profile: null, packages: [] })}
+        ?awaySaid=${this.#delayed !== null}
         @choices=${({ detail }: CustomEvent<ImageChoices>) => this.#address.go(detail, true)}
         @script=${({ detail }: CustomEvent<string>) => this.#keepScript(detail)}
         @asked=${({ detail }: CustomEvent<ServerSchemas["AskedBuild"]>) => this.#asked(detail)}
@@ -208,10 +210,9 @@ export class PawlImageBuilder extends LitElement {
     this.renderRoot.querySelector<HTMLElement>("main")?.focus({ preventScroll: true });
   }
 
-  #delays() {
-    const load = this.#info.delay ? this.#info : this.#releases;
-    if (load.delay === null) return nothing;
-    return html`<pawl-delay class="card" .delay=${load.delay} @try-now=${() => load.tryNow()}></pawl-delay>`;
+  /** What is waited for that the whole page needs. */
+  get #delayed() {
+    return [this.#info, this.#releases].find(({ delay }) => delay !== null) ?? null;
   }
 
   #title({ build }: ImageChoices): void {
@@ -234,5 +235,8 @@ export class PawlImageBuilder extends LitElement {
     this.#address.go(choicesOfBuild(build));
   }
 }
+
+const delayNotice = (load: { delay: Delay | null; tryNow(): void }) =>
+  html`<pawl-delay class="card" .delay=${load.delay} @try-now=${() => load.tryNow()}></pawl-delay>`;
 
 customElements.define("pawl-image-builder", PawlImageBuilder);

@@ -12,7 +12,6 @@ import {
 } from "../data/image-options.ts";
 import { defaultPackages, roomOf } from "../data/package-choice.ts";
 import { ApiFailure, answerOf, type ServerSchemas } from "../data/server.ts";
-import type { Delay } from "../data/until-answered.ts";
 import { LastingLoad } from "../elements/lasting-load.ts";
 import "../elements/pawl-delay.ts";
 import { base } from "../look/base.ts";
@@ -41,6 +40,7 @@ export class PawlImageChoices extends LitElement {
     releases: { attribute: false },
     distributions: { attribute: false },
     searchHref: { type: String },
+    awaySaid: { type: Boolean },
   };
   declare at: ServerAt;
   /** Null: it hasn't said yet what it allows. */
@@ -50,6 +50,8 @@ export class PawlImageChoices extends LitElement {
   declare releases: Releases | null;
   declare distributions: readonly ServerSchemas["Distribution"][];
   declare searchHref: string;
+  /** The page says already that the server doesn't answer. */
+  declare awaySaid: boolean;
 
   static override styles = [
     base,
@@ -120,7 +122,7 @@ export class PawlImageChoices extends LitElement {
         <h1 class=${name === null ? "skeleton" : ""}>${name ?? this.choices.profile}</h1>
         <a class="link" href=${this.searchHref}>${icon(ArrowLeft)} ${words.device.change}</a>
       </div>
-      ${this.#delay(this.#device)}
+      ${this.#delays()}
       <pawl-chosen-device
         .device=${device}
         .room=${device?.profile.image_limit ?? null}
@@ -140,7 +142,7 @@ export class PawlImageChoices extends LitElement {
         ?stale=${this.#set.isLoading}
         @packages=${({ detail }: CustomEvent<readonly string[]>) => this.#choose({ packages: detail })}
       ></pawl-package-choice>
-      ${this.#delay(this.#set)} ${this.#uncounted()}
+      ${this.#uncounted()}
       <pawl-image-options
         .options=${this.#options}
         .filesystems=${device?.profile.images.map(({ filesystem }) => filesystem ?? "") ?? []}
@@ -168,8 +170,10 @@ export class PawlImageChoices extends LitElement {
     return optionTrouble(this.#options, this.server && limitsOf(this.server));
   }
 
-  #delay(load: { delay: Delay | null; tryNow(): void }) {
-    if (load.delay === null) return nothing;
+  /** Once, whatever is waited for. */
+  #delays() {
+    const load = this.#device.delay ? this.#device : this.#set;
+    if (this.awaySaid || load.delay === null) return nothing;
     return html`<pawl-delay class="card" .delay=${load.delay} @try-now=${() => load.tryNow()}></pawl-delay>`;
   }
 
