@@ -160,10 +160,10 @@ describe.skipIf(whyNoBrowser !== null)("a device's page on the stand-in", () => 
 
   test("Back closes the updates of an app and stays on the page, at what had opened them", async () => {
     const page = await openedUpdates();
-    expect(await search(page)).toBe("?update=kitchen");
+    await expect.poll(() => search(page)).toBe("?update=kitchen");
     await page.goBack();
     await page.getByRole("dialog").waitFor({ state: "detached" });
-    expect(await search(page)).toBe("");
+    await expect.poll(() => search(page)).toBe("");
     expect((await focusOf(page)).name).toContain(device.acts.update("2.4.0"));
     await page.goForward();
     await page.getByRole("dialog").waitFor();
@@ -188,7 +188,7 @@ describe.skipIf(whyNoBrowser !== null)("a device's page on the stand-in", () => 
       if (close === "Enter") await page.getByRole("button", { name: dialogWords.close }).focus();
       await page.keyboard.press(close);
       await page.getByRole("dialog").waitFor({ state: "detached" });
-      expect(await search(page)).toBe("");
+      await expect.poll(() => search(page)).toBe("");
       await expect.poll(step).toBe(Number(opened) - 1);
       expect((await focusOf(page)).name).toContain(device.acts.update("2.4.0"));
       await page.keyboard.press("Enter");
@@ -208,11 +208,11 @@ describe.skipIf(whyNoBrowser !== null)("a device's page on the stand-in", () => 
     await page.getByRole("dialog").waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
-    expect(await search(page)).toBe("?only=cancelled");
+    await expect.poll(() => search(page)).toBe("?only=cancelled");
     await page.getByText(/\b\d\d entries/).waitFor();
     await page.getByRole("button", { name: device.card.details }).click();
     await page.getByRole("dialog").waitFor();
-    expect(await search(page)).toBe("?only=cancelled&update=kitchen");
+    await expect.poll(() => search(page)).toBe("?only=cancelled&update=kitchen");
   });
 
   test("a link to the updates of an app that isn't there shows the device's apps, and so does one that was cut", async () => {

@@ -66,7 +66,7 @@ test("a server that isn't there, or isn't Pawl, is named with what to do", async
   const ending = "; --server or PAWL_URL says which one is meant.\n";
   expect((await build(url)).err).toBe(`pawl: What answers at ${url} isn't Pawl (HTTP 404)${ending}`);
   expect((await build(url)).err).toBe(`pawl: What answers at ${url} isn't Pawl${ending}`);
-  expect((await build(url)).err).toBe(`pawl: What answers at ${url} isn't Pawl${ending}`);
+  expect((await build(url)).err).toBe(`pawl: What answers at ${url} isn't Pawl (HTTP 200)${ending}`);
   other.close();
 });
 
