@@ -7,9 +7,9 @@ const ROUNDS = 50;
 const BETWEEN_MS = 20;
 
 /**
- * Kills every process whose home's path begins so (`/opt/kettle/work/`): what a program that was started there has left
- * running, however it has detached itself, also where the one that started it is dead. Told by the environment it was started
- * with (proc(5)): one that takes the trouble to begin with another is not found.
+ * Kills every process whose home's path begins so, such as a build's folder with a slash at its end: what a program that was
+ * started there has left running, however it has detached itself, also where the one that started it is dead. Told by the
+ * environment it was started with (proc(5)): one that takes the trouble to begin with another is not found.
  */
 export async function endLeftRunning(prefix: string): Promise<void> {
   for (let round = 0; round < ROUNDS; round++) {
